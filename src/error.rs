@@ -1,30 +1,28 @@
 //! The one error type: every message names the thing that is wrong and how to fix it.
 
+use crate::text;
+use crate::text::{Argument, Text};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// All errors of Latent Explorer, worded for the user.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum Error {
     /// A file could not be read, written or understood.
-    #[error("{}: {problem}", path.display())]
     File {
         /// The file or folder as the user named it.
         path: PathBuf,
         /// The problem, and how to fix it.
-        problem: String,
+        problem: Text,
     },
     /// A setting is outside its range, or conflicts with another one.
-    #[error("{name}: {problem}")]
     Setting {
         /// The setting as named on the command line, without dashes.
         name: &'static str,
         /// The allowed range, and the given value.
-        problem: String,
+        problem: Text,
     },
     /// A loss or a weight stopped being a finite number while training.
-    #[error(
-        "training stopped at epoch {epoch}, batch {batch}: the loss is {loss}; lower the learning rate or the beta"
-    )]
     NotFinite {
         /// Epoch, counted from 1.
         epoch: usize,
@@ -34,9 +32,6 @@ pub enum Error {
         loss: f64,
     },
     /// A loss or a weight of a task head stopped being a finite number while it was trained.
-    #[error(
-        "the head for {property} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate"
-    )]
     HeadNotFinite {
         /// The property that the head predicts.
         property: &'static str,
@@ -48,14 +43,11 @@ pub enum Error {
         loss: f64,
     },
     /// Input that fits no model or no property.
-    #[error("{0}")]
-    Mismatch(String),
+    Mismatch(Text),
     /// The command line cannot be understood.
-    #[error("{0}")]
-    Usage(String),
+    Usage(Text),
     /// The tensor library refused an operation.
-    #[error("the computation failed: {0}")]
-    Compute(#[from] candle_core::Error),
+    Compute(candle_core::Error),
 }
 
 /// The result of everything that can fail.
@@ -63,28 +55,92 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// A problem with the file at `path`.
-    pub fn file(path: &Path, problem: impl std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), problem: problem.to_string() }
+    pub fn file(path: &Path, problem: impl Into<Text>) -> Self {
+        Self::File { path: path.to_owned(), problem: problem.into() }
     }
 
     /// A problem with the file at `path` that the operating system reported.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let problem = match error.kind() {
-            ErrorKind::NotFound => "no such file or folder; check the path".to_owned(),
+            ErrorKind::NotFound => text!("no such file or folder; check the path"),
             ErrorKind::PermissionDenied => {
-                "permission denied; choose another place or change its permissions".to_owned()
+                text!("permission denied; choose another place or change its permissions")
             }
-            ErrorKind::IsADirectory => "is a folder; name a file".to_owned(),
-            ErrorKind::StorageFull => "the disk is full; free some space and try again".to_owned(),
-            _ => error.to_string(),
+            ErrorKind::IsADirectory => text!("is a folder; name a file"),
+            ErrorKind::StorageFull => text!("the disk is full; free some space and try again"),
+            _ => Text::verbatim(error.to_string()),
         };
         Self::file(path, problem)
     }
 
     /// A setting that is out of range.
-    pub fn setting(name: &'static str, problem: impl std::fmt::Display) -> Self {
-        Self::Setting { name, problem: problem.to_string() }
+    pub fn setting(name: &'static str, problem: impl Into<Text>) -> Self {
+        Self::Setting { name, problem: problem.into() }
+    }
+
+    /// Input that fits no model or no property.
+    pub fn mismatch(problem: impl Into<Text>) -> Self {
+        Self::Mismatch(problem.into())
+    }
+
+    /// A command line that cannot be understood.
+    pub fn usage(problem: impl Into<Text>) -> Self {
+        Self::Usage(problem.into())
+    }
+
+    /// The error as one sentence.
+    pub fn text(&self) -> Text {
+        let named = |name: String, problem: &Text| {
+            Text::joined([Text::verbatim(name), problem.clone()], ": ")
+        };
+        match self {
+            Self::File { path, problem } => named(path.display().to_string(), problem),
+            Self::Setting { name, problem } => named((*name).to_owned(), problem),
+            Self::NotFinite { epoch, batch, loss } => text!(
+                "training stopped at epoch {epoch}, batch {batch}: the loss is {loss}; lower the learning rate or the beta",
+                epoch = *epoch,
+                batch = *batch,
+                loss = loss.to_string(),
+            ),
+            Self::HeadNotFinite { property, epoch, batch, loss } => text!(
+                "the head for {property} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate",
+                property = *property,
+                epoch = *epoch,
+                batch = *batch,
+                loss = loss.to_string(),
+            ),
+            Self::Mismatch(problem) | Self::Usage(problem) => problem.clone(),
+            Self::Compute(error) => {
+                text!("the computation failed: {error}", error = error.to_string())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<candle_core::Error> for Error {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Compute(error)
+    }
+}
+
+impl From<Error> for Argument {
+    fn from(error: Error) -> Self {
+        error.text().into()
+    }
+}
+
+impl From<Error> for Text {
+    fn from(error: Error) -> Self {
+        error.text()
     }
 }
 
@@ -96,7 +152,11 @@ where
     if value >= low && value <= high {
         Ok(())
     } else {
-        Err(Error::setting(name, format!("must be between {low} and {high}, not {value}")))
+        let [low, high, value] = [low, high, value].map(|number| number.to_string());
+        Err(Error::setting(
+            name,
+            text!("must be between {low} and {high}, not {value}", low, high, value),
+        ))
     }
 }
 

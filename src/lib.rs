@@ -8,7 +8,7 @@
 //! layer to the highest; a module uses only those before it, and `explore`, `optimise` and `train` do not use each
 //! other:
 //!
-//! - [`error`] and [`numerics`]: one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
+//! - [`text`], [`error`] and [`numerics`]: texts that can be translated; one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
 //!   writes
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
 //! - [`nn`]: dense layers and the variational autoencoder, forwards and backwards without a graph; losses
@@ -32,6 +32,7 @@ pub mod objective;
 pub mod optimise;
 pub mod rediscover;
 pub mod session;
+pub mod text;
 pub mod train;
 pub mod trust;
 pub mod ui;

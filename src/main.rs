@@ -1,8 +1,10 @@
 //! The program: a window, or one command on the command line.
 
 use latent_explorer::cli::{self, Invocation};
-use latent_explorer::error::Result;
+use latent_explorer::error::{Error, Result};
 use latent_explorer::numerics::runtime;
+use latent_explorer::text;
+use latent_explorer::text::Language;
 use std::process::ExitCode;
 
 /// Tensors and pictures live for microseconds. The system's allocator returns their memory and faults it in again each
@@ -10,9 +12,14 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The environment variable with the name of the language.
+const LANGUAGE: &str = "LATENT_EXPLORER_LANGUAGE";
+/// The names of all languages.
+const LANGUAGES: [&str; 2] = ["english", "pseudo"];
+
 fn main() -> ExitCode {
     runtime::set_up();
-    match run() {
+    match choose_language().and_then(|()| run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // One line, even if a file name or a library's message has several.
@@ -21,6 +28,23 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Sets the language that the environment names; without one, or with an empty name, it stays English.
+fn choose_language() -> Result<()> {
+    let Some(name) = std::env::var_os(LANGUAGE).filter(|name| !name.is_empty()) else {
+        return Ok(());
+    };
+    let language = name.to_str().and_then(Language::named).ok_or_else(|| {
+        Error::usage(text!(
+            "{variable} names no language: '{name}'; choose one of {known}",
+            variable = LANGUAGE,
+            name = name.display().to_string(),
+            known = LANGUAGES.join(", ")
+        ))
+    })?;
+    text::speak(language);
+    Ok(())
 }
 
 fn run() -> Result<()> {

@@ -5,8 +5,12 @@ use super::verbs::{
     report, sample, sweep, train, walk,
 };
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::{Language, Text};
+use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -92,22 +96,135 @@ pub fn parse() -> Result<Invocation> {
 }
 
 pub(super) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
-    match Arguments::try_parse_from(arguments) {
+    match understand(arguments) {
         Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(Box::new(command))),
-        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => {
-            let word = word.display();
-            let problem =
-                format!("'{word}' is neither a command nor a file; --help lists the commands");
-            Err(Error::Usage(problem))
-        }
+        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => Err(Error::usage(text!(
+            "'{word}' is neither a command nor a file; --help lists the commands",
+            word = word.display().to_string()
+        ))),
         Ok(Arguments { model, .. }) => Ok(Invocation::Window { model }),
         Err(error)
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
         {
             error.exit()
         }
-        Err(error) => Err(Error::Usage(in_one_line(&error.to_string()))),
+        Err(error) => Err(Error::usage(in_one_line(&error.to_string()))),
     }
+}
+
+/// Parses the words of a command line, with the help in the language of the program.
+fn understand(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> std::result::Result<Arguments, clap::Error> {
+    let mut command = match text::language() {
+        Language::English => Arguments::command(),
+        _ => reworded(tree(), &mut text::words_for),
+    };
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Every English paragraph, label and heading of the help of all commands, sorted: the keys of its translations.
+pub fn help_texts() -> Vec<String> {
+    let mut found = BTreeSet::new();
+    reworded(tree(), &mut |english: &str| {
+        found.insert(english.to_owned());
+        None
+    });
+    found.into_iter().collect()
+}
+
+/// All commands with their arguments, those that clap adds included.
+fn tree() -> Command {
+    let mut command = Arguments::command();
+    command.build();
+    command
+}
+
+/// The command and those below it with other words in their help: `words` gives those for an English text, if there
+/// are any.
+fn reworded(mut command: Command, words: &mut impl FnMut(&str) -> Option<&'static str>) -> Command {
+    type Part = (fn(&Command) -> Option<&StyledStr>, fn(Command, String) -> Command);
+    let parts: [Part; 6] = [
+        (Command::get_about, |command, text| command.about(text)),
+        (Command::get_long_about, |command, text| command.long_about(text)),
+        (Command::get_before_help, |command, text| command.before_help(text)),
+        (Command::get_before_long_help, |command, text| command.before_long_help(text)),
+        (Command::get_after_help, |command, text| command.after_help(text)),
+        (Command::get_after_long_help, |command, text| command.after_long_help(text)),
+    ];
+    for (get, set) in parts {
+        if let Some(text) = get(&command).and_then(|english| in_paragraphs(english, words)) {
+            command = set(command, text);
+        }
+    }
+    if let Some(heading) = words("Commands") {
+        command = command.subcommand_help_heading(heading);
+    }
+    if let Some(usage) = words("Usage:") {
+        command = command.help_template(format!(
+            "{{before-help}}{{about-with-newline}}\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}"
+        ));
+    }
+    command.mut_args(|arg| reworded_arg(arg, words)).mut_subcommands(|one| reworded(one, words))
+}
+
+/// As [`reworded`], for an argument.
+fn reworded_arg(mut arg: Arg, words: &mut impl FnMut(&str) -> Option<&'static str>) -> Arg {
+    type Part = (fn(&Arg) -> Option<&StyledStr>, fn(Arg, String) -> Arg);
+    let parts: [Part; 2] = [
+        (Arg::get_help, |arg, text| arg.help(text)),
+        (Arg::get_long_help, |arg, text| arg.long_help(text)),
+    ];
+    for (get, set) in parts {
+        if let Some(text) = get(&arg).and_then(|english| in_paragraphs(english, words)) {
+            arg = set(arg, text);
+        }
+    }
+    let usual = if arg.is_positional() { "Arguments" } else { "Options" };
+    if let Some(heading) = words(arg.get_help_heading().unwrap_or(usual)) {
+        arg = arg.help_heading(heading);
+    }
+    with_values(arg, words)
+}
+
+/// Other words for a text of paragraphs, each of which is a key; one without other words stays.
+fn in_paragraphs(
+    english: &StyledStr,
+    words: &mut impl FnMut(&str) -> Option<&'static str>,
+) -> Option<String> {
+    let english = english.to_string();
+    let all: Vec<(&str, Option<&str>)> =
+        english.split("\n\n").map(|paragraph| (paragraph, words(paragraph))).collect();
+    let is_changed = all.iter().any(|(_, other)| other.is_some());
+    let shown = all.iter().map(|(paragraph, other)| other.unwrap_or(paragraph));
+    is_changed.then(|| shown.collect::<Vec<_>>().join("\n\n"))
+}
+
+/// The argument with its possible values in its help. Clap takes their help from their type, where it cannot be
+/// replaced: they are hidden there.
+fn with_values(arg: Arg, words: &mut impl FnMut(&str) -> Option<&'static str>) -> Arg {
+    let values = arg.get_possible_values();
+    let mut is_changed = false;
+    let lines = values.iter().filter_map(|value| {
+        let english = value.get_help()?.to_string();
+        let translation = words(&english);
+        is_changed |= translation.is_some();
+        Some(format!("- {}: {}", value.get_name(), translation.unwrap_or(&english)))
+    });
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let (before, brief) = (words("Possible values:"), words("possible values:"));
+    if !is_changed {
+        return arg;
+    }
+    let names: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let long = arg.get_long_help().map_or_else(|| help.clone(), ToString::to_string);
+    let (before, brief) =
+        (before.unwrap_or("Possible values:"), brief.unwrap_or("possible values:"));
+    arg.help(format!("{help} [{brief} {}]", names.join(", ")))
+        .long_help(format!("{long}\n\n{before}\n{lines}"))
+        .hide_possible_values(true)
 }
 
 /// Runs a command.
@@ -143,21 +260,20 @@ fn is_mistyped(word: &Path) -> bool {
     bare && !word.exists() && !word.starts_with(".")
 }
 
-/// Joins the paragraphs of a clap message into one line, without the usage, which `--help` shows better.
-fn in_one_line(message: &str) -> String {
+/// Joins the paragraphs of a clap message into one line, without the usage and the advice to try `--help`.
+fn in_one_line(message: &str) -> Text {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let paragraphs =
         message.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
     let kept: Vec<String> = paragraphs
-        .filter(|p| !p.is_empty() && !p.starts_with("Usage:") && !p.starts_with("For more"))
+        .filter(|p| !p.is_empty() && !p.starts_with("Usage:") && !p.ends_with("'--help'."))
         .collect();
-    format!("{}; --help tells more", kept.join("; "))
+    text!("{problem}; --help tells more", problem = kept.join("; "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     fn parse_words(words: &str) -> Result<Invocation> {
         parse_from(words.split_whitespace().map(OsString::from))
@@ -166,6 +282,30 @@ mod tests {
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_is_reworded_everywhere() {
+        let texts = help_texts();
+        for part in [
+            "The checkpoint",
+            "Task heads",
+            "Its size: a unit RMS radius",
+            "Show what a model is and how it was trained",
+        ] {
+            assert!(texts.iter().any(|text| text == part), "{part}");
+        }
+        let mut all = reworded(tree(), &mut |_: &str| Some("XX"));
+        let render = all.find_subcommand_mut("render").unwrap();
+        for help in [render.render_help().to_string(), render.render_long_help().to_string()] {
+            for part in ["XX", "light", "shapes", "--model", "M.safetensors"] {
+                assert!(help.contains(part), "{part} in {help}");
+            }
+            for left in ["Usage", "Options", "checkpoint", "paper", "Print"] {
+                assert!(!help.contains(left), "{left} in {help}");
+            }
+        }
+        all.debug_assert();
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::export::outlines::check_target;
 use crate::model::Model;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
+use crate::text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,11 +33,11 @@ pub fn check_outputs_with(
 pub fn check_folder(inputs: &[&Path], folder: &Path) -> Result<()> {
     let place_of_folder = place(folder);
     if inputs.iter().any(|input| place(input).parent() == Some(&place_of_folder)) {
-        let problem = "holds a file that is read by this command; write to another folder";
+        let problem = text!("holds a file that is read by this command; write to another folder");
         return Err(Error::file(folder, problem));
     }
     if folder.exists() && !folder.is_dir() {
-        return Err(Error::file(folder, "is not a folder; name another"));
+        return Err(Error::file(folder, text!("is not a folder; name another")));
     }
     let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
     check_writable(&there.join("any")).map_err(|error| match error {
@@ -48,10 +49,13 @@ pub fn check_folder(inputs: &[&Path], folder: &Path) -> Result<()> {
 fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
         if inputs.iter().any(|input| is_read(input, output)) {
-            return Err(Error::file(output, "is read by this command; write to another file"));
+            return Err(Error::file(
+                output,
+                text!("is read by this command; write to another file"),
+            ));
         }
         if outputs[..index].iter().any(|other| place(other) == place(output)) {
-            return Err(Error::file(output, "is named for two outputs; write to two files"));
+            return Err(Error::file(output, text!("is named for two outputs; write to two files")));
         }
     }
     Ok(())

@@ -6,4 +6,4 @@ mod files;
 mod progress;
 mod verbs;
 
-pub use command::{Invocation, Verb, parse, run};
+pub use command::{Invocation, Verb, help_texts, parse, run};

@@ -1,7 +1,10 @@
 //! Progress on standard error: a bar on a terminal, a line a second elsewhere.
 
 use crate::explore::duration;
+use crate::text;
+use crate::text::Text;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
@@ -29,35 +32,35 @@ impl Progress {
     }
 
     /// Shows the text of `line` with the time left, if the interval has passed; `share` is done, 0 to 1.
-    pub fn report(&mut self, share: f64, line: impl FnOnce() -> String) {
+    pub fn report(&mut self, share: f64, line: impl FnOnce() -> Text) {
         let pause = if self.terminal { PAUSE / u32::from(RATE) } else { PAUSE };
         if self.last.elapsed() < pause {
             return;
         }
         self.last = Instant::now();
         let left = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
-        let left = format!("{} left", duration(left));
+        let left = text!("{time} left", time = duration(left));
         if self.terminal {
             let bar = self.bar.get_or_insert_with(bar);
-            bar.set_prefix(left);
-            bar.set_message(line());
+            bar.set_prefix(left.to_string());
+            bar.set_message(line().to_string());
             bar.set_position((share * PARTS as f64) as u64);
         } else {
-            self.say(&format!("{}, {left}", line()));
+            self.say(Text::joined([line(), left], ", "));
         }
     }
 
     /// Shows a line permanently.
-    pub fn say(&mut self, line: &str) {
+    pub fn say(&mut self, line: impl Display) {
         self.clear();
         // A failed write to standard error must not stop the work.
         let _ = writeln!(stderr(), "{line}");
     }
 
     /// Shows the last line.
-    pub fn finish(mut self, line: &str) {
-        let took = duration(self.started.elapsed().as_secs_f64());
-        self.say(&format!("{line} in {took}"));
+    pub fn finish(mut self, line: Text) {
+        let time = duration(self.started.elapsed().as_secs_f64());
+        self.say(text!("{line} in {time}", line, time));
     }
 
     fn clear(&mut self) {

@@ -1,5 +1,7 @@
 //! Names of target columns as handles that are copied like numbers.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -21,13 +23,15 @@ impl ColumnName {
     /// # Errors
     /// When the text is empty, longer than 40 characters, or holds a forbidden character; or when there are 4,096 other
     /// names already.
-    pub fn new(text: &str) -> Result<Self, String> {
+    pub fn new(text: &str) -> Result<Self, Text> {
         let is_bad = |c: char| c.is_control() || FORBIDDEN.contains(&c);
         let length = text.chars().count();
         if !(1..=LONGEST).contains(&length) || text.trim() != text || text.contains(is_bad) {
             let begin: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-            return Err(format!(
-                "'{begin}' is no name of a property: it needs 1 to {LONGEST} letters, none of them one of , . : < > = \""
+            return Err(text!(
+                "'{begin}' is no name of a property: it needs 1 to {most} letters, none of them one of , . : < > = \"",
+                begin,
+                most = LONGEST
             ));
         }
         static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
@@ -37,8 +41,9 @@ impl ColumnName {
             return Ok(Self(name));
         }
         if known.len() >= MOST {
-            return Err(format!(
-                "there have been {MOST} different names of values already; start the program again"
+            return Err(text!(
+                "there have been {most} different names of values already; start the program again",
+                most = MOST
             ));
         }
         let name: &'static str = text.to_owned().leak();
@@ -72,7 +77,10 @@ mod tests {
     #[test]
     fn what_cannot_be_a_name_is_refused() {
         for bad in ["", " a", "a,b", "a.b", "a:max", "a>=1", "a\nb", "a\"b", &"x".repeat(41)] {
-            assert!(ColumnName::new(bad).unwrap_err().contains("no name of a property"), "{bad}");
+            assert!(
+                ColumnName::new(bad).unwrap_err().to_string().contains("no name of a property"),
+                "{bad}"
+            );
         }
         assert!(ColumnName::new(&"\u{fc}".repeat(40)).is_ok());
     }

@@ -4,6 +4,8 @@ use super::outline::transform::SimilarityTransform;
 use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file;
+use crate::text;
+use crate::text::Text;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -14,7 +16,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Names the file, and the line, of a wrong column count, a word, a value that is not finite, or an empty table.
-pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
+pub fn read(path: &Path, width: usize, of: &Text) -> Result<Rows<f64>> {
     let bytes = atomic_file::read(path)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -29,7 +31,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
         let record = record.map_err(|_| {
             Error::file(
                 path,
-                format!("line {} is not text; save the table as CSV in UTF-8", index + 1),
+                text!("line {line} is not text; save the table as CSV in UTF-8", line = index + 1),
             )
         })?;
         let begins = record.position().map_or(0, |position| position.byte() as usize);
@@ -46,8 +48,13 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
             None => record,
         };
         if record.len() != width {
-            let problem =
-                format!("line {} has {} columns where {of} needs {width}", line(), record.len());
+            let problem = text!(
+                "line {line} has {found} columns where {of} needs {width}",
+                line = line(),
+                found = record.len(),
+                of,
+                width
+            );
             return Err(Error::file(path, problem));
         }
         row.clear();
@@ -58,7 +65,12 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
                 let line = line();
                 Error::file(
                     path,
-                    format!("line {line}, column {column}: '{cell}' is not a finite number"),
+                    text!(
+                        "line {line}, column {column}: '{cell}' is not a finite number",
+                        line,
+                        column,
+                        cell
+                    ),
                 )
             })?);
         }
@@ -67,7 +79,7 @@ pub fn read(path: &Path, width: usize, of: &str) -> Result<Rows<f64>> {
     if rows.is_empty() {
         return Err(Error::file(
             path,
-            format!("has no rows; it needs {of} of {width} numbers on each line"),
+            text!("has no rows; it needs {of} of {width} numbers on each line", of, width),
         ));
     }
     Ok(rows)
@@ -97,32 +109,47 @@ pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
     let column = |name: &str| header.iter().position(|cell| cell == name);
     let Some(stem) = ["mu", "z"].into_iter().find(|stem| column(&format!("{stem}0")).is_some())
     else {
-        let z = read(path, dim, "a latent vector")?;
+        let z = read(path, dim, &text!("a latent vector"))?;
         return Ok(Latents { z, ids: Vec::new(), frames: Vec::new() });
     };
     let needed = |k: usize| {
         let name = format!("{stem}{k}");
-        let missing = || format!("has no column {name}; the model's latent has {dim} numbers");
-        column(&name).ok_or_else(|| Error::file(path, missing()))
+        column(&name).ok_or_else(|| {
+            Error::file(
+                path,
+                text!("has no column {name}; the model's latent has {dim} dimensions", name, dim),
+            )
+        })
     };
     let columns = (0..dim).map(needed).collect::<Result<Vec<usize>>>()?;
     let beyond = format!("{stem}{dim}");
     if column(&beyond).is_some() {
-        let problem = format!("has a column {beyond}, and the model's latent has {dim} numbers");
+        let problem = text!(
+            "has a column {beyond}, and the model's latent has {dim} dimensions",
+            beyond,
+            dim
+        );
         return Err(Error::file(path, problem));
     }
     let frame: Option<Vec<usize>> = FRAME.iter().map(|name| column(name)).collect();
     let id = column("id");
     let mut latents = Latents { z: Rows::new(dim), ids: Vec::new(), frames: Vec::new() };
     for record in reader.records() {
-        let record =
-            record.map_err(|_| Error::file(path, "is not text; save the table as CSV in UTF-8"))?;
+        let record = record
+            .map_err(|_| Error::file(path, text!("is not text; save the table as CSV in UTF-8")))?;
         let line = line_at(&bytes, record.position().map_or(0, |at| at.byte() as usize));
         let number = |column: usize| {
             let cell = record.get(column).unwrap_or_default();
             cell.parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(|| {
-                let problem = format!("'{cell}' is not a finite number");
-                Error::file(path, format!("line {line}, column {}: {problem}", column + 1))
+                Error::file(
+                    path,
+                    text!(
+                        "line {line}, column {column}: '{cell}' is not a finite number",
+                        line,
+                        column = column + 1,
+                        cell
+                    ),
+                )
             })
         };
         latents.z.push(&columns.iter().map(|&k| number(k)).collect::<Result<Vec<f64>>>()?);
@@ -132,13 +159,13 @@ pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
             let frame =
                 SimilarityTransform { origin: [of[0], of[1]], scale: of[2], rotation: of[3] };
             if !frame.is_sound() {
-                return Err(Error::file(path, format!("line {line}: scale must be positive")));
+                return Err(Error::file(path, text!("line {line}: scale must be positive", line)));
             }
             latents.frames.push(frame);
         }
     }
     if latents.z.is_empty() {
-        return Err(Error::file(path, "has no rows after its header"));
+        return Err(Error::file(path, text!("has no rows after its header")));
     }
     Ok(latents)
 }
@@ -218,7 +245,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("z.csv");
         std::fs::write(&path, text).unwrap();
-        read(&path, 2, "a latent vector")
+        read(&path, 2, &text!("a latent vector"))
     }
 
     #[test]
@@ -246,7 +273,7 @@ mod tests {
         let path = folder.path().join("z.csv");
         let rows = Rows::from_flat(2, vec![0.1f32 + 0.2, 1.0 / 3.0, -1e-30, 5.0]);
         write(&path, &latent_header("z", 2), rows.iter()).unwrap();
-        let back = read(&path, 2, "a latent vector").unwrap();
+        let back = read(&path, 2, &text!("a latent vector")).unwrap();
         let back: Vec<f32> = back.as_flat().iter().map(|&v| v as f32).collect();
         assert_eq!(back, rows.as_flat());
     }

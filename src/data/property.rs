@@ -4,6 +4,8 @@ use super::column_name::ColumnName;
 use super::outline::geometry;
 use super::rows::Rows;
 use crate::error::Error;
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 use std::str::FromStr;
@@ -43,13 +45,13 @@ impl Property {
     pub const ALL: [Self; 4] = [Self::Roundness, Self::Area, Self::Perimeter, Self::HeatShedding];
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Area => "Area",
-            Self::Perimeter => "Perimeter",
-            Self::Roundness => "Roundness",
-            Self::HeatShedding => "Heat shedding",
-            Self::Target(name) => name.as_str(),
+            Self::Area => text!("Area"),
+            Self::Perimeter => text!("Perimeter"),
+            Self::Roundness => text!("Roundness"),
+            Self::HeatShedding => text!("Heat shedding"),
+            Self::Target(name) => Text::verbatim(name.as_str()),
         }
     }
 
@@ -65,11 +67,14 @@ impl Property {
     }
 
     /// The name within a sentence.
-    pub fn word(self) -> String {
+    pub fn word(self) -> Text {
         match self {
+            Self::Area => text!("area"),
+            Self::Perimeter => text!("perimeter"),
+            Self::Roundness => text!("roundness"),
+            Self::HeatShedding => text!("heat shedding"),
             // Upper case may have a meaning, as in cL.
-            Self::Target(name) => name.as_str().to_owned(),
-            _ => self.label().to_lowercase(),
+            Self::Target(name) => Text::verbatim(name.as_str()),
         }
     }
 
@@ -79,18 +84,26 @@ impl Property {
     }
 
     /// Its formula and its meaning, for a tooltip.
-    pub fn about(self) -> &'static str {
+    pub fn about(self) -> Text {
         match self {
-            Self::Area => "A: the area inside the outline. A typical shape has about 3.",
-            Self::Perimeter => "P: the length of the outline. A typical shape has about 6.5.",
+            Self::Area => text!("A: the area inside the outline. A typical shape has about 3."),
+            Self::Perimeter => {
+                text!("P: the length of the outline. A typical shape has about 6.5.")
+            }
             Self::Roundness => {
-                "4 \u{3c0} A / P\u{b2}: area against the square of the perimeter. A circle is 1, a square 0.785, a star about 0.35."
+                text!(
+                    "4 \u{3c0} A / P\u{b2}: area against the square of the perimeter. A circle is 1, a square 0.785, a star about 0.35."
+                )
             }
             Self::HeatShedding => {
-                "P / A: edge for each unit of area, as a cooling fin wants it. It has no upper limit, so a climb can cheat: watch what becomes of the shape."
+                text!(
+                    "P / A: edge for each unit of area, as a cooling fin wants it. It has no upper limit, so a search can exploit it: watch the shape."
+                )
             }
             Self::Target(_) => {
-                "Measured of the shapes that the model learned from. Of any other shape its task head tells it."
+                text!(
+                    "Measured on the shapes that the model was trained on. For any other shape its task head predicts it."
+                )
             }
         }
     }
@@ -157,25 +170,25 @@ impl Property {
     /// The reason why no valid outline can have this value; none if one can. A value below 0 comes from a negative
     /// signed area: the outline crosses itself, and the larger part runs clockwise. For a given area a circle has the
     /// least perimeter, so no roundness exceeds 1 (the isoperimetric inequality).
-    pub fn outside_domain(self, value: f64) -> Option<&'static str> {
+    pub fn outside_domain(self, value: f64) -> Option<Text> {
         let below = value < 0.0;
         match self {
-            Self::Roundness if below => Some(
-                "Roundness lies between 0 and 1. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape.",
-            ),
+            Self::Roundness if below => Some(text!(
+                "Roundness lies between 0 and 1. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape."
+            )),
             // The margin allows for rounding to single precision.
-            Self::Roundness if value > 1.0 + 1e-4 => Some(
-                "Roundness lies between 0 and 1, that of a circle. A greater value is a prediction that no shape has.",
-            ),
-            Self::Area if below => Some(
-                "An area is above 0. Below 0 it is a signed area: the outline crosses itself, so it is no valid shape.",
-            ),
-            Self::HeatShedding if below => Some(
-                "Heat shedding is above 0. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape.",
-            ),
-            Self::Perimeter if below => {
-                Some("A perimeter is above 0. A value below is a prediction that no shape has.")
-            }
+            Self::Roundness if value > 1.0 + 1e-4 => Some(text!(
+                "Roundness lies between 0 and 1, that of a circle. A greater value is a prediction that no shape has."
+            )),
+            Self::Area if below => Some(text!(
+                "An area is above 0. Below 0 it is a signed area: the outline crosses itself, so it is no valid shape."
+            )),
+            Self::HeatShedding if below => Some(text!(
+                "Heat shedding is above 0. Below 0 the signed area is negative: the outline crosses itself, so it is no valid shape."
+            )),
+            Self::Perimeter if below => Some(text!(
+                "A perimeter is above 0. A value below is a prediction that no shape has."
+            )),
             _ => None,
         }
     }
@@ -198,19 +211,19 @@ impl Property {
 }
 
 impl FromStr for Property {
-    type Err = String;
+    type Err = Text;
 
     /// One of [`Property::ALL`] in any letter case, or else the target column with exactly this name.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Text> {
         let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
         geometric.map_or_else(|| ColumnName::new(text).map(Self::Target), Ok)
     }
 }
 
 impl TryFrom<String> for Property {
-    type Error = String;
+    type Error = Text;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Text> {
         text.parse()
     }
 }
@@ -229,9 +242,13 @@ pub fn check_among(property: Property, there_are: &[Property]) -> Result<(), Err
     if there_are.contains(&property) {
         return Ok(());
     }
-    let names: Vec<&str> = there_are.iter().map(|property| property.name()).collect();
+    let names = there_are.iter().map(|property| Text::verbatim(property.name()));
     let name = property.name();
-    Err(Error::Mismatch(format!("'{name}' is no property here; there are {}", names.join(", "))))
+    Err(Error::mismatch(text!(
+        "'{name}' is no property here; there are {names}",
+        name,
+        names = Text::joined(names, ", ")
+    )))
 }
 
 #[cfg(test)]
@@ -272,10 +289,12 @@ mod tests {
 
     #[test]
     fn a_value_that_no_shape_has_is_explained() {
-        let why = Property::Roundness.outside_domain(-0.0645).unwrap();
+        let why = Property::Roundness.outside_domain(-0.0645).unwrap().to_string();
         assert!(why.contains("crosses itself") && why.contains("between 0 and 1"), "{why}");
-        assert!(Property::Area.outside_domain(-322.0).unwrap().contains("signed area"));
-        assert!(Property::Roundness.outside_domain(1.2).unwrap().contains("prediction"));
+        assert!(Property::Area.outside_domain(-322.0).unwrap().to_string().contains("signed area"));
+        assert!(
+            Property::Roundness.outside_domain(1.2).unwrap().to_string().contains("prediction")
+        );
         let drag: Property = "drag".parse().unwrap();
         for (property, value) in [
             (Property::Roundness, 0.785),

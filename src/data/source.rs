@@ -5,6 +5,7 @@ use super::outline::generator::GeneratorConfig;
 use super::outline::import::canonicalise::Begin;
 use super::outline::import::{FEWEST, Import, Normalise};
 use crate::error::{Error, Result};
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -89,8 +90,11 @@ impl TrainingData {
         let Import { set, begin, .. } = import;
         let count = set.rows.len();
         if count < FEWEST {
-            return Err(Error::Mismatch(format!(
-                "{count} outlines are too few to learn from; import at least {FEWEST}"
+            return Err(Error::mismatch(text!(
+                "{count} outline is not enough to learn from; import at least {fewest}"
+                    | "{count} outlines are too few to learn from; import at least {fewest}",
+                count,
+                fewest = FEWEST
             )));
         }
         let (points, hash) = (set.rows.width() / 2, fingerprint(set.rows.as_flat()));

@@ -9,6 +9,8 @@ use crate::data::scaling::Scaling;
 use crate::data::source::Source;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::mixture::GaussianMixture;
+use crate::text;
+use crate::text::Text;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -93,23 +95,29 @@ pub enum StartDistribution {
 
 impl StartDistribution {
     /// A short name.
-    pub fn label(&self) -> &'static str {
+    pub fn label(&self) -> Text {
         match self {
-            Self::StandardNormal => "N(0, 1)",
-            Self::Normal { .. } => "normal of the data",
-            Self::Mixture(_) => "mixture of the data",
+            Self::StandardNormal => Text::verbatim("N(0, 1)"),
+            Self::Normal { .. } => text!("normal of the data"),
+            Self::Mixture(_) => text!("mixture of the data"),
         }
     }
 
     /// A sentence: the distribution and the reason for it.
-    pub fn about(&self) -> &'static str {
+    pub fn about(&self) -> Text {
         match self {
-            Self::StandardNormal => "N(0, 1) in every dimension, which the decoder learned to read",
+            Self::StandardNormal => {
+                text!("N(0, 1) in every dimension, the prior with which the decoder was trained")
+            }
             Self::Normal { .. } => {
-                "A normal distribution as wide as the encoded data: the model was trained without a prior"
+                text!(
+                    "A normal distribution as wide as the encoded data: the model was trained without a prior"
+                )
             }
             Self::Mixture(_) => {
-                "A mixture of normal distributions fitted to the encoded data: most draws from N(0, 1) miss them"
+                text!(
+                    "A mixture of normal distributions fitted to the encoded data: most draws from N(0, 1) miss them"
+                )
             }
         }
     }

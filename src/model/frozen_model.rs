@@ -17,6 +17,8 @@ use crate::nn::graph;
 use crate::nn::mlp::Trace;
 use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
 use crate::numerics::statistics::quantile::{coprime_stride, quantile};
+use crate::text;
+use crate::text::Text;
 use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -58,7 +60,7 @@ impl Model {
         let width = card.layers.first().map_or(0, |layer| layer.inputs);
         let scaling = &card.scaling;
         if scaling.offset.len() != width || scaling.scale.len() != width {
-            return Err(Error::Mismatch("the scaling has not the width of the network".to_owned()));
+            return Err(Error::mismatch(text!("the scaling has not the width of the network")));
         }
         Ok(Self {
             card,
@@ -116,7 +118,7 @@ impl Model {
     /// # Errors
     /// When the head has another number of latent dimensions.
     pub fn with_head(mut self, head: TaskHead) -> Result<Self> {
-        self.check_width(head.latent_dim(), self.latent_dim(), "the latent")?;
+        self.check_width(head.latent_dim(), self.latent_dim(), &text!("the latent"))?;
         if self.head(head.card.property).is_some_and(|earlier| earlier.card.joint)
             && !head.card.joint
         {
@@ -198,9 +200,9 @@ impl Model {
             (source @ Source::Imported(_), Some(set)) => {
                 Ok(TrainingData { source: source.clone(), set: set.clone() })
             }
-            (Source::Imported(imported), None) => Err(Error::Mismatch(format!(
-                "this model does not hold the outlines of '{}' that it was trained on; import them again",
-                imported.name
+            (Source::Imported(imported), None) => Err(Error::mismatch(text!(
+                "this model does not hold the outlines of '{name}' that it was trained on; import them again",
+                name = &imported.name
             ))),
         }
     }
@@ -257,7 +259,7 @@ impl Model {
     /// # Errors
     /// When the width is not the latent's.
     pub fn decode(&self, z: &Rows<f64>) -> Result<Rows<f32>> {
-        self.check_width(z.width(), self.latent_dim(), "the latent")?;
+        self.check_width(z.width(), self.latent_dim(), &text!("the latent"))?;
         let (width, rows) = (self.input_dim(), self.rows_at_once());
         let mut decoded = vec![0.0; z.len() * width];
         let latent = z.width();
@@ -281,7 +283,7 @@ impl Model {
     /// # Errors
     /// When the width is not the model's input.
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
-        self.check_width(x.width(), self.input_dim(), "the model's input")?;
+        self.check_width(x.width(), self.input_dim(), &text!("the model's input"))?;
         let scaled = self.card.scaling.apply(x);
         let (mut mu, mut log_var, mut trace) = (Vec::new(), Vec::new(), Trace::default());
         for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
@@ -301,10 +303,10 @@ impl Model {
         Ok(Tensor::from_slice(flat, (flat.len() / dim, dim), &Device::Cpu)?.to_dtype(self.dtype)?)
     }
 
-    fn check_width(&self, given: usize, needed: usize, of: &str) -> Result<()> {
+    fn check_width(&self, given: usize, needed: usize, of: &Text) -> Result<()> {
         if given == needed {
             return Ok(());
         }
-        Err(Error::Mismatch(format!("{of} has {needed} numbers, not {given}")))
+        Err(Error::mismatch(text!("{of} has {needed} dimensions, not {given}", of, needed, given)))
     }
 }

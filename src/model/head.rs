@@ -9,6 +9,7 @@ use crate::nn::graph;
 use crate::nn::layer::{LayerSpec, chain};
 use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::runtime::rows_at_once;
+use crate::text;
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
@@ -70,9 +71,14 @@ fn enough_values(
         return Ok(());
     }
     let name = property.name();
-    Err(Error::Mismatch(format!(
-        "a head for {name} needs it of {FEWEST_TRAINING} shapes to learn from and {FEWEST_HELD_OUT} that are held \
-         out, and it is known of {training} and {testing}; measure more shapes, or train without this head"
+    Err(Error::mismatch(text!(
+        "a head for {name} needs its value for {fewest_training} shapes to learn from and {fewest_held_out} that are \
+         held out, and it is known for {training} and {testing}; measure more shapes, or train without this head",
+        name,
+        fewest_training = FEWEST_TRAINING,
+        fewest_held_out = FEWEST_HELD_OUT,
+        training,
+        testing
     )))
 }
 
@@ -100,8 +106,9 @@ impl HeadCard {
             enough_values(property, count, values, held_out)?;
         } else if count < 2 {
             let name = property.name();
-            return Err(Error::Mismatch(format!(
-                "{name} is undefined for the training data, so no head can learn it; choose another property"
+            return Err(Error::mismatch(text!(
+                "{name} is undefined for the training data, so no head can learn it; choose another property",
+                name
             )));
         }
         let offset = training().sum::<f64>() / count as f64;
@@ -181,11 +188,14 @@ impl TaskHead {
             (1..=MOST_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
         let name = card.property.name();
         if !chained || !ends || !named || !scaled || !counted {
-            return Err(Error::Mismatch(format!("the layers of the head for {name} do not fit")));
+            return Err(Error::mismatch(text!(
+                "the layers of the head for {name} do not fit",
+                name
+            )));
         }
         let members = parameters.chunks_exact(each).map(|own| Mlp::new(&card.layers, own));
         let members = members.collect::<std::result::Result<_, _>>().map_err(|problem| {
-            Error::Mismatch(format!("the head for {name} is no network: {problem}"))
+            Error::mismatch(text!("the head for {name} is no network: {problem}", name, problem))
         })?;
         Ok(Self { members, card, judge: OnceLock::new() })
     }
@@ -253,8 +263,9 @@ impl TaskHead {
         let widest = self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1);
         let latent = self.latent_dim();
         if z.width() != latent {
-            let problem = format!("the latent has {latent} numbers, not {}", z.width());
-            return Err(Error::Mismatch(problem));
+            let problem =
+                text!("the latent has {latent} dimensions, not {width}", latent, width = z.width());
+            return Err(Error::mismatch(problem));
         }
         let mut trace = Trace::default();
         let mut values = Vec::with_capacity(z.len());

@@ -14,6 +14,8 @@ use crate::error::Result;
 use crate::numerics::linear_algebra::pca::PrincipalAxes;
 use crate::numerics::statistics::gaussian_process::{GaussianProcess, Hyperparameters};
 use crate::numerics::statistics::quantile::{evenly, quantile};
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
 /// The share of true values that an interval should contain.
@@ -90,9 +92,9 @@ impl Prediction {
     }
 
     /// Value and interval as text: `0.785 (0.741 to 0.823)`.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Text {
         let [value, low, high] = self.shown();
-        format!("{value} ({low} to {high})")
+        text!("{value} ({low} to {high})", value, low, high)
     }
 
     /// True if `value` lies in the interval.
@@ -443,11 +445,11 @@ mod tests {
     #[test]
     fn a_prediction_is_shown_with_as_many_digits_as_its_interval_deserves() {
         let wide = Prediction { value: 305.4321, low: 119.2, high: 199.1 };
-        assert_eq!(wide.text(), "305 (119 to 199)");
+        assert_eq!(wide.text().to_string(), "305 (119 to 199)");
         let narrow = Prediction { value: 0.78512, low: 0.7801, high: 0.7899 };
-        assert_eq!(narrow.text(), "0.7851 (0.7801 to 0.7899)");
+        assert_eq!(narrow.text().to_string(), "0.7851 (0.7801 to 0.7899)");
         assert!(wide.gap() > 1.0 && !wide.covers(wide.value) && wide.covers(wide.judged()));
         let none = Prediction { value: f64::NAN, low: 1.0, high: 2.0 };
-        assert!(none.text().starts_with('\u{2013}') && none.gap().is_nan());
+        assert!(none.text().to_string().starts_with('\u{2013}') && none.gap().is_nan());
     }
 }

@@ -6,23 +6,27 @@ use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// The forms of a point's name, for the help of every command that takes one.
-pub const SYNTAX: &str = "A POINT is one of\n  \
-    z:0.1,-0.3        a latent point; the numbers alone will do\n  \
-    row:17            row 17 of the data, counted from 1\n  \
-    name:naca2412     the row of the data with this name; imported shapes have names\n  \
-    family:star       the mean of a family's encoded shapes\n  \
-    mean              the mean of all encoded shapes\n  \
-    file:shape.csv    an outline of your own (.csv, .dat or .svg), in any position, size and number of points\n\
-    Shapes of a file, and rows that were imported, have a frame: where and as large as they stood. What a table \
-    gives of them or of what began with them stands in that frame; everything else is in data units.";
+pub fn syntax() -> Text {
+    text!(
+        "A POINT is one of\n  \
+        z:0.1,-0.3        a latent point; the numbers alone will do\n  \
+        row:17            row 17 of the data, counted from 1\n  \
+        name:naca2412     the row of the data with this name; imported shapes have names\n  \
+        family:star       the mean of a family's encoded shapes\n  \
+        mean              the mean of all encoded shapes\n  \
+        file:shape.csv    an outline of your own (.csv, .dat or .svg), in any position, size and number of points\n\
+        Shapes of a file, and rows that were imported, have a frame: where and as large as they stood. What a table \
+        gives of them or of what began with them stands in that frame; everything else is in data units."
+    )
+}
 
-/// The forms of a point's name, for an error.
-const FORMS: &str = "z:NUMBERS, row:N, name:NAME, family:NAME, mean or file:PATH";
 /// The maximum number of names that an error lists.
 const MAX_LISTED: usize = 12;
 
@@ -46,41 +50,48 @@ pub enum PointRef {
 }
 
 impl FromStr for PointRef {
-    type Err = String;
+    type Err = Text;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let text = text.trim();
+        let no_point = || {
+            text!(
+                "'{text}' names no point; name it as z:NUMBERS, row:N, name:NAME, family:NAME, mean or file:PATH",
+                text
+            )
+        };
         let Some((kind, rest)) = text.split_once(':') else {
             return match text {
                 "mean" => Ok(Self::Mean),
                 _ if text.contains(',') || text.parse::<f64>().is_ok() => {
                     numbers(text).map(Self::Latent)
                 }
-                _ => Err(format!("'{text}' names no point; name it as {FORMS}")),
+                _ => Err(no_point()),
             };
         };
-        let place = |of: &str| match rest.trim().parse::<usize>() {
-            Ok(place) if place > 0 => Ok(place),
-            _ => Err(format!("'{rest}' is no {of}; {of}s are counted from 1")),
-        };
+        let place = rest.trim().parse().ok().filter(|place: &usize| *place > 0);
         match kind {
             "z" => numbers(rest).map(Self::Latent),
-            "row" => place("row").map(Self::Row),
-            "pin" => place("pin").map(Self::Pin),
+            "row" => place
+                .map(Self::Row)
+                .ok_or_else(|| text!("'{rest}' is no row; rows are counted from 1", rest)),
+            "pin" => place
+                .map(Self::Pin)
+                .ok_or_else(|| text!("'{rest}' is no pin; pins are counted from 1", rest)),
             "name" if !rest.is_empty() => Ok(Self::Name(rest.to_owned())),
             "family" if !rest.is_empty() => Ok(Self::Family(rest.to_owned())),
             "mean" if rest.is_empty() => Ok(Self::Mean),
             "file" if !rest.is_empty() => Ok(Self::File(PathBuf::from(rest))),
-            _ => Err(format!("'{text}' names no point; name it as {FORMS}")),
+            _ => Err(no_point()),
         }
     }
 }
 
 /// Finite numbers with commas between them.
-fn numbers(text: &str) -> std::result::Result<Vec<f64>, String> {
+fn numbers(text: &str) -> std::result::Result<Vec<f64>, Text> {
     let number = |word: &str| {
         let number = word.trim().parse().ok().filter(|v: &f64| v.is_finite());
-        number.ok_or_else(|| format!("'{}' is not a finite number", word.trim()))
+        number.ok_or_else(|| text!("'{word}' is not a finite number", word = word.trim()))
     };
     text.split(',').map(number).collect()
 }
@@ -144,7 +155,8 @@ impl PointRef {
         let mut all = self.all(model, pins)?;
         match (all.len(), self.file()) {
             (count, Some(path)) if count > 1 => {
-                let problem = format!("holds {count} outlines; name a file with one");
+                let problem =
+                    text!("holds {number} outlines; name a file with one", number = count);
                 Err(Error::file(path, problem))
             }
             _ => Ok(all.swap_remove(0)),
@@ -177,26 +189,30 @@ impl PointRef {
 
 fn no_pin(pin: usize, pins: usize) -> Error {
     let there_are = match pins {
-        0 => "there are no pins: a right-click on the map of the window makes one".to_owned(),
-        1 => "there is pin 1".to_owned(),
-        pins => format!("there are pins 1 to {pins}"),
+        0 => text!("there are no pins: a right-click on the map of the window makes one"),
+        1 => text!("there is pin 1"),
+        pins => text!("there are pins 1 to {pins}", pins),
     };
-    Error::Mismatch(format!("there is no pin {pin}; {there_are}"))
+    Error::mismatch(Text::joined([text!("there is no pin {pin}", pin), there_are], "; "))
 }
 
 /// The encoded row for row `row` of the data, counted from 1.
 fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
     let rows = model.card.source.samples();
     if row == 0 || row > rows {
-        return Err(Error::Mismatch(format!(
-            "the data have rows 1 to {rows}; there is no row {row}"
+        return Err(Error::mismatch(text!(
+            "the data have rows 1 to {rows}; there is no row {row}",
+            rows,
+            row
         )));
     }
     let samples = &model.encoded.samples;
     samples.iter().position(|&sample| sample as usize + 1 == row).ok_or_else(|| {
-        let problem =
-            format!("row {row} is not among the {} rows that the model holds", samples.len());
-        Error::Mismatch(format!("{problem}; choose another"))
+        Error::mismatch(text!(
+            "row {row} is not among the {held} rows that the model holds; choose another",
+            row,
+            held = samples.len()
+        ))
     })
 }
 
@@ -207,8 +223,8 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
     if ids.is_empty() {
         let rows = model.card.source.samples();
         let problem =
-            format!("the shapes of this model have no names; name them row:1 to row:{rows}");
-        return Err(Error::Mismatch(problem));
+            text!("the shapes of this model have no names; name them row:1 to row:{rows}", rows);
+        return Err(Error::mismatch(problem));
     }
     let mut alike = ids.iter().enumerate().filter(|(_, id)| id.eq_ignore_ascii_case(name));
     let exact = ids.iter().position(|id| id == name);
@@ -219,8 +235,8 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
     match found {
         Some(sample) => row_of_sample(model, sample + 1),
         None => {
-            let problem = format!("the data have no shape called '{name}'");
-            Err(Error::Mismatch(format!("{problem}{}", suggestion(name, ids))))
+            let problem = text!("the data have no shape called '{name}'", name);
+            Err(Error::mismatch(Text::joined([problem, suggestion(name, ids)], "; ")))
         }
     }
 }
@@ -237,21 +253,30 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
             frame: Some(outline.transform),
         };
         point.is_finite().then_some(point).ok_or_else(|| {
-            Error::file(path, format!("outline {} is too large to be encoded", index + 1))
+            Error::file(
+                path,
+                text!("outline {index} is too large to be encoded", index = index + 1),
+            )
         })
     };
     outlines.into_iter().zip(mu.iter()).enumerate().map(place).collect()
 }
 
-/// Returns `; did you mean 'star'?`, or the existing names if they are few.
-fn suggestion(name: &str, names: &[String]) -> String {
+/// Returns `did you mean 'star'?`, or the existing names if they are few.
+fn suggestion(name: &str, names: &[String]) -> Text {
     let near = names.iter().map(|other| (distance(name, other), other)).min();
     match near {
         Some((apart, near)) if 3 * apart <= name.chars().count().max(3) => {
-            format!("; did you mean '{near}'?")
+            text!("did you mean '{near}'?", near)
         }
-        _ if names.len() <= MAX_LISTED => format!("; there are {}", names.join(", ")),
-        _ => format!("; there are {}, such as '{}'", names.len(), names[0]),
+        _ if names.len() <= MAX_LISTED => {
+            text!("there are {names}", names = Text::list(names.iter().map(Text::from)))
+        }
+        _ => text!(
+            "there are {number}, such as '{example}'",
+            number = names.len(),
+            example = &names[0]
+        ),
     }
 }
 
@@ -280,14 +305,16 @@ impl Endpoint {
     pub fn of_latent(model: &Model, z: Vec<f64>) -> Result<Self> {
         if z.len() != model.latent_dim() {
             let (dim, given) = (model.latent_dim(), z.len());
-            return Err(Error::Mismatch(format!(
-                "the model's latent has {dim} numbers, not {given}"
+            return Err(Error::mismatch(text!(
+                "the model's latent has {dim} dimensions, not {given}",
+                dim,
+                given
             )));
         }
         let outline = model.decode(&Rows::from_flat(z.len(), z.clone()))?.into_flat();
         let point = Self { name: String::new(), z, outline, frame: None };
         point.is_finite().then_some(point).ok_or_else(|| {
-            Error::Mismatch("the point is too far out to be decoded; choose one nearer".to_owned())
+            Error::mismatch(text!("the point is too far out to be decoded; choose one nearer"))
         })
     }
 
@@ -298,8 +325,9 @@ impl Endpoint {
     pub fn of_row(model: &Model, row: usize) -> Result<Self> {
         let rows = model.encoded.mu.len();
         if row >= rows {
-            let problem = format!("the data have rows 1 to {rows}; there is no row {}", row + 1);
-            return Err(Error::Mismatch(problem));
+            let problem =
+                text!("the data have rows 1 to {rows}; there is no row {row}", rows, row = row + 1);
+            return Err(Error::mismatch(problem));
         }
         let sample = model.encoded.samples[row] as usize;
         let set = model.data.as_ref();
@@ -326,8 +354,8 @@ impl Endpoint {
                 Ok(Self { name: names[label].clone(), ..Self::of_latent(model, mean)? })
             }
             None => {
-                let problem = format!("'{name}' is no family of the model");
-                Err(Error::Mismatch(format!("{problem}{}", suggestion(name, names))))
+                let problem = text!("'{name}' is no family of the model", name);
+                Err(Error::mismatch(Text::joined([problem, suggestion(name, names)], "; ")))
             }
         }
     }
@@ -378,11 +406,11 @@ impl Model {
     }
 
     /// The title of a row: `naca2412 (row 17)`, or `row 17` if shapes have no names.
-    pub fn row_title(&self, row: usize) -> String {
+    pub fn row_title(&self, row: usize) -> Text {
         let number = self.row_number(row);
         match self.row_id(row) {
-            Some(id) if id != number.to_string() => format!("{id} (row {number})"),
-            _ => format!("row {number}"),
+            Some(id) if id != number.to_string() => text!("{id} (row {number})", id, number),
+            _ => text!("row {number}", number),
         }
     }
 }
@@ -410,11 +438,11 @@ mod tests {
         }
         assert_eq!(point("-0.5, 2e-1"), Ok(PointRef::Latent(vec![-0.5, 0.2])));
         assert_eq!(point("0.5"), Ok(PointRef::Latent(vec![0.5])));
-        assert!(point("row:0").unwrap_err().contains("counted from 1"));
-        assert!(point("row:x").unwrap_err().contains("'x'"));
-        assert!(point("z:a").unwrap_err().contains("'a'"));
+        assert!(point("row:0").unwrap_err().to_string().contains("counted from 1"));
+        assert!(point("row:x").unwrap_err().to_string().contains("'x'"));
+        assert!(point("z:a").unwrap_err().to_string().contains("'a'"));
         for wrong in ["", "star", "file:", "zz:1", "name:", "mean:3"] {
-            assert!(point(wrong).unwrap_err().contains("row:N"), "{wrong}");
+            assert!(point(wrong).unwrap_err().to_string().contains("row:N"), "{wrong}");
         }
     }
 
@@ -423,7 +451,7 @@ mod tests {
         let model = BUNDLED[0].load().unwrap();
         let row = PointRef::Row(17).one(&model, &[]).unwrap();
         assert_eq!((row.outline.clone(), row.frame), (model.training_outline(16), None));
-        assert_eq!(model.row_title(16), "row 17");
+        assert_eq!(model.row_title(16).to_string(), "row 17");
         let point = Endpoint::of_latent(&model, row.z.clone()).unwrap();
         assert_eq!(point.outline, model.decode(&Rows::from_flat(2, row.z)).unwrap().into_flat());
         let pin = PointRef::Pin(1).one(&model, std::slice::from_ref(&point.z)).unwrap();

@@ -2,11 +2,13 @@
 
 use super::head::{HeadCard, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
-use super::{Model, PREDICTED, Value};
+use super::{Model, Value, predicted};
 use crate::data::dataset::Target;
 use crate::data::property::{Property, check_among};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 impl Model {
@@ -23,21 +25,21 @@ impl Model {
 
     /// The title of a property at the head of a column or beside a colour bar: with its unit if known, and marked as
     /// predicted if only a head gives it.
-    pub fn title(&self, property: Property) -> String {
-        let title = match self.unit(property) {
-            "" => property.label().to_owned(),
-            unit => format!("{} [{unit}]", property.label()),
-        };
-        if property.is_target() { format!("{title}{PREDICTED}") } else { title }
+    pub fn title(&self, property: Property) -> Text {
+        match self.title_lines(property) {
+            (title, Some(_)) => predicted(title),
+            (title, None) => title,
+        }
     }
 
-    /// Splits a [`title`](Self::title) for two short lines: the title without the mark of a prediction, and that mark
-    /// if there is one.
-    pub fn split_title(title: &str) -> (&str, Option<&'static str>) {
-        match title.strip_suffix(PREDICTED) {
-            Some(name) => (name, Some("predicted")),
-            None => (title, None),
-        }
+    /// The [`title`](Self::title) on two short lines: the name with its unit, and the mark of a prediction if it is
+    /// one.
+    pub fn title_lines(&self, property: Property) -> (Text, Option<Text>) {
+        let title = match self.unit(property) {
+            "" => property.label(),
+            unit => text!("{property} [{unit}]", property = property.label(), unit),
+        };
+        (title, property.is_target().then(|| text!("predicted")))
     }
 
     /// The text of a value of a property, with its unit if known.
@@ -69,9 +71,10 @@ impl Model {
             return Ok(());
         }
         let name = property.name();
-        Err(Error::Mismatch(format!(
-            "no head tells {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
-             or press 'Learn {name}'"
+        Err(Error::mismatch(text!(
+            "no head predicts {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
+             or press 'Learn {name}'",
+            name
         )))
     }
 

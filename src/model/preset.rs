@@ -3,6 +3,8 @@
 use super::training_config::TrainingConfig;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
+use crate::text;
+use crate::text::Text;
 use clap::ValueEnum;
 
 /// Settings that belong together. The command line and the window show the sentence beside each.
@@ -23,19 +25,21 @@ impl Preset {
     pub const ALL: [Self; 4] = [Self::LinearPath, Self::Article, Self::Bce, Self::Plain];
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::LinearPath => "Begun as PCA",
-            Self::Article => "As in the article",
-            Self::Bce => "BCE, sigmoid output",
-            Self::Plain => "Plain autoencoder",
+            Self::LinearPath => text!("Begun as PCA"),
+            Self::Article => text!("As in the article"),
+            Self::Bce => text!("BCE, sigmoid output"),
+            Self::Plain => text!("Plain autoencoder"),
         }
     }
 
     /// The sentence of the preset, as the command line shows it.
-    pub fn about(self) -> String {
+    pub fn about(self) -> Text {
         let value = self.to_possible_value();
-        value.and_then(|value| value.get_help().map(ToString::to_string)).unwrap_or_default()
+        let english = value.and_then(|value| value.get_help().map(ToString::to_string));
+        let english = english.unwrap_or_default();
+        Text::verbatim(text::words_for(&english).map_or(english, str::to_owned))
     }
 
     /// Applies the settings of the preset to `config`; all others stay.
@@ -83,7 +87,7 @@ mod tests {
             let mut config = own.clone();
             preset.apply(&mut config);
             config.check().unwrap();
-            let about = preset.about();
+            let about = preset.about().to_string();
             assert!(about.contains(&format!("beta {}", config.beta)), "{about}");
             let loss = format!("{:?} loss", config.loss).to_uppercase();
             assert!(about.to_uppercase().contains(&loss), "{about}");

@@ -8,6 +8,7 @@ use crate::error::{Error, Result, check_range};
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
+use crate::text;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The settings of a training.
@@ -78,7 +79,7 @@ pub const MAX_HEAD_WIDTH: usize = 4096;
 /// Names the setting that is out of range.
 pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result<()> {
     if !(1..=8).contains(&widths.len()) {
-        let problem = format!("must name 1 to 8 hidden layers, not {}", widths.len());
+        let problem = text!("must name 1 to 8 hidden layers, not {given}", given = widths.len());
         return Err(Error::setting(name, problem));
     }
     widths.iter().try_for_each(|&width| check_range(name, width, 1, most))
@@ -222,7 +223,7 @@ impl TrainingConfig {
         match same.iter().find(|(_, same)| !same) {
             Some((name, _)) => Err(Error::setting(
                 name,
-                "must stay as it was while a training goes on; begin a new one to change it",
+                text!("must stay as it was while a training goes on; begin a new one to change it"),
             )),
             None => Ok(()),
         }
@@ -241,8 +242,9 @@ impl TrainingConfig {
         if let Some(patience) = self.early_stopping {
             check_range("early-stopping", patience, 1, MOST_UPDATES)?;
             if self.held_out == 0.0 {
-                let problem =
-                    "needs held-out samples to judge by; hold some out (holdout), or leave it off";
+                let problem = text!(
+                    "needs held-out samples to judge by; hold some out (holdout), or leave it off"
+                );
                 return Err(Error::setting("early-stopping", problem));
             }
         }
@@ -254,28 +256,36 @@ impl TrainingConfig {
         let twice = |i: usize| self.heads[..i].contains(&self.heads[i]);
         if let Some(i) = (0..self.heads.len()).find(|&i| twice(i)) {
             let name = self.heads[i].name();
-            return Err(Error::setting("heads", format!("'{name}' is named twice; name it once")));
+            return Err(Error::setting(
+                "heads",
+                text!("'{name}' is named twice; name it once", name),
+            ));
         }
         if self.loss == Reconstruction::Bce && self.output == Output::Linear {
             return Err(Error::setting(
                 "loss",
-                "bce needs outputs between 0 and 1, which a linear output does not keep to; take output sigmoid with it (and a beta of about 0.03), or the preset bce, which sets all three",
+                text!(
+                    "bce needs outputs between 0 and 1, which a linear output does not keep to; take output sigmoid with it (and a beta of about 0.03), or the preset bce, which sets all three"
+                ),
             ));
         }
         if self.linear_path && self.is_bounded() {
-            let problem = "begins as PCA, as is usual for imported outlines, and needs a linear output and mse; switch it off (--linear-path false, or a preset) for others";
+            let problem = text!(
+                "begins as PCA, as is usual for imported outlines, and needs a linear output and mse; switch it off (--linear-path false, or a preset) for others"
+            );
             return Err(Error::setting("linear-path", problem));
         }
         if self.linear_path && self.activation.pair_gain().is_none() {
-            let problem = format!(
-                "passes a linear map through pairs of units, f(u) - f(-u), and with {} that is none; switch it off \
+            let problem = text!(
+                "passes a linear map through pairs of units, f(u) - f(-u), and with {activation} that is none; switch it off \
                  (--linear-path false), or take relu, leaky-relu, silu, gelu or softplus",
-                self.activation
+                activation = self.activation.to_string()
             );
             return Err(Error::setting("linear-path", problem));
         }
         if self.sigma_vae && self.loss == Reconstruction::Bce {
-            let problem = "a learned variance belongs to a Gaussian; choose mse, or leave it off";
+            let problem =
+                text!("a learned variance belongs to a Gaussian; choose mse, or leave it off");
             return Err(Error::setting("sigma-vae", problem));
         }
         Ok(())

@@ -2,7 +2,9 @@
 
 use super::judge::Prediction;
 use crate::numerics::format::three_digits;
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use crate::text;
+use crate::text::Text;
+use serde::{Serialize, Serializer};
 
 /// A number that is shown or written; a prediction always has its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,9 +14,6 @@ pub enum Value {
     /// Predicted by a task head.
     Predicted(Prediction),
 }
-
-/// The end of the name of a prediction.
-pub const PREDICTED: &str = ", predicted";
 
 impl Value {
     /// The missing value.
@@ -45,49 +44,59 @@ impl Value {
     }
 
     /// The text of the value: `0.785`, or for a prediction `0.785 (0.741 to 0.823)`.
-    pub fn text(self) -> String {
+    pub fn text(self) -> Text {
         match self {
-            Self::Computed(value) => three_digits(value),
+            Self::Computed(value) => Text::verbatim(three_digits(value)),
             Self::Predicted(prediction) => prediction.text(),
         }
     }
 
     /// As [`Self::text`], with the unit if one is known and there is a value.
-    pub fn text_in(self, unit: &str) -> String {
+    pub fn text_in(self, unit: &str) -> Text {
         match self.text() {
             text if unit.is_empty() || self.number().is_nan() => text,
-            text => format!("{text} {unit}"),
+            text => Text::joined([text, Text::verbatim(unit)], " "),
         }
     }
 
     /// The name of the value before [`Self::text`]: `Drag`, or for a prediction `Drag, predicted`.
-    pub fn title(self, name: &str) -> String {
+    pub fn title(self, name: impl Into<Text>) -> Text {
         match self {
-            Self::Computed(_) => name.to_owned(),
-            Self::Predicted(_) => format!("{name}{PREDICTED}"),
+            Self::Computed(_) => name.into(),
+            Self::Predicted(_) => predicted(name.into()),
         }
     }
 
     /// Name and value within a sentence: `drag 0.785`, or for a prediction `predicted drag 0.785 (0.741 to 0.823)`.
-    pub fn named(self, name: &str) -> String {
+    pub fn named(self, name: impl Into<Text>) -> Text {
         self.named_in(name, "")
     }
 
     /// As [`Self::named`], with the unit if one is known.
-    pub fn named_in(self, name: &str, unit: &str) -> String {
-        let kind = if self.prediction().is_some() { "predicted " } else { "" };
-        format!("{kind}{name} {}", self.text_in(unit))
+    pub fn named_in(self, name: impl Into<Text>, unit: &str) -> Text {
+        let (name, value): (Text, Text) = (name.into(), self.text_in(unit));
+        match self {
+            Self::Computed(_) => text!("{name} {value}", name, value),
+            Self::Predicted(_) => text!("predicted {name} {value}", name, value),
+        }
     }
+}
+
+/// The title of a prediction: `Drag, predicted`.
+pub fn predicted(name: Text) -> Text {
+    text!("{name}, predicted", name)
 }
 
 /// Writes a prediction under another name than a computed value: `value` is null for a prediction, and `predicted` is
 /// null for a computed value.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut both = serializer.serialize_struct("Value", 2)?;
-        both.serialize_field("value", &self.computed())?;
-        both.serialize_field("predicted", &self.prediction())?;
-        both.end()
+        #[derive(Serialize)]
+        struct Both {
+            value: Option<f64>,
+            predicted: Option<Prediction>,
+        }
+        Both { value: self.computed(), predicted: self.prediction() }.serialize(serializer)
     }
 }
 
@@ -98,18 +107,18 @@ mod tests {
     #[test]
     fn a_prediction_stands_with_its_interval_and_under_its_own_name() {
         let predicted = Value::Predicted(Prediction { value: 0.785, low: 0.741, high: 0.823 });
-        assert_eq!(predicted.text_in("N"), "0.785 (0.741 to 0.823) N");
-        assert_eq!(predicted.named("drag"), "predicted drag 0.785 (0.741 to 0.823)");
+        assert_eq!(predicted.text_in("N").to_string(), "0.785 (0.741 to 0.823) N");
+        assert_eq!(predicted.named("drag").to_string(), "predicted drag 0.785 (0.741 to 0.823)");
         let json = serde_json::to_value(predicted).unwrap();
         assert!(json["value"].is_null() && json["predicted"]["low"] == 0.741, "{json}");
         let computed = Value::Computed(0.785);
         assert_eq!(
-            (computed.text_in("N"), computed.title("Area")),
+            (computed.text_in("N").to_string(), computed.title("Area").to_string()),
             ("0.785 N".into(), "Area".into())
         );
         let json = serde_json::to_value(computed).unwrap();
         assert!(json["value"] == 0.785 && json["predicted"].is_null(), "{json}");
-        assert_eq!(Value::NONE.text_in("N"), "\u{2013}");
+        assert_eq!(Value::NONE.text_in("N").to_string(), "\u{2013}");
         assert!(serde_json::to_value(Value::NONE).unwrap()["value"].is_null());
     }
 }

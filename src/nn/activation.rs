@@ -1,6 +1,8 @@
 //! Activations after the affine map of a dense layer: formulas and names as in PyTorch.
 
 use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, normal, sigmoid, softplus, tanh};
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -46,16 +48,16 @@ impl Activation {
     ];
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Linear => "Identity",
-            Self::Relu => "ReLU",
-            Self::LeakyRelu(_) => "LeakyReLU",
-            Self::Tanh => "Tanh",
-            Self::Sigmoid => "Sigmoid",
-            Self::Silu => "SiLU",
-            Self::Gelu => "GELU",
-            Self::Softplus => "Softplus",
+            Self::Linear => text!("Identity"),
+            Self::Relu => Text::verbatim("ReLU"),
+            Self::LeakyRelu(_) => Text::verbatim("LeakyReLU"),
+            Self::Tanh => Text::verbatim("Tanh"),
+            Self::Sigmoid => text!("Sigmoid"),
+            Self::Silu => Text::verbatim("SiLU"),
+            Self::Gelu => Text::verbatim("GELU"),
+            Self::Softplus => Text::verbatim("Softplus"),
         }
     }
 
@@ -172,10 +174,10 @@ impl fmt::Display for Activation {
 }
 
 impl FromStr for Activation {
-    type Err = String;
+    type Err = Text;
 
     /// A name as [`Display`](fmt::Display) writes it; a LeakyReLU may leave its slope out.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Text> {
         let (name, slope) = match text.split_once(':') {
             Some((name, slope)) => (name, Some(slope)),
             None => (text, None),
@@ -185,23 +187,29 @@ impl FromStr for Activation {
             (Some(Self::LeakyRelu(_)), Some(slope)) => {
                 let slope = slope.parse().ok().filter(|slope| (0.0..=1.0).contains(slope));
                 slope.map(Self::LeakyRelu).ok_or_else(|| {
-                    format!("the slope of '{text}' is no number from 0 to 1; write leaky-relu:0.01")
+                    text!(
+                        "the slope of '{text}' is no number from 0 to 1; write leaky-relu:0.01",
+                        text
+                    )
                 })
             }
             (Some(activation), None) => Ok(activation),
             _ => {
-                let names: Vec<&str> =
-                    Self::ALL.iter().map(|activation| activation.name()).collect();
-                Err(format!("'{text}' is no activation; there are {}", names.join(", ")))
+                let names = Self::ALL.map(|activation| Text::verbatim(activation.name()));
+                Err(text!(
+                    "'{text}' is no activation; there are {names}",
+                    text,
+                    names = Text::list(names)
+                ))
             }
         }
     }
 }
 
 impl TryFrom<String> for Activation {
-    type Error = String;
+    type Error = Text;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Text> {
         text.parse()
     }
 }

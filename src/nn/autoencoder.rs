@@ -3,6 +3,8 @@
 use super::activation::Activation;
 use super::layer::{LayerSpec, chain};
 use super::mlp::{Mlp, Trace};
+use crate::text;
+use crate::text::Text;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -48,11 +50,11 @@ pub fn architecture(
 ///
 /// # Errors
 /// Says what the list lacks or which two layers do not fit; the caller knows the file.
-pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, String> {
+pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, Text> {
     let side = |layer: &LayerSpec| layer.name.split('.').next().unwrap_or_default().to_owned();
     let known = ["encoder", "mu", "log_var", "decoder"];
     if let Some(layer) = layers.iter().find(|layer| !known.contains(&side(layer).as_str())) {
-        return Err(format!("the layer '{}' is unknown", layer.name));
+        return Err(text!("the layer '{layer}' is unknown", layer = &layer.name));
     }
     let depth = layers.iter().take_while(|layer| side(layer) == "encoder").count();
     let (encoder, rest) = layers.split_at(depth);
@@ -66,23 +68,24 @@ pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, String> {
             (mu, log_var, decoder)
         }
         _ => {
-            return Err(
-                "the list of layers lacks mu, log_var or a decoder, in this order".to_owned()
-            );
+            return Err(text!("the list of layers lacks mu, log_var or a decoder, in this order"));
         }
     };
     if mu.outputs != log_var.outputs {
-        return Err("mu and log_var differ in width".to_owned());
+        return Err(text!("mu and log_var differ in width"));
     }
     let way: Vec<&LayerSpec> = encoder.iter().chain([mu]).chain(decoder).collect();
     let unfit = way.windows(2).find(|pair| pair[0].outputs != pair[1].inputs).map(|pair| pair[1]);
     if let Some(layer) = unfit.or((log_var.inputs != mu.inputs).then_some(log_var)) {
-        return Err(format!("the layer '{}' does not fit the one before it", layer.name));
+        return Err(text!(
+            "the layer '{layer}' does not fit the one before it",
+            layer = &layer.name
+        ));
     }
     if way[0].inputs != decoder[decoder.len() - 1].outputs {
-        return Err(
-            "the decoder does not end in as many numbers as the encoder begins with".to_owned()
-        );
+        return Err(text!(
+            "the decoder does not end in as many numbers as the encoder begins with"
+        ));
     }
     Ok(depth)
 }
@@ -101,7 +104,7 @@ impl Autoencoder {
     ///
     /// # Errors
     /// Says what the list lacks, or which layer does not fit; the caller knows the file.
-    pub fn new(layers: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
+    pub fn new(layers: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, Text> {
         let depth = encoder_depth(layers)?;
         let part = |from: usize, to: usize| {
             Mlp::new(&layers[from..to], parameters.get(2 * from..2 * to).unwrap_or_default())
@@ -171,7 +174,7 @@ mod tests {
         let refused = |change: fn(&mut Vec<LayerSpec>)| {
             let mut layers = good.clone();
             change(&mut layers);
-            encoder_depth(&layers).unwrap_err()
+            encoder_depth(&layers).unwrap_err().to_string()
         };
         assert!(refused(|l| l[1].inputs = 4).contains("mu"));
         assert!(refused(|l| l[2].outputs = 3).contains("differ"));
@@ -186,7 +189,7 @@ mod tests {
         assert_eq!(encoder_depth(&linear), Ok(0), "no hidden layer");
         let mut unlike = linear;
         unlike[1].inputs = 7;
-        assert!(encoder_depth(&unlike).unwrap_err().contains("log_var"));
+        assert!(encoder_depth(&unlike).unwrap_err().to_string().contains("log_var"));
     }
 
     #[test]
@@ -195,15 +198,22 @@ mod tests {
         let parameters = initial_parameters(&layers, 0);
         let network = Autoencoder::new(&layers, &parameters).unwrap();
         assert!(network.parameters().eq(parameters.iter().map(Vec::as_slice)));
-        assert!(Autoencoder::new(&layers, &parameters[..9]).unwrap_err().contains("decoder"));
+        assert!(
+            Autoencoder::new(&layers, &parameters[..9])
+                .unwrap_err()
+                .to_string()
+                .contains("decoder")
+        );
         let mut short = parameters;
         short[2].pop();
-        assert!(Autoencoder::new(&layers, &short).unwrap_err().contains("mu"));
+        assert!(Autoencoder::new(&layers, &short).unwrap_err().to_string().contains("mu"));
         let mut empty = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
         let hidden = empty.iter().position(|layer| layer.name == "decoder.0").unwrap();
         (empty[hidden].outputs, empty[hidden + 1].inputs) = (0, 0);
         let parameters: Vec<Vec<f32>> =
             empty.iter().flat_map(LayerSpec::counts).map(|count| vec![0.0; count]).collect();
-        assert!(Autoencoder::new(&empty, &parameters).unwrap_err().contains("decoder.0"));
+        assert!(
+            Autoencoder::new(&empty, &parameters).unwrap_err().to_string().contains("decoder.0")
+        );
     }
 }

@@ -5,6 +5,8 @@ use super::autoencoder::encoder_depth;
 use super::layer::LayerSpec;
 use super::loss::LEAST_LOG_SIGMA;
 use super::mlp::Mlp;
+use crate::text;
+use crate::text::Text;
 use candle_core::{D, DType, Device, Result, Tensor};
 
 /// The values of a tensor as f64, row-major.
@@ -132,11 +134,11 @@ impl Vae {
     pub fn assemble(
         layers: &[LayerSpec],
         parameters: &[Tensor],
-    ) -> std::result::Result<Self, String> {
+    ) -> std::result::Result<Self, Text> {
         let depth = encoder_depth(layers)?;
         let mut all = GraphDense::all(layers, parameters);
         if all.len() != layers.len() {
-            return Err("there are fewer parameters than layers".to_owned());
+            return Err(text!("there are fewer parameters than layers"));
         }
         let decoder = all.split_off(depth + 2);
         let log_var = all.remove(depth + 1);

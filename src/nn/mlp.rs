@@ -4,6 +4,8 @@ use super::activation::Activation;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::sparsity::Sparsity;
 use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, transpose};
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 /// The values between layers, stored for the backward pass, and buffers for gradients; reused between calls.
@@ -116,14 +118,14 @@ impl Mlp {
     ///
     /// # Errors
     /// Names the layer that has no inputs or outputs, or whose parameters do not fit its shape; the caller knows the file.
-    pub fn new(specs: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, String> {
+    pub fn new(specs: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, Text> {
         let given = |layer: usize| parameters.get(2 * layer..2 * layer + 2).unwrap_or_default();
         for (i, spec) in specs.iter().enumerate() {
             let is_empty = spec.inputs == 0 || spec.outputs == 0;
             if is_empty || !given(i).iter().map(Vec::len).eq(spec.counts()) {
-                return Err(format!(
-                    "the parameters of the layer '{}' do not fit its shape",
-                    spec.name
+                return Err(text!(
+                    "the parameters of the layer '{layer}' do not fit its shape",
+                    layer = &spec.name
                 ));
             }
         }

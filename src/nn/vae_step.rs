@@ -6,6 +6,7 @@ use super::layer::{Layer, LayerSpec, Sink};
 use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
 use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
+use crate::text::Text;
 
 /// A variational autoencoder in training, with its jointly trained heads.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl VaeStep {
         heads: &[&[LayerSpec]],
         loss: Reconstruction,
         learns_variance: bool,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Text> {
         let depth = encoder_depth(layers)?;
         let mut all = layers.to_vec();
         let mut begins = vec![all.len()];

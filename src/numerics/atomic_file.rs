@@ -1,6 +1,7 @@
 //! Atomic file writes: a file is written completely or not at all.
 
 use crate::error::{Error, Result};
+use crate::text;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -88,14 +89,14 @@ struct Destination {
 fn destination(path: &Path) -> Result<Destination> {
     let named_as_folder = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     if path.is_dir() || named_as_folder {
-        return Err(Error::file(path, "is a folder; name a file in it"));
+        return Err(Error::file(path, text!("is a folder; name a file in it")));
     }
     // A rename would replace a device or a pipe by a regular file.
     if path.exists() && !path.is_file() {
-        return Err(Error::file(path, "is not an ordinary file; name another"));
+        return Err(Error::file(path, text!("is not an ordinary file; name another")));
     }
     if path.file_name().is_none() {
-        return Err(Error::file(path, "names no file"));
+        return Err(Error::file(path, text!("names no file")));
     }
     // The target of a link is replaced, not the link.
     let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -104,7 +105,10 @@ fn destination(path: &Path) -> Result<Destination> {
         _ => PathBuf::from("."),
     };
     if !folder.is_dir() {
-        return Err(Error::file(path, "its folder does not exist; create it or choose another"));
+        return Err(Error::file(
+            path,
+            text!("its folder does not exist; create it or choose another"),
+        ));
     }
     Ok(Destination { file, folder })
 }
@@ -127,7 +131,7 @@ fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
 /// Names `path` when it is missing, a folder or not readable.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     if path.is_dir() {
-        return Err(Error::file(path, "is a folder; name a file"));
+        return Err(Error::file(path, text!("is a folder; name a file")));
     }
     std::fs::read(path).map_err(|error| Error::io(path, &error))
 }

@@ -8,6 +8,7 @@ use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
+use crate::text;
 use candle_core::DType;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -44,8 +45,9 @@ impl Objective {
             && let Some(term) = spec.terms.iter().find(|term| model.head(term.property).is_none())
         {
             let name = term.property.name();
-            return Err(Error::Mismatch(format!(
-                "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or climb the geometry"
+            return Err(Error::mismatch(text!(
+                "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or optimise the geometry",
+                name
             )));
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::nn::graph::{apply, flat_f64};
+use crate::text;
 use candle_core::{D, Tensor, Var};
 use std::f64::consts::PI;
 
@@ -192,7 +193,7 @@ impl Graph {
         let geometry = outlines.as_ref().map(Geometry::of).transpose()?;
         let measured = |property| match &geometry {
             Some(geometry) => objective.measure(property, geometry),
-            None => Err(Error::Mismatch("the shape was not decoded".to_owned())),
+            None => Err(Error::mismatch(text!("the shape was not decoded"))),
         };
         let told = |property, by_head: bool| match model.head(property).filter(|_| by_head) {
             Some(head) => head.predict(&z),

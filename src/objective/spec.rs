@@ -2,7 +2,9 @@
 
 use crate::data::property::Property;
 use crate::error::{Error, Result, check_range};
-use crate::model::PREDICTED;
+use crate::model::predicted;
+use crate::text;
+use crate::text::Text;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -253,26 +255,26 @@ impl ObjectiveSpec {
     }
 
     /// The name of the shown value.
-    pub fn label(&self) -> &'static str {
+    pub fn label(&self) -> Text {
         match self.terms.as_slice() {
             [term] => term.property.label(),
-            _ => "Score",
+            _ => text!("Score"),
         }
     }
 
     /// The name of the shown value within a sentence.
-    pub fn word(&self) -> String {
+    pub fn word(&self) -> Text {
         match self.terms.as_slice() {
             [term] => term.property.word(),
-            _ => "score".to_owned(),
+            _ => text!("score"),
         }
     }
 
     /// The title of the shown value on its own: marked as predicted if it is read from a head.
-    pub fn title(&self) -> String {
+    pub fn title(&self) -> Text {
         match self.terms.iter().any(|term| self.reads_head(term.property)) {
-            true => format!("{}{PREDICTED}", self.label()),
-            false => self.label().to_owned(),
+            true => predicted(self.label()),
+            false => self.label(),
         }
     }
 
@@ -314,7 +316,10 @@ impl ObjectiveSpec {
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
         if self.terms.is_empty() {
-            return Err(Error::setting("term", "at least one is needed, such as roundness:max"));
+            return Err(Error::setting(
+                "term",
+                text!("at least one is needed, such as roundness:max"),
+            ));
         }
         for term in &self.terms {
             check_range("weight", term.weight, 1e-9, 1e9)?;
@@ -345,12 +350,14 @@ impl fmt::Display for Term {
 }
 
 impl FromStr for Term {
-    type Err = String;
+    type Err = Text;
 
     /// Parses `NAME:max|min|target=V[:weight=W]`.
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let form = || {
-            "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1".to_owned()
+            text!(
+                "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1"
+            )
         };
         let mut parts = text.split(':').map(str::trim);
         let property = parts.next().unwrap_or_default().parse()?;
@@ -379,14 +386,14 @@ impl fmt::Display for Constraint {
 }
 
 impl FromStr for Constraint {
-    type Err = String;
+    type Err = Text;
 
     /// Parses `NAME>=V` or `NAME<=V`.
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
         let split = |(sign, relation)| text.split_once(sign).map(|(l, r)| (l, relation, r));
         let parsed = sides.into_iter().find_map(split);
-        let form = || "must be NAME>=V or NAME<=V; for example \"area>=0.5\"".to_owned();
+        let form = || text!("must be NAME>=V or NAME<=V; for example \"area>=0.5\"");
         let (name, relation, bound) = parsed.ok_or_else(form)?;
         let bound: f64 = bound.trim().parse().map_err(|_| form())?;
         if !bound.is_finite() {
@@ -422,7 +429,7 @@ mod tests {
             ("area:max:weight=x", "weight=W"),
             ("area:max:weight=1:more", "NAME:max"),
         ] {
-            assert!(bad.parse::<Term>().unwrap_err().contains(part), "{bad}");
+            assert!(bad.parse::<Term>().unwrap_err().to_string().contains(part), "{bad}");
         }
     }
 
@@ -445,7 +452,7 @@ mod tests {
         assert!(predicted.predicts() && !computed.predicts());
         assert!(ObjectiveSpec { by: ValueSource::Head, ..computed.clone() }.predicts());
         assert_eq!(
-            (computed.title(), predicted.title()),
+            (computed.title().to_string(), predicted.title().to_string()),
             ("Area".to_owned(), "drag, predicted".to_owned())
         );
         let bounded = vec!["drag<=1".parse().unwrap()];

@@ -9,6 +9,8 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::{ObjectiveSpec, Space};
+use crate::text;
+use crate::text::Text;
 use clap::ValueEnum;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -49,14 +51,14 @@ impl Method {
     }
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Adam => "Adam",
-            Self::Gradient => "Gradient",
-            Self::Momentum => "Momentum",
-            Self::Lbfgs => "L-BFGS",
-            Self::CmaEs => "CMA-ES",
-            Self::Random => "Random search",
+            Self::Adam => Text::verbatim("Adam"),
+            Self::Gradient => text!("the method" => "Gradient"),
+            Self::Momentum => text!("Momentum"),
+            Self::Lbfgs => Text::verbatim("L-BFGS"),
+            Self::CmaEs => Text::verbatim("CMA-ES"),
+            Self::Random => text!("Random search"),
         }
     }
 
@@ -73,20 +75,26 @@ impl Method {
     }
 
     /// A description for a tooltip.
-    pub fn about(self) -> &'static str {
+    pub fn about(self) -> Text {
         match self {
             Self::Adam => {
-                "Follows the gradient with a step of its own for each coordinate, from running means of the gradient and its square (Kingma & Ba 2015)"
+                text!(
+                    "Follows the gradient with a step of its own for each coordinate, from running means of the gradient and its square (Kingma & Ba 2015)"
+                )
             }
-            Self::Gradient => "Follows the gradient: the steeper, the longer the step",
-            Self::Momentum => "Follows the gradient and keeps nine tenths of its last step",
+            Self::Gradient => text!("Follows the gradient: the steeper, the longer the step"),
+            Self::Momentum => text!("Follows the gradient and keeps nine tenths of its last step"),
             Self::Lbfgs => {
-                "Learns the curvature from its last gradients and searches along a line; few steps on smooth ground (Nocedal 1980)"
+                text!(
+                    "Learns the curvature from its last gradients and searches along a line; few steps on smooth ground (Nocedal 1980)"
+                )
             }
             Self::CmaEs => {
-                "A population that learns in which directions better points lie; needs no gradient (Hansen 2016)"
+                text!(
+                    "A population that learns in which directions better points lie; needs no gradient (Hansen 2016)"
+                )
             }
-            Self::Random => "Draws points and keeps the best: what every method has to beat",
+            Self::Random => text!("Draws points and keeps the best: what every method has to beat"),
         }
     }
 }
@@ -189,17 +197,22 @@ impl SearchConfig {
         if let Starts::Around { points, spread } = &self.starts {
             check_range("perturb", *spread, 0.0, 1000.0)?;
             if points.is_empty() {
-                return Err(Error::setting("starts", "there is no point to start from"));
+                return Err(Error::setting("starts", text!("there is no point to start from")));
             }
             let frames = self.frames.len();
             if frames > 0 && frames != points.len() {
-                let problem = format!("{frames} frames do not fit {} points", points.len());
+                let problem = text!(
+                    "{count} frame does not fit {points} points"
+                        | "{count} frames do not fit {points} points",
+                    count = frames,
+                    points = points.len()
+                );
                 return Err(Error::setting("frames", problem));
             }
             if !self.frames.iter().all(SimilarityTransform::is_sound) {
                 return Err(Error::setting(
                     "frames",
-                    "each needs finite numbers and a positive scale",
+                    text!("each needs finite numbers and a positive scale"),
                 ));
             }
         }
@@ -207,7 +220,9 @@ impl SearchConfig {
         if self.space == Space::Input && !by_gradient {
             return Err(Error::setting(
                 "space",
-                "shapes are moved by adam, gradient or momentum; the other methods search the latent",
+                text!(
+                    "shapes are moved by adam, gradient or momentum; the other methods search the latent"
+                ),
             ));
         }
         Ok(())
@@ -287,7 +302,11 @@ impl SearchConfig {
                 Starts::Around { points, spread } => {
                     let point = &points[i % points.len()];
                     if point.len() != dim {
-                        let problem = format!("have {dim} numbers, not {}", point.len());
+                        let problem = text!(
+                            "have {needed} numbers, not {given}",
+                            needed = dim,
+                            given = point.len()
+                        );
                         return Err(Error::setting("starts", problem));
                     }
                     let spread = if i < points.len() { 0.0 } else { *spread };
@@ -337,16 +356,16 @@ impl Trajectory {
 }
 
 impl FromStr for Trajectory {
-    type Err = String;
+    type Err = Text;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         match text.split_once(':') {
             None if text == "full" => Ok(Self::Full),
             None if text == "none" => Ok(Self::None),
             Some(("every", k)) if k.parse::<usize>().is_ok_and(|k| k > 0) => {
                 Ok(Self::Every(k.parse().unwrap_or(1)))
             }
-            _ => Err("must be full, none, or every:K with K at least 1".to_owned()),
+            _ => Err(text!("must be full, none, or every:K with K at least 1")),
         }
     }
 }

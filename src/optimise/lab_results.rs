@@ -3,6 +3,8 @@
 use crate::data::outline::import::values;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -61,10 +63,11 @@ pub struct LabComparison {
 
 impl LabComparison {
     /// The property with its unit, as in `drag [N]`.
-    pub fn title(&self) -> String {
+    pub fn title(&self) -> Text {
+        let word = self.predicted.property.word();
         match self.unit.as_str() {
-            "" => self.predicted.property.word(),
-            unit => format!("{} [{unit}]", self.predicted.property.word()),
+            "" => word,
+            unit => Text::joined([word, Text::verbatim(format!("[{unit}]"))], " "),
         }
     }
 }
@@ -122,10 +125,10 @@ pub fn read_lab_results(
     path: &Path,
     sought: &[(Property, String)],
     ids: &[String],
-) -> Result<(LabResults, Vec<String>)> {
-    let values = values::read_named(path, ids, "candidate")?;
+) -> Result<(LabResults, Vec<Text>)> {
+    let values = values::read_for_candidates(path, ids)?;
     let mut results = LabResults::default();
-    let mut aside: Vec<String> = Vec::new();
+    let mut aside: Vec<Text> = Vec::new();
     let mut any = false;
     for column in &values.measured {
         let name = column.name.as_str();
@@ -134,7 +137,7 @@ pub fn read_lab_results(
         let is_value = sought.len() == 1 && name.eq_ignore_ascii_case(VALUE);
         let alone = || sought.first().filter(|_| is_value);
         let Some((property, predicted_in)) = sought.iter().find(named).or_else(alone) else {
-            aside.push(format!("the column '{name}' is left aside: this search did not seek it"));
+            aside.push(text!("the column '{name}' is ignored: this search did not seek it", name));
             continue;
         };
         any = true;
@@ -142,9 +145,13 @@ pub fn read_lab_results(
             let (word, measured_in) = (property.word(), &column.unit);
             return Err(Error::file(
                 path,
-                format!(
+                text!(
                     "measures {word} in {measured_in}, and it was predicted in {predicted_in}: convert the column and \
-                     name it '{name} [{predicted_in}]'"
+                     name it '{name} [{predicted_in}]'",
+                    word,
+                    measured_in,
+                    predicted_in,
+                    name
                 ),
             ));
         }
@@ -158,12 +165,21 @@ pub fn read_lab_results(
         }));
     }
     if !any {
-        let names: Vec<&str> = sought.iter().map(|(property, _)| property.name()).collect();
-        let problem = format!("has no column of what was sought; name one {}", names.join(" or "));
-        return Err(Error::file(path, problem));
+        let names = sought.iter().map(|(property, _)| Text::verbatim(property.name()));
+        let names = names.reduce(|first, second| text!("{first} or {second}", first, second));
+        let names = names.unwrap_or_default();
+        return Err(Error::file(
+            path,
+            text!("has no column of what was sought; name one {names}", names),
+        ));
     }
-    let told = values.left_out.list.iter().map(|left| format!("{}: {}", left.place, left.reason));
-    aside.extend(told);
+    aside.extend(
+        values
+            .left_out
+            .list
+            .iter()
+            .map(|left| Text::joined(left.place.iter().chain([&left.reason]).cloned(), ": ")),
+    );
     Ok((results, aside))
 }
 
@@ -175,7 +191,7 @@ mod tests {
     const AREA: Property = Property::Area;
     const ROUND: Property = Property::Roundness;
 
-    fn read(text: &str, sought: &[Property]) -> Result<(LabResults, Vec<String>)> {
+    fn read(text: &str, sought: &[Property]) -> Result<(LabResults, Vec<Text>)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.csv");
         std::fs::write(&path, text).unwrap();
@@ -243,7 +259,10 @@ mod tests {
             "line 8: .. '1'",
         ];
         assert_eq!(told.len(), facts.len(), "{told:?}");
-        assert!(told.iter().zip(facts).all(|(text, facts)| says(text, facts)), "{told:?}");
+        assert!(
+            told.iter().zip(facts).all(|(text, facts)| says(&text.to_string(), facts)),
+            "{told:?}"
+        );
     }
 
     #[test]

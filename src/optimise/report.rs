@@ -14,6 +14,8 @@ use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
 use crate::objective::{Goal, ObjectiveSpec, Space, Term};
+use crate::text;
+use crate::text::Text;
 use crate::trust::{PredictionCheck, Question, Reliability, RoundTripChange, Verdict, assess_with};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -201,7 +203,7 @@ fn gain(goal: Goal, value: f64, other: f64) -> f64 {
 impl SearchReport {
     /// Why no answer can be believed and what may help, as sentences; none if one can be. On 61 and 200 airfoils three
     /// times the default weight of `inside` gave 59 of 60 searches of predictions a believable answer, instead of 54.
-    pub fn why_none(&self) -> Option<String> {
+    pub fn why_none(&self) -> Option<Text> {
         // Where no restart came to an answer, that is what is said.
         if self.best.is_none() || self.best_believable.is_some() {
             return None;
@@ -212,19 +214,27 @@ impl SearchReport {
         failed.for_each(|question| *counts.entry(question).or_default() += 1);
         let mut counts: Vec<(Question, usize)> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let found =
-            counts.iter().map(|(question, count)| format!("{count} {}", question.failure()));
+        let found = counts.iter().map(|(question, count)| question.failures(*count));
         let without = self.restarts.iter().filter(|restart| restart.restart.best.is_none()).count();
-        let without = (without > 0).then(|| format!("{without} without an answer"));
-        let listed: Vec<String> = found.chain(without).collect();
+        let without = (without > 0).then(|| text!("{count} without an answer", count = without));
+        let listed = Text::joined(found.chain(without), ", ");
         let spec = &self.config.spec;
-        let restarts = self.restarts.len();
-        let found =
-            format!("No answer can be believed: of {restarts} restarts {}.", listed.join(", "));
+        let found = text!(
+            "No answer can be believed: of {count} restart {listed}."
+                | "No answer can be believed: of {count} restarts {listed}.",
+            count = self.restarts.len(),
+            listed
+        );
         let usual = spec.clone().with_usual_inside().inside.max(1.0);
         let weight = tick((3.0 * spec.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
-        let more = if spec.predicts() { ", or teach the model more shapes" } else { "" };
-        Some(format!("{found} Give \"inside the data\" (--inside) the weight {weight}{more}."))
+        let advice = match spec.predicts() {
+            true => text!(
+                "Give \"inside the data\" (--inside) the weight {weight}, or train the model with more shapes.",
+                weight
+            ),
+            false => text!("Give \"inside the data\" (--inside) the weight {weight}.", weight),
+        };
+        Some(Text::joined([found, advice], " "))
     }
 
     /// Decodes and judges the best z of every restart, and finds the local optima.
@@ -327,8 +337,8 @@ impl SearchReport {
                 number(answer.gain),
                 number(last.computed()),
                 restart.steps.to_string(),
-                restart.stop_reason.map_or("", StopReason::label).to_owned(),
-                verdict.word().to_owned(),
+                restart.stop_reason.map_or("", StopReason::name).to_owned(),
+                verdict.reliability.name().to_owned(),
                 verdict.density_distance.to_string(),
                 verdict.round_trip.to_string(),
                 number(verdict.worst().map(|worst| worst.change)),

@@ -1,6 +1,8 @@
 //! One restart of a search: its trajectory, its best point, and the reason why it ended.
 
 use crate::data::rows::Rows;
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 
 /// The reason why a restart ended.
@@ -21,7 +23,18 @@ pub enum StopReason {
 
 impl StopReason {
     /// The reason in words.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
+        match self {
+            Self::StepsDone => text!("steps done"),
+            Self::Converged => text!("converged"),
+            Self::LeftDomain => text!("left the domain"),
+            Self::NotFinite => text!("not finite"),
+            Self::Cancelled => text!("cancelled"),
+        }
+    }
+
+    /// The reason in tables for programs.
+    pub fn name(self) -> &'static str {
         match self {
             Self::StepsDone => "steps done",
             Self::Converged => "converged",
@@ -43,18 +56,22 @@ pub enum NoAnswer {
 
 impl NoAnswer {
     /// The reason in a word.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::NeverValid => "never valid",
-            Self::Infeasible => "infeasible",
+            Self::NeverValid => text!("never valid"),
+            Self::Infeasible => text!("infeasible"),
         }
     }
 
     /// The reason in a sentence.
-    pub fn sentence(self) -> &'static str {
+    pub fn sentence(self) -> Text {
         match self {
-            Self::NeverValid => "No answer: the property means nothing where this restart began.",
-            Self::Infeasible => "No answer: no point on its way keeps every constraint.",
+            Self::NeverValid => {
+                text!("No answer: the property is undefined where this restart began.")
+            }
+            Self::Infeasible => {
+                text!("No answer: no point of its trajectory satisfies every constraint.")
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use super::update::Rule;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::adam::{BETA_1, BETA_2};
+use crate::text;
 use std::sync::Arc;
 
 /// A stage of an update, in order.
@@ -109,7 +110,7 @@ impl StepThrough {
     /// the gradient with one evaluation a step.
     pub fn new(model: Arc<Model>, settings: &SearchConfig, start: Vec<f64>) -> Result<Self> {
         let rule = Rule::of(settings.method).ok_or_else(|| {
-            let problem = "by hand goes with adam, momentum or gradient";
+            let problem = text!("a search by hand needs adam, momentum or gradient");
             Error::setting("method", problem)
         })?;
         let starts = Starts::Around { points: vec![start], spread: 0.0 };

@@ -10,6 +10,8 @@ use crate::model::training_config::TrainingConfig;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;
 use crate::optimise::{Search, SearchReport};
+use crate::text;
+use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer, Pca, Trainer};
 use std::sync::Arc;
 
@@ -176,12 +178,12 @@ impl Attempt {
     }
 
     /// The current activity, in one or two words.
-    pub fn annotations(&self) -> &'static str {
+    pub fn annotations(&self) -> Text {
         match self.phase {
-            Some(AttemptPhase::Autoencoder(_) | AttemptPhase::Axes(_)) => "learning a model",
-            Some(AttemptPhase::Head(..)) => "teaching a head",
-            Some(AttemptPhase::Search(..)) => "searching",
-            Some(AttemptPhase::Over(_)) | None => "looking",
+            Some(AttemptPhase::Autoencoder(_) | AttemptPhase::Axes(_)) => text!("training a model"),
+            Some(AttemptPhase::Head(..)) => text!("training a head"),
+            Some(AttemptPhase::Search(..)) => text!("searching"),
+            Some(AttemptPhase::Over(_)) | None => text!("evaluating"),
         }
     }
 

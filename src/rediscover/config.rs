@@ -4,6 +4,8 @@ use crate::data::property::Property;
 use crate::error::{Result, check_range};
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchConfig;
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -57,14 +59,14 @@ impl Default for RediscoveryParts {
 }
 
 impl FromStr for RediscoveryParts {
-    type Err = String;
+    type Err = Text;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let part = |word: &str| {
             let found = RediscoveryPart::ALL
                 .into_iter()
                 .find(|part| word.trim() == part.letter().to_string());
-            found.ok_or_else(|| format!("'{word}' is none of a, b and c, separated by commas"))
+            found.ok_or_else(|| text!("'{word}' is none of a, b and c, separated by commas", word))
         };
         let named = text.split(',').map(part).collect::<std::result::Result<Vec<_>, _>>()?;
         Ok(Self(RediscoveryPart::ALL.into_iter().filter(|part| named.contains(part)).collect()))
@@ -140,7 +142,7 @@ mod tests {
     fn parts_are_written_by_their_letters() {
         assert_eq!("c,a".parse::<RediscoveryParts>().unwrap().to_string(), "a,c");
         assert_eq!(RediscoveryParts::default().to_string(), "a,b,c");
-        assert!("a,d".parse::<RediscoveryParts>().unwrap_err().contains("'d'"));
+        assert!("a,d".parse::<RediscoveryParts>().unwrap_err().to_string().contains("'d'"));
         assert!("".parse::<RediscoveryParts>().is_err());
     }
 }

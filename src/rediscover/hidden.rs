@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::Goal;
+use crate::text;
+use crate::text::Text;
 use rand::Rng;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,12 +39,12 @@ pub enum Hiding {
 
 impl Hiding {
     /// The hidden rows, in words for a sentence.
-    pub fn words(self) -> &'static str {
+    pub fn words(self) -> Text {
         match self {
-            Self::Value => "the best tenth by value",
-            Self::Groups => "the best groups",
-            Self::Labels => "the best labels",
-            Self::Clusters => "the best clusters",
+            Self::Value => text!("the best tenth by value"),
+            Self::Groups => text!("the best groups"),
+            Self::Labels => text!("the best labels"),
+            Self::Clusters => text!("the best clusters"),
         }
     }
 

@@ -5,6 +5,8 @@ use super::config::RediscoverConfig;
 use super::hidden::Hiding;
 use super::pointed::{Pointed, Pointing};
 use super::right::{Right, Truth};
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 use std::fmt;
 
@@ -31,8 +33,13 @@ impl Spread {
     }
 
     /// The mean and the range as shares: `0.91 (0.75 to 1.00)`.
-    pub fn text(&self) -> String {
-        format!("{:.2} ({:.2} to {:.2})", self.mean, self.low, self.high)
+    pub fn text(&self) -> Text {
+        text!(
+            "{mean} ({low} to {high})",
+            mean = format!("{:.2}", self.mean),
+            low = format!("{:.2}", self.low),
+            high = format!("{:.2}", self.high)
+        )
     }
 }
 
@@ -42,7 +49,7 @@ pub struct Judged {
     /// The source of the true values.
     pub truth: Truth,
     /// A remark on the true values.
-    pub remark: &'static str,
+    pub remark: Text,
     /// The number of different believable answers in all repeats.
     pub answers: usize,
     /// The share of these answers whose true value lies in the 90 % interval; none without answers.
@@ -178,14 +185,14 @@ pub struct RediscoveryReport {
 }
 
 /// One line of the table: the name, the result, and the comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReportLine {
     /// The name of the number.
-    pub name: String,
+    pub name: Text,
     /// The result.
-    pub found: String,
+    pub found: Text,
     /// The comparison: chance, or another baseline.
-    pub beside: String,
+    pub beside: Text,
 }
 
 impl RediscoveryReport {
@@ -207,80 +214,103 @@ impl RediscoveryReport {
     /// The table.
     pub fn lines(&self) -> Vec<ReportLine> {
         let text = |spread: &Option<Spread>| {
-            spread.map_or_else(|| "\u{2013}".to_owned(), |spread| spread.text())
+            spread.map_or_else(|| Text::verbatim("\u{2013}"), |spread| spread.text())
         };
         let mean = |spread: &Option<Spread>| {
             spread.map_or_else(|| "\u{2013}".to_owned(), |spread| format!("{:.2}", spread.mean))
         };
-        let line = |name: String, found: String, beside: String| ReportLine { name, found, beside };
+        let line = |name: Text, found: Text, beside: Text| ReportLine { name, found, beside };
         let mut lines = Vec::new();
         if let Some(of) = &self.believable {
-            let truth = match of.truth {
-                Truth::Computed => "computed truth",
-                Truth::Planted => "planted truth",
+            let name = match of.truth {
+                Truth::Computed => {
+                    text!("a  believable answers in their 90 % interval, computed truth")
+                }
+                Truth::Planted => {
+                    text!("a  believable answers in their 90 % interval, planted truth")
+                }
             };
             let share = of.share.map_or("\u{2013}".to_owned(), |share| format!("{share:.2}"));
-            let range = of
-                .share_of_each
-                .map_or(String::new(), |each| format!(" ({:.2} to {:.2})", each.low, each.high));
+            let found = match of.share_of_each {
+                None => Text::verbatim(share),
+                Some(Spread { low, high, .. }) => text!(
+                    "{mean} ({low} to {high})",
+                    mean = share,
+                    low = format!("{low:.2}"),
+                    high = format!("{high:.2}")
+                ),
+            };
+            let answers = text!(
+                "chance {chance}, of {count} answer" | "chance {chance}, of {count} answers",
+                chance = mean(&of.chance),
+                count = of.answers
+            );
+            lines.push(line(name, found, answers));
             lines.push(line(
-                format!("a  believable answers in their 90 % interval, {truth}"),
-                format!("{share}{range}"),
-                format!("chance {}, of {} answers", mean(&of.chance), of.answers),
-            ));
-            lines.push(line(
-                "   half width, in standard deviations".to_owned(),
+                text!("   half width, in standard deviations"),
                 text(&of.half_width),
-                format!("test rows in theirs {}", mean(&of.coverage_of_test_rows)),
+                text!("test rows in theirs {share}", share = mean(&of.coverage_of_test_rows)),
             ));
         }
         for of in &self.pointed {
+            let name = match of.hiding {
+                Hiding::Value => {
+                    text!("b  hidden rows about the answers, the best tenth by value hidden")
+                }
+                Hiding::Groups => text!("b  hidden rows about the answers, the best groups hidden"),
+                Hiding::Labels => text!("b  hidden rows about the answers, the best labels hidden"),
+                Hiding::Clusters => {
+                    text!("b  hidden rows about the answers, the best clusters hidden")
+                }
+            };
             lines.push(line(
-                format!("b  hidden rows about the answers, {} hidden", of.hiding.words()),
+                name,
                 text(&of.hidden_share),
-                format!(
-                    "about the best training rows {}, random draws {}, chance {}",
-                    mean(&of.hidden_share_of_best_training),
-                    mean(&of.hidden_share_of_random),
-                    mean(&of.chance)
+                text!(
+                    "about the best training rows {best}, random draws {random}, chance {chance}",
+                    best = mean(&of.hidden_share_of_best_training),
+                    random = mean(&of.hidden_share_of_random),
+                    chance = mean(&of.chance)
                 ),
             ));
             lines.push(line(
-                "   distance to the nearest of them, in standard deviations".to_owned(),
+                text!("   distance to the nearest of them, in standard deviations"),
                 text(&of.distance),
-                format!(
-                    "from the best training rows {}, random draws {}",
-                    mean(&of.distance_of_best_training),
-                    mean(&of.distance_of_random)
+                text!(
+                    "from the best training rows {best}, random draws {random}",
+                    best = mean(&of.distance_of_best_training),
+                    random = mean(&of.distance_of_random)
                 ),
             ));
             lines.push(line(
-                "   hidden rows about the best answer alone".to_owned(),
+                text!("   hidden rows about the best answer alone"),
                 text(&of.hidden_share_of_best_answer),
-                format!("distance to the nearest of them {}", mean(&of.distance_of_best_answer)),
+                text!(
+                    "distance to the nearest of them {distance}",
+                    distance = mean(&of.distance_of_best_answer)
+                ),
             ));
             lines.push(line(
-                "   share of them among the rows left, where a prediction may be believed"
-                    .to_owned(),
+                text!("   share of them among the rows left, where a prediction may be believed"),
                 text(&of.within_reach),
-                "no believable answer lies where the others are".to_owned(),
+                text!("no believable answer lies where the others are"),
             ));
         }
         if let Some(of) = &self.blind {
             lines.push(line(
-                "c  true percentile of the ten rows chosen blindly".to_owned(),
+                text!("c  true percentile of the ten rows chosen blindly"),
                 text(&of.percentile),
-                "chance 0.50".to_owned(),
+                text!("chance {chance}", chance = "0.50"),
             ));
             lines.push(line(
-                "   share of them in the true best tenth".to_owned(),
+                text!("   share of them in the true best tenth"),
                 text(&of.precision),
-                format!("chance {}", mean(&of.chance)),
+                text!("chance {chance}", chance = mean(&of.chance)),
             ));
             lines.push(line(
-                "   share of them in their 90 % interval".to_owned(),
+                text!("   share of them in their 90 % interval"),
                 text(&of.coverage),
-                format!("of all unseen rows {}", mean(&of.coverage_of_all)),
+                text!("of all unseen rows {share}", share = mean(&of.coverage_of_all)),
             ));
         }
         lines
@@ -290,13 +320,14 @@ impl RediscoveryReport {
 impl fmt::Display for RediscoveryReport {
     /// Formats the table with aligned columns, one line per number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = self.lines();
-        let width = |of: fn(&ReportLine) -> &str| {
-            lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0)
-        };
-        let (name, found) = (width(|line| &line.name), width(|line| &line.found));
-        for line in &lines {
-            writeln!(f, "{:<name$}  {:<found$}  {}", line.name, line.found, line.beside)?;
+        let cells =
+            |line: ReportLine| [line.name, line.found, line.beside].map(|text| text.to_string());
+        let lines: Vec<[String; 3]> = self.lines().into_iter().map(cells).collect();
+        let width =
+            |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
+        let (widest_name, widest_found) = (width(0), width(1));
+        for [name, found, beside] in &lines {
+            writeln!(f, "{name:<widest_name$}  {found:<widest_found$}  {beside}")?;
         }
         Ok(())
     }
@@ -310,7 +341,7 @@ mod tests {
     fn a_spread_is_over_what_there_is() {
         let spread = Spread::of([Some(0.5), None, Some(1.0), Some(f64::NAN)]).unwrap();
         assert_eq!((spread.mean, spread.low, spread.high), (0.75, 0.5, 1.0));
-        assert_eq!(spread.text(), "0.75 (0.50 to 1.00)");
+        assert_eq!(spread.text().to_string(), "0.75 (0.50 to 1.00)");
         assert_eq!(Spread::of([None]), None);
     }
 }

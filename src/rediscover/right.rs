@@ -4,6 +4,8 @@ use super::attempt::Optimum;
 use crate::model::judge::Prediction;
 use crate::numerics::statistics::quantile::quantile;
 use crate::objective::Goal;
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 
 /// The source of the true values.
@@ -18,14 +20,18 @@ pub enum Truth {
 
 impl Truth {
     /// A remark on the source for the report.
-    pub fn remark(self) -> &'static str {
+    pub fn remark(self) -> Text {
         match self {
             Self::Computed => {
-                "The property was learned and searched by its values alone, and then measured on each decoded outline."
+                text!(
+                    "The property was learned and searched by its values alone, and then computed for each decoded outline."
+                )
             }
             Self::Planted => {
-                "Planted truth: the rows were labelled by functions drawn from a Gaussian process fitted to the values, \
+                text!(
+                    "Planted truth: the rows were labelled by functions drawn from a Gaussian process fitted to the values, \
                  and noise; nobody but this test knew them. It flatters a judge that is a Gaussian process itself."
+                )
             }
         }
     }

@@ -15,6 +15,8 @@ use crate::model::Model;
 use crate::model::planted::{PlantedTruth, Planting};
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::Goal;
+use crate::text;
+use crate::text::Text;
 use crate::trust::is_dense;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -52,13 +54,18 @@ impl RediscoveryTask {
         }
     }
 
-    fn words(self) -> String {
+    fn words(self) -> Text {
         match self {
-            Self::Planting => "getting ready".to_owned(),
-            Self::Planted(_) => "a planted truth".to_owned(),
-            Self::Computed(_) => "answers and their computed values".to_owned(),
-            Self::Pointed(hiding, _) => format!("{} hidden", hiding.words()),
-            Self::Blind(_) => "a blind choice".to_owned(),
+            Self::Planting => text!("preparing planted truths"),
+            Self::Planted(_) => text!("a planted truth"),
+            Self::Computed(_) => text!("answers and their computed values"),
+            Self::Pointed(hiding, _) => match hiding {
+                Hiding::Value => text!("the best tenth by value hidden"),
+                Hiding::Groups => text!("the best groups hidden"),
+                Hiding::Labels => text!("the best labels hidden"),
+                Hiding::Clusters => text!("the best clusters hidden"),
+            },
+            Self::Blind(_) => text!("a blind choice"),
         }
     }
 }
@@ -219,7 +226,7 @@ impl Rediscovery {
 
     fn data(&self) -> Result<&TrainingData> {
         // Always present here: tasks that need the data exist only if the data were loaded.
-        self.data.as_ref().ok_or_else(|| Error::Mismatch("the data are not at hand".to_owned()))
+        self.data.as_ref().ok_or_else(|| Error::mismatch(text!("the data are not at hand")))
     }
 
     /// A training with the settings of the model, without the hidden rows.
@@ -364,14 +371,20 @@ impl Rediscovery {
     }
 
     /// The current activity: `7 of 36, a planted truth: searching`.
-    pub fn annotations(&self) -> String {
+    pub fn annotations(&self) -> Text {
         let place = (self.count - self.tasks.len()).max(1);
         match &self.now {
             Some(now) => {
-                let (words, annotations) = (now.task.words(), now.attempt.annotations());
-                format!("{place} of {}, {words}: {annotations}", self.count)
+                let (task, activity) = (now.task.words(), now.attempt.annotations());
+                text!(
+                    "{place} of {all}, {task}: {activity}",
+                    place,
+                    all = self.count,
+                    task,
+                    activity
+                )
             }
-            None => format!("{place} of {}", self.count),
+            None => text!("{place} of {all}", place, all = self.count),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TrainingData, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::text;
 use std::sync::Arc;
 
 /// A property that is learned and searched by its values alone. Geometric properties are written into a target column,
@@ -69,7 +70,7 @@ impl RediscoverySubject {
     pub fn part(&self, data: &TrainingData, rows: &[usize]) -> Result<TrainingData> {
         let TrainingData { source, set } = data;
         if rows.is_empty() {
-            return Err(Error::Mismatch("no row is left to learn from".to_owned()));
+            return Err(Error::mismatch(text!("no row is left to learn from")));
         }
         let mut measured: Vec<Target> =
             set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();

@@ -8,6 +8,8 @@ use super::jobs::training::{Training, TrainingPlan};
 use super::models::ModelId;
 use super::state::State;
 use crate::model::training_config::EpochRecord;
+use crate::text;
+use crate::text::Text;
 use crate::trust::{ModelMetrics, Warning, warnings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +25,7 @@ pub enum CachedMetrics {
     /// They are known.
     Known(Arc<ModelMetrics>),
     /// They could not be computed; the sentence says why.
-    Failed(String),
+    Failed(Text),
 }
 
 /// A training snapshot: the model, and the updates that were done.
@@ -99,7 +101,7 @@ pub struct Health<'a> {
     /// they are known.
     pub stale: Option<usize>,
     /// Why the metrics cannot be computed.
-    pub failed: Option<&'a str>,
+    pub failed: Option<&'a Text>,
 }
 
 impl State {
@@ -117,7 +119,7 @@ impl State {
         let here = self.models.get(id).filter(|_| self.moment_of(id) == Some(updates));
         let version = here.map(|entry| (id, entry.version));
         let failed = version.and_then(|version| match self.metrics.get(version)? {
-            CachedMetrics::Failed(why) => Some(why.as_str()),
+            CachedMetrics::Failed(why) => Some(why),
             _ => None,
         });
         if let Some(why) = failed {
@@ -160,7 +162,7 @@ impl State {
                 CachedMetrics::Known(metrics)
             }
             JobResult::Failed(why, _) => CachedMetrics::Failed(why),
-            JobResult::Cancelled(_) => CachedMetrics::Failed("nothing was measured".to_owned()),
+            JobResult::Cancelled(_) => CachedMetrics::Failed(text!("no metrics were computed")),
         };
         self.metrics.set(model, measured);
     }

@@ -7,6 +7,8 @@ use super::jobs::registry::JobKind;
 use super::model_files::file_name;
 use crate::data::property::Property;
 use crate::optimise::read_lab_results;
+use crate::text;
+use crate::text::Text;
 use std::path::{Path, PathBuf};
 
 /// Problems of a file that get a notice each; one more notice counts the others.
@@ -27,8 +29,9 @@ impl Session {
         let Some(search_run) = &mut self.state.search_run else { return };
         let findings = search_run.findings.clone().filter(|found| !found.candidates.is_empty());
         let Some(findings) = findings else {
-            return notices
-                .info("There is no candidate that a value could belong to; climb first.");
+            return notices.info(text!(
+                "There is no candidate that a value could belong to; run a search first."
+            ));
         };
         let ids: Vec<String> = findings.candidates.iter().map(|c| c.id.clone()).collect();
         let terms = &findings.report.config.spec.terms;
@@ -40,17 +43,21 @@ impl Session {
             Err(error) => return notices.error(error),
         };
         for problem in problems.iter().take(TOLD) {
-            notices.error(format!("{}: {problem}", path.display()));
+            let path = Text::verbatim(path.display().to_string());
+            notices.error(Text::joined([path, problem.clone()], ": "));
         }
         let more = problems.len().saturating_sub(TOLD);
-        let left_out = match more {
-            0 => String::new(),
-            1 => "; one more line could not be read".to_owned(),
-            more => format!("; {more} more lines could not be read"),
-        };
-        let count = found.len();
-        let values = if count == 1 { "value was" } else { "values were" };
-        notices.info(format!("{count} measured {values} read{left_out}."));
+        let read = text!(
+            "{count} measured value was read." | "{count} measured values were read.",
+            count = found.len()
+        );
+        let left_out = (more > 0).then(|| {
+            text!(
+                "{count} more line could not be read." | "{count} more lines could not be read.",
+                count = more
+            )
+        });
+        notices.info(Text::joined([read].into_iter().chain(left_out), " "));
         search_run.lab.extend(found);
     }
 }

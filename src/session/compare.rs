@@ -7,6 +7,7 @@ use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
 use crate::model::bundled::BUNDLED;
+use crate::text;
 
 /// The model beside the shown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl State {
                 Some(id) => self.comparison.iter_mut().for_each(|c| c.turn_to(id)),
                 None => {
                     self.comparison = None;
-                    self.notices.info("Nothing is left to compare with.");
+                    self.notices.info(text!("Nothing is left to compare with."));
                 }
             }
         }
@@ -163,8 +164,8 @@ impl Session {
                 Some(id) => self.state.put_beside(id),
                 None => {
                     // The first bundled model that is not on the first map.
-                    let name = &self.state.models.get(shown).map(|e| e.name.clone());
-                    let other = BUNDLED.iter().position(|s| Some(s.name) != name.as_deref());
+                    let name = self.state.models.get(shown).map(|e| e.name.clone());
+                    let other = BUNDLED.iter().position(|s| Some(s.name()) != name);
                     other.into_iter().for_each(|index| self.compare_with_sample(index));
                 }
             },
@@ -176,7 +177,7 @@ impl Session {
         let shown = self.state.models.shown().map(|(id, _)| id);
         match self.sample(index) {
             Some(id) if Some(id) == shown => {
-                self.state.notices.info("This sample is on the first map already.");
+                self.state.notices.info(text!("This sample is on the first map already."));
             }
             id => id.into_iter().for_each(|id| self.state.put_beside(id)),
         }

@@ -11,6 +11,7 @@ use crate::data::outline::import::freehand;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::statistics::quantile::quantile;
+use crate::text::Text;
 
 /// The most decoded shapes that a search for the nearest one may take.
 const MOST_DECODED: usize = 4000;
@@ -42,7 +43,7 @@ pub struct Drawing {
     /// The last freehand shape.
     pub drawn: Option<FreehandShape>,
     /// Why the last line was no shape.
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
 }
 
 impl FreehandShape {

@@ -12,6 +12,8 @@ use crate::export::pictures::contact_sheet::{CELL, LARGE_CELL, height_of};
 use crate::export::pictures::map::{MapWish, Screen};
 use crate::export::pictures::path_strip::FRAME;
 use crate::optimise::{LabComparison, RestartReport};
+use crate::text;
+use crate::text::Text;
 
 /// The usual size of films of the map and of a latent path, in pixels.
 const FILM: [u32; 2] = [600, 600];
@@ -20,35 +22,35 @@ const WALK: [u32; 2] = [FRAME[0] as u32, FRAME[1] as u32];
 
 impl Exportable {
     /// Returns why the export is impossible now and what to do about it; none if it is possible.
-    pub fn missing(self, state: &State) -> Option<&'static str> {
-        let Some((id, entry)) = state.shown() else { return Some("Open a model first.") };
+    pub fn missing(self, state: &State) -> Option<Text> {
+        let Some((id, entry)) = state.shown() else { return Some(text!("Open a model first.")) };
         let search_run =
             state.search_run.as_ref().filter(|search_run| search_run.findings.is_some());
         let no_way = state.tours.tour.is_none();
         match self {
-            Self::Values | Self::Film if search_run.is_none() => Some("Climb first."),
+            Self::Values | Self::Film if search_run.is_none() => Some(text!("Run a search first.")),
             Self::Film if search_run.is_some_and(|search_run| search_run.model.0 != id) => {
-                Some("The climb was made in another model; show that one first.")
+                Some(text!("The search was made in another model; show that one first."))
             }
             Self::Lab if comparisons(state).is_empty() => {
-                Some("Import what was measured of the candidates first.")
+                Some(text!("Import lab results of the candidates first."))
             }
-            Self::Training if trained(state).is_none() => Some("Train a model first."),
-            Self::Answer if answer(state).is_none() => Some("Climb first."),
+            Self::Training if trained(state).is_none() => Some(text!("Train a model first.")),
+            Self::Answer if answer(state).is_none() => Some(text!("Run a search first.")),
             Self::Strip | Self::Walk if no_way => {
-                Some("Press Walk in the Explore panel, or Shift-click the map, first.")
+                Some(text!("Press Walk in the Explore panel, or Shift-click the map, first."))
             }
             Self::NewShapes if state.tours.drawn.is_none() => {
-                Some("Press New shapes in the Explore panel, or N, first.")
+                Some(text!("Press New shapes in the Explore panel, or N, first."))
             }
             Self::Rebuild if rebuild(state).is_none() => {
-                Some("Click a dot of the data on the map first; D shows them.")
+                Some(text!("Click a dot of the data on the map first; D shows them."))
             }
             Self::Pins if state.map.pins.is_empty() => {
-                Some("Right-click the map to pin shapes first.")
+                Some(text!("Right-click the map to pin shapes first."))
             }
             Self::Losses if entry.prepared.model.card.history.is_empty() => {
-                Some("This model tells nothing of its training.")
+                Some(text!("This model has no record of its training."))
             }
             _ => None,
         }
@@ -77,10 +79,10 @@ impl Session {
         if state.export.run.is_some() {
             return state
                 .notices
-                .info("Something is being exported; wait for it or cancel it first.");
+                .info(text!("Something is being exported; wait for it or cancel it first."));
         }
         if let Some(missing) = export.what.missing(state) {
-            state.export.failed = Some(missing.to_owned());
+            state.export.failed = Some(missing.clone());
             return state.notices.info(missing);
         }
         let Some(job) = gathered(state, &export) else { return };
@@ -143,7 +145,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     let file = entry.path.as_ref().map(|path| path.display().to_string());
     Some(ExportJob {
         prepared: entry.prepared.clone(),
-        name: file.unwrap_or_else(|| entry.name.clone()),
+        name: file.unwrap_or_else(|| entry.name.to_string()),
         wish,
         range: state.range(),
         content: content(state, export)?,

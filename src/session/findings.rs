@@ -6,6 +6,8 @@ use crate::explore::scene::compose::TrajectoryStyle;
 use crate::explore::scene::simplify::thinned;
 use crate::export::pictures::film::TrajectoryFilm;
 use crate::optimise::{Candidate, Restart, SearchReport, StopReason, Tally};
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 /// Steps of the playback for which the best value so far is stored, without the first one.
@@ -21,6 +23,25 @@ const BESIDE: f64 = 0.15;
 /// The most candidates: a lab makes and measures no more at a time.
 pub const MOST_CANDIDATES: usize = 24;
 
+/// How a restart ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It stopped for this reason.
+    Stopped(StopReason),
+    /// It has no answer, whatever it stopped for.
+    NoAnswer,
+}
+
+impl Ending {
+    /// The ending in words.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Stopped(reason) => reason.label(),
+            Self::NoAnswer => text!("without an answer"),
+        }
+    }
+}
+
 /// A finished search.
 #[derive(Debug)]
 pub struct Findings {
@@ -33,7 +54,7 @@ pub struct Findings {
     /// The restarts, best first.
     pub order: Vec<usize>,
     /// The stop reasons that occur, each with its restarts, best first.
-    pub endings: Vec<(&'static str, Vec<usize>)>,
+    pub endings: Vec<(Ending, Vec<usize>)>,
     /// The different reliable answers, best first.
     pub candidates: Vec<Candidate>,
     /// The best objective (minus the loss) of all restarts at evenly spaced steps of the playback, first and last
@@ -72,9 +93,9 @@ impl Findings {
         }
     }
 
-    /// The restarts that ended with the reason `ending`, best first; all restarts if there is none.
-    pub fn that_ended(&self, ending: Option<&str>) -> &[usize] {
-        let wanted = |known: &&(&str, Vec<usize>)| Some(known.0) == ending;
+    /// The restarts that ended like `ending`, best first; all restarts if none did, or without `ending`.
+    pub fn that_ended(&self, ending: Option<Ending>) -> &[usize] {
+        let wanted = |known: &&(Ending, Vec<usize>)| Some(known.0) == ending;
         self.endings.iter().find(wanted).map_or(&self.order, |(_, restarts)| restarts)
     }
 }
@@ -111,7 +132,7 @@ pub fn so_far(paths: &Trajectories, at: impl Fn(usize) -> f64) -> Vec<f64> {
 }
 
 /// The stop reasons in the order of [`StopReason`]; restarts without an answer come last.
-fn endings(report: &SearchReport, order: &[usize]) -> Vec<(&'static str, Vec<usize>)> {
+fn endings(report: &SearchReport, order: &[usize]) -> Vec<(Ending, Vec<usize>)> {
     let restart = |index: usize| &report.restarts[index].restart;
     let those = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
         order.iter().copied().filter(|&index| wanted(index)).collect()
@@ -123,8 +144,10 @@ fn endings(report: &SearchReport, order: &[usize]) -> Vec<(&'static str, Vec<usi
         StopReason::NotFinite,
         StopReason::Cancelled,
     ];
-    let ended = reasons
-        .map(|reason| (reason.label(), those(&|index| restart(index).stop_reason == Some(reason))));
-    let without = ("without an answer", those(&|index| restart(index).best.is_none()));
+    let ended = reasons.map(|reason| {
+        let those = those(&|index| restart(index).stop_reason == Some(reason));
+        (Ending::Stopped(reason), those)
+    });
+    let without = (Ending::NoAnswer, those(&|index| restart(index).best.is_none()));
     ended.into_iter().chain([without]).filter(|(_, restarts)| !restarts.is_empty()).collect()
 }

@@ -4,6 +4,7 @@ use super::Session;
 use super::jobs::heads::{HeadsRun, run};
 use super::jobs::registry::JobKind;
 use crate::data::property::Property;
+use crate::text;
 
 impl Session {
     /// Starts to train heads for the shown model.
@@ -16,10 +17,12 @@ impl Session {
         if state.heads.is_some() {
             return state
                 .notices
-                .info("Heads are being trained; wait for them or stop them first.");
+                .info(text!("Heads are being trained; wait for them or stop them first."));
         }
         if state.training.run.is_some() && state.training.model == Some(id) {
-            let text = "This model is still learning; heads can be trained once it has finished.";
+            let text = text!(
+                "This model is still being trained; heads can be trained once it has finished."
+            );
             return state.notices.info(text);
         }
         let (prepared, version) = (entry.prepared.clone(), entry.version);

@@ -8,6 +8,8 @@ use super::state::State;
 use crate::data::outline::import::name_of;
 use crate::data::source::TrainingData;
 use crate::model::training_config::TrainingConfig;
+use crate::text;
+use crate::text::Text;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ pub struct Own {
     /// The imported shapes.
     pub brought: Option<Arc<Brought>>,
     /// Why the last import failed.
-    pub failed: Option<String>,
+    pub failed: Option<Text>,
     /// The settings of trainings on families, kept here while the imported shapes are chosen.
     before: Option<TrainingConfig>,
 }
@@ -69,7 +71,7 @@ impl Session {
     /// Starts an import; the previous shapes stay until the new ones are ready.
     pub(super) fn import(&mut self, wish: ImportWish) {
         if wish.paths.is_empty() {
-            return self.state.notices.info("Name a file or a folder of shapes first.");
+            return self.state.notices.info(text!("Name a file or a folder of shapes first."));
         }
         // The events of a cancelled import are ignored from here on.
         self.state.own.run.into_iter().for_each(|run| self.state.jobs.cancel(run));

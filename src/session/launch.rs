@@ -5,6 +5,7 @@ use super::jobs::control::Control;
 use super::jobs::handle::Handle;
 use super::jobs::registry::{JobProgress, JobResult, RunId};
 use crate::error::Result;
+use crate::text;
 use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -63,17 +64,20 @@ pub fn launch<N, T>(
     let body = move || {
         let result = match catch_unwind(AssertUnwindSafe(|| work(&handle))) {
             Ok(Ok(result)) => result,
-            Ok(Err(error)) => JobResult::Failed(error.to_string(), None),
+            Ok(Err(error)) => JobResult::Failed(error.text(), None),
             Err(_) => {
-                let why = "something went wrong inside the program; what was there before is kept";
-                JobResult::Failed(why.to_owned(), None)
+                let why =
+                    text!("something went wrong inside the program; what was there before is kept");
+                JobResult::Failed(why, None)
             }
         };
         ends.send(Event::Ended(run, result.into()));
     };
     if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(body) {
-        let why =
-            format!("the system refused another thread ({error}); close something and try again");
+        let why = text!(
+            "the system refused another thread ({error}); close something and try again",
+            error = error.to_string()
+        );
         outlet.send(Event::Ended(run, JobResult::<T>::Failed(why, None).into()));
     }
 }
@@ -105,11 +109,11 @@ mod tests {
         let finished = end(|_| Ok(JobResult::Finished(CandidatesFile(PathBuf::new()))));
         assert!(matches!(finished, JobResult::Finished(_)));
         assert!(matches!(end(|_| Ok(JobResult::Cancelled(None))), JobResult::Cancelled(None)));
-        let failed = end(|_| Err(Error::Mismatch("no".to_owned())));
-        assert!(matches!(failed, JobResult::Failed(why, None) if why == "no"));
+        let failed = end(|_| Err(Error::mismatch("no".to_owned())));
+        assert!(matches!(failed, JobResult::Failed(why, None) if why.to_string() == "no"));
         let panicked = end(|_| panic!("inside"));
         assert!(
-            matches!(panicked, JobResult::Failed(why, None) if why.contains("inside the program"))
+            matches!(panicked, JobResult::Failed(why, None) if why.to_string().contains("inside the program"))
         );
     }
 

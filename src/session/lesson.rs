@@ -5,10 +5,14 @@ use crate::data::property::Property;
 use crate::explore::three_digits;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{RestartReport, SearchConfig, SearchReport};
+use crate::text;
+use crate::text::Text;
 use crate::trust::Reliability;
 
 /// The default weight of the L2 penalty.
 const L2: f64 = 0.01;
+/// The number of searches.
+const SEARCHES: usize = 3;
 
 /// A lesson in progress.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +50,6 @@ impl Outcome {
             best: report.best.map_or(f64::NAN, value),
             best_believable: report.best_believable.map(value),
         }
-    }
-
-    /// The number of reliable answers, and the faults of the others, as text.
-    fn counts(&self) -> String {
-        let Self { restarts, believable, outside, tangled, .. } = self;
-        format!(
-            "{believable} of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves"
-        )
     }
 }
 
@@ -95,42 +91,65 @@ impl Lesson {
     }
 
     /// The position in the lesson, such as "2 of 3".
-    pub fn place(&self) -> String {
-        format!("{} of 3", self.search_runs.max(1))
+    pub fn place(&self) -> Text {
+        text!("{place} of {all}", place = self.search_runs.max(1), all = SEARCHES)
     }
 
     /// The text of the card.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Text {
         let Some(outcome) = self.outcome else {
             return match self.search_runs {
-                0 => "Heat shedding is perimeter over area, and has no upper limit. Let 50 starts climb it, and look at the best shape.".to_owned(),
-                _ => "Climbing\u{2026}".to_owned(),
+                0 => text!(
+                    "Heat shedding is perimeter over area, and has no upper limit. Maximise it from 50 starts, and look at the best shape."
+                ),
+                _ => text!("Searching\u{2026}"),
             };
         };
-        let (best, counts) = (three_digits(outcome.best), outcome.counts());
+        let Outcome { restarts, believable, outside, tangled, .. } = outcome;
+        let best = three_digits(outcome.best);
         match self.search_runs {
-            1 => format!(
-                "The best reaches {best}, but only {counts}. The search has found where the model is wrong. Would L2, which keeps z near the origin, save it?"
+            1 => text!(
+                "The best reaches {best}, but only {believable} of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves. The search has found where the model is wrong. Would L2, which keeps z near the origin, prevent it?",
+                best,
+                believable,
+                restarts,
+                outside,
+                tangled
             ),
-            2 => format!(
-                "With L2 the best reaches {best}; {counts}. L2 knows where the origin is, not where the data are. The term \u{201c}inside the data\u{201d} does."
+            2 => text!(
+                "With L2 the best reaches {best}; {believable} of {restarts} answers can be believed, {outside} lie outside the data, {tangled} cross themselves. L2 knows where the origin is, not where the data are. The term “inside the data” does.",
+                best,
+                believable,
+                restarts,
+                outside,
+                tangled
             ),
-            _ => {
-                let value = outcome.best_believable.map_or("none".to_owned(), three_digits);
-                format!(
-                    "Inside the data {counts}. The best that can be believed reaches {value}; the higher values before came from shapes that the model was never taught."
-                )
-            }
+            _ => match outcome.best_believable.map(three_digits) {
+                Some(value) => text!(
+                    "Inside the data {believable} of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves. The best that can be believed reaches {value}; the higher values before came from shapes unlike any in the training data.",
+                    believable,
+                    restarts,
+                    outside,
+                    tangled,
+                    value
+                ),
+                None => text!(
+                    "Even inside the data none of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves. The higher values before came from shapes unlike any in the training data.",
+                    restarts,
+                    outside,
+                    tangled
+                ),
+            },
         }
     }
 
     /// The label of the button.
-    pub fn button(&self) -> &'static str {
+    pub fn button(&self) -> Text {
         match self.search_runs {
-            0 => "Climb heat shedding",
-            1 => "Add L2 and climb again",
-            2 => "Stay inside the data and climb",
-            _ => "Done",
+            0 => text!("Maximise heat shedding"),
+            1 => text!("Add L2 and search again"),
+            2 => text!("Stay inside the data and search"),
+            _ => text!("Done"),
         }
     }
 }

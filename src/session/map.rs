@@ -13,6 +13,8 @@ use crate::explore::layers::heat::HeatField;
 use crate::explore::scene::compose::{LayerVisibility, heat_pixels};
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -266,7 +268,7 @@ pub struct Request {
 }
 
 /// The worker's picture, or why there is none.
-pub type DrawnMap = std::result::Result<MapPictures, String>;
+pub type DrawnMap = std::result::Result<MapPictures, Text>;
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -301,14 +303,14 @@ impl Worker {
                 let drawn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(draw));
                 match drawn {
                     Ok(Ok(())) => (),
-                    Ok(Err(error)) => post(Err(error.to_string())),
-                    Err(_) => post(Err("something went wrong while drawing it".to_owned())),
+                    Ok(Err(error)) => post(Err(error.text())),
+                    Err(_) => post(Err(text!("something went wrong while drawing it"))),
                 }
             }
         };
         let started = std::thread::Builder::new().name("map".to_owned()).spawn(body);
         if let Err(error) = started {
-            refused(Err(format!("the system refused a thread ({error})")));
+            refused(Err(text!("the system refused a thread ({error})", error = error.to_string())));
         }
         Self { slot }
     }

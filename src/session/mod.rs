@@ -46,6 +46,8 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::objective::{Goal, Objective};
 use crate::optimise::SearchConfig;
+use crate::text;
+use crate::text::Text;
 use crossbeam_channel::Receiver;
 use event::{End, Event, News};
 use jobs::handle::Handle;
@@ -171,7 +173,7 @@ impl Session {
                 }
             }
             Event::Drawn(Err(why)) => {
-                self.state.notices.error(format!("The map could not be drawn: {why}"))
+                self.state.notices.error(text!("The map could not be drawn: {why}", why))
             }
         }
     }
@@ -448,7 +450,7 @@ impl Session {
     fn start<N, T>(
         &mut self,
         kind: JobKind,
-        subject: impl Into<String>,
+        subject: impl Into<Text>,
         work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
     ) -> RunId
     where
@@ -456,7 +458,7 @@ impl Session {
         JobResult<T>: Into<End>,
     {
         let (run, control) = self.state.jobs.begin(kind, subject.into());
-        launch(kind.label(), run, control, &self.outlet, work);
+        launch(&format!("{kind:?}"), run, control, &self.outlet, work);
         run
     }
 

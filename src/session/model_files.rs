@@ -10,6 +10,7 @@ use super::models::{ModelEntry, ModelId, Prepared};
 use super::undo::Undo;
 use super::{Command, Session};
 use crate::model::bundled::BUNDLED;
+use crate::text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ impl Session {
     pub(super) fn sample(&mut self, index: usize) -> Option<ModelId> {
         let sample = BUNDLED.get(index)?;
         let open =
-            self.state.models.iter().find(|(_, e)| e.name == sample.name && e.path.is_none());
+            self.state.models.iter().find(|(_, e)| e.name == sample.name() && e.path.is_none());
         if let Some((id, _)) = open {
             return Some(id);
         }
@@ -44,7 +45,7 @@ impl Session {
             Ok(prepared) => {
                 let id = self.state.models.allot();
                 let entry = ModelEntry {
-                    name: sample.name.to_owned(),
+                    name: sample.name(),
                     version: 0,
                     path: None,
                     unsaved: false,
@@ -72,10 +73,13 @@ impl Session {
             return self
                 .state
                 .notices
-                .info("This model is being trained; stop the training first.");
+                .info(text!("This model is being trained; stop the training first."));
         }
         if self.state.models.len() == 1 {
-            return self.state.notices.info("This is the only open model; open another one first.");
+            return self
+                .state
+                .notices
+                .info(text!("This is the only open model; open another one first."));
         }
         if let Some(heads) = self.state.heads.as_ref().filter(|heads| heads.model.0 == id) {
             self.state.jobs.cancel(heads.run);

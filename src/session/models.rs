@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::model::head::TaskHead;
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
+use crate::text::Text;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -150,7 +151,7 @@ fn batch_seconds(objective: &Objective) -> Result<f64> {
 #[derive(Clone, Debug)]
 pub struct ModelEntry {
     /// The name on the screen.
-    pub name: String,
+    pub name: Text,
     /// Counts the snapshots of a model that is being trained; results of an older version are stale. A new head does
     /// not change it, since the autoencoder stays the same.
     pub version: u64,

@@ -1,5 +1,7 @@
 //! Notices for the user: errors stay until they are dismissed, the others disappear by themselves.
 
+use crate::text::Text;
+
 /// The time that a notice stays if it is no error, in seconds.
 const SECONDS: f64 = 6.0;
 /// The most notices on the screen.
@@ -11,7 +13,7 @@ pub struct Notice {
     /// The identity, for dismissing it.
     pub id: u64,
     /// The text.
-    pub text: String,
+    pub text: Text,
     /// True if something failed.
     pub is_error: bool,
     /// Seconds left; none for errors.
@@ -27,16 +29,16 @@ pub struct Notices {
 
 impl Notices {
     /// Reports a failure.
-    pub fn error(&mut self, text: impl std::fmt::Display) {
-        self.say(text.to_string(), true);
+    pub fn error(&mut self, text: impl Into<Text>) {
+        self.say(text.into(), true);
     }
 
     /// Reports a success or a fact.
-    pub fn info(&mut self, text: impl Into<String>) {
+    pub fn info(&mut self, text: impl Into<Text>) {
         self.say(text.into(), false);
     }
 
-    fn say(&mut self, text: String, is_error: bool) {
+    fn say(&mut self, text: Text, is_error: bool) {
         // A repeated text is shown once.
         self.shown.retain(|notice| notice.text != text);
         self.next += 1;
@@ -90,7 +92,7 @@ mod tests {
         assert_eq!(notices.iter().count(), 2, "the same sentence is said once");
         assert!(notices.advance(1.0).is_some());
         assert!(notices.advance(SECONDS).is_none());
-        let left: Vec<_> = notices.iter().map(|n| (n.text.as_str(), n.id)).collect();
+        let left: Vec<_> = notices.iter().map(|n| (n.text.to_string(), n.id)).collect();
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].0, "bad");
         notices.dismiss(left[0].1);

@@ -5,6 +5,7 @@ use super::models::Prepared;
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::model::PointRef;
+use crate::text;
 
 /// A point that a latent path leads to or around.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +78,7 @@ impl PathPlan {
     fn place(anchor: &Anchor, map: &LatentMap, prepared: &Prepared) -> Result<Vec<f64>> {
         match anchor {
             Anchor::Kept => map.picked.as_ref().map(|picked| picked.z.clone()).ok_or_else(|| {
-                Error::Mismatch("Click the map to keep a point; the way leads there.".to_owned())
+                Error::mismatch(text!("Click the map to keep a point; the path leads there."))
             }),
             Anchor::Named(named) => Ok(named.one(&prepared.model, &map.pinned())?.z),
         }
@@ -108,9 +109,9 @@ impl PathPlan {
         let latent_path = LatentPath::new(form, &prepared.projection)?;
         match latent_path.length() > 0.0 {
             true => Ok(latent_path),
-            false => Err(Error::Mismatch(
-                "The way begins where it ends; choose two different places.".to_owned(),
-            )),
+            false => Err(Error::mismatch(text!(
+                "The path begins where it ends; choose two different places."
+            ))),
         }
     }
 }

@@ -5,15 +5,17 @@ use super::compare::ComparisonModel;
 use super::jobs::pca;
 use super::jobs::registry::JobKind;
 use super::models::{ModelEntry, ModelId};
+use crate::text;
 
 impl Session {
     /// Computes PCA of the shown model's data and compares with it; an existing PCA model is used again.
     pub(super) fn compare_with_pca(&mut self) {
         let state = &mut self.state;
         let Some((_, entry)) = state.models.shown() else { return };
-        let (model, name) = (entry.prepared.model.clone(), format!("PCA of {}", entry.name));
+        let (model, name) =
+            (entry.prepared.model.clone(), text!("PCA of {name}", name = &entry.name));
         if model.is_linear() {
-            return state.notices.info("This model is PCA itself; show another one first.");
+            return state.notices.info(text!("This model is PCA itself; show another one first."));
         }
         let known = |(_, entry): &(ModelId, &ModelEntry)| {
             let other = &entry.prepared.model;
@@ -25,7 +27,9 @@ impl Session {
             return self.compare_with(ComparisonModel::Open(id));
         }
         if state.pca.is_some() {
-            return state.notices.info("PCA is under way; wait for it, or stop it with Esc.");
+            return state
+                .notices
+                .info(text!("PCA is under way; wait for it, or stop it with Esc."));
         }
         let subject = entry.name.clone();
         let run = self.start(JobKind::Pca, subject, move |handle| pca::run(&model, name, handle));

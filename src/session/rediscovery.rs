@@ -6,6 +6,7 @@ use super::jobs::registry::JobKind;
 use crate::data::property::Property;
 use crate::objective::Goal;
 use crate::rediscover::RediscoverConfig;
+use crate::text;
 
 impl Session {
     /// Begins a rediscovery of a property in the shown model; it looks for the smallest values if the next search
@@ -14,11 +15,14 @@ impl Session {
         let state = &mut self.state;
         let Some((id, entry)) = state.models.shown() else { return };
         if state.rediscovery.as_ref().is_some_and(|r| r.run.is_some()) {
-            return state.notices.info("A rediscovery is under way; wait for it or stop it first.");
+            return state
+                .notices
+                .info(text!("A rediscovery is under way; wait for it or stop it first."));
         }
         if state.is_learning(id) {
-            let text =
-                "This model is still learning; it can be put to the test once it has finished.";
+            let text = text!(
+                "This model is still being trained; it can be put to the test once it has finished."
+            );
             return state.notices.info(text);
         }
         let sought = state.settings.search.spec.terms.iter().find(|term| term.property == property);

@@ -6,6 +6,7 @@ use super::{Activity, Session};
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
+use crate::text;
 use std::sync::Arc;
 
 /// The most pins: more do not fit beside the map.
@@ -165,7 +166,7 @@ impl Session {
         if self.state.map.pins.len() == MOST_PINS {
             self.state
                 .notices
-                .info(format!("{MOST_PINS} pins fit beside the map; take one out first."));
+                .info(text!("{most} pins fit beside the map; remove one first.", most = MOST_PINS));
         } else if let Some(probe) = self.probe(at, None) {
             self.state.map.pins.push(probe);
         }

@@ -8,6 +8,7 @@ use crate::explore::scene::compose::LayerVisibility;
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
 use crate::optimise::{Contenders, SearchConfig};
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -115,15 +116,18 @@ impl Settings {
         let bytes = atomic_file::read(path)?;
         serde_json::from_slice(&bytes).map_err(|error| {
             let aside = path.with_extension("damaged.json");
-            let kept = if std::fs::rename(path, &aside).is_ok() {
-                format!("; it was set aside as {}", aside.display())
-            } else {
-                String::new()
+            let problem = match std::fs::rename(path, &aside) {
+                Ok(()) => text!(
+                    "the settings are damaged ({error}), so the defaults are used; the file was set aside as {aside}",
+                    error = error.to_string(),
+                    aside = aside.display().to_string()
+                ),
+                Err(_) => text!(
+                    "the settings are damaged ({error}), so the defaults are used",
+                    error = error.to_string()
+                ),
             };
-            Error::file(
-                path,
-                format!("the settings are damaged ({error}), so the usual ones are used{kept}"),
-            )
+            Error::file(path, problem)
         })
     }
 

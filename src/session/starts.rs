@@ -4,6 +4,7 @@ use super::state::State;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::optimise::{SearchConfig, Starts};
+use crate::text;
 use serde::{Deserialize, Serialize};
 
 /// The distribution of the starts.
@@ -60,8 +61,8 @@ impl State {
                 .zip(self.shown())
                 .and_then(|(z, (_, entry))| nearest(&entry.prepared.model, z)),
         };
-        let missing = "click the map to keep the point around which to start";
-        let point = point.ok_or_else(|| Error::Mismatch(missing.to_owned()))?;
+        let missing = text!("click the map to keep the point around which to start");
+        let point = point.ok_or_else(|| Error::mismatch(missing))?;
         if spread == 0.0 {
             // More restarts would be copies.
             config.restarts = 1;

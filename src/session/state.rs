@@ -27,6 +27,7 @@ use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchReport;
+use crate::text;
 use std::collections::BTreeMap;
 
 /// The user's activity; each has its own panel and its own choice of layers.
@@ -318,7 +319,11 @@ impl State {
         let Some(&property) = known.first() else { return };
         *spec = ObjectiveSpec::of(property, Goal::Max);
         let (unknown, word) = (unknown.name(), property.word());
-        self.notices.info(format!("This model has no '{unknown}'; {word} is sought instead."));
+        self.notices.info(text!(
+            "This model has no '{unknown}'; {word} is optimised instead.",
+            unknown,
+            word
+        ));
     }
 
     /// The report of the search, if there is one.

@@ -6,6 +6,8 @@ use super::jobs::sweep::{SweepRun, run};
 use super::models::{ModelEntry, ModelId};
 use super::state::State;
 use super::undo::Undo;
+use crate::text;
+use crate::text::Text;
 use crate::train::Sweep;
 
 impl Session {
@@ -13,7 +15,9 @@ impl Session {
     pub(super) fn sweep(&mut self, betas: &[f64]) {
         let state = &mut self.state;
         if state.sweep.as_ref().is_some_and(|sweep| sweep.run.is_some()) {
-            return state.notices.info("A sweep is under way; wait for it or stop it first.");
+            return state
+                .notices
+                .info(text!("A sweep is under way; wait for it or stop it first."));
         }
         let (material, config) = (state.material(), state.settings.training.clone());
         let checked = material.check().and_then(|()| Sweep::check(&config, betas));
@@ -58,7 +62,8 @@ impl State {
             return Some(id);
         }
         let id = self.models.allot();
-        let (name, prepared) = (format!("beta {}", point.beta), point.prepared.clone());
+        let (name, prepared) =
+            (Text::verbatim(format!("beta {}", point.beta)), point.prepared.clone());
         let entry = ModelEntry { name, version: 0, path: None, unsaved: true, prepared };
         point.model = Some(id);
         self.models.insert(id, entry);

@@ -9,6 +9,8 @@ use super::jobs::training::{Trained, Training, TrainingEnd};
 use super::jobs::{candidates, pca};
 use super::models::ModelEntry;
 use super::state::State;
+use crate::text;
+use crate::text::Text;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -141,7 +143,7 @@ impl State {
             entry.path = Some(path.clone());
         }
         self.settings.remember(&path);
-        self.notices.info(format!("Saved as {}.", path.display()));
+        self.notices.info(text!("Saved as {path}.", path = path.display().to_string()));
     }
 
     fn training_ended(&mut self, result: JobResult<Trained>) {
@@ -161,32 +163,47 @@ impl State {
         }
         match failed {
             Some(why) if kept => {
-                self.notices.error(format!("{why} (what was learned before is kept)"));
+                self.notices.error(text!("{why} (what was trained before is kept)", why));
             }
             Some(why) => self.notices.error(why),
             None if cancelled => {
-                self.notices.info("Training stopped; what it learned is kept.");
+                self.notices.info(text!("Training stopped; what it learned is kept."));
             }
             None => {
                 let Training { updates, epochs, .. } = self.training;
-                let early = if updates < self.training.total_updates() { " early" } else { "" };
+                let early = updates < self.training.total_updates();
                 let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
                 let kept = id.and_then(|id| self.kept_epoch_of(id));
-                let kept = kept.map_or_else(String::new, |(kept, record)| {
-                    format!(
-                        " The model is the best of them, that of update {kept} (epoch {}).",
-                        record.epoch
+                let best = kept.map(|(kept, record)| {
+                    text!(
+                        "The model is that of the best update, {update} (epoch {epoch}).",
+                        update = kept,
+                        epoch = record.epoch
                     )
                 });
-                self.notices.info(format!(
-                    "Training finished{early} after {updates} updates ({epochs} epochs).{kept} Save it with Ctrl+S."
-                ));
+                let finished = match early {
+                    true => text!(
+                        "Training finished early after {count} update ({epochs} epochs)."
+                            | "Training finished early after {count} updates ({epochs} epochs).",
+                        count = updates,
+                        epochs
+                    ),
+                    false => text!(
+                        "Training finished after {count} update ({epochs} epochs)."
+                            | "Training finished after {count} updates ({epochs} epochs).",
+                        count = updates,
+                        epochs
+                    ),
+                };
+                let save = text!("Save it with Ctrl+S.");
+                let told = [Some(finished), best, Some(save)].into_iter().flatten();
+                self.notices.info(Text::joined(told, " "));
             }
         }
     }
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
+fn name_of(path: &Path) -> Text {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    Text::verbatim(stem.unwrap_or_else(|| path.display().to_string()))
 }

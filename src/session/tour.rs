@@ -13,6 +13,7 @@ use crate::explore::latent_path::trail;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes::{self, NewShape};
 use crate::model::PointRef;
+use crate::text;
 
 /// The duration of a whole latent path at speed 1, in seconds.
 pub const TOUR_SECONDS: f64 = 4.0;
@@ -280,9 +281,10 @@ impl Session {
     }
 
     fn laid(&self) -> Result<Tour> {
-        let (id, entry) = self.state.models.shown().ok_or_else(|| {
-            Error::Mismatch("No model is open; press Ctrl+O to open one.".to_owned())
-        })?;
+        let (id, entry) =
+            self.state.models.shown().ok_or_else(|| {
+                Error::mismatch(text!("No model is open; press Ctrl+O to open one."))
+            })?;
         let (prepared, property) = (&entry.prepared, self.state.property());
         let latent_path = self.state.tours.plan.latent_path(&self.state.map, prepared)?;
         let strip = Strip::of(&prepared.model, property, &latent_path, FRAMES, None)?;

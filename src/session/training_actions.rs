@@ -14,6 +14,8 @@ use super::timeline::Newest;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
 use crate::model::training_config::TrainingConfig;
+use crate::text;
+use crate::text::Text;
 use crate::train::TrainerState;
 use std::sync::Arc;
 
@@ -42,10 +44,10 @@ impl Session {
         if state.own.chosen && state.own.brought.is_none() && !again {
             return state
                 .notices
-                .info("Import your shapes first, or choose families in the data sheet.");
+                .info(text!("Import your shapes first, or choose families in the data dialog."));
         }
         if state.training.run.is_some() && !again {
-            return state.notices.info("A training is under way; stop or reset it first.");
+            return state.notices.info(text!("A training is under way; stop or reset it first."));
         }
         // A reset during a training begins the same model again; a finished model stays beside the new one.
         let running = state.training.run.is_some();
@@ -147,7 +149,7 @@ impl Session {
         }
         if (TrainingConfig { updates: total, ..config.clone() }) == plan.config {
             return self.state.notices.info(
-                "A branch needs something that differs: change a setting, such as beta, and branch again.",
+                text!("A branch needs something that differs: change a setting, such as beta, and branch again."),
             );
         }
         let trunk = self.state.shown_version().map(|(id, _)| id);
@@ -162,9 +164,9 @@ impl Session {
     fn trunk(&self) -> Result<Trunk> {
         let state = &self.state;
         if state.training.run.is_some() {
-            return Err(Error::Mismatch("A training is under way; stop it first.".to_owned()));
+            return Err(Error::mismatch(text!("A training is under way; stop it first.")));
         }
-        let nothing = || Error::Mismatch("No model is open.".to_owned());
+        let nothing = || Error::mismatch(text!("No model is open."));
         let (id, entry) = state.shown().ok_or_else(nothing)?;
         let model = &entry.prepared.model;
         let known = state.learned(id).and_then(|training| Some((training, training.plan.clone()?)));
@@ -256,7 +258,7 @@ impl Session {
         // All data if the playhead rests; fewer while it plays.
         let quick = playing || self.state.training.run.is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
-        let name = self.state.models.get(id).map_or_else(String::new, |entry| entry.name.clone());
+        let name = self.state.models.get(id).map_or_else(Text::default, |entry| entry.name.clone());
         let run = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
             snapshot::run(&context, &moment, most)
         });
@@ -311,11 +313,12 @@ impl State {
     }
 
     /// Why the training of the shown model cannot continue; none if it can.
-    pub fn cannot_go_on(&self) -> Option<&'static str> {
-        let Some((id, entry)) = self.shown() else { return Some("No model is open") };
+    pub fn cannot_go_on(&self) -> Option<Text> {
+        let Some((id, entry)) = self.shown() else { return Some(text!("No model is open")) };
         let known = self.learned(id).is_some_and(|training| training.context.is_some());
         let carried = entry.prepared.model.resume.is_some();
-        (!known && !carried).then_some("This model does not hold what its training needs to go on")
+        (!known && !carried)
+            .then(|| text!("This model does not hold what its training needs to go on"))
     }
 
     /// Lets the training of the model on the second map show the same update as the watched one; returns the model that
@@ -437,7 +440,7 @@ impl State {
                 false
             }
             None => {
-                let name = format!("Trained {}", id.0);
+                let name = text!("Trained {id}", id = id.0);
                 let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
                 self.models.insert(id, entry);
                 true

@@ -10,6 +10,8 @@ use super::probe::Probe;
 use super::state::State;
 use super::step_through::StepThroughState;
 use super::tour::Tour;
+use crate::text;
+use crate::text::Text;
 
 /// A removed thing that can be restored.
 #[derive(Debug)]
@@ -44,17 +46,22 @@ impl State {
     }
 
     /// The text of the next undo.
-    pub fn undoable(&self) -> Option<&'static str> {
+    pub fn undoable(&self) -> Option<Text> {
         self.lost.last().map(|lost| match lost {
-            Undo::Model(..) => "Undo closing a model",
-            Undo::Climb(_) => "Bring back the last climb",
-            Undo::Race(_) => "Bring back the last race",
-            Undo::Sweep(_) => "Bring back the last sweep",
-            Undo::Drawn(_) => "Bring back the drawn shape",
-            Undo::Pin(..) => "Undo unpinning",
-            Undo::Tour(_) => "Bring back the way over the map",
-            Undo::Walk(_) => "Bring back the walk by hand",
+            Undo::Model(..) => text!("Undo closing a model"),
+            Undo::Climb(_) => text!("Bring back the last search"),
+            Undo::Race(_) => text!("Bring back the last race"),
+            Undo::Sweep(_) => text!("Bring back the last sweep"),
+            Undo::Drawn(_) => text!("Bring back the drawn shape"),
+            Undo::Pin(..) => text!("Undo unpinning"),
+            Undo::Tour(_) => text!("Bring back the latent path"),
+            Undo::Walk(_) => text!("Bring back the step-by-step search"),
         })
+    }
+
+    /// True if the next undo restores a freehand shape.
+    pub fn undoes_drawing(&self) -> bool {
+        matches!(self.lost.last(), Some(Undo::Drawn(_)))
     }
 
     /// Restores the last loss.
@@ -89,7 +96,8 @@ impl State {
                 if self.shows(pin.model.0) {
                     self.map.pins.insert(place.min(self.map.pins.len()), *pin);
                 } else {
-                    self.notices.info("That pin belongs to another model; show that one first.");
+                    self.notices
+                        .info(text!("That pin belongs to another model; show that one first."));
                     self.lost.push(Undo::Pin(place, pin));
                 }
             }
@@ -97,7 +105,8 @@ impl State {
                 if self.shows(tour.0.model.0) {
                     (self.tours.tour, self.tours.plan) = (Some(tour.0), tour.1);
                 } else {
-                    self.notices.info("That way leads through another model; show that one first.");
+                    self.notices
+                        .info(text!("That path lies in another model; show that one first."));
                     self.lost.push(Undo::Tour(tour));
                 }
             }
@@ -105,11 +114,13 @@ impl State {
                 if self.shows(walk.model.0) {
                     self.walk = Some(*walk);
                 } else {
-                    self.notices.info("That walk is one in another model; show that one first.");
+                    self.notices.info(text!(
+                        "That step-by-step search was made in another model; show that one first."
+                    ));
                     self.lost.push(Undo::Walk(walk));
                 }
             }
-            None => self.notices.info("There is nothing to undo."),
+            None => self.notices.info(text!("There is nothing to undo.")),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::model::training_config::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
 use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
 use crate::nn::mlp::Trace;
 use crate::numerics::random::{Purpose, stream};
+use crate::text;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngCore};
 use rand_distr::{Distribution, StandardNormal};
@@ -196,7 +197,10 @@ impl HeadTrainer {
     pub fn beside(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
         config.check()?;
         let head = model.head(property).ok_or_else(|| {
-            Error::Mismatch(format!("the model has no head for {}", property.name()))
+            Error::mismatch(text!(
+                "the model has no head for {property}",
+                property = property.name()
+            ))
         })?;
         let card = HeadCard { judge: None, ..head.card.clone() };
         let first = head.members().first().into_iter().flat_map(|member| member.parameters());
@@ -258,7 +262,7 @@ impl HeadTrainer {
     /// When all epochs are done, or [`Error::HeadNotFinite`] with epoch and batch when the loss is not finite.
     pub fn step(&mut self) -> Result<f64> {
         if self.is_finished() {
-            return Err(Error::Mismatch("all epochs of this training are done".to_owned()));
+            return Err(Error::mismatch(text!("all epochs of this training are done")));
         }
         let rate = self.config.learning_rate * (1.0 - self.progress());
         let first = self.batch * self.config.batch_size;

@@ -14,6 +14,7 @@ use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::linear_algebra::pca::PrincipalAxes;
+use crate::text;
 
 /// The logarithm of the encoder's variance: PCA has no noise, and a standard deviation of 3e-7 is negligible.
 const LOG_VARIANCE: f32 = -30.0;
@@ -77,10 +78,10 @@ impl Pca {
         config.check()?;
         let rows = &data.set.rows;
         if config.latent_dim > rows.width() {
-            let problem = format!(
-                "PCA of {} numbers has at most as many, not {}",
-                rows.width(),
-                config.latent_dim
+            let problem = text!(
+                "PCA of {width} numbers has at most as many dimensions, not {latent_dim}",
+                width = rows.width(),
+                latent_dim = config.latent_dim
             );
             return Err(Error::setting("latent-dim", problem));
         }

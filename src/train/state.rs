@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::optimiser_state::OptimiserState;
 use crate::model::training_config::EpochRecord;
+use crate::text;
 
 /// A snapshot of a training.
 #[derive(Clone, Debug)]
@@ -24,9 +25,9 @@ impl TrainerState {
     pub fn of(model: &Model) -> Result<Self> {
         let known = model.resume.as_deref().zip(model.learned_parameters());
         let (resume, parameters) = known.ok_or_else(|| {
-            let problem =
-                "this model does not hold what its training needs to go on; train a new one";
-            Error::Mismatch(problem.to_owned())
+            Error::mismatch(text!(
+                "this model does not hold what its training needs to go on; train a new one"
+            ))
         })?;
         let mut history = model.card.history.clone();
         // A model that early stopping chose is older than the end of its history.

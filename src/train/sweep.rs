@@ -5,6 +5,7 @@ use crate::data::source::TrainingData;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::training_config::TrainingConfig;
+use crate::text;
 use crate::trust::ModelMetrics;
 
 /// The maximum number of models of one sweep.
@@ -52,7 +53,7 @@ impl Sweep {
         for (i, beta) in betas.iter().enumerate() {
             check_range("betas", *beta, 0.0, 1000.0)?;
             if betas[..i].contains(beta) {
-                let problem = format!("{beta} is named twice; name it once");
+                let problem = text!("{beta} is named twice; name it once", beta = beta.to_string());
                 return Err(Error::setting("betas", problem));
             }
         }
@@ -65,7 +66,7 @@ impl Sweep {
     /// When all are trained; or names the beta at which a loss was not finite.
     pub fn step(&mut self) -> Result<Option<Swept>> {
         let Some(&beta) = self.betas.get(self.done) else {
-            return Err(Error::Mismatch("all models of this sweep are trained".to_owned()));
+            return Err(Error::mismatch(text!("all models of this sweep are trained")));
         };
         let trainer = match &mut self.trainer {
             Some(trainer) => trainer,
@@ -74,7 +75,9 @@ impl Sweep {
                 none.insert(Trainer::new(self.data.clone(), config)?)
             }
         };
-        trainer.step().map_err(|error| Error::Mismatch(format!("beta {beta}: {error}")))?;
+        trainer.step().map_err(|error| {
+            Error::mismatch(text!("beta {beta}: {error}", beta = beta.to_string(), error))
+        })?;
         if !trainer.is_finished() {
             return Ok(None);
         }
@@ -108,7 +111,7 @@ impl Sweep {
 pub fn parse_betas(text: &str) -> Result<Vec<f64>> {
     let number = |word: &str| {
         let word = word.trim();
-        word.parse().map_err(|_| Error::setting("betas", format!("'{word}' is not a number")))
+        word.parse().map_err(|_| Error::setting("betas", text!("'{word}' is not a number", word)))
     };
     text.split(',').map(number).collect()
 }

@@ -16,6 +16,7 @@ use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
 use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::runtime::rows_at_once;
+use crate::text;
 use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -169,7 +170,7 @@ impl Trainer {
     /// the last whole epoch is kept.
     pub fn step(&mut self) -> Result<Step> {
         if self.is_finished() {
-            return Err(Error::Mismatch("all updates of this training are done".to_owned()));
+            return Err(Error::mismatch(text!("all updates of this training are done")));
         }
         let last = (self.seen + self.config().batch_size).min(self.order.len());
         let samples = &self.order[self.seen..last];

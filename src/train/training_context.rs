@@ -17,6 +17,7 @@ use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::architecture;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::quantile::coprime_stride;
+use crate::text;
 use std::sync::Arc;
 
 /// The fixed part of a training; it builds models from snapshots of the training on any thread.
@@ -58,10 +59,11 @@ impl TrainingContext {
         let width = data.rows.width();
         let training: Vec<usize> = (0..samples).filter(|&i| !held_out[i]).collect();
         if config.linear_path && config.latent_dim > width {
-            let problem = format!(
-                "is {}, and a network that begins as PCA of {width} numbers has at most as many; take fewer, or leave \
+            let problem = text!(
+                "is {latent_dim}, and a network that begins as PCA of {width} numbers has at most as many dimensions; take fewer, or leave \
                  linear-path off",
-                config.latent_dim
+                latent_dim = config.latent_dim,
+                width
             );
             return Err(Error::setting("latent-dim", problem));
         }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numerics::adam::Adam;
+use crate::text;
 
 /// The parameters of one or more networks, row-major, and one Adam.
 #[derive(Debug)]
@@ -34,9 +35,9 @@ impl Variables {
     pub fn restore(&mut self, values: Vec<Vec<f32>>, adam: Adam<f32>, rate: f64) -> Result<()> {
         let lengths = || self.values.iter().map(Vec::len);
         if !values.iter().map(Vec::len).eq(lengths()) || !adam.lengths().eq(lengths()) {
-            let problem =
-                "what was learned is of another network; go on with the settings it was made with";
-            return Err(Error::Mismatch(problem.to_owned()));
+            return Err(Error::mismatch(text!(
+                "what was learned is of another network; go on with the settings it was made with"
+            )));
         }
         (self.values, self.adam) = (values, adam);
         self.set_rate(rate);

@@ -4,6 +4,8 @@ use super::model_metrics::{ACTIVE_VARIANCE, ModelMetrics};
 use crate::model::Model;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::numerics::statistics::quantile::quantile;
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 use std::fmt::{Display, Formatter};
 
@@ -27,12 +29,12 @@ const SHARE_OF_FALL: f64 = 0.05;
 const SAME_SHAPE: f64 = 1e-4;
 
 /// A problem of a training.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Warning {
     /// The problem, in a few words.
-    pub what: String,
+    pub what: Text,
     /// The cause and the remedy.
-    pub remedy: String,
+    pub remedy: Text,
 }
 
 impl Display for Warning {
@@ -56,11 +58,11 @@ pub fn warnings_of(model: &Model, metrics: &ModelMetrics) -> Vec<Warning> {
 fn worse_than_pca(model: &Model, metrics: &ModelMetrics) -> Option<Warning> {
     let (pca, own) = (model.card.statistics.pca_error?, metrics.reconstruction_error);
     (own > pca).then(|| Warning {
-        what: format!(
-            "PCA with as many numbers is better: its squared error on held-out shapes is {:.1} % less",
-            100.0 * (1.0 - pca / own)
+        what: text!(
+            "PCA with as many dimensions is better: its squared error on held-out shapes is {percent} % less",
+            percent = format!("{:.1}", 100.0 * (1.0 - pca / own))
         ),
-        remedy: "Take PCA (train --pca), more shapes, or a longer training.".to_owned(),
+        remedy: text!("Take PCA (train --pca), more shapes, or a longer training."),
     })
 }
 
@@ -93,10 +95,9 @@ pub fn warnings(
 /// All shapes are equal: there is nothing to learn, and no setting changes that.
 fn one_shape(metrics: &ModelMetrics) -> Option<Warning> {
     (metrics.spread < SAME_SHAPE).then(|| Warning {
-        what: "All shapes are the same, so there is nothing to learn".to_owned(),
-        remedy: "They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
-                 families vary more in size, rotation or proportions."
-            .to_owned(),
+        what: text!("All shapes are the same, so there is nothing to learn"),
+        remedy: text!("They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
+                 families vary more in size, rotation or proportions."),
     })
 }
 
@@ -113,18 +114,30 @@ fn unsettled(
     if complete || (done >= LEAST_UPDATES && !(active == 0 && falls(records))) {
         return None;
     }
-    let still = format!("{active} of {units} latent dimensions are active so far");
+    let still = text!("So far {active} of {units} latent dimensions are active.", active, units);
     Some(if done < LEAST_UPDATES {
         Warning {
-            what: format!("{done} updates are too few to judge by"),
-            remedy: format!("{still}. Train longer; some thousand updates are usual."),
+            what: text!(
+                "{count} update is too few to judge by" | "{count} updates are too few to judge by",
+                count = done
+            ),
+            remedy: Text::joined(
+                [still, text!("Train longer; some thousand updates are usual.")],
+                " ",
+            ),
         }
     } else {
         Warning {
-            what: "The network has hardly begun to learn, and its loss still falls".to_owned(),
-            remedy: format!(
-                "{still}. Train longer, or with a greater learning rate (now {}).",
-                config.learning_rate
+            what: text!("The network has hardly begun to learn, and its loss still decreases"),
+            remedy: Text::joined(
+                [
+                    still,
+                    text!(
+                        "Train longer, or with a greater learning rate (now {rate}).",
+                        rate = config.learning_rate.to_string()
+                    ),
+                ],
+                " ",
             ),
         }
     })
@@ -150,27 +163,44 @@ fn collapse(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> 
     if active == units {
         return None;
     }
-    let least = format!("the variance of mu over the data is at most {ACTIVE_VARIANCE}");
+    let limit = ACTIVE_VARIANCE.to_string();
     let cause = if config.beta > 0.0 && config.latent_noise {
-        format!(
-            "The KL term pays more than they save; lower beta (now {}), or let it warm up.",
-            config.beta
+        text!(
+            "The KL term costs more than they save; lower beta (now {beta}), or let it warm up.",
+            beta = config.beta.to_string()
         )
     } else {
-        "The network has no use for them; take fewer latent dimensions, or train longer.".to_owned()
+        text!("The network has no use for them; take fewer latent dimensions, or train longer.")
     };
     Some(if active == 0 {
         Warning {
-            what: "Posterior collapse: all shapes share one place in the latent".to_owned(),
-            remedy: format!("In every dimension {least}. {cause}"),
+            what: text!("Posterior collapse: all shapes share one point in the latent space"),
+            remedy: Text::joined(
+                [
+                    text!(
+                        "In every dimension the variance of mu over the data is at most {limit}.",
+                        limit
+                    ),
+                    cause,
+                ],
+                " ",
+            ),
         }
     } else {
         Warning {
-            what: match units - active {
-                1 => format!("1 of {units} latent dimensions is inactive"),
-                several => format!("{several} of {units} latent dimensions are inactive"),
-            },
-            remedy: format!("In them {least}. {cause}"),
+            what: text!(
+                "{count} of {units} latent dimensions is inactive"
+                    | "{count} of {units} latent dimensions are inactive",
+                count = units - active,
+                units
+            ),
+            remedy: Text::joined(
+                [
+                    text!("In them the variance of mu over the data is at most {limit}.", limit),
+                    cause,
+                ],
+                " ",
+            ),
         }
     })
 }
@@ -195,16 +225,29 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
     let now = *medians.last()?;
     let training = |at: usize| records[at].reconstruction;
     let learns = training(records.len() - 1) < training(least + width - 1);
-    let way_out = if config.early_stopping.is_some() {
-        "Early stopping keeps the best; more shapes, or a narrower network, would make it better."
+    let advice = if config.early_stopping.is_some() {
+        text!(
+            "Early stopping keeps the best epoch; more shapes, or a narrower network, would make it better."
+        )
     } else {
-        "Stop earlier (early stopping keeps the best), take more shapes, or a narrower network."
+        text!(
+            "Stop earlier (early stopping keeps the best epoch), take more shapes, or a narrower network."
+        )
     };
     (now > best * (1.0 + RISE) && learns).then(|| Warning {
-        what: format!("The validation loss rises again, by {:.0} %", 100.0 * (now / best - 1.0)),
-        remedy: format!(
-            "Overfitting: since about epoch {} the network learns its training shapes by heart. {way_out}",
-            records[least + width / 2].epoch
+        what: text!(
+            "The validation loss rises again, by {percent} %",
+            percent = format!("{:.0}", 100.0 * (now / best - 1.0))
+        ),
+        remedy: Text::joined(
+            [
+                text!(
+                    "Overfitting since about epoch {epoch}: only the training loss still decreases.",
+                    epoch = records[least + width / 2].epoch
+                ),
+                advice,
+            ],
+            " ",
         ),
     })
 }
@@ -217,30 +260,39 @@ fn missing(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> {
     if names.is_empty() || metrics.active_units == 0 {
         return None;
     }
-    let listed = match names.as_slice() {
-        [one] => format!("No {one} can be found"),
-        [first, second] => format!("Neither {first} nor {second} can be found"),
+    let what = match names.as_slice() {
+        [one] => text!("No {name} can be found in the map", name = *one),
+        [first, second] => text!(
+            "Neither {first} nor {second} can be found in the map",
+            first = *first,
+            second = *second
+        ),
         [first, second, rest @ ..] => {
-            format!("{first}, {second} and {} more cannot be found", rest.len())
+            text!(
+                "{first}, {second} and {count} more cannot be found in the map"
+                    | "{first}, {second} and {count} more cannot be found in the map",
+                first = *first,
+                second = *second,
+                count = rest.len()
+            )
         }
         [] => return None,
     };
     let cause = if config.beta > 0.0 && config.latent_noise {
-        format!(
-            "Families that are rarely drawn are blurred away: lower beta (now {}), ",
-            config.beta
+        text!(
+            "Rare families are blurred away: lower beta (now {beta}), vary size and rotation less, or train longer.",
+            beta = config.beta.to_string()
         )
     } else {
-        "Without noise the map has gaps between its families: add latent noise and a little beta, "
-            .to_owned()
+        text!(
+            "Without noise the map has gaps between its families: add latent noise and a little beta, vary size and rotation less, or train longer."
+        )
     };
-    Some(Warning {
-        what: format!("{listed} in the map"),
-        remedy: format!(
-            "Less than 1 % of the valid cells look like {}. {cause}vary size and rotation less, or train longer.",
-            if names.len() == 1 { "it" } else { "each of them" }
-        ),
-    })
+    let share = match names.len() {
+        1 => text!("Less than 1 % of the valid cells look like it."),
+        _ => text!("Less than 1 % of the valid cells look like each of them."),
+    };
+    Some(Warning { what, remedy: Text::joined([share, cause], " ") })
 }
 
 #[cfg(test)]
@@ -293,7 +345,10 @@ mod tests {
 
     fn said(records: &[EpochRecord], metrics: Option<&ModelMetrics>) -> Vec<String> {
         let config = TrainingConfig { updates: 400, ..TrainingConfig::default() };
-        warnings(&config, records, metrics).into_iter().map(|warning| warning.what).collect()
+        warnings(&config, records, metrics)
+            .into_iter()
+            .map(|warning| warning.what.to_string())
+            .collect()
     }
 
     fn falling() -> Vec<EpochRecord> {
@@ -347,7 +402,10 @@ mod tests {
         let config = TrainingConfig { early_stopping: Some(100), ..TrainingConfig::default() };
         let found = warnings(&config, &by_heart, None);
         assert!(
-            found[0].remedy.contains("Early stopping keeps the best; more shapes"),
+            found[0]
+                .remedy
+                .to_string()
+                .contains("Early stopping keeps the best epoch; more shapes"),
             "{found:?}"
         );
     }
@@ -361,7 +419,7 @@ mod tests {
     fn a_collapse_and_a_missing_family_are_named() {
         let families = [("circle", 0.995), ("star", 0.005)];
         let none = said(&settled(), Some(&metrics(&[0.001, 0.0], &families)));
-        assert_eq!(none, ["Posterior collapse: all shapes share one place in the latent"]);
+        assert_eq!(none, ["Posterior collapse: all shapes share one point in the latent space"]);
         let half = said(&settled(), Some(&metrics(&[0.9, 0.0], &families)));
         assert_eq!(
             half,
@@ -379,12 +437,12 @@ mod tests {
         let short = [EpochRecord { updates: 51, ..record(1, 90.0, 80.0) }];
         let found = warnings(&config, &short, Some(&inactive));
         assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!(found[0].what, "51 updates are too few to judge by");
+        assert_eq!(found[0].what.to_string(), "51 updates are too few to judge by");
         assert!(!found[0].to_string().contains("beta"), "{found:?}");
         // A long training with a very small learning rate has only begun.
         let slow: Vec<EpochRecord> =
             (1..=40).map(|epoch| record(epoch, 100.0 - epoch as f64, 90.0)).collect();
-        let hardly = "The network has hardly begun to learn, and its loss still falls";
+        let hardly = "The network has hardly begun to learn, and its loss still decreases";
         assert_eq!(said(&slow, Some(&inactive)), [hardly]);
         // Active dimensions are no problem, even after a short training.
         let well = metrics(&[0.9, 1.1], &[("circle", 0.5), ("star", 0.5)]);

@@ -5,6 +5,7 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::statistics::quantile::coprime_stride;
+use crate::text;
 use rayon::prelude::*;
 
 /// The most outlines that represent the families; of more, so many are chosen at even intervals.
@@ -52,10 +53,9 @@ pub fn map_coverage(model: &Model, cells_per_side: usize) -> Result<MapCoverage>
 pub(super) fn cells(model: &Model, cells_per_side: usize) -> Result<Cells> {
     let mu = &model.encoded.mu;
     if cells_per_side == 0 || mu.is_empty() {
-        return Err(Error::Mismatch(
+        return Err(Error::mismatch(text!(
             "a map needs encoded data and at least one cell; train or save the model again"
-                .to_owned(),
-        ));
+        )));
     }
     if model.latent_dim() != 2 {
         let least = mu.len().div_ceil(cells_per_side * cells_per_side);

@@ -1,9 +1,13 @@
 //! The lines of a table of metrics: names, explanations, and the better one of two values.
 
 use super::model_metrics::ModelMetrics;
+use crate::text;
+use crate::text::Text;
 
 /// The label of [`ModelMetrics::reconstruction_error`] on the screen.
-pub const RECONSTRUCTION_ERROR: &str = "Reconstruction error (data units)";
+pub fn reconstruction_error_label() -> Text {
+    text!("Reconstruction error (data units)")
+}
 
 /// The least relative difference between two clearly different metrics: a smaller one can result from another seed.
 const CLEAR: f64 = 0.05;
@@ -36,7 +40,7 @@ pub struct Metric {
     /// The name of the column in a file.
     pub name: String,
     /// The label on the screen.
-    pub label: String,
+    pub label: Text,
     /// The value; NaN where it is undefined for this model.
     pub value: f64,
     /// The format.
@@ -44,7 +48,7 @@ pub struct Metric {
     /// The better one of two values.
     pub better: Better,
     /// The meaning and the typical range.
-    pub about: &'static str,
+    pub about: Text,
     of_family: bool,
 }
 
@@ -74,9 +78,9 @@ impl ModelMetrics {
     /// The lines of the table: first for the whole model, then for each family.
     pub fn measures(&self) -> Vec<Metric> {
         use Better::{Less, More, Neither};
-        let measure = |name: &str, label: &str, value, form, better, about| Metric {
+        let measure = |name: &str, label: Text, value, form, better, about: Text| Metric {
             name: name.to_owned(),
-            label: label.to_owned(),
+            label,
             value,
             form,
             better,
@@ -87,91 +91,116 @@ impl ModelMetrics {
         let mut measures = vec![
             measure(
                 "reconstruction_error",
-                RECONSTRUCTION_ERROR,
+                reconstruction_error_label(),
                 self.reconstruction_error,
                 MetricFormat::Number,
                 Less,
-                ERROR,
+                text!(
+                    "How far shapes that were held out of training are from their reconstructions: squared differences, \
+                     summed over the coordinates of a shape, mean over the shapes, in squared units of the data whatever \
+                     loss and scaling the model was trained with. Nine families in two dimensions: 0.2 is good, 1.4 is \
+                     what PCA reaches, 5 is one mean shape for all."
+                ),
             ),
             measure(
                 "kl",
-                "Information (KL), nats",
+                text!("Information (KL), nats"),
                 self.kl.unwrap_or(f64::NAN),
                 MetricFormat::Number,
                 Neither,
-                KL,
+                text!(
+                    "How much the latent says about a shape, in nats (1.44 bits): KL(q(z|x) || N(0, 1)). High: sharp \
+                     shapes, a map with gaps. Near 0: posterior collapse, all shapes look alike. 2 to 5 is usual for two \
+                     dimensions. \u{2013} for a model without latent noise."
+                ),
             ),
             measure(
                 "active_units",
-                "Active units",
+                text!("Active units"),
                 count(self.active_units),
                 MetricFormat::Count,
                 More,
-                ACTIVE,
+                text!(
+                    "Latent dimensions whose mean varies by more than 0.01 (its variance over the data; Burda et al. \
+                     2016). The others are inactive. Usual: all of two; fewer when beta is high or there are many \
+                     dimensions."
+                ),
             ),
             measure(
                 "smoothness",
-                "Change for each unit of z",
+                text!("Change for each unit of z"),
                 self.smoothness,
                 MetricFormat::Number,
                 Neither,
-                SMOOTH,
+                text!(
+                    "How far a shape moves for each unit of z: the median norm of the decoder's Jacobian where data lie. \
+                     A map twice as wide halves it, so compare it only between models whose maps are equally wide."
+                ),
             ),
             measure(
                 "smoothness_per_deviation",
-                "Change for each deviation",
+                text!("Change for each deviation"),
                 self.smoothness_per_deviation,
                 MetricFormat::Number,
                 Neither,
-                SMOOTH_PER_DEVIATION,
+                text!(
+                    "The same for a step of one standard deviation of the data: models with maps of different widths \
+                     compare. Less is smoother, and a collapsed map is the smoothest of all: neither is better by itself."
+                ),
             ),
             measure(
                 "reachable",
-                "Families found",
+                text!("Families found"),
                 count(self.reachable),
                 MetricFormat::Count,
                 More,
-                REACHABLE,
+                text!(
+                    "Families that own at least 1 % of the valid cells of a 24 x 24 grid over the data: those that can \
+                     be found on the map. Usual: all of them."
+                ),
             ),
-            measure("simple", "Simple cells", self.simple, MetricFormat::Share, More, SIMPLE),
+            measure(
+                "simple",
+                text!("Valid decoded shapes"),
+                self.simple,
+                MetricFormat::Share,
+                More,
+                text!(
+                    "The share of cells of that grid whose outline does not cross itself. Above 95 % is good; the rest \
+                     lies between families, where shapes blend."
+                ),
+            ),
         ];
         measures.extend(self.families.iter().map(|family| Metric {
-            name: format!("reconstruction_error_{}", family.name),
-            label: format!("Reconstruction error, {}", family.name),
             of_family: true,
-            ..measure("", "", family.reconstruction_error, MetricFormat::Number, Less, ERROR_FAMILY)
+            ..measure(
+                &format!("reconstruction_error_{}", family.name),
+                text!("Reconstruction error, {family}", family = &family.name),
+                family.reconstruction_error,
+                MetricFormat::Number,
+                Less,
+                text!(
+                    "The reconstruction error of this family alone: which shapes a model gives up first."
+                ),
+            )
         }));
         measures.extend(self.families.iter().map(|family| Metric {
-            name: format!("share_{}", family.name),
-            label: format!("Share of the map, {}", family.name),
             of_family: true,
-            ..measure("", "", family.share, MetricFormat::Share, Neither, SHARE)
+            ..measure(
+                &format!("share_{}", family.name),
+                text!("Share of the map, {family}", family = &family.name),
+                family.share,
+                MetricFormat::Share,
+                Neither,
+                text!(
+                    "How much of the map belongs to this family: the share of valid cells whose nearest shape is one of \
+                     it."
+                ),
+            )
         }));
         measures
     }
 }
-
-const ERROR: &str = "How far shapes that were held out of training are from their reconstructions: squared differences, \
-     summed over the numbers of a shape, mean over the shapes, in squared units of the data whatever loss and scaling \
-     the model was trained with. Nine families in two numbers: 0.2 is good, 1.4 is what PCA reaches, 5 is one mean shape for all.";
-const KL: &str = "How much the latent says about a shape, in nats (1.44 bits): KL(q(z|x) || N(0, 1)). High: sharp \
-     shapes, a map with gaps. Near 0: the latent has collapsed and all shapes look alike. 2 to 5 is usual for two \
-     numbers. – for a model without latent noise.";
-const ACTIVE: &str = "Numbers of the latent whose mean varies by more than 0.01 (its variance over the data; Burda et \
-     al. 2016). The others say nothing. Usual: all of them for two; fewer when beta is high or the latent is wide.";
-const SMOOTH: &str = "How far a shape moves for each unit of z: the median norm of the decoder's Jacobian where data \
-     lie. A latent twice as wide halves it, so compare it only between models whose maps are equally wide.";
-const SMOOTH_PER_DEVIATION: &str = "The same for a step of one standard deviation of the data: models with maps of \
-     different widths compare. Less is smoother, and a collapsed map is the smoothest of all: neither is better \
-     by itself.";
-const REACHABLE: &str = "Families that own at least 1 % of the valid cells of a 24 x 24 grid over the data: those \
-     that can be found on the map. Usual: all of them.";
-const SIMPLE: &str = "The share of cells of that grid whose outline does not cross itself. Above 95 % is good; the \
-     rest lies between families, where shapes blend.";
-const ERROR_FAMILY: &str =
-    "The reconstruction error of this family alone: which shapes a model gives up first.";
-const SHARE: &str = "How much of the map belongs to this family: the share of valid cells whose nearest shape is \
-     one of it.";
 
 #[cfg(test)]
 mod tests {
@@ -181,11 +210,11 @@ mod tests {
     fn better_is_said_only_where_it_is_clear() {
         let measure = |value, form, better| Metric {
             name: String::new(),
-            label: String::new(),
+            label: Text::default(),
             value,
             form,
             better,
-            about: "",
+            about: Text::default(),
             of_family: false,
         };
         for (a, b, form, better, expected) in [

@@ -15,7 +15,7 @@ mod verdict;
 pub use diagnostics::{Warning, warnings, warnings_of};
 pub use limit::{percent_with_limit, with_limit};
 pub use map_coverage::{MapCoverage, map_coverage};
-pub use metric::{Better, Metric, MetricFormat, RECONSTRUCTION_ERROR};
+pub use metric::{Better, Metric, MetricFormat, reconstruction_error_label};
 pub use model_metrics::{ACTIVE_VARIANCE, FamilyMetrics, ModelMetrics, REACHABLE_SHARE};
 pub use prediction_checks::{PredictionCheck, PredictionChecks, is_dense};
 pub use question::Question;

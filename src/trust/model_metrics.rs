@@ -8,6 +8,8 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::nn::loss;
 use crate::numerics::statistics::quantile::coprime_stride;
+use crate::text;
+use crate::text::Text;
 use rayon::prelude::*;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -58,7 +60,7 @@ pub struct ModelMetrics {
     /// The same norm with z in standard deviations of the encoded data, coordinate by coordinate: the metric by which
     /// latents of different widths are compared.
     pub smoothness_per_deviation: f64,
-    /// The number of evaluated cells, as in [`map_coverage`](super::map_quality).
+    /// The number of evaluated cells, as in [`map_coverage`](super::map_coverage).
     pub cells: usize,
     /// The share of cells whose outline is simple, 0 to 1: the valid ones.
     pub simple: f64,
@@ -86,11 +88,11 @@ pub struct FamilyMetrics {
 
 impl ModelMetrics {
     /// The reconstructed shapes, in words.
-    pub fn scope(&self) -> &'static str {
+    pub fn scope(&self) -> Text {
         match (self.held_out, self.chose_epoch) {
-            (false, _) => "training shapes (none was held out)",
-            (true, false) => "held-out shapes",
-            (true, true) => "held-out shapes, which also chose the epoch",
+            (false, _) => text!("training shapes (none was held out)"),
+            (true, false) => text!("held-out shapes"),
+            (true, true) => text!("held-out shapes, which also chose the epoch"),
         }
     }
 

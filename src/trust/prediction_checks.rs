@@ -8,6 +8,8 @@ use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::runtime::on_all_cores;
 use crate::objective::{Constraint, ObjectiveSpec, Relation};
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 
 /// The tolerance of the density limit, in nats: a search with the density penalty ends within it.
@@ -79,27 +81,51 @@ impl PredictionCheck {
     }
 
     /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
-    fn doubt(&self) -> Option<String> {
+    fn doubt(&self) -> Option<Text> {
         let Self { property, prediction, .. } = self;
         let ([value, low, high], word) = (prediction.shown(), property.word());
         match self.failed()? {
-            Question::Judge => Some(format!(
-                "the head predicts {word} {value}, and a judge that learned apart from it {low} to {high}"
+            Question::Judge => Some(text!(
+                "the head predicts {word} {value}, and its independently trained judge {low} to {high}",
+                word,
+                value,
+                low,
+                high
             )),
             Question::Computed => self.computed.map(|value| {
                 let value = Value::Computed(value).text();
-                format!("{word} {value} of this shape lies outside the predicted {low} to {high}")
+                text!(
+                    "{word} {value} of this shape lies outside the predicted {low} to {high}",
+                    word,
+                    value,
+                    low,
+                    high
+                )
             }),
-            Question::MeasuredRange => {
-                let beyond = prediction.value > self.measured_range[1];
-                let most = if beyond { "greatest" } else { "least" };
-                Some(format!(
-                    "{word} {value} ({low} to {high}) lies wholly beyond the {most} that was ever measured"
-                ))
-            }
+            Question::MeasuredRange => Some(match prediction.value > self.measured_range[1] {
+                true => text!(
+                    "{word} {value} ({low} to {high}) lies wholly above the greatest measured value",
+                    word,
+                    value,
+                    low,
+                    high
+                ),
+                false => text!(
+                    "{word} {value} ({low} to {high}) lies wholly below the least measured value",
+                    word,
+                    value,
+                    low,
+                    high
+                ),
+            }),
             _ => self.broken.map(|constraint| {
                 let end = if constraint.relation == Relation::AtLeast { low } else { high };
-                format!("{constraint} is not sure to hold: {word} may be {end}")
+                text!(
+                    "{constraint} is not sure to hold: {word} may be {end}",
+                    constraint = constraint.to_string(),
+                    word,
+                    end
+                )
             }),
         }
     }
@@ -190,29 +216,37 @@ impl PredictionChecks {
 
     /// The reason why the prediction of a property is unreliable, as the rest of a sentence; none if it is reliable or
     /// there is none.
-    pub fn doubt_of(&self, property: Property) -> Option<String> {
+    pub fn doubt_of(&self, property: Property) -> Option<Text> {
         if let Some(doubt) = self.of(property)?.doubt() {
             return Some(doubt);
         }
         self.is_sparse().then(|| {
-            format!(
-                "the data are sparse here, {:.2} nats thinner than where three quarters of them lie, so the prediction \
-                 stands on few",
-                self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE
+            let nats = self.negative_log_density - self.usual_negative_log_density + DENSITY_TOLERANCE;
+            text!(
+                "the data are sparse here, {nats} nats thinner than where three quarters of them lie, so the prediction \
+                 relies on few",
+                nats = format!("{nats:.2}")
             )
         })
     }
 
     /// A sentence on a notable prediction that is still reliable; none if there is none.
-    pub fn remark(&self) -> Option<String> {
+    pub fn remark(&self) -> Option<Text> {
         let beyond = self.predictions.iter().find(|check| check.is_beyond())?;
         let [low, high] = beyond.measured_range;
-        let most = if beyond.prediction.value > high { "above" } else { "below" };
-        let end = if beyond.prediction.value > high { high } else { low };
-        Some(format!(
-            "The prediction of {} lies {most} everything that was measured ({end:.4}); its interval reaches back.",
-            beyond.property.word()
-        ))
+        let property = beyond.property.word();
+        Some(match beyond.prediction.value > high {
+            true => text!(
+                "The prediction of {property} lies above all measured values (at most {limit}); its interval reaches back.",
+                property,
+                limit = format!("{high:.4}")
+            ),
+            false => text!(
+                "The prediction of {property} lies below all measured values (at least {limit}); its interval reaches back.",
+                property,
+                limit = format!("{low:.4}")
+            ),
+        })
     }
 
     /// The prediction of a property.

@@ -1,5 +1,8 @@
 //! The questions that a verdict asks of a point.
 
+use crate::text;
+use crate::text::Text;
+
 /// A question of the verdict, in the order in which they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
@@ -28,20 +31,28 @@ pub enum Question {
 }
 
 impl Question {
-    /// The text about points that fail it, after their number.
-    pub fn failure(self) -> &'static str {
+    /// The number of points that fail it, in words.
+    pub fn failures(self, count: usize) -> Text {
         match self {
-            Self::Distance => "outside the data",
-            Self::Crossing => "with an outline that crosses itself",
-            Self::Roughness => "rougher than the data",
-            Self::Domain => "too thin for the property",
-            Self::Judge => "where head and judge disagree",
-            Self::Computed => "where the shape has another value than predicted",
-            Self::MeasuredRange => "predicted beyond all that was measured",
-            Self::Constraint => "where a constraint may not hold",
-            Self::Density => "where the data are sparse",
-            Self::Change => "with a value that changes when encoded and decoded again",
-            Self::Shift => "that move when decoded and encoded again",
+            Self::Distance => text!("{count} outside the data", count),
+            Self::Crossing => text!("{count} with an outline that crosses itself", count),
+            Self::Roughness => text!("{count} rougher than the data", count),
+            Self::Domain => text!("{count} too thin for the property", count),
+            Self::Judge => text!("{count} where head and judge disagree", count),
+            Self::Computed => {
+                text!("{count} where the shape has another value than predicted", count)
+            }
+            Self::MeasuredRange => text!("{count} predicted beyond all measured values", count),
+            Self::Constraint => text!("{count} where a constraint may not hold", count),
+            Self::Density => text!("{count} where the data are sparse", count),
+            Self::Change => {
+                text!("{count} with a value that changes when encoded and decoded again", count)
+            }
+            Self::Shift => text!(
+                "{count} that moves when decoded and encoded again"
+                    | "{count} that move when decoded and encoded again",
+                count
+            ),
         }
     }
 }

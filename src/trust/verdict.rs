@@ -11,6 +11,8 @@ use crate::error::Result;
 use crate::model::{Model, Value};
 use crate::numerics::runtime::on_all_cores;
 use crate::objective::ObjectiveSpec;
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 
 /// The word for the reliability.
@@ -26,8 +28,17 @@ pub enum Reliability {
 }
 
 impl Reliability {
-    /// The word on the screen and in files.
-    pub fn word(self) -> &'static str {
+    /// The word on the screen.
+    pub fn word(self) -> Text {
+        match self {
+            Self::Believable => text!("believable"),
+            Self::Doubtful => text!("doubtful"),
+            Self::Outside => text!("outside the data"),
+        }
+    }
+
+    /// The word in files.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Believable => "believable",
             Self::Doubtful => "doubtful",
@@ -96,8 +107,8 @@ impl RoundTripChange {
 }
 
 impl Verdict {
-    /// The word on the screen and in files.
-    pub fn word(&self) -> &'static str {
+    /// The word on the screen.
+    pub fn word(&self) -> Text {
         self.reliability.word()
     }
 
@@ -136,7 +147,7 @@ impl Verdict {
     }
 
     /// The reason why the value of one property is unreliable, as the rest of a sentence, whatever the shape is like.
-    pub fn doubt_of(&self, property: Property) -> Option<String> {
+    pub fn doubt_of(&self, property: Property) -> Option<Text> {
         if let Some(doubt) = self.prediction_checks.as_ref().and_then(|all| all.doubt_of(property))
         {
             return Some(doubt);
@@ -146,7 +157,12 @@ impl Verdict {
         };
         let [change, limit] = self.round_trip_changes.iter().find(of)?.change_and_limit();
         let word = property.word();
-        Some(format!("encoded and decoded again, its {word} changes by {change} (limit {limit})"))
+        Some(text!(
+            "encoded and decoded again, its {word} changes by {change} (limit {limit})",
+            word,
+            change,
+            limit
+        ))
     }
 
     /// The reliability of one of its properties: believable where only others are doubtful.
@@ -187,55 +203,76 @@ impl Verdict {
     }
 
     /// The defect of the shape or of its round trip, as the rest of a sentence; none if it has none.
-    fn shape_doubt(&self) -> Option<String> {
+    fn shape_doubt(&self) -> Option<Text> {
         Some(match self.shape_failed()? {
-            Question::Crossing => "the outline crosses itself".to_owned(),
+            Question::Crossing => text!("the outline crosses itself"),
             Question::Roughness => {
                 let [roughness, limit] = self.roughness_and_limit();
-                format!("the outline is rougher than the data: {roughness} (limit {limit})")
+                text!(
+                    "the outline is rougher than the data: {roughness} (limit {limit})",
+                    roughness,
+                    limit
+                )
             }
             Question::Domain => {
-                "the shape is too thin for this property to mean anything".to_owned()
+                text!("the shape is too thin for this property to mean anything")
             }
             _ => {
                 let [shift, limit] = self.shift_and_limit();
-                format!("decoded and encoded again, the point moves by {shift} (limit {limit})")
+                text!(
+                    "decoded and encoded again, the point moves by {shift} (limit {limit})",
+                    shift,
+                    limit
+                )
             }
         })
     }
 
     /// One sentence that says why. Where anything is predicted, or not all that was asked for is as believable, it names
     /// the properties that each word is said of.
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self) -> Text {
         let asked = self.properties();
         match self.reliability {
-            Reliability::Believable => {
-                let of =
-                    self.prediction_checks.as_ref().map(|_| format!(", as {}", listed(&asked)));
-                format!(
-                    "Believable{}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
-                    of.unwrap_or_default()
-                )
-            }
+            Reliability::Believable => match self.prediction_checks {
+                None => text!(
+                    "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
+                ),
+                Some(_) => text!(
+                    "Believable, as {properties}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
+                    properties = listed(&asked)
+                ),
+            },
             Reliability::Outside => {
                 let [distance, limit] = self.distance_and_limit();
-                format!(
+                text!(
                     "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so this \
-                     shape is a guess."
+                     shape is a guess.",
+                    distance,
+                    limit
                 )
             }
             Reliability::Doubtful => {
                 if let Some(doubt) = self.shape_doubt() {
-                    return format!("Doubtful: {doubt}.");
+                    return text!("Doubtful: {doubt}.", doubt);
                 }
                 let (sure, doubtful): (Vec<Property>, Vec<Property>) =
                     asked.into_iter().partition(|&property| self.doubt_of(property).is_none());
                 let why = doubtful.first().and_then(|&property| self.doubt_of(property));
-                let rest = match sure.as_slice() {
-                    [] => String::new(),
-                    sure => format!(" Believable, as {}.", listed(sure)),
-                };
-                format!("Doubtful, as {}: {}.{rest}", listed(&doubtful), why.unwrap_or_default())
+                let doubtful = text!(
+                    "Doubtful, as {properties}: {why}.",
+                    properties = listed(&doubtful),
+                    why = why.unwrap_or_default()
+                );
+                match sure.as_slice() {
+                    [] => doubtful,
+                    sure => Text::joined(
+                        [
+                            doubtful,
+                            text!("Believable, as {properties}.", properties = listed(sure)),
+                        ],
+                        " ",
+                    ),
+                }
             }
         }
     }
@@ -270,7 +307,7 @@ pub fn assess(
     assess_with(model, properties, &ObjectiveSpec::default(), z, decoded)
 }
 
-/// The same as [`judge`] for a search with an `spec`: the interval of a prediction must satisfy the bounds, and if heads
+/// The same as [`assess`] for a search with a `spec`: the interval of a prediction must satisfy the bounds, and if heads
 /// are searched, their predictions are checked even where the property can be computed.
 ///
 /// # Errors
@@ -336,13 +373,8 @@ pub fn assess_with(
 }
 
 /// `drag`, `drag and lift`, `drag, lift and mass`: all of them, since each word is said of these alone.
-fn listed(properties: &[Property]) -> String {
-    let words: Vec<String> = properties.iter().map(|property| property.word()).collect();
-    match words.split_last() {
-        None => String::new(),
-        Some((one, [])) => one.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
+fn listed(properties: &[Property]) -> Text {
+    Text::list(properties.iter().map(|property| property.word()))
 }
 
 #[cfg(test)]
@@ -379,23 +411,32 @@ mod tests {
     #[test]
     fn the_sentence_names_what_is_wrong_and_by_how_much() {
         let doubtful = verdict(Reliability::Doubtful);
-        assert!(verdict(Reliability::Believable).sentence().starts_with("Believable"));
+        assert!(verdict(Reliability::Believable).sentence().to_string().starts_with("Believable"));
         let far = Verdict { density_distance: 0.83, ..verdict(Reliability::Outside) };
-        assert!(far.sentence().contains("0.83") && far.sentence().contains("0.50"));
+        assert!(
+            far.sentence().to_string().contains("0.83")
+                && far.sentence().to_string().contains("0.50")
+        );
         assert_eq!(verdict(Reliability::Believable).failed(), None);
         assert_eq!(far.failed(), Some(Question::Distance));
         let crossed = Verdict { simple: false, ..doubtful.clone() };
         assert_eq!(crossed.failed(), Some(Question::Crossing));
-        assert!(crossed.sentence().contains("crosses itself"));
+        assert!(crossed.sentence().to_string().contains("crosses itself"));
         let rough = Verdict { roughness: 0.5, ..doubtful.clone() };
-        assert!(rough.sentence().contains("0.50") && rough.sentence().contains("0.02"));
+        assert!(
+            rough.sentence().to_string().contains("0.50")
+                && rough.sentence().to_string().contains("0.02")
+        );
         let thin = Verdict { in_domain: false, ..doubtful.clone() };
-        assert!(thin.sentence().contains("too thin"));
+        assert!(thin.sentence().to_string().contains("too thin"));
         let lost = Verdict { round_trip: 0.7, ..doubtful.clone() };
-        assert!(lost.sentence().contains("0.70") && lost.sentence().contains("0.30"));
+        assert!(
+            lost.sentence().to_string().contains("0.70")
+                && lost.sentence().to_string().contains("0.30")
+        );
         let mut changed = doubtful;
         changed.round_trip_changes[1].change = 0.071;
-        let sentence = changed.sentence();
+        let sentence = changed.sentence().to_string();
         assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
         assert!(sentence.contains("(limit 2.0 %)"), "{sentence}");
         assert_eq!(changed.worst().map(|worst| worst.property), Some(Property::Roundness));
@@ -408,14 +449,30 @@ mod tests {
             usual_density_distance: 0.4,
             ..verdict(Reliability::Outside)
         };
-        assert!(far.sentence().contains("0.402 SD away (limit 0.400)"), "{}", far.sentence());
+        assert!(
+            far.sentence().to_string().contains("0.402 SD away (limit 0.400)"),
+            "{}",
+            far.sentence()
+        );
         let far = Verdict { density_distance: 0.47, ..far };
-        assert!(far.sentence().contains("0.47 SD away (limit 0.40)"), "{}", far.sentence());
+        assert!(
+            far.sentence().to_string().contains("0.47 SD away (limit 0.40)"),
+            "{}",
+            far.sentence()
+        );
         let mut changed = verdict(Reliability::Doubtful);
         changed.round_trip_changes[0].change = 0.02004;
-        assert!(changed.sentence().contains("2.004 % (limit 2.000 %)"), "{}", changed.sentence());
+        assert!(
+            changed.sentence().to_string().contains("2.004 % (limit 2.000 %)"),
+            "{}",
+            changed.sentence()
+        );
         let shifted = Verdict { round_trip: 0.304, ..verdict(Reliability::Doubtful) };
-        assert!(shifted.sentence().contains("0.304 (limit 0.300)"), "{}", shifted.sentence());
+        assert!(
+            shifted.sentence().to_string().contains("0.304 (limit 0.300)"),
+            "{}",
+            shifted.sentence()
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::explore::{brief, duration};
 use crate::session::jobs::registry::{Job, JobProgress, RunId};
 use crate::session::jobs::training::TrainingPhase;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use egui::{
     Align, Button, Context, Id, Layout, Popup, PopupCloseBehavior, ProgressBar, Response, RichText,
     Ui, vec2,
@@ -30,7 +32,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if listed.is_empty() {
         return;
     }
-    let sign = ui.add(Button::new(format!("{} running", listed.len())));
+    let sign = ui.add(Button::new(text!("{number} running", number = listed.len())));
     let list = Popup::menu(&sign).id(Id::unique(LIST)).width(WIDTH);
     list.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
@@ -44,7 +46,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui.push_id(run.0, |ui| row(ui, *run, job, state, actions));
         }
     });
-    sign.on_hover_text("What runs now, how far it is, and how to end it (J)");
+    sign.on_hover_text(text!("What runs now, how far it is, and how to end it (J)"));
 }
 
 /// Opens or closes the list; the keyboard focus moves into it.
@@ -57,8 +59,9 @@ pub fn toggle_list(ctx: &Context) {
 fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions) {
     let kind = job.kind.label();
     ui.horizontal(|ui| {
-        ui.label(RichText::new(kind).family(theme::strong()));
-        note(ui, brief(&job.subject, 30)).on_hover_text(&job.subject);
+        ui.label(RichText::new(kind.to_string()).family(theme::strong()));
+        let subject = job.subject.to_string();
+        note(ui, brief(&subject, 30)).on_hover_text(subject);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             note(ui, duration(job.elapsed().as_secs_f64()));
         });
@@ -66,36 +69,36 @@ fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions)
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if job.can_be_cancelled() {
-                let about = "End it; what it made by then is kept where that is worth something";
-                let cancel = ui.add(Button::new("Cancel").small()).on_hover_text(about);
+                let about = text!("End it; its results so far are kept where they are useful");
+                let cancel = ui.add(Button::new(text!("Cancel")).small()).on_hover_text(about);
                 if ui.memory(|memory| memory.focused().is_none()) {
                     cancel.request_focus();
                 }
-                if cancel.accessible_name(format!("Cancel {kind}")).clicked() {
+                if cancel.accessible_name(text!("Cancel {kind}", kind = &kind)).clicked() {
                     actions.command(Command::Stop(run));
                 }
             } else if job.control.is_cancelled() {
-                note(ui, "ending\u{2026}");
+                note(ui, text!("ending\u{2026}"));
             }
             if job.kind.has_pause() && state.training.run == Some(run) {
-                pause(ui, kind, state.training.phase, actions);
+                pause(ui, &kind, state.training.phase, actions);
             }
             let size = vec2(ui.available_width(), 18.0);
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-                bar(ui, &job.progress).accessible_name(format!("Progress of {kind}"));
+                bar(ui, &job.progress).accessible_name(text!("Progress of {kind}", kind = &kind));
             });
         });
     });
 }
 
-fn pause(ui: &mut Ui, kind: &str, phase: TrainingPhase, actions: &mut Actions) {
+fn pause(ui: &mut Ui, kind: &Text, phase: TrainingPhase, actions: &mut Actions) {
     let (name, paused) = match phase {
-        TrainingPhase::Running => ("Pause", false),
-        TrainingPhase::Paused => ("Go on", true),
+        TrainingPhase::Running => (text!("Pause"), false),
+        TrainingPhase::Paused => (text!("Go on"), true),
         TrainingPhase::Idle | TrainingPhase::Finishing => return,
     };
-    let button = ui.add(Button::new(name).small());
-    if button.accessible_name(format!("{name}: {kind}")).clicked() {
+    let button = ui.add(Button::new(name.clone()).small());
+    if button.accessible_name(text!("{name}: {kind}", name, kind)).clicked() {
         actions.command(Command::PauseTraining(!paused));
     }
 }
@@ -104,7 +107,7 @@ fn pause(ui: &mut Ui, kind: &str, phase: TrainingPhase, actions: &mut Actions) {
 pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     match progress.share {
         Some(share) => {
-            let text = RichText::new(&progress.words).small();
+            let text = RichText::new(progress.words.to_string()).small();
             ui.add(ProgressBar::new(share as f32).text(text).desired_height(18.0))
         }
         None => ui.spinner(),

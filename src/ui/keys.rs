@@ -5,32 +5,40 @@ use super::top_bar::suggested_path;
 use crate::session::step_through::StepThroughRun;
 use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
+use crate::text;
+use crate::text::Text;
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
 
 /// The keys and their actions, for the dialog that lists them.
-pub const HELP: &[(&str, &str)] = &[
-    ("1  2  3", "Explore, Train, Optimise"),
-    ("Click, arrow keys", "Keep a point, move it"),
-    ("Shift-click, right-click", "Walk there while the shape morphs, pin it"),
-    ("Double-click, C", "Climb from there"),
-    ("R", "Climb from all restarts"),
-    ("B", "Step by hand"),
-    ("W   N", "Walk over the map, draw new shapes"),
-    ("Space   ,   .", "Play or pause, one step back, one step on"),
-    ("by hand", "A whole step, one stage back, one stage on"),
-    ("[   ]", "Slower, faster"),
-    ("G  H  D  P  T  V", "Shapes, heat, data, paths, trust, gradient"),
-    ("K", "Compare two models"),
-    ("F", "Show the data; again: those far out too"),
-    ("Tab", "Left panel"),
-    ("Drag, scroll", "Move the map, zoom"),
-    ("J", "List what runs, and end it"),
-    ("F1   F5   F11", "Keys, present, full screen"),
-    ("Ctrl+O   Ctrl+S   Ctrl+E", "Open, save, export"),
-    ("Ctrl+G", "Go to a point by its name"),
-    ("Ctrl+Z   Esc", "Undo, cancel"),
-    ("Ctrl+Shift+C", "Copy a picture of the window"),
-];
+pub fn help() -> Vec<(Text, Text)> {
+    let verbatim = |keys: &str| Text::verbatim(keys);
+    vec![
+        (verbatim("1  2  3"), text!("Explore, Train, Optimise")),
+        (text!("Click, arrow keys"), text!("Keep a point, move it")),
+        (
+            text!("Shift-click, right-click"),
+            text!("Follow a path there while the shape morphs, pin it"),
+        ),
+        (text!("Double-click, C"), text!("Optimise from there")),
+        (verbatim("R"), text!("Optimise from all starts")),
+        (verbatim("B"), text!("Search step by step")),
+        (verbatim("W   N"), text!("Follow a path over the map, sample new shapes")),
+        (text!("Space   ,   ."), text!("Play or pause, one step back, one step on")),
+        (text!("step by step"), text!("A whole step, one stage back, one stage on")),
+        (verbatim("[   ]"), text!("Slower, faster")),
+        (verbatim("G  H  D  P  T  V"), text!("Shapes, heat, data, paths, trust, gradient")),
+        (verbatim("K"), text!("Compare two models")),
+        (verbatim("F"), text!("Fit view; again: with outliers")),
+        (verbatim("Tab"), text!("Left panel")),
+        (text!("Drag, scroll"), text!("Move the map, zoom")),
+        (verbatim("J"), text!("List what runs, and end it")),
+        (verbatim("F1   F5   F11"), text!("Keys, projector mode, full screen")),
+        (verbatim("Ctrl+O   Ctrl+S   Ctrl+E"), text!("Open, save, export")),
+        (verbatim("Ctrl+G"), text!("Go to a point by its name")),
+        (verbatim("Ctrl+Z   Esc"), text!("Undo, cancel")),
+        (verbatim("Ctrl+Shift+C"), text!("Copy a picture of the window")),
+    ]
+}
 
 /// Converts keys to actions; while a text field has the focus, only keys with Ctrl or function keys.
 pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Actions) {

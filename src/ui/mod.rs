@@ -4,6 +4,7 @@ mod action;
 mod app;
 mod dialogs;
 mod drawer;
+mod egui_text;
 mod inspector;
 mod jobs;
 mod keys;
@@ -17,6 +18,7 @@ pub use app::App;
 
 use crate::error::{Error, Result};
 use crate::session::settings::default_path;
+use crate::text::Text;
 use std::path::PathBuf;
 
 /// The numbers of samples per pixel to request from the driver: the driver smooths the edges of shapes, since feathered
@@ -42,9 +44,7 @@ pub fn run(model: Option<PathBuf>) -> Result<()> {
     };
     opened.map_err(|error| {
         let cause = cause(&error);
-        Error::Mismatch(format!(
-            "the window cannot be opened: {cause} (the command line needs neither: latent-explorer --help)"
-        ))
+        Error::mismatch(crate::text!("the window cannot be opened: {cause} (the command line needs neither: latent-explorer --help)", cause))
     })
 }
 
@@ -64,12 +64,14 @@ fn options(samples: u16) -> eframe::NativeOptions {
 }
 
 /// Why the window did not open, without the libraries' names of their own source files.
-fn cause(error: &eframe::Error) -> String {
+fn cause(error: &eframe::Error) -> Text {
     match error {
-        eframe::Error::AppCreation(error) => error.to_string(),
+        eframe::Error::AppCreation(error) => Text::verbatim(error.to_string()),
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
-            "no display was found; set DISPLAY or WAYLAND_DISPLAY to one that answers".to_owned()
+            crate::text!("no display was found; set DISPLAY or WAYLAND_DISPLAY to one that answers")
         }
-        _ => "the display offers no OpenGL; install a graphics driver, such as Mesa's".to_owned(),
+        _ => {
+            crate::text!("the display offers no OpenGL; install a graphics driver, such as Mesa's")
+        }
     }
 }

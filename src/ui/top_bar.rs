@@ -3,9 +3,11 @@
 use super::action::{Action, Actions, Dialog};
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
-use crate::session::models::ModelId;
+use crate::session::models::{ModelEntry, ModelId};
 use crate::session::settings::ThemeChoice;
 use crate::session::{Activity, Command, State};
+use crate::text;
+use crate::text::Text;
 use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
@@ -29,15 +31,19 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions)
     });
     let right = rect.with_min_x(middle.right() + 12.0);
     side(ui, right, Layout::right_to_left(Align::Center), &mut |ui| {
-        ui.menu_button(RichText::new("Menu"), |ui| menu(ui, state, actions))
+        ui.menu_button(RichText::new(text!("Menu")), |ui| menu(ui, state, actions))
             .response
-            .on_hover_text("Files, theme, help");
-        let present = Button::selectable(presenting, "Present");
-        if ui.add(present).on_hover_text("The map large, for a room (F5)").clicked() {
+            .on_hover_text(text!("Files, theme, help"));
+        let present = Button::selectable(presenting, text!("Present"));
+        if ui
+            .add(present)
+            .on_hover_text(text!("Projector mode: a large map and large text (F5)"))
+            .clicked()
+        {
             actions.push(Action::TogglePresent);
         }
-        let comparing = Button::selectable(state.comparison.is_some(), "Compare");
-        let about = "Two models on two maps: the same point, seen by both (K)";
+        let comparing = Button::selectable(state.comparison.is_some(), text!("Compare"));
+        let about = text!("Two models on two maps: the same point, seen by both (K)");
         if ui.add(comparing).on_hover_text(about).clicked() {
             actions.command(Command::ToggleComparison);
         }
@@ -46,9 +52,9 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions)
 
 fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let activities = [
-        (Activity::Explore, "Explore", "Move over the map and see what it holds (1)"),
-        (Activity::Train, "Train", "Learn a model and watch the map take shape (2)"),
-        (Activity::Optimise, "Optimise", "Climb to the best shapes (3)"),
+        (Activity::Explore, text!("Explore"), text!("Move over the map and see what it holds (1)")),
+        (Activity::Train, text!("Train"), text!("Train a model and watch the map take shape (2)")),
+        (Activity::Optimise, text!("Optimise"), text!("Search for the best shapes (3)")),
     ];
     ui.spacing_mut().item_spacing.x = 6.0;
     for (activity, name, tooltip) in activities {
@@ -63,30 +69,28 @@ fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((shown, entry)) = state.shown() else { return };
-    let mark = |unsaved: bool| if unsaved { " (unsaved)" } else { "" };
-    let title = format!("{}{}", entry.name, mark(entry.unsaved));
-    let text = RichText::new(title).family(theme::strong()).size(16.0);
+    let text = RichText::new(title(entry)).family(theme::strong()).size(16.0);
     ui.set_max_width(ui.available_width());
     let button = Button::new(text).truncate();
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(240.0);
         for (id, entry) in state.models.iter() {
-            let name = format!("{}{}", entry.name, mark(entry.unsaved));
-            if ui.selectable_label(id == shown, name).clicked() {
+            if ui.selectable_label(id == shown, title(entry)).clicked() {
                 actions.command(Command::ShowModel(id));
             }
         }
         for (index, sample) in BUNDLED.iter().enumerate() {
-            let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
-            if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
+            let open =
+                state.models.iter().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+            if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
                 actions.command(Command::OpenSample(index));
             }
         }
         ui.separator();
-        if ui.add(Button::new("Save\u{2026}").shortcut_text("Ctrl+S")).clicked() {
+        if ui.add(Button::new(text!("Save\u{2026}")).shortcut_text("Ctrl+S")).clicked() {
             actions.push(Action::Show(Dialog::Save(shown, suggested_path(state, shown))));
         }
-        if ui.button("Close").clicked() {
+        if ui.button(text!("Close")).clicked() {
             let unsaved = entry.unsaved;
             actions.push(if unsaved {
                 Action::Show(Dialog::CloseUnsaved(shown))
@@ -95,10 +99,16 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
             });
         }
     });
-    response.on_hover_text(format!(
-        "{}: the model that is shown; open ones and samples are in this menu",
-        entry.name
+    response.on_hover_text(text!(
+        "{name}: the model that is shown; open ones and samples are in this menu",
+        name = &entry.name
     ));
+}
+
+/// The name of a model, marked while it is not saved.
+fn title(entry: &ModelEntry) -> Text {
+    let name = &entry.name;
+    if entry.unsaved { text!("{name} (unsaved)", name) } else { name.clone() }
 }
 
 /// The suggested path for saving a model: its own file, or a new name.
@@ -106,43 +116,46 @@ pub fn suggested_path(state: &State, model: ModelId) -> String {
     let Some(entry) = state.models.get(model) else { return String::new() };
     match &entry.path {
         Some(path) => path.display().to_string(),
-        None => format!("{}.safetensors", entry.name.to_lowercase().replace([' ', ','], "_")),
+        None => format!(
+            "{}.safetensors",
+            entry.name.to_string().to_lowercase().replace([' ', ','], "_")
+        ),
     }
 }
 
 fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.set_min_width(230.0);
-    let mut item = |ui: &mut Ui, name: &str, keys: &str, action: Action| {
+    let mut item = |ui: &mut Ui, name: Text, keys: &str, action: Action| {
         if ui.add(Button::new(name).shortcut_text(keys)).clicked() {
             actions.push(action);
         }
     };
-    item(ui, "Open\u{2026}", "Ctrl+O", Action::Show(Dialog::Open(String::new())));
+    item(ui, text!("Open\u{2026}"), "Ctrl+O", Action::Show(Dialog::Open(String::new())));
     if let Some((shown, _)) = state.shown() {
         item(
             ui,
-            "Save\u{2026}",
+            text!("Save\u{2026}"),
             "Ctrl+S",
             Action::Show(Dialog::Save(shown, suggested_path(state, shown))),
         );
     }
-    item(ui, "Export\u{2026}", "Ctrl+E", Action::ShowExport);
+    item(ui, text!("Export\u{2026}"), "Ctrl+E", Action::ShowExport);
     if let Some(undo) = state.undoable() {
         item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
     }
     ui.separator();
-    item(ui, "Go to a point\u{2026}", "Ctrl+G", Action::Show(Dialog::GoTo(String::new())));
-    item(ui, "Show the data", "F", Action::Do(Command::Fit));
-    item(ui, "Left panel", "Tab", Action::TogglePanel);
-    item(ui, "Full screen", "F11", Action::ToggleFullScreen);
-    item(ui, "Copy picture", "Ctrl+Shift+C", Action::CopyPicture);
+    item(ui, text!("Go to a point\u{2026}"), "Ctrl+G", Action::Show(Dialog::GoTo(String::new())));
+    item(ui, text!("Fit view"), "F", Action::Do(Command::Fit));
+    item(ui, text!("Left panel"), "Tab", Action::TogglePanel);
+    item(ui, text!("Full screen"), "F11", Action::ToggleFullScreen);
+    item(ui, text!("Copy picture"), "Ctrl+Shift+C", Action::CopyPicture);
     ui.separator();
     ui.horizontal(|ui| {
-        ui.label("Theme");
+        ui.label(text!("Theme"));
         for (choice, name) in [
-            (ThemeChoice::System, "System"),
-            (ThemeChoice::Light, "Light"),
-            (ThemeChoice::Dark, "Dark"),
+            (ThemeChoice::System, text!("System")),
+            (ThemeChoice::Light, text!("Light")),
+            (ThemeChoice::Dark, text!("Dark")),
         ] {
             if ui.selectable_label(state.settings.theme == choice, name).clicked() {
                 actions.command(Command::SetTheme(choice));
@@ -150,14 +163,16 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
     });
     ui.separator();
-    let lesson = ui.button("Lesson: how a climb cheats");
+    let lesson = ui.button(text!("Lesson: how a search cheats"));
     if lesson
-        .on_hover_text("Three climbs on the shown model that teach when to believe an answer")
+        .on_hover_text(text!(
+            "Three searches on the shown model that teach when to believe an answer"
+        ))
         .clicked()
     {
         actions.push(Action::Do(Command::BeginLesson));
     }
-    if ui.add(Button::new("Keys").shortcut_text("F1")).clicked() {
+    if ui.add(Button::new(text!("Keys")).shortcut_text("F1")).clicked() {
         actions.push(Action::Show(Dialog::Keys));
     }
 }

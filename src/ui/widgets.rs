@@ -2,39 +2,43 @@
 
 use super::theme;
 use crate::explore::{brief, three_digits};
+use crate::text;
+use crate::text::Text;
 use egui::{
     Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, TextEdit, Ui, Vec2, pos2,
     vec2,
 };
 
 /// A heading with space above.
-pub fn heading(ui: &mut Ui, text: &str) {
+pub fn heading(ui: &mut Ui, text: impl Into<Text>) {
     ui.add_space(4.0);
-    ui.label(RichText::new(text).heading());
+    ui.label(RichText::new(text.into()).heading());
 }
 
 /// A sentence in a weaker colour.
-pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
-    ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap())
+pub fn note(ui: &mut Ui, text: impl Into<Text>) -> Response {
+    ui.add(egui::Label::new(RichText::new(text.into()).small().weak()).wrap())
 }
 
 /// The main button of a panel.
-pub fn primary(ui: &mut Ui, text: &str, tooltip: &str) -> Response {
+pub fn primary(ui: &mut Ui, text: impl Into<Text>, tooltip: impl Into<Text>) -> Response {
     let accent = theme::accent(ui);
-    let label = RichText::new(text).family(theme::strong()).size(16.0).color(theme::on_accent(ui));
+    let label =
+        RichText::new(text.into()).family(theme::strong()).size(16.0).color(theme::on_accent(ui));
     let size = vec2(ui.available_width(), 36.0);
-    ui.add_sized(size, Button::new(label).fill(accent)).on_hover_text(tooltip)
+    ui.add_sized(size, Button::new(label).fill(accent)).on_hover_text(tooltip.into())
 }
 
 /// A control with its name at the left and its field at the right; both have the tooltip.
 pub fn row(
     ui: &mut Ui,
-    name: &str,
-    tooltip: &str,
+    name: impl Into<Text>,
+    tooltip: impl Into<Text>,
     add: impl FnOnce(&mut Ui) -> Response,
 ) -> Response {
+    let [name, tooltip] = [name.into(), tooltip.into()].map(String::from);
     ui.horizontal(|ui| {
-        let label = ui.label(name).on_hover_text(tooltip);
+        let label = ui.label(&name).on_hover_text(&tooltip);
         let right = egui::Layout::right_to_left(egui::Align::Center);
         let control = ui.with_layout(right, |ui| add(ui)).inner;
         control.on_hover_text(tooltip).labelled_by(label.id).accessible_name(name)
@@ -45,8 +49,8 @@ pub fn row(
 /// A number in a [`row`]; true if it was changed.
 pub fn number<N: egui::emath::Numeric>(
     ui: &mut Ui,
-    name: &str,
-    tooltip: &str,
+    name: impl Into<Text>,
+    tooltip: impl Into<Text>,
     value: &mut N,
     range: std::ops::RangeInclusive<N>,
     speed: f64,
@@ -60,8 +64,9 @@ pub fn number<N: egui::emath::Numeric>(
 }
 
 /// Whole numbers in a [`row`], separated by commas; the typed text is applied as soon as it is valid.
-pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
-    let id = ui.scope_id().with(name);
+pub fn list(ui: &mut Ui, name: impl Into<Text>, tooltip: impl Into<Text>, values: &mut Vec<usize>) {
+    let name = String::from(name.into());
+    let id = ui.scope_id().with(&name);
     let joined = || values.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     // While the user types, the text is not reformatted.
     let mut text = ui.data(|data| data.get_temp(id)).unwrap_or_else(joined);
@@ -84,14 +89,15 @@ pub fn list(ui: &mut Ui, name: &str, tooltip: &str, values: &mut Vec<usize>) {
 /// A slider over orders of magnitude with its number, below its name; true if it was changed.
 pub fn log_slider(
     ui: &mut Ui,
-    name: &str,
-    tooltip: &str,
+    name: impl Into<Text>,
+    tooltip: impl Into<Text>,
     value: &mut f64,
     range: std::ops::RangeInclusive<f64>,
 ) -> bool {
+    let [name, tooltip] = [name.into(), tooltip.into()].map(String::from);
     let smallest = range.start().max(1e-4);
     ui.vertical(|ui| {
-        let label = ui.label(name).on_hover_text(tooltip);
+        let label = ui.label(&name).on_hover_text(&tooltip);
         ui.spacing_mut().slider_width = ui.available_width() - 86.0;
         let slider = egui::Slider::new(value, range)
             .logarithmic(true)
@@ -106,7 +112,7 @@ pub fn log_slider(
 pub fn segments<T: Copy + PartialEq>(
     ui: &mut Ui,
     value: &mut T,
-    choices: &[(T, &str, &str)],
+    choices: &[(T, Text, Text)],
 ) -> bool {
     let mut changed = false;
     let gap = 4.0;
@@ -114,11 +120,12 @@ pub fn segments<T: Copy + PartialEq>(
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         ui.spacing_mut().button_padding.x = 4.0;
-        for &(choice, label, tooltip) in choices {
-            let button = Button::selectable(*value == choice, label)
+        for (choice, label, tooltip) in choices {
+            let choice = *choice;
+            let button = Button::selectable(*value == choice, label.to_string())
                 .min_size(vec2(width, 28.0))
                 .frame_when_inactive(true);
-            if ui.add(button).on_hover_text(tooltip).clicked() {
+            if ui.add(button).on_hover_text(tooltip.to_string()).clicked() {
                 changed |= *value != choice;
                 *value = choice;
             }
@@ -128,10 +135,16 @@ pub fn segments<T: Copy + PartialEq>(
 }
 
 /// A name and a value on one line, the value at the right edge; on two lines if both do not fit.
-pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
+pub fn fact(
+    ui: &mut Ui,
+    name: impl Into<Text>,
+    value: impl Into<Text>,
+    tooltip: impl Into<Text>,
+) -> Response {
+    let [name, value, tooltip] = [name.into(), value.into(), tooltip.into()].map(String::from);
     // Names of target columns are the user's own, and may be longer than a line.
     const LETTERS: usize = 32;
-    let short = brief(name, LETTERS);
+    let short = brief(&name, LETTERS);
     let full = if short == name { String::new() } else { format!("{name}\n") };
     let tooltip = format!("{full}{tooltip}");
     let wide = |text: &str| {
@@ -140,7 +153,7 @@ pub fn fact(ui: &mut Ui, name: &str, value: &str, tooltip: &str) -> Response {
         galley.size().x
     };
     let gap = ui.spacing().item_spacing.x;
-    let fits = wide(&short) + gap + wide(value) <= ui.available_width();
+    let fits = wide(&short) + gap + wide(&value) <= ui.available_width();
     let right = egui::Layout::right_to_left(egui::Align::Center);
     if fits {
         return ui
@@ -165,37 +178,54 @@ pub fn verdict(ui: &mut Ui, verdict: &crate::trust::Verdict) {
 }
 
 /// The numbers behind a verdict, a line each.
-fn evidence(verdict: &crate::trust::Verdict) -> String {
+fn evidence(verdict: &crate::trust::Verdict) -> Text {
     let [distance, usual_distance] = verdict.distance_and_limit();
     let [shift, usual_shift] = verdict.shift_and_limit();
-    let mut text = format!(
+    let mut lines = vec![text!(
         "Distance to the data: {distance} SD (limit {usual_distance})\n\
-         Encode-decode shift: {shift} (limit {usual_shift})\n"
-    );
+         Encode-decode shift: {shift} (limit {usual_shift})",
+        distance,
+        usual_distance,
+        shift,
+        usual_shift
+    )];
     for value_change in &verdict.round_trip_changes {
         let [change, limit] = value_change.change_and_limit();
         let label = value_change.property.label();
         // A prediction is never shown without its interval.
-        text += &match value_change.property.is_target() {
-            true => format!("{label}, predicted: re-decoded {change} apart (limit {limit})\n"),
-            false => format!(
-                "{label}: {}, re-decoded {}: {change} (limit {limit})\n",
-                three_digits(value_change.before),
-                three_digits(value_change.after)
+        lines.push(match value_change.property.is_target() {
+            true => text!(
+                "{label}, predicted: re-decoded {change} apart (limit {limit})",
+                label,
+                change,
+                limit
             ),
-        };
+            false => text!(
+                "{label}: {before}, re-decoded {after}: {change} (limit {limit})",
+                label,
+                before = three_digits(value_change.before),
+                after = three_digits(value_change.after),
+                change,
+                limit
+            ),
+        });
     }
     let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
     let [roughness, usual_roughness] = verdict.roughness_and_limit();
-    text + &format!(
+    lines.push(text!(
         "Roughness: {roughness} (limit {usual_roughness})\n\
          Crosses itself nowhere: {simple}. Property defined: {in_domain}.\n\
-         Limits are what 99 % of the data keep to that were held out of the training."
-    )
+         Limits are what 99 % of the data keep to that were held out of the training.",
+        roughness,
+        usual_roughness,
+        simple,
+        in_domain
+    ));
+    Text::joined(lines, "\n")
 }
 
-fn yes(b: bool) -> &'static str {
-    if b { "yes" } else { "no" }
+fn yes(is: bool) -> Text {
+    if is { text!("yes") } else { text!("no") }
 }
 
 /// The colour of a verdict; the words beside it have the same meaning.
@@ -232,10 +262,11 @@ pub enum Icon {
 }
 
 /// A button with an icon; `name` is its tooltip and the text for assistive technology.
-pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: impl Into<Text>) -> Response {
+    let name = String::from(name.into());
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
-    let response = response.accessible_name(name);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    let response = response.accessible_name(&name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &name));
     let visuals = ui.style().interact(&response);
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);

@@ -1,14 +1,17 @@
 //! The walls of the house, read from the source: who may import whom, what stays outside, and no circles.
 
 mod source;
+mod texts;
 
 use source::{Crate, Reference, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use texts::{Texts, placeholders, pseudo};
 
 /// The rooms, floor by floor: a room imports from lower floors alone, so never from its neighbours.
 const FLOORS: &[&[&str]] = &[
+    &["text"],
     &["error"],
     &["numerics"],
     &["data"],
@@ -322,4 +325,161 @@ fn circles_are_found_through_reexports_and_macros_alone() {
     assert_eq!(house(&format!("{shape} #[cfg(test)] mod tests {{ use crate::data::Rows; }}")), 0);
     // A module that is only passed through is not used: what counts is the file of the item.
     assert_eq!(house(&format!("{shape} use crate::data::area as measure;")), 0);
+}
+
+/// Source files whose literals are programs, markup or names of fonts.
+const NOT_FOR_PEOPLE: &[&str] =
+    &["optimise/codegen", "export/pictures/svg_elements.rs", "export/pictures/png.rs"];
+/// Literals that read like words and are none for people, or the same in every language: names in files, ids of widgets,
+/// keys, names of settings and units.
+const SAME_EVERYWHERE: &[&str] = &[
+    "{} h {} min",
+    "{} min {} s",
+    "row {}",
+    "outside the data",
+    "steps done",
+    "left the domain",
+    "not finite",
+    "computed {}",
+    "a part of the data",
+    "predicted {name}{end}",
+    "animation size",
+    "frames per second",
+    "seconds of a frame",
+    "shape {}",
+    "restart {}",
+    "pin {}",
+    "verdict {}",
+    "restart\tstart\tbest\tbest_step\tmeasured\tgain\tfinal\tsteps\tended\ttrust\tdensity_distance\tround_trip\tchange\tobjective",
+    "Possible values:",
+    "possible values:",
+    "For more",
+    "latent-explorer: {}",
+    "side by side",
+    "latent axis",
+    "Tab",
+    "Latent Explorer",
+];
+
+fn texts() -> Vec<(PathBuf, Texts)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    source::source_files(&root, &mut files);
+    files.sort();
+    let read = |file: PathBuf| {
+        let texts = Texts::read(&std::fs::read_to_string(&file).unwrap());
+        (file.strip_prefix(&root).unwrap().to_owned(), texts)
+    };
+    let is_test = |file: &PathBuf| {
+        let name = file.file_stem().and_then(|name| name.to_str());
+        name.is_some_and(|name| name == "tests" || name.ends_with("_tests"))
+    };
+    // The macro's own documentation shows texts that are none.
+    files.retain(|file| !is_test(file) && !file.ends_with("text/message.rs"));
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+fn texts_name_their_arguments() {
+    for (file, found) in texts() {
+        for text in found.texts {
+            let at = format!("{}:{}: {:?}", file.display(), text.line, text.english);
+            let named = placeholders(&text.english);
+            assert!(named.is_subset(&text.arguments), "{at} has no argument for all it names");
+            let Some(plural) = &text.plural else {
+                assert_eq!(named, text.arguments, "{at}");
+                continue;
+            };
+            assert!(text.arguments.contains("count"), "{at} has two forms and no count");
+            let others = placeholders(plural);
+            assert!(others.is_subset(&text.arguments), "{at} has no argument for all it names");
+            let unused = text
+                .arguments
+                .iter()
+                .find(|a| *a != "count" && !others.contains(*a) && !named.contains(*a));
+            assert_eq!(unused, None, "{at}");
+        }
+    }
+}
+
+#[test]
+fn whatever_reads_like_words_goes_through_the_macro() {
+    let help = latent_explorer::cli::help_texts();
+    let is_known =
+        |words: &String| SAME_EVERYWHERE.contains(&words.as_str()) || help.contains(words);
+    let bare: Vec<String> = texts()
+        .iter()
+        .filter(|(file, _)| !NOT_FOR_PEOPLE.iter().any(|other| file.starts_with(other)))
+        .flat_map(|(file, found)| {
+            let unknown = found.bare.iter().filter(|(_, words)| !is_known(words));
+            unknown.map(move |(line, words)| format!("{}:{line}: {words:?}", file.display()))
+        })
+        .collect();
+    assert!(bare.is_empty(), "wrap these in text!:\n{}", bare.join("\n"));
+}
+
+#[test]
+fn catalogues_keep_what_stands_in_braces() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/text");
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let catalogue = polib::po_file::parse(&file).unwrap();
+        for message in catalogue.messages() {
+            let english = placeholders(message.msgid());
+            let at = format!("{}: {:?}", file.display(), message.msgid());
+            match message.msgstr_plural() {
+                Ok(forms) => {
+                    let plural = placeholders(message.msgid_plural().unwrap());
+                    let known: BTreeSet<String> = english.union(&plural).cloned().collect();
+                    assert!(forms.iter().all(|form| placeholders(form).is_subset(&known)), "{at}");
+                }
+                Err(_) if message.is_translated() => {
+                    assert_eq!(placeholders(message.msgstr().unwrap()), english, "{at}");
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// The catalogue of the pseudo-language has every text of the source and of the help; `UPDATE_TEXT=1` writes it.
+#[test]
+fn the_pseudo_language_has_every_text() {
+    use polib::message::Message;
+    let about = "Project-Id-Version: Latent Explorer\nContent-Type: text/plain; charset=UTF-8\n\
+                 Content-Transfer-Encoding: 8bit\nLanguage: en-x-pseudo\n\
+                 Plural-Forms: nplurals=2; plural=(n != 1);\n";
+    let about = polib::metadata::CatalogMetadata::parse(about).unwrap();
+    let mut catalogue = polib::catalog::Catalog::new(about);
+    let keys = texts().into_iter().flat_map(|(_, found)| found.texts);
+    let keys: BTreeSet<_> = keys.map(|text| (text.context, text.english, text.plural)).collect();
+    let help = latent_explorer::cli::help_texts().into_iter().map(|english| (None, english, None));
+    for (context, english, plural) in keys.into_iter().chain(help) {
+        let mut message = match &plural {
+            Some(_) => Message::build_plural(),
+            None => Message::build_singular(),
+        };
+        if let Some(context) = context {
+            message.with_msgctxt(context);
+        }
+        message.with_msgid(english.clone());
+        match plural {
+            Some(plural) => {
+                let forms = vec![pseudo(&english), pseudo(&plural)];
+                message.with_msgid_plural(plural).with_msgstr_plural(forms);
+            }
+            None => _ = message.with_msgstr(pseudo(&english)),
+        }
+        catalogue.append_or_update(message.done());
+    }
+    let mut written = std::io::BufWriter::new(Vec::new());
+    polib::po_file::write(&catalogue, &mut written).unwrap();
+    let written = String::from_utf8(written.into_inner().unwrap()).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/text/pseudo.po");
+    if std::env::var_os("UPDATE_TEXT").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap() == written,
+        "texts have changed: UPDATE_TEXT=1 cargo test --features snapshots --test architecture"
+    );
 }

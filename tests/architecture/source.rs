@@ -163,7 +163,7 @@ impl Crate {
     }
 }
 
-fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
+pub fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

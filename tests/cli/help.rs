@@ -16,6 +16,24 @@ fn help_and_version_end_well() {
 }
 
 #[test]
+fn the_environment_names_the_language() {
+    let help = |language: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
+        let output = program.args(["render", "--help"]).env("LATENT_EXPLORER_LANGUAGE", language);
+        output.output().unwrap()
+    };
+    let [english, pseudo, unset] = ["english", "pseudo", ""].map(help);
+    assert!([&english, &pseudo, &unset].iter().all(|output| output.status.success()));
+    assert_eq!(english.stdout, unset.stdout);
+    let pseudo = String::from_utf8(pseudo.stdout).unwrap();
+    assert!(pseudo.contains("--theme") && pseudo.contains("light"), "{pseudo}");
+    let unknown = help("klingon");
+    let message = String::from_utf8(unknown.stderr).unwrap();
+    assert_eq!((unknown.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert!(says(&message, "'klingon' .. english .. pseudo"), "{message}");
+}
+
+#[test]
 fn misuse_is_told_in_one_line() {
     for (line, part) in [
         ("train", "--out"),

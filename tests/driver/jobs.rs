@@ -29,6 +29,7 @@ use latent_explorer::session::jobs::training::{
     Material, Trained, TrainingNews, TrainingPlan, run,
 };
 use latent_explorer::session::launch::{Outlet, launch};
+use latent_explorer::text::Text;
 use latent_explorer::trust::ModelMetrics;
 use std::sync::Arc;
 
@@ -95,7 +96,7 @@ where
     JobResult<T>: Into<End>,
 {
     reports::<NoNews, T>(run, Arc::default(), move |_| match how {
-        EndsWith::Failure(why) => Err(Error::Mismatch(why.to_owned())),
+        EndsWith::Failure(why) => Err(Error::mismatch(why)),
         _ => panic!("a bug"),
     })
 }
@@ -124,7 +125,7 @@ pub fn end(program: &mut Program, kind: JobKind, how: EndsWith) -> Watched {
 
 /// Lets the program hear that a job has failed.
 pub fn hear_of_failure(program: &mut Program, job: &Watched, kind: JobKind, why: &str) {
-    let why = why.to_owned();
+    let why = Text::from(why);
     let end = match kind {
         JobKind::Open => End::Open(JobResult::<Opened>::Failed(why, None)),
         JobKind::Save => End::Save(JobResult::<Saved>::Failed(why, None)),
@@ -152,14 +153,14 @@ pub fn cancel(job: &Watched) {
 /// Reports and ends of a job that the program knows nothing of: a share of 0.77, points of a search, several ends.
 pub fn reports_of_a_stranger(program: &mut Program) {
     let stranger = RunId(999);
-    let progress = || JobProgress { share: Some(0.77), words: String::new() };
+    let progress = || JobProgress { share: Some(0.77), words: Text::default() };
     let news = TrainingNews { updates: 12, ..TrainingNews::default() };
     program.0.apply(Event::Progress(stranger, progress(), Some(News::Training(news))));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
     let growth = Tracer::new(0.1).grow(vec![vec![[0.5, 0.5]]; 3]);
     let news = SearchNews { points, growth, ..SearchNews::default() };
     program.0.apply(Event::Progress(stranger, progress(), Some(News::Search(news))));
-    let why = || "no".to_owned();
+    let why = || Text::from("no");
     for end in [
         End::Training(JobResult::Cancelled(None)),
         End::Search(JobResult::Failed(why(), None)),
@@ -176,7 +177,7 @@ pub fn late_progress(program: &mut Program, job: &Watched) {
 
 /// A picture of the map that could not be drawn.
 pub fn picture_fails(program: &mut Program, why: &str) {
-    program.0.apply(Event::Drawn(Err(why.to_owned())));
+    program.0.apply(Event::Drawn(Err(why.into())));
 }
 
 /// The training's report that its last update is made.

@@ -24,6 +24,8 @@ pub use session::Activity as Page;
 pub use session::Overlay as MapLayer;
 /// A model to be put beside the one that is shown.
 pub use session::compare::ComparisonModel;
+/// How a restart of a search ended.
+pub use session::findings::Ending;
 /// A file that can be exported.
 pub use session::jobs::export::Exportable;
 /// A kind of job.

@@ -23,7 +23,7 @@ pub trait Drive {
     fn wait(&mut self, what: &str, done: impl Fn(See<'_>) -> bool) {
         let begun = Instant::now();
         while !done(self.see()) {
-            let notices: Vec<&str> = self.see().notices().collect();
+            let notices: Vec<String> = self.see().notices().collect();
             assert!(begun.elapsed() < PATIENCE, "in vain for {what}: {notices:?}");
             self.take_in();
             std::thread::sleep(Duration::from_millis(2));

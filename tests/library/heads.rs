@@ -310,7 +310,7 @@ fn a_model_without_a_prior_states_where_its_data_lie() {
         let mut bad = model.clone();
         bad.card.start = StartDistribution::Normal { mean: mean.clone(), std: vec![1.0; 3] };
         let bytes = checkpoint::to_bytes(&bad).unwrap();
-        let refused = checkpoint::from_bytes(&bytes).unwrap_err();
+        let refused = checkpoint::from_bytes(&bytes).unwrap_err().to_string();
         assert!(refused.contains("its start distribution"), "{refused}");
     }
 }

@@ -359,7 +359,8 @@ fn damaged_outlines_are_one_sentence() {
     let problem = |set: latent_explorer::data::dataset::Dataset,
                    model: &mut latent_explorer::model::Model| {
         let kept = model.data.replace(std::sync::Arc::new(set));
-        let problem = checkpoint::from_bytes(&checkpoint::to_bytes(model).unwrap()).unwrap_err();
+        let problem =
+            checkpoint::from_bytes(&checkpoint::to_bytes(model).unwrap()).unwrap_err().to_string();
         model.data = kept;
         problem
     };
@@ -378,5 +379,10 @@ fn damaged_outlines_are_one_sentence() {
     assert!(problem(set, &mut model).contains("labels"));
     model.data = None;
     let bytes = checkpoint::to_bytes(&model).unwrap();
-    assert!(checkpoint::from_bytes(&bytes).unwrap_err().contains("'data.outlines' is missing"));
+    assert!(
+        checkpoint::from_bytes(&bytes)
+            .unwrap_err()
+            .to_string()
+            .contains("'data.outlines' is missing")
+    );
 }

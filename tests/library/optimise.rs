@@ -429,7 +429,7 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
             if index < 2 { Reliability::Outside } else { Reliability::Doubtful };
         (restart.verdict.simple, restart.verdict.roughness) = (true, f64::INFINITY);
     }
-    let why = report.why_none().unwrap();
+    let why = report.why_none().unwrap().to_string();
     assert!(why.contains("of 5 restarts 3 rougher than the data, 2 outside the data"), "{why}");
     assert!(why.contains("--inside 3") || why.contains("the weight 1"), "{why}");
     // Where no restart came to an answer, another sentence says so.

@@ -15,8 +15,8 @@ use latent_explorer::optimise::{Search, SearchConfig};
 use latent_explorer::trust::{Reliability, Verdict, assess, map_coverage};
 use std::sync::Arc;
 
-fn models() -> impl Iterator<Item = (&'static str, Model)> {
-    BUNDLED.iter().map(|sample| (sample.name, sample.load().unwrap()))
+fn models() -> impl Iterator<Item = (String, Model)> {
+    BUNDLED.iter().map(|sample| (sample.name().to_string(), sample.load().unwrap()))
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn pca_of_the_same_data_is_made_once() {
     session.act(Act::CompareWith(ComparisonModel::Pca));
     session.wait("PCA", |see| see.beside().is_some());
     let id = beside(&session).id();
-    assert!(says(beside(&session).name(), "PCA .. Nine families"));
+    assert!(says(&beside(&session).name(), "PCA .. Nine families"));
     let (ours, theirs) = (beside(&session).model(), session.see().shown().model());
     assert!(ours.is_linear() && ours.card.source == theirs.card.source);
     assert_eq!(ours.encoded.held_out, theirs.encoded.held_out, "the same split");

@@ -63,7 +63,7 @@ fn an_export_that_fails_says_so_and_loses_nothing() {
     ] {
         session.act(export(what, path(name)));
         until_exported(&mut session);
-        let failed = session.see().export_problem().unwrap().to_owned();
+        let failed = session.see().export_problem().unwrap();
         assert!(says(&failed, facts), "{failed}");
         session.act(Act::Cancel);
     }
@@ -184,7 +184,7 @@ fn a_picture_that_finds_no_room_says_so_and_loses_nothing() {
         for path in [missing, unwritable, taken] {
             session.act(export(what, path.clone()));
             until_exported(&mut session);
-            let failed = session.see().export_problem().unwrap().to_owned();
+            let failed = session.see().export_problem().unwrap();
             assert!(failed.contains(path.to_str().unwrap()), "{failed}");
             assert_eq!(errors(&session).last(), Some(&failed), "the sentence is on the map too");
             session.act(Act::Cancel);

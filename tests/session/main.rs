@@ -42,16 +42,16 @@ fn session() -> Program {
 }
 
 fn errors(session: &Program) -> Vec<String> {
-    session.see().errors().into_iter().map(str::to_owned).collect()
+    session.see().errors()
 }
 
 fn sentences(session: &Program) -> Vec<String> {
-    session.see().sentences().into_iter().map(str::to_owned).collect()
+    session.see().sentences()
 }
 
 /// True if one of the notices has all of these facts in it.
 fn hears(session: &Program, facts: &str) -> bool {
-    session.see().notices().any(|text| says(text, facts))
+    session.see().notices().any(|text| says(&text, facts))
 }
 
 /// The model that is shown, and its version.

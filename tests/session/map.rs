@@ -10,8 +10,8 @@ fn a_point_is_kept_by_its_name() {
     session.act(named("row:17"));
     let picked = session.see().selected().unwrap();
     assert_eq!(
-        picked.reconstruction().map(|shown| (shown.row, &*shown.title)),
-        Some((16, "row 17"))
+        picked.reconstruction().map(|shown| (shown.row, shown.title.to_string())),
+        Some((16, "row 17".to_owned()))
     );
     session.act(Act::Pin(picked.at()));
     session.act(named("family:star"));

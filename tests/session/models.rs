@@ -49,7 +49,7 @@ fn a_saved_model_opens_again() {
     session.act(Act::Save(id, path.clone()));
     until_files_are_done(&mut session);
     let model = session.see().model(id);
-    assert_eq!((model.name(), model.is_unsaved()), ("mine", false));
+    assert_eq!((model.name().as_str(), model.is_unsaved()), ("mine", false));
     assert_eq!(model.path(), Some(path.as_path()));
     assert_eq!(session.see().recent_files(), std::slice::from_ref(&path));
     let saved = bytes(&session, id);

@@ -136,7 +136,7 @@ fn every_kind_ends_once_and_its_failure_is_told() {
         let job = begin(&mut session, kind, folder.path());
         fails_once(&mut session, kind, &job);
         let told = errors(&session);
-        let own = session.see().import().problem().map(str::to_owned);
+        let own = session.see().import().problem();
         let said = told.first().or(own.as_ref()).unwrap_or_else(|| panic!("{kind:?}: {told:?}"));
         assert!(said.contains("it is broken") && !said.contains("again"), "{kind:?}: {said}");
         assert!(session.see().jobs().is_empty());
@@ -154,7 +154,7 @@ fn short_jobs_are_in_the_registry_until_they_end() {
     until_files_are_done(&mut session);
     session.act(Act::Open(path));
     assert_eq!(session.see().jobs().last(), Some(&JobKind::Open));
-    assert_eq!(session.see().subject_of(JobKind::Open), Some("m.safetensors"));
+    assert_eq!(session.see().subject_of(JobKind::Open).as_deref(), Some("m.safetensors"));
     until_files_are_done(&mut session);
     assert!(session.see().jobs().is_empty() && errors(&session).is_empty());
 }

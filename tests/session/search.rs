@@ -1,6 +1,7 @@
 //! Searches: watched, stopped, looked back at, brought back.
 
 use super::*;
+use driver::Ending;
 use latent_explorer::optimise::StopReason;
 
 #[test]
@@ -135,9 +136,12 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
     assert_eq!(under_way(&session).hovered_restart(), Some(5));
     let ended: usize = found.endings().iter().map(|(_, restarts)| restarts.len()).sum();
     assert_eq!(ended, 30, "every restart has one reason, and all have an answer");
-    assert_eq!(found.that_ended(Some("nonsense")), found.that_ended(None));
-    let (label, restarts) = &found.endings()[0];
-    assert_eq!(found.that_ended(Some(label)), restarts);
+    assert_eq!(
+        found.that_ended(Some(Ending::Stopped(StopReason::Cancelled))),
+        found.that_ended(None)
+    );
+    let (ending, restarts) = &found.endings()[0];
+    assert_eq!(found.that_ended(Some(*ending)), restarts);
 }
 
 #[test]

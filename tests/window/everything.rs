@@ -54,7 +54,7 @@ fn look_at_everything(theme: Theme) {
         turn(&mut window, Page::Explore);
         press(&mut window, property);
         settle(&mut window);
-        assert_eq!(window.see().property().label(), property);
+        assert_eq!(window.see().property().label().to_string(), property);
     }
     train(&mut window, 2);
     until_trained(&mut window, "12 updates");

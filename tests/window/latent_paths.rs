@@ -128,7 +128,7 @@ fn the_bar_and_the_inspector_tell_of_one_shape_on_every_frame() {
         let value = here.value(property).text();
         // The bar, and the sentence of the inspector.
         assert!(said(&window, &format!("%, {value}, {word}")), "{value}, {word}");
-        assert!(said(&window, &here.verdict().sentence()));
+        assert!(said(&window, &here.verdict().sentence().to_string()));
         between += usize::from(path.verdicts()[path.frame()].word() != word);
         frames += 1;
         window.step();

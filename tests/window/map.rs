@@ -27,7 +27,7 @@ fn hovering_shows_the_shape_and_clicking_keeps_it() {
     let probe = window.see().hovered().unwrap();
     assert!(near(probe.at(), map_point(&window, 0.4, 0.6)), "{:?}", probe.at());
     assert_eq!(probe.outline().len(), 200);
-    assert!(said(&window, &probe.verdict().sentence()), "trust is said in a sentence");
+    assert!(said(&window, &probe.verdict().sentence().to_string()), "trust is said in a sentence");
 
     window.remove_cursor();
     show(&mut window);

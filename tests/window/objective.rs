@@ -64,7 +64,7 @@ fn penalties_constraints_and_schedules_are_set_under_more() {
     assert!(sought(&window).constraints.is_empty());
 
     unfold(&mut window, "Schedule", "Slow down on a plateau");
-    set(&mut window, "After steps", 7);
+    set(&mut window, "Plateau patience", 7);
     set(&mut window, "Patience", 9);
     let search = window.see().next_search();
     assert_eq!((search.plateau.unwrap().patience, search.patience), (7, Some(9)));
@@ -80,7 +80,7 @@ fn methods_and_spaces_that_exclude_each_other_follow_each_other() {
     let mut window = open();
     turn(&mut window, Page::Optimise);
     unfold(&mut window, "More", "Steps");
-    unfold(&mut window, "Method", "Moves");
+    unfold(&mut window, "Method", "Optimise in");
     let search = |window: &Window| window.see().next_search().clone();
     press_below(&mut window, words::INPUT_SPACE);
     set(&mut window, "Step size", 2);
@@ -111,7 +111,7 @@ fn starts_lie_around_the_kept_point_once_there_is_one() {
     settle(&mut window);
     assert!(window.see().search().is_none());
     let asked = window.see().errors();
-    assert!(asked.len() == 1 && said(&window, asked[0]), "it asks for a point: {asked:?}");
+    assert!(asked.len() == 1 && said(&window, &asked[0]), "it asks for a point: {asked:?}");
     click_on_map(&mut window, 0.5, 0.5);
     set(&mut window, "Spread", 0);
     assert!(said(&window, "1 restart \u{d7} 500 steps"), "more would be copies");

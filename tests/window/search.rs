@@ -188,5 +188,5 @@ fn escape_stops_a_search() {
     until_searched(&mut window);
     assert!(window.see().report().unwrap().restarts[0].restart.steps < 20_000);
     show(&mut window);
-    assert!(window.see().sentences().len() == 1 && said(&window, window.see().sentences()[0]));
+    assert!(window.see().sentences().len() == 1 && said(&window, &window.see().sentences()[0]));
 }

@@ -62,12 +62,12 @@ fn nothing_is_set_but_what_is_pressed_and_a_preset_says_what_it_sets() {
         let menu = in_panel_beginning(&window, "Preset");
         click_at(&mut window, menu, PointerButton::Primary);
         settle(&mut window);
-        click(&mut window, preset.label());
+        click(&mut window, &preset.label().to_string());
         settle(&mut window);
         let mut wanted = usual.clone();
         preset.apply(&mut wanted);
         assert_eq!(training(&window), wanted);
-        assert!(said(&window, &preset.about()), "{preset:?} says what it has set");
+        assert!(said(&window, &preset.about().to_string()), "{preset:?} says what it has set");
     }
 }
 
@@ -84,7 +84,7 @@ fn heads_are_learned_from_the_panel() {
     show(&mut window);
     assert!(said(&window, "Roundness R\u{b2} "));
     assert!(window.query_by_label(words::TRAIN_HEAD).is_none(), "it is there");
-    window.get_by_label("Learn area");
+    window.get_by_label("Train head: Area");
     settle(&mut window);
     click(&mut window, words::TRAIN_ALL_HEADS);
     window.wait("the heads", |see| !see.is_training_heads());

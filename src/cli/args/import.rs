@@ -3,10 +3,12 @@
 use crate::cli::progress::Progress;
 use crate::data::dataset::Dataset;
 use crate::data::outline::import::{
-    Import, ImportOptions, ImportedOutline, LabelFrom, Normalise, Summary, import_with_values,
+    Import, ImportOptions, LabelFrom, Normalise, Note, Summary, import_with_values,
 };
 use crate::error::{Error, Result};
 use crate::numerics::cancel_token::CancelToken;
+use crate::text;
+use crate::text::Text;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -61,7 +63,7 @@ impl ImportArguments {
         if has(Take::None) && normalise != (Normalise { scale: false, rotation: false }) {
             return Err(Error::setting(
                 "normalise",
-                "name what is to be taken away, or none alone",
+                text!("name what is to be taken away, or none alone"),
             ));
         }
         let (labels, groups) = (self.label_from, self.groups.clone());
@@ -86,7 +88,7 @@ impl ImportArguments {
         match named.iter().find(|(_, named)| *named) {
             Some((name, _)) => Err(Error::setting(
                 name,
-                format!("goes with outlines of your own; name them with {option}"),
+                text!("goes with outlines of your own; name them with {option}", option),
             )),
             None => Ok(()),
         }
@@ -103,7 +105,13 @@ impl ImportArguments {
             if let Ok(mut progress) = progress.try_lock() {
                 let share = at.done as f64 / at.files.max(1) as f64;
                 progress.report(share, || {
-                    format!("read {} of {} files, {} shapes", at.done, at.files, at.shapes)
+                    text!(
+                        "read {done} of {files} files, {count} shape"
+                            | "read {done} of {files} files, {count} shapes",
+                        done = at.done,
+                        files = at.files,
+                        count = at.shapes
+                    )
                 });
             }
         })?;
@@ -111,75 +119,101 @@ impl ImportArguments {
         let mut lines = summary(&imported);
         for measured in &imported.set.measured {
             let (known, shapes) = (measured.known(), imported.set.ids.len());
-            lines.push(format!("{}: {known} of {shapes} shapes", measured.name));
+            lines.push(text!(
+                "{column}: {known} of {count} shape" | "{column}: {known} of {count} shapes",
+                column = measured.name.as_str(),
+                known,
+                count = shapes
+            ));
         }
         lines.extend(reasons(&imported.rejected));
         lines.extend(asides(&imported.aside));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
         for line in lines {
-            progress.say(&line);
+            progress.say(line);
         }
         Ok(imported)
     }
 }
 
 /// `kept 12 outlines (thin 7, round 5), left out 3`, and the number of outlines that were repaired.
-fn summary(import: &Import) -> Vec<String> {
+fn summary(import: &Import) -> Vec<Text> {
     let Dataset { labels, names, .. } = &import.set;
     let count = |label: usize| labels.iter().filter(|&&l| usize::from(l) == label).count();
     let by_label: Vec<String> =
         names.iter().enumerate().map(|(i, name)| format!("{name} {}", count(i))).collect();
-    let by_label =
-        if names.len() > 1 { format!(" ({})", by_label.join(", ")) } else { String::new() };
-    let mut lines = vec![format!("kept {} outlines{by_label}", import.kept.len())];
-    let closed =
-        import.kept.iter().filter(|k| k.notes.iter().any(|n| n.starts_with("a gap"))).count();
+    let count = import.kept.len();
+    let mut lines = vec![match by_label.len() {
+        0 | 1 => text!("kept {count} outline" | "kept {count} outlines", count),
+        _ => text!(
+            "kept {count} outline ({by_label})" | "kept {count} outlines ({by_label})",
+            count,
+            by_label = by_label.join(", ")
+        ),
+    }];
+    // The first note of a kind of each outline that has one.
+    let noted = |is_kind: fn(&Note) -> bool| -> Vec<&Note> {
+        import.kept.iter().filter_map(|kept| kept.notes.iter().find(|note| is_kind(note))).collect()
+    };
+    let closed = noted(|note| matches!(note, Note::ClosedGap(_))).len();
     if closed > 0 {
-        lines.push(format!("closed a small gap in {closed} of them"));
+        lines.push(text!("closed a small gap in {closed} of them", closed));
     }
-    let is_trimmed =
-        |kept: &&ImportedOutline| kept.notes.iter().any(|note| note.ends_with("taken off"));
-    let trimmed = import.kept.iter().filter(is_trimmed).count();
+    let trimmed = noted(|note| matches!(note, Note::RemovedSpurs(_))).len();
     if trimmed > 0 {
-        lines.push(format!("took thin spurs off {trimmed} of them"));
+        lines.push(text!("took thin spurs off {trimmed} of them", trimmed));
     }
-    let is_coarse = |note: &String| note.starts_with("single precision");
-    let coarse = import.kept.iter().filter(|kept| kept.notes.iter().any(is_coarse)).count();
-    if let Some(note) = import.kept.iter().flat_map(|kept| &kept.notes).find(|note| is_coarse(note))
-    {
-        lines.push(format!("{coarse} of them lie far from the origin: {note}"));
+    let coarse = noted(|note| matches!(note, Note::Rounded(_)));
+    if let Some(&note) = coarse.first() {
+        lines.push(text!(
+            "{count} of them lies far from the origin: {note}"
+                | "{count} of them lie far from the origin: {note}",
+            count = coarse.len(),
+            note = note.text()
+        ));
     }
     lines
 }
 
 /// The reasons why parts were not used, each with its number of files.
-fn asides(aside: &Summary) -> Vec<String> {
+fn asides(aside: &Summary) -> Vec<Text> {
     let reasons = aside.by_reason();
-    let line = |&(reason, files): &(&str, usize)| match files {
-        1 => format!("left aside: {reason}"),
-        files => format!("left aside in {files} files: {reason}"),
+    let line = |&(reason, count): &(&Text, usize)| {
+        text!(
+            "left aside: {reason}" | "left aside in {count} files: {reason}",
+            count,
+            reason = reason.clone()
+        )
     };
-    let mut lines: Vec<String> = reasons.iter().take(SHOWN).map(line).collect();
+    let mut lines: Vec<Text> = reasons.iter().take(SHOWN).map(line).collect();
     if reasons.len() > SHOWN {
-        let more = aside.count() - reasons[..SHOWN].iter().map(|(_, files)| files).sum::<usize>();
-        lines
-            .push(format!("and in {more} files more; 'latent-explorer data --rejects' lists them"));
+        let count = aside.count() - reasons[..SHOWN].iter().map(|(_, files)| files).sum::<usize>();
+        lines.push(text!(
+            "and in {count} more file; 'latent-explorer data --rejects' lists it"
+                | "and in {count} more files; 'latent-explorer data --rejects' lists them",
+            count
+        ));
     }
     lines
 }
 
 /// The number of items that were left out, and the first few with their reasons.
-fn reasons(rejected: &Summary) -> Vec<String> {
+fn reasons(rejected: &Summary) -> Vec<Text> {
     if rejected.count() == 0 {
         return Vec::new();
     }
-    let mut lines = vec![format!("left out {}:", rejected.count())];
-    lines.extend(rejected.list.iter().take(SHOWN).map(|rejection| format!("  {rejection}")));
+    let mut lines = vec![text!("left out {number}:", number = rejected.count())];
+    let shown = rejected.list.iter().take(SHOWN);
+    lines.extend(shown.map(|rejection| indented(rejection.text())));
     if rejected.count() > SHOWN {
-        lines.push(format!(
-            "  and {} more; 'latent-explorer data --rejects' lists them",
-            rejected.count() - SHOWN
-        ));
+        lines.push(indented(text!(
+            "and {number} more; 'latent-explorer data --rejects' lists them",
+            number = rejected.count() - SHOWN
+        )));
     }
     lines
+}
+
+fn indented(line: Text) -> Text {
+    Text::joined([Text::verbatim("  "), line], "")
 }

@@ -7,6 +7,8 @@ use crate::data::outline::import::{FEWEST, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::training_config::{ENOUGH, TrainingConfig};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -68,19 +70,21 @@ impl LearningOptions {
     }
 
     /// The values that few shapes have, for which no head is learned unasked: a line for each.
-    pub fn without_heads(&self, data: &TrainingData) -> Vec<String> {
+    pub fn without_heads(&self, data: &TrainingData) -> Vec<Text> {
         if self.network.names_heads() { Vec::new() } else { without_heads(&data.set.measured) }
     }
 }
 
 /// Why no head learns a value unasked that few shapes have, a line for each.
-fn without_heads(measured: &[Target]) -> Vec<String> {
+fn without_heads(measured: &[Target]) -> Vec<Text> {
     let few = measured.iter().filter(|measured| measured.known() < ENOUGH);
     let line = |measured: &Target| {
-        let (name, known) = (measured.name, measured.known());
-        let shapes = if known == 1 { "shape has" } else { "shapes have" };
-        format!(
-            "no head learns {name}: {known} {shapes} a value, and unasked it takes {ENOUGH}; --heads {name} asks for one"
+        text!(
+            "no head learns {name}: {count} shape has a value, and by default it takes {enough}; --heads {name} asks for one"
+                | "no head learns {name}: {count} shapes have a value, and by default it takes {enough}; --heads {name} asks for one",
+            name = measured.name.as_str(),
+            count = measured.known(),
+            enough = ENOUGH
         )
     };
     few.map(line).collect()

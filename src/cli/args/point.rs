@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Endpoint, Model, PointRef};
+use crate::text::Text;
 
 /// The point that an option names.
 ///
@@ -30,7 +31,7 @@ fn of_option(option: &'static str, error: Error) -> Error {
 ///
 /// # Errors
 /// Explains the syntax of points if the text begins like a point but is not one.
-pub fn point_or_path(text: &str) -> std::result::Result<PointRef, String> {
+pub fn point_or_path(text: &str) -> std::result::Result<PointRef, Text> {
     const KINDS: [&str; 6] = ["z", "row", "name", "family", "pin", "file"];
     text.parse().or_else(|problem| match text.split_once(':') {
         Some((kind, _)) if KINDS.contains(&kind) => Err(problem),
@@ -49,7 +50,7 @@ mod tests {
         assert_eq!(point_or_path("C:/shapes.csv"), Ok(PointRef::File("C:/shapes.csv".into())));
         assert_eq!(point_or_path("row:3"), Ok(PointRef::Row(3)));
         assert_eq!(point_or_path("mean"), Ok(PointRef::Mean));
-        assert!(point_or_path("row:0").unwrap_err().contains("counted from 1"));
+        assert!(point_or_path("row:0").unwrap_err().to_string().contains("counted from 1"));
         assert!(point_or_path("").is_err());
     }
 }

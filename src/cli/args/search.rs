@@ -10,6 +10,8 @@ use crate::model::{Model, PointRef, Value};
 use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term, ValueSource};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Search, SearchConfig, Starts};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -154,7 +156,7 @@ impl SearchArguments {
         } else if self.perturb.is_some() {
             return Err(Error::setting(
                 "perturb",
-                "needs --from or --starts, around which to draw",
+                text!("needs --from or --starts, around which to draw"),
             ));
         }
         config.check()?;
@@ -166,11 +168,10 @@ impl SearchArguments {
         let terms = match (self.property, self.mode) {
             (Some(property), Some(goal)) => ObjectiveSpec::of(property, goal).terms,
             _ if self.terms.is_empty() => {
-                return Err(Error::Usage(
+                return Err(Error::usage(text!(
                     "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
                      several times; --help tells more"
-                        .to_owned(),
-                ));
+                )));
             }
             _ => self.terms.clone(),
         };
@@ -186,7 +187,9 @@ impl SearchArguments {
         if spec.cautious && !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
             return Err(Error::setting(
                 "cautious",
-                "is for what a head predicts; what geometry tells is known for certain, so leave it out",
+                text!(
+                    "is for what a head predicts; what geometry tells is known for certain, so leave it out"
+                ),
             ));
         }
         let usual = spec.with_usual_inside();
@@ -218,7 +221,7 @@ impl SearchArguments {
 }
 
 /// The best value so far as text; for a penalised search the objective, which never falls, stands before the value.
-pub(in crate::cli) fn best_so_far(search: &Search) -> String {
+pub(in crate::cli) fn best_so_far(search: &Search) -> Text {
     let spec = &search.config().spec;
     let Some((_, best)) = search.best() else { return Value::NONE.text() };
     // A failure is told when the report is made.
@@ -227,25 +230,25 @@ pub(in crate::cli) fn best_so_far(search: &Search) -> String {
     if !spec.is_penalised() {
         return value.text();
     }
-    let named = value.named(&spec.word());
-    format!("objective {} ({named})", three_digits(-best.loss))
+    let named = value.named(spec.word());
+    text!("objective {objective} ({value})", objective = three_digits(-best.loss), value = named)
 }
 
 /// A value, with the objective if the search is penalised.
-pub(in crate::cli) fn with_objective(value: &str, objective: f64, spec: &ObjectiveSpec) -> String {
+pub(in crate::cli) fn with_objective(value: Text, objective: f64, spec: &ObjectiveSpec) -> Text {
     if spec.is_penalised() {
-        format!("{value} (objective {})", three_digits(objective))
+        text!("{value} (objective {objective})", value, objective = three_digits(objective))
     } else {
-        value.to_owned()
+        value
     }
 }
 
 /// Parses the goal of a single property.
-pub(in crate::cli) fn goal(text: &str) -> std::result::Result<Goal, String> {
+pub(in crate::cli) fn goal(text: &str) -> std::result::Result<Goal, Text> {
     match text {
         "max" => Ok(Goal::Max),
         "min" => Ok(Goal::Min),
-        _ => Err("must be max or min; --term NAME:target=V matches a value".to_owned()),
+        _ => Err(text!("must be max or min; --term NAME:target=V matches a value")),
     }
 }
 

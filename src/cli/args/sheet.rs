@@ -73,7 +73,8 @@ impl Look {
         model.check_can_tell(self.property)?;
         let objective = Objective::of(model.clone(), self.property);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
-        Ok(ColourBar { label: model.title(self.property), range })
+        let (label, mark) = model.title_lines(self.property);
+        Ok(ColourBar { label, mark, range })
     }
 
     /// Draws a contact sheet and writes it as SVG or PNG.

@@ -148,8 +148,8 @@ pub struct NetworkOptions {
     /// Latent dimensions: 1 to 1024 [default: 2]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     latent_dim: Option<usize>,
-    /// Units of the encoder's hidden layers, separated by commas: 1 to 8 layers of 1 to 8192; the decoder has them the other
-    /// way round [default: 128]
+    /// Units of the encoder's hidden layers, separated by commas: 1 to 8 layers of 1 to 8192; the decoder has them in
+    /// reverse order [default: 128]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: Vec<usize>,
     /// Activation after the hidden layers: relu, leaky-relu (leaky-relu:0.1 with its slope), tanh, sigmoid, silu, gelu

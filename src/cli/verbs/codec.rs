@@ -9,8 +9,9 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, write_outlines};
 use crate::export::tables::csv;
-use crate::model::point_ref::SYNTAX;
+use crate::model::point_ref::syntax;
 use crate::model::{Model, PointRef};
+use crate::text;
 use clap::{ArgGroup, Args};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = format!("Examples:\n  \
     latent-explorer decode --model nine.safetensors --z 0.1,-0.3 --z family:star --out shapes.csv\n  \
     latent-explorer decode --model nine.safetensors --z-file z.csv --out shapes.csv\n\n\
-    {SYNTAX}"))]
+    {}", syntax()))]
 #[command(group(ArgGroup::new("latents").required(true).args(["z", "z_file"])))]
 pub struct DecodeArguments {
     /// The checkpoint
@@ -75,7 +76,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     };
     let outlines = model.decode(&z)?;
     if let Some(row) = first_not_finite(&outlines, |v| v.is_finite()) {
-        let problem = format!("vector {row} is too far out to be decoded");
+        let problem = text!("vector {row} is too far out to be decoded", row);
         return Err(match &arguments.z_file {
             Some(path) => Error::file(path, problem),
             None => Error::setting("z", problem),
@@ -119,7 +120,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
     let bad = [&mu, &log_var].into_iter().find_map(|r| first_not_finite(r, |v| v.is_finite()));
     if let Some(row) = bad {
-        return Err(Error::file(shapes, format!("outline {row} is too large to be encoded")));
+        return Err(Error::file(shapes, text!("outline {row} is too large to be encoded", row)));
     }
     csv::write_encoded(out, &mu, &log_var, &outlines)
 }

@@ -5,6 +5,7 @@ use crate::cli::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::tables::metrics_table::{Entry, write_csv, write_json};
+use crate::text;
 use crate::trust::{Metric, MetricFormat, ModelMetrics, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ impl TableFormat {
             [_, true] => Ok(Self::Csv),
             _ => Err(Error::file(
                 path,
-                "is neither .json nor .csv; end the name of the table in one",
+                text!("is neither .json nor .csv; end the name of the table in one"),
             )),
         }
     }
@@ -68,8 +69,9 @@ impl TableFormat {
 pub fn run(arguments: &CompareArguments) -> Result<()> {
     let CompareArguments { models: paths, out } = arguments;
     if paths.len() > MOST {
-        let problem = format!("at most {MOST} models at once, not {}", paths.len());
-        return Err(Error::Usage(problem));
+        let problem =
+            text!("at most {most} models at once, not {given}", most = MOST, given = paths.len());
+        return Err(Error::usage(problem));
     }
     let format = TableFormat::of(out)?;
     let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
@@ -79,7 +81,7 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
     let mut metrics = Vec::with_capacity(models.len());
     for (index, model) in models.iter().enumerate() {
         progress.report(index as f64 / models.len() as f64, || {
-            format!("{} of {} models measured", index, models.len())
+            text!("{done} of {models} models measured", done = index, models = models.len())
         });
         metrics.push(ModelMetrics::of(model)?);
     }
@@ -99,9 +101,13 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
     table(&heads, &metrics.iter().collect::<Vec<_>>()).iter().for_each(|line| progress.say(line));
     warn(&heads, &entries, &mut progress);
     if models.iter().any(|model| model.card.source != models[0].card.source) {
-        progress.say("The models learned from different data: each is measured on its own.");
+        progress.say(text!("The models learned from different data: each is measured on its own."));
     }
-    progress.finish(&format!("{} models compared; wrote {}", models.len(), out.display()));
+    progress.finish(text!(
+        "{count} model compared; wrote {out}" | "{count} models compared; wrote {out}",
+        count = models.len(),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
@@ -113,7 +119,11 @@ fn stem(path: &Path) -> String {
 pub(in crate::cli) fn warn(heads: &[String], entries: &[Entry<'_>], progress: &mut Progress) {
     for (head, entry) in heads.iter().zip(entries) {
         for warning in &entry.warnings {
-            progress.say(&format!("warning: {head}: {warning}"));
+            progress.say(text!(
+                "warning: {model}: {warning}",
+                model = head,
+                warning = warning.to_string()
+            ));
         }
     }
 }
@@ -131,7 +141,7 @@ pub(in crate::cli) fn table(heads: &[String], metrics: &[&ModelMetrics]) -> Vec<
         let cell = |measures: &Vec<Metric>| {
             measures.iter().find(|other| other.name == measure.name).map(shown).unwrap_or_default()
         };
-        rows.push((measure.label.clone(), measured.iter().map(cell).collect()));
+        rows.push((measure.label.to_string(), measured.iter().map(cell).collect()));
     }
     let width = |cell: &str| cell.chars().count();
     let label = rows.iter().map(|(label, _)| width(label)).max().unwrap_or(0);

@@ -8,6 +8,8 @@ use crate::data::csv;
 use crate::data::outline::import::{Import, Rejection, Summary};
 use crate::error::Result;
 use crate::export::outlines::{check_holds_several, holds_values, write_set};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -50,14 +52,18 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
     let inputs: Vec<&Path> = from.iter().map(PathBuf::as_path).chain(import.values()).collect();
     check_outputs_with(&inputs, rejects.as_deref().as_slice(), Some(out))?;
     if from.is_empty() {
-        import.check_unused("FILE or FOLDER")?;
+        import.check_unused("FILE|FOLDER")?;
         let generator = generator.generator(seed.unwrap_or(0));
         generator.check()?;
         check_holds_several(out)?;
         let progress = Progress::start();
         let set = generator.generate();
         write_set(out, &set)?;
-        progress.finish(&format!("wrote {} outlines to {}", set.rows.len(), out.display()));
+        progress.finish(text!(
+            "wrote {count} outline to {out}" | "wrote {count} outlines to {out}",
+            count = set.rows.len(),
+            out = out.display().to_string()
+        ));
         return Ok(());
     }
     let imported = import.import(from, &import.options(generator.points())?)?;
@@ -66,26 +72,39 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
     if let Some(path) = rejects {
         write_rejects(path, &imported)?;
     }
-    let values = match (imported.set.measured.is_empty(), holds_values(out)) {
-        (true, _) => "",
-        (false, true) => " with what was measured of them",
-        (false, false) => " without what was measured of them, which .csv and .json hold",
-    };
-    let count = imported.set.rows.len();
-    progress.finish(&format!("wrote {count} outlines{values} to {}", out.display()));
+    let (count, path) = (imported.set.rows.len(), out.display().to_string());
+    progress.finish(match (imported.set.measured.is_empty(), holds_values(out)) {
+        (true, _) => {
+            text!("wrote {count} outline to {out}" | "wrote {count} outlines to {out}", count, out = path)
+        }
+        (false, true) => text!(
+            "wrote {count} outline with its target values to {out}" | "wrote {count} outlines with their target values to {out}",
+            count,
+            out = path
+        ),
+        (false, false) => text!(
+            "wrote {count} outline to {out}, without its target values, which .csv and .json hold" | "wrote {count} outlines to {out}, without their target values, which .csv and .json hold",
+            count,
+            out = path
+        ),
+    });
     Ok(())
 }
 
 /// Writes the items that were left out and the parts that were not used.
 fn write_rejects(path: &Path, Import { rejected, aside, .. }: &Import) -> Result<()> {
     let header = ["file", "place", "reason"].map(str::to_owned);
-    let rows = |left: &Summary, begin: &str| {
+    let rows = |left: &Summary, said: fn(Text) -> Text| {
         let row = |r: &Rejection| {
-            [r.file.display().to_string(), r.place.clone(), format!("{begin}{}", r.reason)]
+            let reason = said(r.reason.clone()).to_string();
+            [r.file.display().to_string(), r.place.clone().unwrap_or_default().to_string(), reason]
         };
-        let more = (left.more > 0)
-            .then(|| [String::new(), String::new(), format!("{begin}and {} more", left.more)]);
+        let more = (left.more > 0).then(|| {
+            let more = said(text!("and {number} more", number = left.more)).to_string();
+            [String::new(), String::new(), more]
+        });
         left.list.iter().map(row).chain(more).collect::<Vec<_>>()
     };
-    csv::write(path, &header, [rows(rejected, ""), rows(aside, "left aside: ")].concat())
+    let left_aside = |reason| text!("left aside: {reason}", reason);
+    csv::write(path, &header, [rows(rejected, |reason| reason), rows(aside, left_aside)].concat())
 }

@@ -10,6 +10,7 @@ use crate::export::tables::csv;
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Objective;
+use crate::text;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,7 +64,11 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
         false => Vec::new(),
     };
     csv::write_field(out, &field, &predictions)?;
-    progress.finish(&format!("{cells} x {cells} cells; wrote {}", out.display()));
+    progress.finish(text!(
+        "{cells} x {cells} cells; wrote {out}",
+        cells,
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::format::checkpoint;
 use crate::model::head::HeadCard;
+use crate::text;
+use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
 use clap::Args;
 use std::path::PathBuf;
@@ -71,7 +73,7 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     config.check()?;
     let properties = &arguments.property;
     if let Some(i) = (1..properties.len()).find(|&i| properties[..i].contains(&properties[i])) {
-        let problem = format!("'{}' is named twice; name it once", properties[i].name());
+        let problem = text!("'{name}' is named twice; name it once", name = properties[i].name());
         return Err(Error::setting("property", problem));
     }
     let out = arguments.out.as_ref().unwrap_or(&arguments.model);
@@ -88,27 +90,37 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
             trainer.step()?;
             let share = (done as f64 + trainer.progress()) / properties.len() as f64;
             progress.report(share, || {
-                format!("{}, epoch {} of {}", property.name(), trainer.epoch(), config.epochs)
+                text!(
+                    "{property}, epoch {epoch} of {epochs}",
+                    property = property.name(),
+                    epoch = trainer.epoch(),
+                    epochs = config.epochs
+                )
             });
         }
         learned = learned.with_head(trainer.finish()?)?;
     }
     checkpoint::save(&learned, out)?;
-    progress.finish(&format!("{}; wrote {}", scores(&learned, properties), out.display()));
+    progress.finish(text!(
+        "{scores}; wrote {out}",
+        scores = scores(&learned, properties),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
 /// `held out: area R2 0.98, RMSE 0.06; roundness ..` of the heads for some properties.
-pub fn scores(model: &Model, properties: &[Property]) -> String {
+pub fn scores(model: &Model, properties: &[Property]) -> Text {
     let heads = model.heads().iter().map(|head| &head.card);
     let named = heads.filter(|card| properties.contains(&card.property));
-    let each: Vec<String> = named.map(|card| said(model, card)).collect();
-    format!("{}: {}", measured_on(&model.encoded.held_out), each.join("; "))
+    let each = Text::joined(named.map(|card| said(model, card)), "; ");
+    Text::joined([measured_on(&model.encoded.held_out), each], ": ")
 }
 
-fn said(model: &Model, card: &HeadCard) -> String {
+fn said(model: &Model, card: &HeadCard) -> Text {
     let unit = model.unit(card.property);
-    format!("{} {}{}", card.property.name(), score(card, unit), coverage(card, unit))
+    let named = Text::verbatim(format!("{} {}", card.property.name(), score(card, unit)));
+    Text::joined(std::iter::once(named).chain(coverage(card, unit)), "; ")
 }
 
 /// `R2 0.98, RMSE 0.06`, with the unit if there is one.
@@ -117,22 +129,24 @@ pub fn score(card: &HeadCard, unit: &str) -> String {
     text.trim_end().to_owned()
 }
 
-/// `; 90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, or nothing if the coverage is unknown.
-pub fn coverage(card: &HeadCard, unit: &str) -> String {
-    let Some(judge) = &card.judge else { return String::new() };
-    let (Some(coverage), Some(half)) = (judge.coverage, judge.half_width) else {
-        return String::new();
-    };
-    let half = format!("{} {unit}", three_digits(half));
-    format!(
-        "; 90 % intervals of {} to either side hold {:.0} % of {} test rows",
-        half.trim_end(),
-        100.0 * coverage,
-        judge.tested
-    )
+/// `90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`; none if the coverage is unknown.
+pub fn coverage(card: &HeadCard, unit: &str) -> Option<Text> {
+    let judge = card.judge.as_ref()?;
+    let (coverage, half_width) = (judge.coverage?, judge.half_width?);
+    Some(text!(
+        "90 % intervals of {half_width} to either side hold {coverage} % of {count} test row"
+            | "90 % intervals of {half_width} to either side hold {coverage} % of {count} test rows",
+        half_width = format!("{} {unit}", three_digits(half_width)).trim_end(),
+        coverage = format!("{:.0}", 100.0 * coverage),
+        count = judge.tested
+    ))
 }
 
 /// The rows on which the metrics of a head were computed.
-pub fn measured_on(held_out: &[bool]) -> &'static str {
-    if held_out.contains(&true) { "held out" } else { "on the training data, as none is held out" }
+pub fn measured_on(held_out: &[bool]) -> Text {
+    if held_out.contains(&true) {
+        text!("held out")
+    } else {
+        text!("on the training data, as none is held out")
+    }
 }

@@ -14,6 +14,8 @@ use crate::model::format::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
+use crate::text;
+use crate::text::Text;
 use crate::trust::{ModelMetrics, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
@@ -65,7 +67,7 @@ struct Info<'a> {
     /// True if these shapes also chose the epoch.
     chose_epoch: bool,
     #[serde(skip)]
-    scope: &'static str,
+    scope: Text,
     statistics: &'a LatentStatistics,
     /// The distribution from which restarts and new shapes are sampled.
     start: &'a StartDistribution,
@@ -103,7 +105,7 @@ struct Head<'a> {
     r2: f64,
     rmse: f64,
     /// The rows on which the metrics were computed.
-    measured: &'static str,
+    measured: Text,
     /// Number of its networks.
     members: usize,
     /// The share of test rows whose value lies in its 90 % interval, and the number of test rows.
@@ -124,14 +126,14 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
     let model = open(path)?;
     let info = Info::of(&model, path)?;
     let text = if arguments.json {
-        serde_json::to_string_pretty(&info).map_err(|e| Error::file(path, e))? + "\n"
+        serde_json::to_string_pretty(&info).map_err(|e| Error::file(path, e.to_string()))? + "\n"
     } else {
         info.text()
     };
     match std::io::stdout().write_all(text.as_bytes()) {
         // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new("standard output"), &error))
+            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
         }
         _ => Ok(()),
     }
@@ -178,91 +180,130 @@ impl<'a> Info<'a> {
 
     /// A name and its value, a line each.
     fn text(&self) -> String {
+        let lines = self.lines().into_iter().map(|(name, value)| (name.to_string(), value));
+        let lines: Vec<(String, Text)> = lines.collect();
+        let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 2;
         let mut text = String::new();
-        for (name, value) in self.lines() {
+        for (name, value) in lines {
             // Writing into a string cannot fail.
-            let _ = writeln!(text, "{name:<13}{value}");
+            let _ = writeln!(text, "{name:<width$}{value}");
         }
         text
     }
 
-    fn lines(&self) -> Vec<(&'static str, String)> {
+    fn lines(&self) -> Vec<(Text, Text)> {
         let names: Vec<&str> = self.families.iter().map(|f| f.name).collect();
         let mut lines = vec![
             (
-                "file",
-                format!("{}, {} kB, format {}", self.file, self.bytes.div_ceil(1000), self.format),
+                text!("file"),
+                text!(
+                    "{file}, {size} kB, format {format}",
+                    file = &self.file,
+                    size = self.bytes.div_ceil(1000),
+                    format = self.format
+                ),
             ),
-            ("families", names.join(", ")),
+            (text!("families"), Text::verbatim(names.join(", "))),
             (
-                "samples",
-                format!(
-                    "{} outlines of {} points, {} held out",
-                    self.samples,
-                    self.source.points(),
-                    self.held_out
+                text!("samples"),
+                text!(
+                    "{count} outline of {points} points, {held_out} held out"
+                        | "{count} outlines of {points} points, {held_out} held out",
+                    count = self.samples,
+                    points = self.source.points(),
+                    held_out = self.held_out
                 ),
             ),
             origin(self.source),
-            ("latent", format!("{} numbers", self.latent)),
+            (
+                text!("latent"),
+                text!("{count} dimension" | "{count} dimensions", count = self.latent),
+            ),
         ];
         let layer = |layer: &LayerSpec| {
             let LayerSpec { name, inputs, outputs, activation } = layer;
             let activation = format!("{activation:?}").to_lowercase();
-            format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}")
+            Text::verbatim(format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}"))
         };
-        lines.extend(listed("layers", self.layers.iter().map(layer)));
-        lines.push(("parameters", self.parameters.to_string()));
+        lines.extend(listed(text!("layers"), self.layers.iter().map(layer)));
+        lines.push((text!("parameters"), Text::verbatim(self.parameters.to_string())));
         lines.extend(self.training_lines());
-        lines.extend(listed("measured", self.measured.iter().map(|v| v.line(self.samples))));
-        lines.extend(listed("heads", self.heads.iter().map(Head::line)));
+        lines.extend(listed(text!("measured"), self.measured.iter().map(|v| v.line(self.samples))));
+        lines.extend(listed(text!("heads"), self.heads.iter().map(Head::line)));
         lines.extend(self.latent_lines());
-        lines.extend(listed("warnings", self.warnings.iter().map(Warning::to_string)));
+        let warnings = self.warnings.iter().map(|warning| Text::verbatim(warning.to_string()));
+        lines.extend(listed(text!("warnings"), warnings));
         lines
     }
 
-    fn training_lines(&self) -> Vec<(&'static str, String)> {
+    fn training_lines(&self) -> Vec<(Text, Text)> {
         let TrainingConfig { updates, batch_size, learning_rate, loss, beta, seed, .. } =
             *self.training;
         if self.layers.iter().all(|layer| !layer.name.starts_with("encoder")) {
-            let mut lines =
-                vec![("training", format!("none: principal axes of the outlines, seed {seed}"))];
+            let mut lines = vec![(
+                text!("training"),
+                text!("none: principal axes of the outlines, seed {seed}", seed),
+            )];
             if let Some(record) = self.losses {
-                let loss = |loss| format!("reconstruction {}", three_digits(loss));
-                lines.push(("losses", loss(record.reconstruction)));
-                lines.extend(record.held_out_reconstruction.map(|e| ("validation", loss(e))));
+                let loss = |loss| text!("reconstruction {loss}", loss = three_digits(loss));
+                lines.push((text!("losses"), loss(record.reconstruction)));
+                let validation = record.held_out_reconstruction;
+                lines.extend(validation.map(|e| (text!("validation"), loss(e))));
             }
             lines.push(self.error_line());
             return lines;
         }
         let loss = format!("{loss:?}").to_lowercase();
-        let noise = if self.training.latent_noise { "" } else { ", no latent noise" };
-        let mut lines = vec![(
-            "training",
-            format!(
-                "{} of {updates} updates ({} epochs), batches of {batch_size}, lr {learning_rate}, {loss}, beta {beta}{noise}, seed {seed}",
-                self.updates_run, self.epochs_run
-            ),
-        )];
+        let length = text!(
+            "{done} of {updates} updates ({count} epoch)"
+                | "{done} of {updates} updates ({count} epochs)",
+            done = self.updates_run,
+            updates,
+            count = self.epochs_run
+        );
+        let settings = [
+            Some(text!("batches of {size}", size = batch_size)),
+            Some(text!("lr {rate}", rate = learning_rate.to_string())),
+            Some(Text::verbatim(loss)),
+            Some(text!("beta {beta}", beta = beta.to_string())),
+            (!self.training.latent_noise).then(|| text!("no sampling of z")),
+            Some(text!("seed {seed}", seed)),
+        ];
+        let parts = std::iter::once(length).chain(settings.into_iter().flatten());
+        let mut lines = vec![(text!("training"), Text::joined(parts, ", "))];
         if self.updates_done < self.updates_run {
-            let kept = format!(
-                "update {}, epoch {}: early stopping kept the least loss of {}",
-                self.updates_done,
-                self.epochs_done,
-                if self.chose_epoch { "all held-out shapes" } else { "the shapes for stopping" }
-            );
-            lines.push(("kept", kept));
+            let (update, epoch) = (self.updates_done, self.epochs_done);
+            let kept = if self.chose_epoch {
+                text!(
+                    "update {update}, epoch {epoch}: early stopping kept the least loss of all held-out shapes",
+                    update,
+                    epoch
+                )
+            } else {
+                text!(
+                    "update {update}, epoch {epoch}: early stopping kept the least loss of the shapes for stopping",
+                    update,
+                    epoch
+                )
+            };
+            lines.push((text!("kept"), kept));
         }
         if let Some(record) = self.losses {
             let [total, reconstruction, kl] =
                 [record.total, record.reconstruction, record.kl].map(three_digits);
             lines.push((
-                "losses",
-                format!("total {total}, reconstruction {reconstruction}, KL {kl} (training)"),
+                text!("losses"),
+                text!(
+                    "total {total}, reconstruction {reconstruction}, KL {kl} (training)",
+                    total,
+                    reconstruction,
+                    kl
+                ),
             ));
             if let (Some(loss), Some(kl)) = (record.held_out_reconstruction, record.held_out_kl) {
                 let [loss, kl] = [loss, kl].map(three_digits);
-                lines.push(("validation", format!("reconstruction {loss}, KL {kl}")));
+                lines
+                    .push((text!("validation"), text!("reconstruction {loss}, KL {kl}", loss, kl)));
             }
         }
         lines.push(self.error_line());
@@ -270,39 +311,52 @@ impl<'a> Info<'a> {
     }
 
     /// The error that can be compared between models, unlike the losses.
-    fn error_line(&self) -> (&'static str, String) {
+    fn error_line(&self) -> (Text, Text) {
         let error = three_digits(self.reconstruction_error);
-        let scope = self.scope;
-        ("error", format!("reconstruction error {error} (sum of squares in data units, {scope})"))
+        let scope = self.scope.clone();
+        (
+            text!("error"),
+            text!(
+                "reconstruction error {error} (sum of squares in data units, {scope})",
+                error,
+                scope
+            ),
+        )
     }
 
-    fn latent_lines(&self) -> Vec<(&'static str, String)> {
+    fn latent_lines(&self) -> Vec<(Text, Text)> {
         /// A long latent is not listed completely.
         const MOST: usize = 8;
         let statistics = self.statistics;
         let bounds = statistics.low.iter().zip(&statistics.high).enumerate();
         let mut lines = listed(
-            "bounds",
+            text!("bounds"),
             bounds.take(MOST).map(|(k, (&low, &high))| {
-                format!(
-                    "z{k} from {} to {} (98 % of the data)",
-                    three_digits(low),
-                    three_digits(high)
+                text!(
+                    "z{k} from {low} to {high} (98 % of the data)",
+                    k,
+                    low = three_digits(low),
+                    high = three_digits(high)
                 )
             }),
         );
         if self.latent > MOST {
-            lines.push(("", format!("and {} more; --json lists all", self.latent - MOST)));
+            let number = self.latent - MOST;
+            lines.push((Text::default(), text!("and {number} more; --json lists all", number)));
         }
         let distance = three_digits(self.usual_density_distance);
         lines.push((
-            "distance",
-            format!("{distance} or less from the data (99 % of the held-out data)"),
+            text!("distance"),
+            text!("{distance} or less from the data (99 % of the held-out data)", distance),
         ));
         let round_trip = three_digits(statistics.round_trip);
-        lines.push(("round trip", format!("{round_trip} or less (99 % of the held-out data)")));
-        lines.push(("median area", three_digits(statistics.median_area)));
-        lines.push(("drawn from", self.start.label().to_owned()));
+        lines.push((
+            text!("round trip"),
+            text!("{round_trip} or less (99 % of the held-out data)", round_trip),
+        ));
+        let area = Text::verbatim(three_digits(statistics.median_area));
+        lines.push((text!("median area"), area));
+        lines.push((text!("drawn from"), self.start.label()));
         lines
     }
 }
@@ -321,11 +375,19 @@ impl<'a> TargetInfo<'a> {
     }
 
     /// `drag          0.02 to 0.31 N, of 280 of 300 outlines`.
-    fn line(&self, samples: usize) -> String {
+    fn line(&self, samples: usize) -> Text {
         let Self { name, unit, known, least, greatest } = self;
         let [least, greatest] = [*least, *greatest].map(three_digits);
-        let range = format!("{least} to {greatest} {unit}");
-        format!("{name:<14}{}, of {known} of {samples} outlines", range.trim_end())
+        let greatest = format!("{greatest} {unit}");
+        text!(
+            "{name} {least} to {greatest}, of {known} of {count} outline"
+                | "{name} {least} to {greatest}, of {known} of {count} outlines",
+            name = format!("{name:<13}"),
+            least,
+            greatest = greatest.trim_end(),
+            known,
+            count = samples
+        )
     }
 }
 
@@ -349,43 +411,52 @@ impl<'a> Head<'a> {
 
     /// `drag         5 x 2 -> 64 -> 32 -> 1, joint: R2 0.98, RMSE 0.06 N, held out; 90 % intervals of 0.1 N to either
     /// side hold 91 % of 72 test rows`.
-    fn line(&self) -> String {
+    fn line(&self) -> Text {
         let outputs = self.card.layers.iter().map(|layer| format!(" -> {}", layer.outputs));
         let inputs = self.card.layers.first().map_or(0, |layer| layer.inputs);
-        let Self { property, trained, measured, .. } = self;
-        let shape = outputs.collect::<String>();
+        let layers = format!("{inputs}{}", outputs.collect::<String>());
         let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
-        format!(
-            "{:<14}{each}{inputs}{shape}, {trained}: {}, {measured}{}",
-            property.name(),
-            score(self.card, self.unit),
-            coverage(self.card, self.unit)
-        )
+        let head = format!("{:<14}{each}{layers}", self.property.name());
+        let (score, measured) = (score(self.card, self.unit), self.measured.clone());
+        let line = if self.card.joint {
+            text!("{head}, joint: {score}, {measured}", head, score, measured)
+        } else {
+            text!("{head}, afterwards: {score}, {measured}", head, score, measured)
+        };
+        Text::joined(std::iter::once(line).chain(coverage(self.card, self.unit)), "; ")
     }
 }
 
 /// Several lines under one name.
-fn listed(name: &'static str, lines: impl Iterator<Item = String>) -> Vec<(&'static str, String)> {
-    lines.enumerate().map(|(i, line)| (if i == 0 { name } else { "" }, line)).collect()
+fn listed(name: Text, lines: impl Iterator<Item = Text>) -> Vec<(Text, Text)> {
+    let names = std::iter::once(name).chain(std::iter::repeat(Text::default()));
+    names.zip(lines).collect()
 }
 
 /// The recipe of generated data, or the origin of imported data.
-fn origin(source: &Source) -> (&'static str, String) {
+fn origin(source: &Source) -> (Text, Text) {
     match source {
         Source::Outlines(generator) => {
             let GeneratorConfig { size_variation, rotation, aspect_variation, noise, seed, .. } =
                 generator;
-            let text = format!(
-                "size {size_variation}, rotation {rotation}°, aspect {aspect_variation}, noise {noise}, seed {seed}"
+            let text = text!(
+                "size {size}, rotation {rotation}°, aspect {aspect}, noise {noise}, seed {seed}",
+                size = size_variation.to_string(),
+                rotation = rotation.to_string(),
+                aspect = aspect_variation.to_string(),
+                noise = noise.to_string(),
+                seed = *seed
             );
-            ("variation", text)
+            (text!("variation"), text)
         }
         Source::Imported(Imported { name, normalise, .. }) => {
-            let taken =
-                [(true, "place"), (normalise.scale, "size"), (normalise.rotation, "rotation")];
-            let taken: Vec<&str> =
-                taken.iter().filter(|(taken, _)| *taken).map(|(_, what)| *what).collect();
-            ("imported", format!("from {name}, {} normalised", taken.join(", ")))
+            let normalised = match (normalise.scale, normalise.rotation) {
+                (false, false) => text!("from {name}, place normalised", name),
+                (true, false) => text!("from {name}, place, size normalised", name),
+                (false, true) => text!("from {name}, place, rotation normalised", name),
+                (true, true) => text!("from {name}, place, size, rotation normalised", name),
+            };
+            (text!("imported"), normalised)
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::explore::Projection;
 use crate::explore::latent_path::curve::{LatentPath, PathShape};
 use crate::explore::latent_path::strip::Strip;
 use crate::export::tables::shapes::{ShapeRow, write_shapes};
-use crate::model::point_ref::{SYNTAX, frames_between};
+use crate::model::point_ref::{frames_between, syntax};
 use crate::model::{Model, PointRef};
+use crate::text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,12 @@ use std::path::{Path, PathBuf};
 #[command(after_help = format!("Examples:\n  \
     latent-explorer interpolate --model nine.safetensors --from family:star --to family:heart --out morph.png\n  \
     latent-explorer interpolate --model nine.safetensors --from row:17 --to z:0.1,-0.3 --steps 20 --out morph.csv\n\n\
-    {SYNTAX}\n\n\
+    {}\n\n\
     The latent path leads straight from the one latent point to the other and is decoded; the blend moves \
     every point of the one outline straight to its counterpart of the other. Where a point is a shape, the blend \
     begins with the shape itself and the latent path with its reconstruction. A picture shows the path above and the blend \
     below; a table has a row for each frame, counted from 1: path (latent or blend), frame, share, z0,.., verdict, reason, \
-    density_distance, round_trip, the properties, x0,y0,.. with full precision; what a blend has not stays empty."))]
+    density_distance, round_trip, the properties, x0,y0,.. with full precision; what a blend has not stays empty.", syntax()))]
 pub struct InterpolateArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
@@ -55,7 +56,8 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let InterpolateArguments { model, from, to, steps, look, out } = arguments;
     let output = Output::of(out)?;
     if output == Output::Gif {
-        let problem = "is a GIF; 'walk --path line' writes those, this writes .csv, .svg or .png";
+        let problem =
+            text!("is a GIF; 'walk --path line' writes those, this writes .csv, .svg or .png");
         return Err(Error::file(out, problem));
     }
     check_range("steps", *steps, 2, if output == Output::Csv { 1000 } else { 50 })?;
@@ -76,7 +78,11 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,
     }
-    progress.finish(&format!("{steps} frames of either; wrote {}", out.display()));
+    progress.finish(text!(
+        "{count} frame of each; wrote {out}" | "{count} frames of each; wrote {out}",
+        count = steps,
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 

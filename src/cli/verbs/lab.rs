@@ -12,6 +12,8 @@ use crate::export::pictures::map::PictureSize;
 use crate::export::pictures::png::{is_svg, write_picture};
 use crate::export::tables::lab::{extended_data, read_candidates, write_comparisons};
 use crate::optimise::{LabComparison, read_lab_results};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -89,10 +91,10 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     let mut progress = Progress::start();
     let (lab, left_out) = read_lab_results(values, &sought, &ids)?;
     for problem in left_out.iter().take(MAX_TOLD) {
-        progress.say(&format!("left out: {problem}"));
+        progress.say(text!("left out: {problem}", problem));
     }
     if left_out.len() > MAX_TOLD {
-        progress.say(&format!("left out: {} more", left_out.len() - MAX_TOLD));
+        progress.say(text!("left out: {number} more", number = left_out.len() - MAX_TOLD));
     }
     let comparisons: Vec<LabComparison> =
         candidates.iter().flat_map(|c| lab.beside(&c.id, &c.predictions)).collect();
@@ -101,8 +103,8 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
         let first = comparisons.first().map(|comparison| comparison.predicted.property);
         let property = arguments.property.or(first);
         let known = property.filter(|p| comparisons.iter().any(|c| c.predicted.property == *p));
-        let property =
-            known.ok_or_else(|| Error::setting("property", "was not measured; name another"))?;
+        let property = known
+            .ok_or_else(|| Error::setting("property", text!("was not measured; name another")))?;
         let chart = Chart::comparisons(property, &comparisons, arguments.theme.palette());
         let page = PictureSize { pixels: PICTURE, palette: arguments.theme.palette() };
         write_picture(path, chart.svg(&page))?;
@@ -110,20 +112,29 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     if let (Some(model), Some(data)) = (&model, data_out) {
         let set = extended_data(model, &candidates, &lab)?;
         write_set(data, &set)?;
-        progress.say(&format!("wrote {} outlines to {}", set.rows.len(), data.display()));
+        progress.say(text!(
+            "wrote {count} outline to {out}" | "wrote {count} outlines to {out}",
+            count = set.rows.len(),
+            out = data.display().to_string()
+        ));
     }
-    progress.finish(&format!("{}; wrote {}", summary(&sought, &comparisons), out.display()));
+    progress.finish(text!(
+        "{summary}; wrote {out}",
+        summary = summary(&sought, &comparisons),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
 /// `drag: 5 measured, RMS difference 0.12`.
-fn summary(sought: &[(Property, String)], comparisons: &[LabComparison]) -> String {
+fn summary(sought: &[(Property, String)], comparisons: &[LabComparison]) -> Text {
     let of = |(property, _): &(Property, String)| {
         let all = comparisons.iter().filter(|c| c.predicted.property == *property);
         let squares: Vec<f64> = all.map(|c| (c.measured - c.predicted.value).powi(2)).collect();
         let rms = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
         let (count, name, rms) = (squares.len(), property.word(), three_digits(rms));
-        (count > 0).then(|| format!("{name}: {count} measured, RMS difference {rms}"))
+        (count > 0)
+            .then(|| text!("{name}: {count} measured, RMS difference {rms}", name, count, rms))
     };
-    sought.iter().filter_map(of).collect::<Vec<_>>().join("; ")
+    Text::joined(sought.iter().filter_map(of), "; ")
 }

@@ -11,6 +11,8 @@ use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -27,7 +29,7 @@ use std::path::PathBuf;
     latent-explorer optimise --model m.safetensors --property area --mode max --from name:n0012 --out n.json\n  \
     latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
     --candidates 5 --candidates-out try.csv --out best.json\n\n\
-    The report is JSON, format 4. Restarts, hills and rows are counted from 1; what is not a finite number is null.\n  \
+    The report is JSON, format 4. Restarts, local optima and rows are counted from 1; what is not a finite number is null.\n  \
     run               the name of this run, which is part of the ids of its candidates\n  \
     config            the settings as they were used\n  \
     best              the restart of least loss; null where none met a feasible point\n  \
@@ -35,8 +37,8 @@ use std::path::PathBuf;
     best_in_data      the best of the data themselves: row, name, value, terms\n  \
     values, gradients evaluations spent, counted apart\n  \
     stride            every how many steps trajectories were kept\n  \
-    hills             which restarts came to the same maximum, with the value of the best, or predicted\n  \
-    candidates        with --candidates: different answers that can be believed, one a hill,\n                    \
+    hills             which restarts came to the same local optimum, with the value of the best, or predicted\n  \
+    candidates        with --candidates: different answers that can be believed, one a local optimum,\n                    \
     each with an id that no other run has and its predictions\n  \
     restarts          for each restart\n    \
     restart                  its number\n    \
@@ -124,16 +126,34 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
     if stride > 1 && *trajectory != Trajectory::None {
-        progress.say(&format!("trajectories are kept every {stride} steps"));
+        progress.say(text!(
+            "trajectories are kept at every step" | "trajectories are kept every {count} steps",
+            count = stride
+        ));
     }
     let in_data = InData::best(&model, &config.spec).map(|data| three_digits(data.value));
-    let in_data = in_data.map_or(String::new(), |value| format!(" (in the data {value})"));
     let mut search = Search::new(model, config)?;
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
             let best = best_so_far(&search);
-            format!("step {done}, {going} of {of} going, best {best}{in_data}")
+            match &in_data {
+                Some(in_data) => text!(
+                    "step {done}, {going} of {restarts} going, best {best} (in the data {in_data})",
+                    done,
+                    going,
+                    restarts = of,
+                    best,
+                    in_data
+                ),
+                None => text!(
+                    "step {done}, {going} of {restarts} going, best {best}",
+                    done,
+                    going,
+                    restarts = of,
+                    best
+                ),
+            }
         });
     }
     let report = SearchReport::new(search)?;
@@ -146,13 +166,17 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         progress.say(why);
     }
     report.why_none().iter().for_each(|why| progress.say(why));
-    let basins = basins(&report, candidates);
-    progress.finish(&format!("{}; {basins}; wrote {}", answer(&report), out.display()));
+    progress.finish(text!(
+        "{answer}; {optima}; wrote {out}",
+        answer = answer(&report),
+        optima = optima(&report, candidates),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
 /// The reasons why the best answers have values that no valid shape has, if they do; each once.
-fn unreal(report: &SearchReport) -> Vec<&'static str> {
+fn unreal(report: &SearchReport) -> Vec<Text> {
     let answers = [report.best, report.best_believable].into_iter().flatten();
     let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
     let mut found: Vec<_> =
@@ -161,42 +185,46 @@ fn unreal(report: &SearchReport) -> Vec<&'static str> {
     found
 }
 
-/// `3 basins, 2 candidates`.
-fn basins(report: &SearchReport, candidates: usize) -> String {
-    let some =
-        |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let basins = some(report.basins.all.len(), "hill");
-    match candidates {
-        0 => basins,
-        most => format!("{basins}, {}", some(report.candidates(most).len(), "candidate")),
-    }
+/// `3 local optima, 2 candidates`.
+fn optima(report: &SearchReport, most_candidates: usize) -> Text {
+    let basins = report.basins.all.len();
+    let optima = text!("{count} local optimum" | "{count} local optima", count = basins);
+    let candidates = (most_candidates > 0).then(|| report.candidates(most_candidates).len());
+    let candidates =
+        candidates.map(|count| text!("{count} candidate" | "{count} candidates", count));
+    Text::joined(std::iter::once(optima).chain(candidates), ", ")
 }
 
 /// `best roundness 0.998 (doubtful), best believable roundness 0.991; best in the data 0.985, gain 0.006`.
-fn answer(report: &SearchReport) -> String {
+fn answer(report: &SearchReport) -> Text {
     let spec = &report.config.spec;
     let value = |index: usize| {
         let found = &report.restarts[index];
         let value = found.answer.value();
-        let mut text = value.named(&spec.word());
+        let named = value.named(spec.word());
         // A computed value comes first: at the end of a search a head errs, and in favour of what was sought.
-        if let (Value::Computed(_), Value::Predicted(read)) = (value, found.best()) {
-            text += &format!(", predicted {}", read.text());
-        }
-        with_objective(&text, found.restart.best_objective(), spec)
+        let named = match (value, found.best()) {
+            (Value::Computed(_), Value::Predicted(read)) => {
+                text!("{value}, predicted {prediction}", value = named, prediction = read.text())
+            }
+            _ => named,
+        };
+        with_objective(named, found.restart.best_objective(), spec)
     };
     let found = match (report.best, report.best_believable) {
         (None, _) if spec.constraints.is_empty() => {
-            return format!("no restart found a valid {}", spec.word());
+            return text!("no restart found a valid {property}", property = spec.word());
         }
-        (None, _) => return "no restart found a shape that keeps every constraint".to_owned(),
-        (Some(best), None) => format!("best {}, and none is believable", value(best)),
-        (Some(best), Some(good)) if best == good => format!("best {}, believable", value(best)),
-        (Some(best), Some(good)) => format!(
-            "best {} ({}), best believable {}",
-            value(best),
-            report.restarts[best].verdict.word(),
-            value(good)
+        (None, _) => return text!("no restart found a shape that keeps every constraint"),
+        (Some(best), None) => text!("best {best}, and none is believable", best = value(best)),
+        (Some(best), Some(good)) if best == good => {
+            text!("best {best}, believable", best = value(best))
+        }
+        (Some(best), Some(good)) => text!(
+            "best {best} ({verdict}), best believable {good}",
+            best = value(best),
+            verdict = report.restarts[best].verdict.word(),
+            good = value(good)
         ),
     };
     let Some(best) = report.best_believable.or(report.best).map(|index| &report.restarts[index])
@@ -205,26 +233,31 @@ fn answer(report: &SearchReport) -> String {
     };
     let bounded = best.bounded().map(|check| {
         let predicted = Value::Predicted(check.prediction);
-        predicted.named_in(&check.property.word(), report.unit(check.property))
+        predicted.named_in(check.property.word(), report.unit(check.property))
     });
-    let found = std::iter::once(found).chain(bounded).collect::<Vec<_>>().join("; ");
+    let found = Text::joined(std::iter::once(found).chain(bounded), "; ");
     let gain = best.answer.gained().map(|gain| match gain {
         Value::Computed(gain) => gain_in_words(spec, gain),
-        Value::Predicted(gain) => format!("predicted gain {}", gain.text()),
+        Value::Predicted(gain) => text!("predicted gain {gain}", gain = gain.text()),
     });
     match (&report.in_data, gain) {
         (Some(data), Some(gain)) => {
-            format!("{found}; best in the data {}, {gain}", three_digits(data.value))
+            text!(
+                "{answer}; best in the data {value}, {gain}",
+                answer = found,
+                value = three_digits(data.value),
+                gain
+            )
         }
         _ => found,
     }
 }
 
 /// `gain 0.006`, or for a target value `0.006 nearer`.
-fn gain_in_words(spec: &ObjectiveSpec, gain: f64) -> String {
+fn gain_in_words(spec: &ObjectiveSpec, gain: f64) -> Text {
     match spec.goal() {
-        Goal::Target(_) if gain < 0.0 => format!("{} farther", three_digits(-gain)),
-        Goal::Target(_) => format!("{} nearer", three_digits(gain)),
-        Goal::Max | Goal::Min => format!("gain {}", three_digits(gain)),
+        Goal::Target(_) if gain < 0.0 => text!("{gain} farther", gain = three_digits(-gain)),
+        Goal::Target(_) => text!("{gain} nearer", gain = three_digits(gain)),
+        Goal::Max | Goal::Min => text!("gain {gain}", gain = three_digits(gain)),
     }
 }

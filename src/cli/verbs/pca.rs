@@ -7,6 +7,7 @@ use crate::explore::three_digits;
 use crate::export::outlines::write_set;
 use crate::model::format::checkpoint;
 use crate::model::training_config::TrainingConfig;
+use crate::text;
 use crate::train::Pca;
 use crate::trust::{ModelMetrics, warnings_of};
 use std::path::Path;
@@ -25,7 +26,7 @@ pub fn run(
     let set = data.set.clone();
     let mut pca = Pca::new(data, config)?;
     while pca.step() {
-        progress.report(pca.progress(), || "looking for the principal axes".to_owned());
+        progress.report(pca.progress(), || text!("looking for the principal axes"));
     }
     let model = pca.finish()?;
     checkpoint::save(&model, out)?;
@@ -33,21 +34,27 @@ pub fn run(
         write_set(path, &set)?;
     }
     if let Some(measured) = set.measured.first() {
-        progress.say(&format!(
-            "PCA learns no heads; `latent-explorer heads --model {} --property {}` adds one",
-            out.display(),
-            measured.name
+        progress.say(text!(
+            "PCA learns no heads; `latent-explorer heads --model {out} --property {name}` adds one",
+            out = out.display().to_string(),
+            name = measured.name.as_str()
         ));
     }
     for warning in warnings_of(&model, &ModelMetrics::of(&model)?) {
-        progress.say(&format!("warning: {warning}"));
+        progress.say(text!("warning: {warning}", warning = warning.to_string()));
     }
     let record = model.card.history.last();
     let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();
     let held_out = record.and_then(|r| r.held_out_reconstruction);
-    let held_out =
-        held_out.map(|e| format!(", validation {}", three_digits(e))).unwrap_or_default();
-    progress
-        .finish(&format!("PCA, reconstruction loss {error}{held_out}; wrote {}", out.display()));
+    let out = out.display().to_string();
+    progress.finish(match held_out.map(three_digits) {
+        Some(validation) => text!(
+            "PCA, reconstruction loss {error}, validation {validation}; wrote {out}",
+            error,
+            validation,
+            out
+        ),
+        None => text!("PCA, reconstruction loss {error}; wrote {out}", error, out),
+    });
     Ok(())
 }

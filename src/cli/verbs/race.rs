@@ -10,6 +10,8 @@ use crate::numerics::atomic_file::write_whole;
 use crate::objective::Space;
 use crate::optimise::race::Runner;
 use crate::optimise::{ContenderReport, Contenders, Race, RaceReport, RestartReport};
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +28,7 @@ use std::path::{Path, PathBuf};
     restart stops early: --patience is not used. A method that ends by itself leaves the rest unspent.\n\n\
     The table has the columns method, values, gradients, evaluations, best, objective: what a method had spent when \
     the best so far of all its restarts changed, at most 400 rows each, and at the end. The best is that of greatest \
-    objective, which is minus the loss; where penalties count, its value may become worse on the way. Where heads are \
+    objective, which is minus the loss; where penalties count, its value may become worse in between. Where heads are \
     read, predicted, predicted_low and predicted_high stand in the place of best.\n\n\
     The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
     of what that one gained on the starts), the one that came so far with the fewest evaluations. Several tie where \
@@ -60,17 +62,23 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     let model = open(model)?;
     let config = search.config(&model)?;
     if config.space == Space::Input {
-        let problem = "the methods of a race say what they move; name adam-input among --methods";
+        let problem =
+            text!("the methods of a race say what they move; name adam-input among --methods");
         return Err(Error::setting("space", problem));
     }
     let mut progress = Progress::start();
     let mut race = Race::new(model.clone(), config, methods)?;
     while race.step()? {
         progress.report(race.share(), || {
-            let standing =
-                |runner: &Runner| format!("{} {}", runner.contender, best_so_far(&runner.search));
-            let standings: Vec<String> = race.runners().iter().map(standing).collect();
-            format!("{:.0} %, best so far: {}", 100.0 * race.share(), standings.join(", "))
+            let standing = |runner: &Runner| {
+                let name = Text::verbatim(runner.contender.name());
+                Text::joined([name, best_so_far(&runner.search)], " ")
+            };
+            text!(
+                "{share} %, best so far: {standings}",
+                share = format!("{:.0}", 100.0 * race.share()),
+                standings = Text::joined(race.runners().iter().map(standing), ", ")
+            )
         });
     }
     let report = RaceReport::new(race)?;
@@ -79,61 +87,79 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     if let Some(path) = answers {
         write_whole(path, |file| report.write_json(&values, file))?;
     }
-    report.contenders.iter().for_each(|contender| progress.say(&line(contender)));
-    progress.finish(&format!("{}; wrote {}", first(&report), out.display()));
+    report.contenders.iter().for_each(|contender| progress.say(line(contender)));
+    progress.finish(text!(
+        "{result}; wrote {out}",
+        result = first(&report),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
 /// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.
-fn line(contender: &ContenderReport) -> String {
+fn line(contender: &ContenderReport) -> Text {
     let found = match contender.answer() {
-        None => "no answer".to_owned(),
+        None => text!("no answer"),
         Some((_, answer)) => {
-            let (value, word) = (value_of(contender, answer), answer.verdict.word());
+            let (value, verdict) = (value_of(contender, answer), answer.verdict.word());
             match answer.answer.returned {
-                Some(returned) => format!("{value}, {word}, {} re-decoded", three_digits(returned)),
-                None => format!("{value}, {word}"),
+                Some(returned) => text!(
+                    "{value}, {verdict}, {returned} re-decoded",
+                    value,
+                    verdict,
+                    returned = three_digits(returned)
+                ),
+                None => Text::joined([value, verdict], ", "),
             }
         }
     };
-    let (tally, seconds) = (contender.tally(), duration(contender.seconds));
+    let (tally, time) = (contender.tally(), duration(contender.seconds));
     let (values, gradients) = (grouped(tally.values), grouped(tally.gradients));
-    format!(
-        "{}: {found}; spent {values} values and {gradients} gradients in {seconds}",
-        contender.contender
+    text!(
+        "{method}: {answer}; spent {values} values and {gradients} gradients in {time}",
+        method = contender.contender.name(),
+        answer = found,
+        values,
+        gradients,
+        time
     )
 }
 
 /// The value of an answer as the search read it, with its objective where penalties count.
-fn value_of(contender: &ContenderReport, answer: &RestartReport) -> String {
+fn value_of(contender: &ContenderReport, answer: &RestartReport) -> Text {
     let spec = &contender.report.config.spec;
-    let value = answer.best().named(&spec.word());
-    with_objective(&value, answer.restart.best_objective(), spec)
+    let value = answer.best().named(spec.word());
+    with_objective(value, answer.restart.best_objective(), spec)
 }
 
 /// `adam is first: roundness 0.996 after 800 of 50,100 evaluations`, or `adam and random tie: ..`.
-fn first(report: &RaceReport) -> String {
+fn first(report: &RaceReport) -> Text {
     let answer = report.winners.first().and_then(|&winner| {
         let contender = &report.contenders[winner];
         Some((contender, contender.answer()?.1, contender.reached?))
     });
     let Some((contender, answer, reached)) = answer else {
-        return "nobody is first, for no answer can be believed".to_owned();
+        return text!("nobody is first, for no answer can be believed");
     };
-    let names: Vec<String> = report
-        .winners
-        .iter()
-        .map(|&winner| report.contenders[winner].contender.to_string())
-        .collect();
-    let first = match names.as_slice() {
-        [one] => format!("{one} is first"),
-        [others @ .., last] => format!("{} and {last} tie", others.join(", ")),
-        [] => String::new(),
-    };
-    format!(
-        "{first}: {} after {} of {} evaluations",
-        value_of(contender, answer),
-        grouped(reached.evaluations()),
-        grouped(report.budget())
-    )
+    let name = |&winner: &usize| Text::verbatim(report.contenders[winner].contender.name());
+    let methods = Text::list(report.winners.iter().map(name));
+    let answer = value_of(contender, answer);
+    let (evaluations, budget) = (grouped(reached.evaluations()), grouped(report.budget()));
+    if report.winners.len() == 1 {
+        text!(
+            "{method} is first: {answer} after {evaluations} of {budget} evaluations",
+            method = methods,
+            answer,
+            evaluations,
+            budget
+        )
+    } else {
+        text!(
+            "{methods} tie: {answer} after {evaluations} of {budget} evaluations",
+            methods,
+            answer,
+            evaluations,
+            budget
+        )
+    }
 }

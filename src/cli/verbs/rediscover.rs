@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::Goal;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryParts};
+use crate::text;
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -104,7 +105,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     let report = rediscovery.report();
     write_whole(out, |file| report.write_json(file))?;
     print(&report.to_string())?;
-    progress.finish(&format!("wrote {}", out.display()));
+    progress.finish(text!("wrote {out}", out = out.display().to_string()));
     Ok(())
 }
 
@@ -112,7 +113,7 @@ fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new("standard output"), &error))
+            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
         }
         _ => Ok(()),
     }

@@ -14,11 +14,13 @@ use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::export::pictures::png::{is_svg, write_picture};
 use crate::model::format::checkpoint;
-use crate::model::point_ref::SYNTAX;
+use crate::model::point_ref::syntax;
 use crate::model::{Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchReport;
+use crate::text;
+use crate::text::Text;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -31,10 +33,10 @@ use std::sync::Arc;
     latent-explorer render --model nine.safetensors --what heat --property area --theme dark --out area.png\n  \
     latent-explorer render --model nine.safetensors --layers shapes,data,trust --size 1920x1080 --out map.png\n  \
     latent-explorer render --model nine.safetensors --what losses --size 900x500 --out losses.svg\n  \
-    latent-explorer render --model nine.safetensors --search best.json --out climb.gif\n  \
+    latent-explorer render --model nine.safetensors --search best.json --out search.gif\n  \
     latent-explorer render --model nine.safetensors --snapshots epochs --out training.gif\n  \
     latent-explorer render --model nine.safetensors --what points --pin family:star --pin row:17 --out pins.png\n\n\
-    {SYNTAX}"))]
+    {}", syntax()))]
 pub struct RenderArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
@@ -142,11 +144,11 @@ impl Theme {
 struct Size([u32; 2]);
 
 impl FromStr for Size {
-    type Err = String;
+    type Err = Text;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let side = |word: &str| {
-            let problem = || format!("'{word}' is no whole number; write 1200 or 1920x1080");
+            let problem = || text!("'{word}' is no whole number; write 1200 or 1920x1080", word);
             word.trim().parse::<u32>().map_err(|_| problem())
         };
         match text.split_once(['x', 'X']) {
@@ -189,7 +191,9 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let report = report.transpose()?;
     let never = CancelToken::default();
     let mut told = |share: f64| {
-        progress.report(share, || format!("{:.0} % of the pictures", 100.0 * share));
+        progress.report(share, || {
+            text!("{share} % of the pictures", share = format!("{:.0}", 100.0 * share))
+        });
     };
     match (moves, snapshots, &report) {
         (true, Some(folder), _) => {
@@ -205,7 +209,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
         }
         _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
     }
-    progress.finish(&format!("wrote {}", out.display()));
+    progress.finish(text!("wrote {out}", out = out.display().to_string()));
     Ok(())
 }
 
@@ -214,23 +218,23 @@ impl RenderArguments {
     fn check_kind(&self, is_film: bool) -> Result<()> {
         let is_curve = matches!(self.what, Some(What::Losses | What::Values));
         let moves = self.search.is_some() || self.snapshots.is_some();
-        let refused = |problem: &str| Err(Error::file(&self.out, problem));
+        let refused = |problem: Text| Err(Error::file(&self.out, problem));
         match is_film {
-            true if !moves => {
-                refused("a film needs a search (--search R.json) or a training (--snapshots DIR)")
-            }
-            true if is_curve => refused("curves stand still; end the name in .png or .svg"),
+            true if !moves => refused(text!(
+                "a film needs a search (--search R.json) or a training (--snapshots DIR)"
+            )),
+            true if is_curve => refused(text!("curves stand still; end the name in .png or .svg")),
             false if self.snapshots.is_some() => {
-                refused("a training is a film; end the name in .gif, or draw one checkpoint")
+                refused(text!("a training is a film; end the name in .gif, or draw one checkpoint"))
             }
             _ if self.search.is_none() && self.what == Some(What::Values) => Err(Error::setting(
                 "what",
-                "values are those of a search; name it with --search R.json",
+                text!("values are those of a search; name it with --search R.json"),
             )),
             _ if self.search.is_none() && self.layers.contains(&LayerName::Paths) => {
                 Err(Error::setting(
                     "layers",
-                    "paths are those of a search; name it with --search R.json",
+                    text!("trajectories are those of a search; name it with --search R.json"),
                 ))
             }
             _ => Ok(()),
@@ -328,7 +332,8 @@ fn checkpoints_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect();
     if found.is_empty() {
-        let problem = "holds no checkpoint (.safetensors); name the folder of train --snapshots";
+        let problem =
+            text!("holds no checkpoint (.safetensors); name the folder of train --snapshots");
         return Err(Error::file(folder, problem));
     }
     // Sorted by number, the tenth epoch comes after the second, with or without leading zeros.
@@ -348,7 +353,7 @@ mod tests {
     fn sizes_are_squares_or_both_sides() {
         assert_eq!("1200".parse(), Ok(Size([1200; 2])));
         assert_eq!("1920x1080".parse(), Ok(Size([1920, 1080])));
-        assert!("1920x".parse::<Size>().unwrap_err().contains("1920x1080"));
+        assert!("1920x".parse::<Size>().unwrap_err().to_string().contains("1920x1080"));
         assert!("-3".parse::<Size>().is_err());
     }
 }

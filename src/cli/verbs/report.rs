@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::explore::three_digits;
 use crate::export::report::{Report, ReportFormat};
 use crate::optimise::{Method, SearchConfig};
+use crate::text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -58,10 +59,14 @@ pub fn run(arguments: &ReportArguments) -> Result<()> {
         }
         None => None,
     };
-    progress.say("measuring the model");
+    progress.say(text!("measuring the model"));
     let report = Report::new(path.display().to_string(), model, found.as_ref())?;
     report.write(out)?;
     let error = three_digits(report.metrics.reconstruction_error);
-    progress.finish(&format!("reconstruction error {error} (data units); wrote {}", out.display()));
+    progress.finish(text!(
+        "reconstruction error {error} (data units); wrote {out}",
+        error,
+        out = out.display().to_string()
+    ));
     Ok(())
 }

@@ -9,6 +9,8 @@ use crate::model::judge::Prediction;
 use crate::numerics::atomic_file;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{Search, SearchConfig, SearchReport};
+use crate::text;
+use crate::text::Text;
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +47,10 @@ pub fn search_again(
     let recorded: Recorded = serde_json::from_slice(&bytes).map_err(|error| {
         Error::file(
             path,
-            format!("is no report of optimise ({error}); write one with optimise --out"),
+            text!(
+                "is no report of optimise ({error}); write one with optimise --out",
+                error = error.to_string()
+            ),
         )
     })?;
     drop(bytes);
@@ -62,12 +67,14 @@ pub fn search_again(
         (before, now) => before.is_none() == now.is_none(),
     };
     if !same {
-        let shown = |value: Option<f64>| value.map_or("none".to_owned(), three_digits);
-        let problem = format!(
-            "was written of another model: its best value is {}, and that of the same search in this one {}; name \
+        let shown = |value: Option<f64>| {
+            value.map_or_else(|| text!("none"), |value| Text::verbatim(three_digits(value)))
+        };
+        let problem = text!(
+            "was written of another model: its best value is {before}, and that of the same search in this one {now}; name \
              the model that was searched",
-            shown(before),
-            shown(now)
+            before = shown(before),
+            now = shown(now)
         );
         return Err(Error::file(path, problem));
     }
@@ -87,7 +94,7 @@ pub fn search(
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let best = best_so_far(&search);
-            format!("searching: step {}, best {best}", search.done())
+            text!("searching: step {done}, best {best}", done = search.done(), best)
         });
     }
     SearchReport::new(search)

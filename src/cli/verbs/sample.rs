@@ -6,6 +6,7 @@ use crate::cli::progress::Progress;
 use crate::error::{Error, Result, check_range};
 use crate::explore::shapes::new_shapes::{NewShape, new_shapes, sheet};
 use crate::export::tables::shapes::{ShapeRow, write_shapes};
+use crate::text;
 use crate::trust::Reliability;
 use clap::Args;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     let SampleArguments { model, count, seed, look, out } = arguments;
     let output = Output::of(out)?;
     if output == Output::Gif {
-        return Err(Error::file(out, "is a GIF; write the sample as .csv, .svg or .png"));
+        return Err(Error::file(out, text!("is a GIF; write the sample as .csv, .svg or .png")));
     }
     check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MOST_DRAWN })?;
     look.check(output)?;
@@ -74,13 +75,14 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     let of = |reliability| {
         shapes.iter().filter(|shape| shape.verdict.reliability == reliability).count()
     };
-    let counts = [Reliability::Believable, Reliability::Doubtful, Reliability::Outside]
-        .map(|reliability| format!("{} {}", of(reliability), reliability.word()));
-    progress.finish(&format!(
-        "{count} shapes, drawn from {}: {}; wrote {}",
-        model.card.start.label(),
-        counts.join(", "),
-        out.display()
+    progress.finish(text!(
+        "{count} shape, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}" | "{count} shapes, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}",
+        count,
+        start = model.card.start.label(),
+        believable = of(Reliability::Believable),
+        doubtful = of(Reliability::Doubtful),
+        outside = of(Reliability::Outside),
+        out = out.display().to_string()
     ));
     Ok(())
 }

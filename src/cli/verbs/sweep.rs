@@ -11,6 +11,7 @@ use crate::export::pictures::sweep::{SweptModel, svg};
 use crate::export::tables::metrics_table::Entry;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::{check_writable, write_whole};
+use crate::text;
 use crate::train::{Sweep, Swept, USUAL_BETAS};
 use crate::trust::warnings_of;
 use clap::Args;
@@ -52,7 +53,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     let format = TableFormat::of(out)?;
     let outputs: Vec<&Path> = std::iter::once(out).chain(picture).map(PathBuf::as_path).collect();
     if let Some(path) = picture.as_ref().filter(|path| !ends_in_svg(path)) {
-        return Err(Error::file(path, "is not .svg; end the name of the picture in it"));
+        return Err(Error::file(path, text!("is not .svg; end the name of the picture in it")));
     }
     check_outputs(&learning.inputs(), &outputs)?;
     models.iter().try_for_each(|folder| check_folder(&learning.inputs(), folder))?;
@@ -70,7 +71,11 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     while !sweep.is_finished() {
         let swept = sweep.step()?;
         progress.report(sweep.progress(), || {
-            format!("{:.0} %, beta {}", 100.0 * sweep.progress(), sweep.beta())
+            text!(
+                "{share} %, beta {beta}",
+                share = format!("{:.0}", 100.0 * sweep.progress()),
+                beta = sweep.beta().to_string()
+            )
         });
         if let Some(swept) = swept {
             if let Some(folder) = models {
@@ -94,11 +99,16 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
         let text = draw(&done)?;
         write_whole(path, |file| file.write_all(text.as_bytes()))?;
     }
-    let heads: Vec<String> = done.iter().map(|swept| format!("beta {}", swept.beta)).collect();
+    let head = |swept: &Swept| text!("beta {beta}", beta = swept.beta.to_string()).to_string();
+    let heads: Vec<String> = done.iter().map(head).collect();
     let metrics: Vec<_> = done.iter().map(|swept| &swept.metrics).collect();
     table(&heads, &metrics).iter().for_each(|line| progress.say(line));
     warn(&heads, &entries, &mut progress);
-    progress.finish(&format!("{} models trained; wrote {}", metrics.len(), out.display()));
+    progress.finish(text!(
+        "{count} model trained; wrote {out}" | "{count} models trained; wrote {out}",
+        count = metrics.len(),
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 

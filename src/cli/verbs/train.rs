@@ -13,6 +13,8 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::format::checkpoint;
 use crate::model::training_config::EpochRecord;
+use crate::text;
+use crate::text::Text;
 use crate::train::{Trainer, TrainerState};
 use crate::trust::{ModelMetrics, warnings_of};
 use clap::Args;
@@ -120,10 +122,14 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let mut progress = Progress::start();
     remarks.iter().for_each(|line| progress.say(line));
     if let Some(preset) = arguments.learning.network.preset() {
-        progress.say(&format!("{}: {}", preset.label(), preset.about()));
+        progress.say(Text::joined([preset.label(), preset.about()], ": "));
     }
     if let Some(path) = &arguments.resume {
-        progress.say(&format!("{} goes on from {}", path.display(), state(&trainer)));
+        progress.say(text!(
+            "{path} goes on from {state}",
+            path = path.display().to_string(),
+            state = state(&trainer)
+        ));
     }
     while !trainer.is_finished() {
         let step = trainer
@@ -143,22 +149,24 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     }
     let metrics = ModelMetrics::of(&model)?;
     for warning in warnings_of(&model, &metrics) {
-        progress.say(&format!("warning: {warning}"));
+        progress.say(text!("warning: {warning}", warning = warning.to_string()));
     }
     if model.card.start != StartDistribution::StandardNormal {
         let about = model.card.start.about();
-        progress.say(&format!("new shapes and restarts are drawn from: {about}"));
+        progress.say(text!("new shapes and restarts are drawn from: {about}", about));
     }
-    let heads = match model.card.training.heads.as_slice() {
-        [] => String::new(),
-        heads => format!("; {}", scores(&model, heads)),
-    };
-    let error = three_digits(metrics.reconstruction_error);
-    progress.finish(&format!(
-        "{}; reconstruction error {error} (data units) of {}{heads}; wrote {}",
-        outcome(&trainer, &model),
-        metrics.scope(),
-        arguments.out.display()
+    let error = text!(
+        "reconstruction error {error} (data units) of {scope}",
+        error = three_digits(metrics.reconstruction_error),
+        scope = metrics.scope()
+    );
+    let heads = model.card.training.heads.as_slice();
+    let heads = (!heads.is_empty()).then(|| scores(&model, heads));
+    let results = [Some(outcome(&trainer, &model)), Some(error), heads];
+    progress.finish(text!(
+        "{results}; wrote {out}",
+        results = Text::joined(results.into_iter().flatten(), "; "),
+        out = arguments.out.display().to_string()
     ));
     Ok(())
 }
@@ -187,19 +195,24 @@ fn keep_what_was_learned(
     };
     match save(trainer, arguments) {
         Ok(_) => {
-            let (epoch, out) = (last.epoch, arguments.out.display());
-            Error::Mismatch(format!(
-                "{error} (the model as it was after epoch {epoch} is in {out})"
+            let (epoch, out) = (last.epoch, arguments.out.display().to_string());
+            Error::mismatch(text!(
+                "{error} (the model as it was after epoch {epoch} is in {out})",
+                error,
+                epoch,
+                out
             ))
         }
-        Err(unsaved) => {
-            Error::Mismatch(format!("{error} (what was learned before is lost: {unsaved})"))
-        }
+        Err(unsaved) => Error::mismatch(text!(
+            "{error} (what was learned before is lost: {unsaved})",
+            error,
+            unsaved
+        )),
     }
 }
 
 /// A new training, or a resumed one, with remarks on it.
-fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<String>)> {
+fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
     let Some(path) = &arguments.resume else {
         let (data, config) = arguments.learning.prepare()?;
         let remarks = arguments.learning.without_heads(&data);
@@ -220,8 +233,7 @@ fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<String>)> {
     earlier.check_branch(&config)?;
     let rows_change = earlier.early_stopping.is_some() != config.early_stopping.is_some();
     let remark = rows_change.then(|| {
-        "early stopping may use some held-out rows alone, so the validation loss may be of other rows than before"
-            .to_owned()
+        text!("early stopping may use some held-out rows alone, so the validation loss may be of other rows than before")
     });
     Ok((Trainer::resume(data, config, &stood)?, remark.into_iter().collect()))
 }
@@ -259,29 +271,59 @@ impl<'a> Snapshots<'a> {
 }
 
 /// The end of the training, and the losses of the model's epoch: with early stopping the best one.
-fn outcome(trainer: &Trainer, model: &Model) -> String {
+fn outcome(trainer: &Trainer, model: &Model) -> Text {
     let kept = model.card.updates();
     let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
         return state(trainer);
     };
-    let ended = if trainer.stopped_early() { "stopped early" } else { "ended" };
-    let (done, epoch) = (trainer.updates(), record.epoch);
-    format!("{ended} at update {done}; kept update {kept}, epoch {epoch}, {}", losses(record))
+    let (done, epoch, losses) = (trainer.updates(), record.epoch, losses(record));
+    if trainer.stopped_early() {
+        text!(
+            "stopped early at update {done}; kept update {kept}, epoch {epoch}, {losses}",
+            done,
+            kept,
+            epoch,
+            losses
+        )
+    } else {
+        text!(
+            "ended at update {done}; kept update {kept}, epoch {epoch}, {losses}",
+            done,
+            kept,
+            epoch,
+            losses
+        )
+    }
 }
 
 /// `update 1692 of 7050, epoch 12, loss 1.23 (reconstruction 1.1, KL 4.5), validation reconstruction 1.2`.
-fn state(trainer: &Trainer) -> String {
+fn state(trainer: &Trainer) -> Text {
     let (done, updates) = (trainer.updates(), trainer.config().updates);
-    let at = format!("update {done} of {updates}, epoch {}", trainer.epochs().ceil());
-    trainer.history().last().map_or(at.clone(), |record| format!("{at}, {}", losses(record)))
+    let at = text!(
+        "update {done} of {updates}, epoch {epoch}",
+        done,
+        updates,
+        epoch = trainer.epochs().ceil().to_string()
+    );
+    Text::joined(std::iter::once(at).chain(trainer.history().last().map(losses)), ", ")
 }
 
-fn losses(record: &EpochRecord) -> String {
+fn losses(record: &EpochRecord) -> Text {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
     let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
-    let validation = record
-        .held_out_reconstruction
-        .map(|loss| format!(", validation reconstruction {}", three_digits(loss)))
-        .unwrap_or_default();
-    format!("loss {total} (reconstruction {reconstruction}, KL {kl}){validation}")
+    match record.held_out_reconstruction.map(three_digits) {
+        Some(validation) => text!(
+            "loss {total} (reconstruction {reconstruction}, KL {kl}), validation reconstruction {validation}",
+            total,
+            reconstruction,
+            kl,
+            validation
+        ),
+        None => text!(
+            "loss {total} (reconstruction {reconstruction}, KL {kl})",
+            total,
+            reconstruction,
+            kl
+        ),
+    }
 }

@@ -8,13 +8,14 @@ use crate::data::outline::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
 use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::explore::latent_path::strip::Strip;
-use crate::explore::{Projection, home_view};
+use crate::explore::{Projection, home_view, three_digits};
 use crate::export::pictures::gif::{Animation, MOST_FRAMES};
 use crate::export::pictures::path_strip::{FRAME, WrittenPath, walk_film};
 use crate::export::tables::shapes::{ShapeRow, write_shapes};
-use crate::model::point_ref::{SYNTAX, frames_between};
+use crate::model::point_ref::{frames_between, syntax};
 use crate::model::{Endpoint, Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
+use crate::text;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,12 +31,12 @@ const COLUMNS: usize = 12;
     latent-explorer walk --model nine.safetensors --path line --from family:circle --to family:star --out walk.gif\n  \
     latent-explorer walk --model nine.safetensors --path spiral --turns 4 --seconds 8 --frames 120 --out spiral.gif\n  \
     latent-explorer walk --model nine.safetensors --path axis --axis 1 --around row:17 --frames 12 --out axis.svg\n\n\
-    {SYNTAX}\n\n\
+    {}\n\n\
     The pace is even: frames are the same distance of the latent apart. Circles and spirals are parallel to the plane \
     of the map; an axis goes from the 1st to the 99th percentile of the data and holds the other coordinates. An \
-    animation shows the map with the way on it beside the shape, a picture the frames side by side; a table has a \
+    animation shows the map with the path on it beside the shape, a picture the frames side by side; a table has a \
     row for each frame, counted from 1: frame, share, z0,.., verdict, reason, density_distance, round_trip, the properties, \
-    x0,y0,.. with full precision."))]
+    x0,y0,.. with full precision.", syntax()))]
 pub struct WalkArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
@@ -88,7 +89,8 @@ impl WalkArguments {
             ("axis", self.axis.is_some(), uses(&[PathKind::Axis])),
         ];
         if let Some((name, ..)) = given.iter().find(|(_, given, used)| *given && !used) {
-            let problem = format!("does not go with --path {}; leave it out", self.path.name());
+            let problem =
+                text!("does not go with --path {kind}; leave it out", kind = self.path.name());
             return Err(Error::setting(name, problem));
         }
         let most = if output == Output::Picture { MOST_DRAWN } else { MOST_FRAMES };
@@ -96,9 +98,11 @@ impl WalkArguments {
         check_range("seconds", self.seconds, 0.1, 600.0)?;
         let rate = self.rate();
         if output == Output::Gif && !(0.1..=50.0).contains(&rate) {
-            let problem = format!(
-                "{} frames in {} s are {rate} a second; choose between 0.1 and 50",
-                self.frames, self.seconds
+            let problem = text!(
+                "{frames} frames in {seconds} s are {rate} a second; choose between 0.1 and 50",
+                frames = self.frames,
+                seconds = self.seconds.to_string(),
+                rate = three_digits(rate)
             );
             return Err(Error::setting("frames", problem));
         }
@@ -115,7 +119,10 @@ impl WalkArguments {
         if self.path == PathKind::Line {
             let end = |name: &'static str, end: &Option<PointRef>| match end {
                 Some(end) => point(name, end, model),
-                None => Err(Error::setting(name, "a line needs one; --help shows how to name it")),
+                None => Err(Error::setting(
+                    name,
+                    text!("a line needs one; --help shows how to name it"),
+                )),
             };
             return Ok([end("from", &self.from)?, end("to", &self.to)?]);
         }
@@ -176,8 +183,14 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
             animate(arguments, &model, &projection, &latent_path, &strip, &mut progress)?
         }
     }
-    let length = crate::explore::three_digits(latent_path.length());
-    progress.finish(&format!("{frames} frames over a length of {length}; wrote {}", out.display()));
+    let length = three_digits(latent_path.length());
+    progress.finish(text!(
+        "{count} frame over a length of {length}; wrote {out}"
+            | "{count} frames over a length of {length}; wrote {out}",
+        count = frames,
+        length,
+        out = out.display().to_string()
+    ));
     Ok(())
 }
 
@@ -217,8 +230,8 @@ fn animate(
         looping: true,
     };
     let mut told = |share: f64| {
-        let frame = (share * *frames as f64).round() + 1.0;
-        progress.report(share, || format!("frame {frame} of {frames}"));
+        let frame = (share * *frames as f64).round() as usize + 1;
+        progress.report(share, || text!("frame {frame} of {frames}", frame, frames));
     };
     walk_film(out, &walk, animation, &CancelToken::default(), &mut told).map(drop)
 }

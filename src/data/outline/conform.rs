@@ -10,6 +10,8 @@ use super::import::{Normalise, airfoil, svg, table};
 use super::transform::SimilarityTransform;
 use crate::data::source::Source;
 use crate::error::{self, Error};
+use crate::text;
+use crate::text::Text;
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -53,7 +55,7 @@ impl Source {
     ///
     /// # Errors
     /// Gives the reason why the curve is no outline.
-    pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), String> {
+    pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), Text> {
         if self.has_own_form(&curve.points) {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
             return Ok((outline, SimilarityTransform::default()));
@@ -65,9 +67,9 @@ impl Source {
             let points = clean(curve)?.points;
             let canonical = canonicalise::canonical(&points, self.points(), normalise, begin);
             if !geometry::is_simple(&canonical.0) {
-                let count = self.points();
-                return Err(format!(
-                    "crosses itself when drawn with the {count} points of the model"
+                return Err(text!(
+                    "crosses itself when drawn with the {points} points of the model",
+                    points = self.points()
                 ));
             }
             canonical
@@ -150,13 +152,11 @@ fn sizes(generator: &GeneratorConfig) -> RangeInclusive<f64> {
 /// # Errors
 /// Names the file and the first outline in it that cannot be used; none is skipped.
 pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
-    let refuse = |problem: String| Error::file(path, problem);
+    let refuse = |problem: Text| Error::file(path, problem);
     let conformed = |(place, name, curve): ListedOutline| {
-        let (outline, transform) =
-            curve.and_then(|curve| source.conform(curve)).map_err(|problem| {
-                let place = if place.is_empty() { place } else { format!("{place}: ") };
-                refuse(format!("{place}{problem}"))
-            })?;
+        let (outline, transform) = curve
+            .and_then(|curve| source.conform(curve))
+            .map_err(|problem| refuse(Text::joined(place.into_iter().chain([problem]), ": ")))?;
         Ok(Conformed { name, outline, transform })
     };
     let curves = curves(path).map_err(refuse)?;
@@ -165,17 +165,18 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
     all.into_iter().collect()
 }
 
-/// The place of a curve in its file, its name, and the curve or the reason why it is none.
-type ListedOutline = (String, String, Result<RawCurve, String>);
+/// The place of a curve in its file, if it does not stand alone there; its name; and the curve or the reason why it is
+/// none.
+type ListedOutline = (Option<Text>, String, Result<RawCurve, Text>);
 
-fn curves(path: &Path) -> Result<Vec<ListedOutline>, String> {
+fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
     let bytes = files::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     // Curves without names are numbered if there are several.
     let all = |curves: Vec<RawCurve>| -> Vec<ListedOutline> {
         let alone = curves.len() == 1;
-        let place = |k| if alone { String::new() } else { format!("outline {k}") };
-        let name = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
+        let place = |k: usize| (!alone).then(|| text!("outline {number}", number = k));
+        let name = |k: usize| if alone { stem.clone() } else { format!("{stem}#{k}") };
         (1..).zip(curves).map(|(k, curve)| (place(k), name(k), Ok(curve))).collect()
     };
     let format = InputFormat::of(path).unwrap_or(InputFormat::Csv);
@@ -186,20 +187,20 @@ fn curves(path: &Path) -> Result<Vec<ListedOutline>, String> {
     if format == InputFormat::Svg {
         return Ok(paths(text)?
             .into_iter()
-            .map(|path| (format!("path {}", path.id), path.id, path.curve))
+            .map(|path| (Some(text!("path {id}", id = &path.id)), path.id, path.curve))
             .collect());
     }
     Ok(match table::read(text)?.table {
         table::OutlineTable::Curves(curves) => all(curves),
         table::OutlineTable::Rows(rows) => {
-            rows.into_iter().map(|row| (row.place, row.id, row.curve)).collect()
+            rows.into_iter().map(|row| (Some(row.place), row.id, row.curve)).collect()
         }
     })
 }
 
 /// The paths of a picture, read on a thread with the stack that [`svg::read`] needs.
-fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, String> {
+fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, Text> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
     let read = || svg::read(text).map(|picture| picture.paths);
-    pool.map_err(|error| format!("cannot be read: {error}"))?.install(read)
+    pool.map_err(|error| text!("cannot be read: {error}", error = error.to_string()))?.install(read)
 }

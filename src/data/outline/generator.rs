@@ -9,6 +9,7 @@ use crate::data::dataset::Dataset;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::random::{Purpose, stream};
+use crate::text;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -58,11 +59,11 @@ impl GeneratorConfig {
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
         if self.families.is_empty() {
-            return Err(Error::setting("families", "choose at least one"));
+            return Err(Error::setting("families", text!("choose at least one")));
         }
         for (index, family) in self.families.iter().enumerate() {
             if self.families[..index].contains(family) {
-                let problem = format!("'{}' is named twice", family.name());
+                let problem = text!("'{family}' is named twice", family = family.name());
                 return Err(Error::setting("families", problem));
             }
         }
@@ -73,7 +74,12 @@ impl GeneratorConfig {
             let most = 100_000_000 / self.points;
             return Err(Error::setting(
                 "samples",
-                format!("at most {most} with {} points each, not {}", self.points, self.samples),
+                text!(
+                    "at most {most} with {points} points each, not {samples}",
+                    most,
+                    points = self.points,
+                    samples = self.samples
+                ),
             ));
         }
         check_range("size-variation", self.size_variation, 0.0, 0.9)?;

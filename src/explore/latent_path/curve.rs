@@ -8,6 +8,8 @@ use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::numerics::statistics::quantile::distance;
+use crate::text;
+use crate::text::Text;
 use clap::ValueEnum;
 use std::f64::consts::TAU;
 
@@ -56,12 +58,12 @@ impl PathKind {
     pub const ALL: [Self; 4] = [Self::Line, Self::Circle, Self::Spiral, Self::Axis];
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Line => "Line",
-            Self::Circle => "Circle",
-            Self::Spiral => "Spiral",
-            Self::Axis => "Axis",
+            Self::Line => text!("Line"),
+            Self::Circle => text!("Circle"),
+            Self::Spiral => text!("Spiral"),
+            Self::Axis => text!("Axis"),
         }
     }
 }
@@ -224,11 +226,15 @@ impl PathShape {
     fn check(&self, dim: usize) -> Result<()> {
         let point = |name: &'static str, z: &[f64]| {
             if z.len() != dim {
-                let problem = format!("the model's latent has {dim} numbers, not {}", z.len());
+                let problem = text!(
+                    "the model's latent has {needed} dimensions, not {given}",
+                    needed = dim,
+                    given = z.len()
+                );
                 return Err(Error::setting(name, problem));
             }
             if z.iter().any(|v| !v.is_finite()) {
-                return Err(Error::setting(name, "every number must be finite"));
+                return Err(Error::setting(name, text!("every number must be finite")));
             }
             Ok(())
         };
@@ -236,7 +242,10 @@ impl PathShape {
             if radius > 0.0 {
                 check_range("radius", radius, 0.0, MOST_RADIUS)
             } else {
-                Err(Error::setting("radius", format!("must be above 0, not {radius}")))
+                Err(Error::setting(
+                    "radius",
+                    text!("must be above 0, not {radius}", radius = radius.to_string()),
+                ))
             }
         };
         match self {
@@ -255,7 +264,10 @@ impl PathShape {
                 check_range("axis", *axis, 0, dim.saturating_sub(1))?;
                 let range = low.is_finite() && high.is_finite();
                 range.then_some(()).ok_or_else(|| {
-                    Error::setting("axis", "the data have no finite range along it; choose another")
+                    Error::setting(
+                        "axis",
+                        text!("the data have no finite range along it; choose another"),
+                    )
                 })
             }
         }

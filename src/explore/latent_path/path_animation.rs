@@ -16,6 +16,7 @@ use crate::explore::scene::compose::EncodedPoints;
 use crate::explore::scene::items::{Dots, Scene, SceneItem, SceneShapes, SceneText};
 use crate::explore::shapes::contact_sheet::mark;
 use crate::model::Model;
+use crate::text::Text;
 use std::sync::Arc;
 
 /// The reach of a typical shape, as a share of its half of the frame.
@@ -97,12 +98,13 @@ impl<'a> PathAnimation<'a> {
         layers.extend([shape(ink, None), shape(palette.outline_stroke, Some(1.2))]);
 
         let verdict = &strip.verdicts[frame];
+        let word = verdict.word().to_string();
         let below = view.low[1] + 0.07 * height;
-        let said = format!("{} {}", value.title(property.label()), value.text());
+        let said = Text::joined([value.title(property.label()), value.text()], " ").to_string();
         layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
-        layers.push(text([middle[0], below], verdict.word().to_owned(), 13.0, palette.weak_text));
+        layers.push(text([middle[0], below], word.clone(), 13.0, palette.weak_text));
         // The mark stands to the left of the word, whose letters are about this wide.
-        let left = (0.035 + 0.0095 * verdict.word().len() as f64) * height;
+        let left = (0.035 + 0.0095 * word.chars().count() as f64) * height;
         layers.push(mark(verdict.reliability, [middle[0] - left, below], palette));
         Scene { layers }
     }

@@ -8,6 +8,8 @@ use crate::error::Result;
 use crate::explore::layers::grid::{shown_value, shown_values};
 use crate::explore::shapes::contact_sheet::{Cell, ContactSheet, Layout};
 use crate::model::{Model, Value};
+use crate::text;
+use crate::text::Text;
 use crate::trust::{Verdict, assess};
 
 /// Shapes at even distances along a latent path.
@@ -59,11 +61,11 @@ impl Strip {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Result<ContactSheet> {
-        let title = |first: &str, second: &str| [first.to_owned(), second.to_owned()];
-        let mut titles = vec![title("Latent path", "decoded")];
+        let title = |first: Text, second: Text| [first.to_string(), second.to_string()];
+        let mut titles = vec![title(text!("Latent path"), text!("decoded"))];
         let mut cells = self.cells();
         if let Some(blended) = &self.blended {
-            titles.push(title("Blend", "point by point"));
+            titles.push(title(text!("Blend"), text!("point by point")));
             let (z, _) = model.encode(blended)?;
             let values = shown_values(model, property, &z, blended)?;
             let frames = blended.iter().zip(values);

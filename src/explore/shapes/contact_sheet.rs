@@ -10,6 +10,7 @@ use crate::explore::scene::items::{
     Mark, MarkKind, Scene, SceneItem, SceneLine, SceneShapes, SceneText,
 };
 use crate::model::Value;
+use crate::text;
 use crate::trust::Reliability;
 use std::sync::Arc;
 
@@ -181,7 +182,7 @@ impl ContactSheet {
                 layers.push(mark(reliability, [x - 0.3, y], palette));
                 layers.push(text(
                     [x - 0.3 + middle, y],
-                    reliability.word(),
+                    &reliability.word().to_string(),
                     12.0,
                     palette.weak_text,
                 ));
@@ -213,10 +214,10 @@ impl ContactSheet {
 /// The lines under a shape in a cell of so many points: where each stands, in cells, and its size.
 fn caption(value: Value, cell: f64) -> Vec<(f64, String, f32)> {
     let Value::Predicted(predicted) = value else {
-        return vec![(CAPTION, value.text(), SIZE as f32)];
+        return vec![(CAPTION, value.text().to_string(), SIZE as f32)];
     };
     let [value, low, high] = predicted.shown();
-    let interval = format!("{low} to {high}");
+    let interval = text!("{low} to {high}", low, high).to_string();
     let size = (cell / (LETTER * interval.chars().count() as f64)).min(SIZE);
     if size < LEAST_SIZE {
         return Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::data::outline::canonical::form_distance;
 use crate::model::Model;
+use crate::text::Text;
 
 /// A training shape that the model encodes near a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct Neighbour {
     /// Its row of the data, counted from 0.
     pub row: usize,
     /// Its name, or its row counted from 1.
-    pub title: String,
+    pub title: Text,
     /// Its family.
     pub family: String,
     /// Its outline, `[input]` in data units.

@@ -10,6 +10,8 @@ use crate::explore::layers::grid::{Lattice, ShapeGrid, shown_values};
 use crate::explore::scene::items::{Scene, SceneItem, SceneLine, SceneShapes, SceneText};
 use crate::explore::three_digits;
 use crate::model::{Endpoint, Model, Value};
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 /// The reach of a typical shape from the centre of its cell, in cells.
@@ -24,7 +26,7 @@ pub struct ReconstructedShape {
     /// The row of the data, counted from 0.
     pub row: usize,
     /// Its name, or the row counted from 1.
-    pub title: String,
+    pub title: Text,
     /// Its family.
     pub family: String,
     /// True for a validation shape, which was held out of training.
@@ -119,15 +121,19 @@ impl ReconstructedShape {
         for (from, to) in original.iter().zip(points(&self.rebuilt)) {
             layers.push(line(vec![*from, at(to)], 1.6, palette.star));
         }
-        let seen = if self.held_out { "held out" } else { "trained on" };
-        let value = |value: Value| format!("{} {}", value.title(property.label()), value.text());
+        let (family, title) = (&self.family, self.title.clone());
+        let original = match self.held_out {
+            true => text!("{family}, {title}, held out", family, title),
+            false => text!("{family}, {title}, trained on", family, title),
+        };
+        let value = |value: Value| Text::joined([value.title(property.label()), value.text()], " ");
         let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
-            [format!("{}, {}, {seen}", self.family, self.title), value(values[0])],
-            ["Reconstruction".to_owned(), value(values[1])],
+            [original, value(values[0])],
+            [text!("Reconstruction"), value(values[1])],
             [
-                format!("RMS error {}", three_digits(self.error)),
-                format!("worst point {}", three_digits(worst)),
+                text!("RMS error {error}", error = three_digits(self.error)),
+                text!("worst point {worst}", worst = three_digits(worst)),
             ],
         ];
         for (column, lines) in words.into_iter().enumerate() {
@@ -136,7 +142,7 @@ impl ReconstructedShape {
                 let centre = [column as f64, CAPTION - 0.09 * line as f64];
                 layers.push(SceneItem::Text(SceneText {
                     centre,
-                    text,
+                    text: text.to_string(),
                     size,
                     colour,
                     halo: palette.canvas,

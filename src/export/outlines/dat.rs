@@ -6,6 +6,8 @@
 use super::outline::NamedOutline;
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file::write_whole;
+use crate::text;
+use crate::text::Text;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
@@ -14,15 +16,16 @@ use std::path::Path;
 pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     match outlines {
         [one] => write_whole(path, |out| write(out, one, &one.title(0))),
-        _ => Err(one_alone(path, &outlines.len().to_string())),
+        _ => Err(one_alone(path, Text::verbatim(outlines.len().to_string()))),
     }
 }
 
 /// The error for more than one outline.
-pub(super) fn one_alone(path: &Path, count: &str) -> Error {
-    let problem = format!(
-        "an airfoil file holds one outline and there are {count}; name a new folder, ending in /, for a \
-         file each, or end the name in .csv, .json, .svg or .dxf"
+pub(super) fn one_alone(path: &Path, several: Text) -> Error {
+    let problem = text!(
+        "an airfoil file holds one outline and there are {several}; name a new folder, ending in /, for a \
+         file each, or end the name in .csv, .json, .svg or .dxf",
+        several
     );
     Error::file(path, problem)
 }
@@ -30,7 +33,10 @@ pub(super) fn one_alone(path: &Path, count: &str) -> Error {
 /// Fails unless a folder can be made at `path`.
 pub(super) fn check_folder(path: &Path) -> Result<()> {
     if path.is_dir() {
-        return Err(Error::file(path, "is a folder already; name a new one, or a file in it"));
+        return Err(Error::file(
+            path,
+            text!("is a folder already; name a new one, or a file in it"),
+        ));
     }
     temporary(path).map(drop)
 }

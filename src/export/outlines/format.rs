@@ -1,6 +1,8 @@
 //! The formats that outlines are written in, told by the ending of a file's name.
 
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use std::path::Path;
 
 /// The format of written outlines.
@@ -20,14 +22,16 @@ pub enum OutlineFormat {
     DatFolder,
 }
 
-/// The extensions that [`Format::of`] knows, for messages.
-pub const ENDINGS: &str = ".csv, .json, .svg, .dxf or .dat";
+/// The extensions that [`OutlineFormat::of`] knows, for messages.
+pub fn endings() -> Text {
+    text!(".csv, .json, .svg, .dxf or .dat")
+}
 
 impl OutlineFormat {
     /// The format that belongs to a path: airfoils for a folder, a table for a name without an extension.
     ///
     /// # Errors
-    /// Names the file when its extension is not one of [`ENDINGS`].
+    /// Names the file when its extension is not one of [`endings`].
     pub fn of(path: &Path) -> Result<Self> {
         if path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
             return Ok(Self::DatFolder);
@@ -39,7 +43,7 @@ impl OutlineFormat {
             Some("svg") => Ok(Self::Svg),
             Some("dxf") => Ok(Self::Dxf),
             Some("dat") => Ok(Self::Dat),
-            _ => Err(Error::file(path, format!("must end in {ENDINGS}"))),
+            _ => Err(Error::file(path, text!("must end in {endings}", endings = endings()))),
         }
     }
 }

@@ -7,7 +7,7 @@ mod format;
 mod outline;
 mod write;
 
-pub use format::{ENDINGS, OutlineFormat};
+pub use format::{OutlineFormat, endings};
 pub use outline::NamedOutline;
 pub use write::{
     check_holds_several, check_target, holds_values, of_set, write_outlines, write_set,

@@ -7,6 +7,7 @@ use crate::data::csv::{outline_header, write};
 use crate::data::dataset::{Dataset, Target};
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file::{check_writable, write_whole};
+use crate::text;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -69,7 +70,7 @@ struct Record<'a> {
 /// Names `path` when its extension is unknown or belongs to one outline.
 pub fn check_holds_several(path: &Path) -> Result<()> {
     match OutlineFormat::of(path)? {
-        OutlineFormat::Dat => Err(dat::one_alone(path, "several")),
+        OutlineFormat::Dat => Err(dat::one_alone(path, text!("several"))),
         _ => Ok(()),
     }
 }
@@ -102,11 +103,11 @@ fn write_with_values(
 ) -> Result<()> {
     let format = OutlineFormat::of(path)?;
     if outlines.is_empty() {
-        return Err(Error::file(path, "there is no outline to write"));
+        return Err(Error::file(path, text!("there is no outline to write")));
     }
     if let Some(place) = outlines.iter().position(|outline| !outline.is_finite()) {
         let title = outlines[place].title(place);
-        return Err(Error::file(path, format!("{title} is not finite; leave it out")));
+        return Err(Error::file(path, text!("{title} is not finite; leave it out", title)));
     }
     match format {
         OutlineFormat::Csv => table(path, outlines, measured),
@@ -140,11 +141,11 @@ fn write_with_values(
 fn table(path: &Path, outlines: &[NamedOutline<'_>], measured: &[Target]) -> Result<()> {
     let width = outlines[0].width();
     if let Some(other) = outlines.iter().find(|outline| outline.width() != width) {
-        let problem = format!(
-            "a table needs outlines of one length, and there are some of {} and of {} points; end the name in \
+        let problem = text!(
+            "a table needs outlines of one length, and there are some of {one} and of {other} points; end the name in \
              .json, .svg or .dxf",
-            width / 2,
-            other.width() / 2
+            one = width / 2,
+            other = other.width() / 2
         );
         return Err(Error::file(path, problem));
     }

@@ -8,6 +8,8 @@ use crate::explore::tick;
 use crate::model::judge::Prediction;
 use crate::model::training_config::EpochRecord;
 use crate::optimise::{LabComparison, Restart, RestartReport, SearchReport};
+use crate::text;
+use crate::text::Text;
 
 /// Margins around the curves for text: left, top, right, bottom; in points.
 const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
@@ -20,7 +22,7 @@ const MOST_CURVES: usize = 200;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartCurve {
     /// Its name in the legend; a curve without a name is not in the legend.
-    pub name: String,
+    pub name: Text,
     /// x and y; the curve is interrupted where y is not finite.
     pub points: Vec<[f64; 2]>,
     /// Its colour.
@@ -37,7 +39,7 @@ pub struct Dot {
     /// The position: x and y.
     pub at: [f64; 2],
     /// The text beside it.
-    pub name: String,
+    pub name: Text,
     /// Its colour.
     pub colour: Rgba,
 }
@@ -46,9 +48,9 @@ pub struct Dot {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// The title of the horizontal axis.
-    pub x: String,
+    pub x: Text,
     /// The title of the vertical axis.
-    pub y: String,
+    pub y: Text,
     /// True for a logarithmic y axis, on which small curves stay visible; values that are not positive are left out.
     pub logarithmic: bool,
     /// The curves, back to front.
@@ -61,33 +63,27 @@ impl Chart {
     /// The losses of a training over its epochs.
     pub fn losses(history: &[EpochRecord], palette: &Palette) -> Self {
         let [blue, orange, green] = palette.curves();
-        type Series = (&'static str, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
+        type Series = (Text, Rgba, bool, fn(&EpochRecord) -> Option<f64>);
         let series: [Series; 7] = [
-            ("Total", palette.text, false, |r| Some(r.total)),
-            ("Reconstruction loss", blue, false, |r| Some(r.reconstruction)),
-            ("Reconstruction loss (validation)", blue, true, |r| r.held_out_reconstruction),
-            ("Reconstruction loss (stopping)", green, true, |r| r.stopping_reconstruction),
-            ("KL", orange, false, |r| Some(r.kl)),
-            ("KL (validation)", orange, true, |r| r.held_out_kl),
-            ("Heads", green, false, |r| r.heads),
+            (text!("Total"), palette.text, false, |r| Some(r.total)),
+            (text!("Reconstruction loss"), blue, false, |r| Some(r.reconstruction)),
+            (text!("Reconstruction loss (validation)"), blue, true, |r| r.held_out_reconstruction),
+            (text!("Reconstruction loss (stopping)"), green, true, |r| r.stopping_reconstruction),
+            (text!("KL"), orange, false, |r| Some(r.kl)),
+            (text!("KL (validation)"), orange, true, |r| r.held_out_kl),
+            (text!("Heads"), green, false, |r| r.heads),
         ];
         let every = history.len().div_ceil(MOST_POINTS).max(1);
         let curve = |(name, colour, dashed, value): Series| {
             let kept = history.iter().enumerate();
             let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == history.len());
             let points = kept.filter_map(|(_, r)| Some([r.epoch as f64, value(r)?])).collect();
-            ChartCurve { name: name.to_owned(), points, colour, width: 2.0, dashed }
+            ChartCurve { name, points, colour, width: 2.0, dashed }
         };
         let drawn =
             |curve: &ChartCurve| curve.points.iter().any(|[_, y]| y.is_finite() && *y > 0.0);
         let curves = series.into_iter().map(curve).filter(drawn).collect();
-        Self {
-            x: "epoch".to_owned(),
-            y: "loss".to_owned(),
-            logarithmic: true,
-            curves,
-            dots: Vec::new(),
-        }
+        Self { x: text!("epoch"), y: text!("loss"), logarithmic: true, curves, dots: Vec::new() }
     }
 
     /// The value of every restart of a search over its steps, with the answer on top.
@@ -101,7 +97,7 @@ impl Chart {
             let points = kept.map(|(_, (step, &value))| [step as f64, value]).collect();
             let is_answer = answer == Some(index);
             ChartCurve {
-                name: if is_answer { "The answer".to_owned() } else { String::new() },
+                name: if is_answer { text!("The answer") } else { Text::default() },
                 points,
                 colour: if is_answer { palette.star } else { faded(palette.weak_text, 0.45) },
                 width: if is_answer { 2.4 } else { 1.0 },
@@ -119,7 +115,7 @@ impl Chart {
             curves.extend(answer.map(|index| objective(&report.restarts[index].restart, palette)));
         }
         Self {
-            x: "step".to_owned(),
+            x: text!("step"),
             y: report.config.spec.title(),
             logarithmic: false,
             curves,
@@ -142,7 +138,7 @@ impl Chart {
         };
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
         let line = |points, colour, dashed| ChartCurve {
-            name: String::new(),
+            name: Text::default(),
             points,
             colour,
             width: 1.4,
@@ -155,12 +151,12 @@ impl Chart {
         }));
         let dot = |c: &&LabComparison| Dot {
             at: [c.predicted.value, c.measured],
-            name: c.id.clone(),
+            name: Text::verbatim(&c.id),
             colour: blue,
         };
         Self {
-            x: format!("predicted: {title}"),
-            y: format!("measured: {title}"),
+            x: text!("predicted: {property}", property = title.clone()),
+            y: text!("measured: {property}", property = title),
             logarithmic: false,
             curves,
             dots: of.iter().map(dot).collect(),
@@ -222,11 +218,18 @@ impl Chart {
             // The text stands on the side of the dot that has more space.
             let (anchor, beside) =
                 if x > 0.5 * (left + right) { ("end", -9.0) } else { ("start", 9.0) };
-            out += &word([x + beside, y - 7.0], anchor, 13.0, 400, &dot.name, palette.text);
+            out += &word(
+                [x + beside, y - 7.0],
+                anchor,
+                13.0,
+                400,
+                &dot.name.to_string(),
+                palette.text,
+            );
         }
         let middle = [0.5 * (left + right), height - 14.0];
-        out += &word(middle, "middle", 14.0, 600, &self.x, palette.text);
-        out += &word([left, 28.0], "start", 14.0, 600, &self.y, palette.text);
+        out += &word(middle, "middle", 14.0, 600, &self.x.to_string(), palette.text);
+        out += &word([left, 28.0], "start", 14.0, 600, &self.y.to_string(), palette.text);
         out + &self.legend(right, palette)
     }
 
@@ -247,11 +250,15 @@ impl Chart {
     fn legend(&self, right: f64, palette: &Palette) -> String {
         let mut out = String::new();
         let mut x = right;
-        for curve in self.curves.iter().rev().filter(|curve| !curve.name.is_empty()) {
+        for curve in self.curves.iter().rev() {
+            let name = curve.name.to_string();
+            if name.is_empty() {
+                continue;
+            }
             // The width suffices for any text of this many letters.
-            let width = 7.2 * curve.name.chars().count() as f64;
+            let width = 7.2 * name.chars().count() as f64;
             x -= width;
-            out += &word([x, 28.0], "start", 13.0, 400, &curve.name, palette.text);
+            out += &word([x, 28.0], "start", 13.0, 400, &name, palette.text);
             let sample =
                 ChartCurve { points: vec![[x - 30.0, 23.5], [x - 8.0, 23.5]], ..curve.clone() };
             out += &Self { logarithmic: false, ..self.clone() }.line(&sample, &|point| point);
@@ -297,7 +304,7 @@ fn interval(found: &RestartReport, palette: &Palette) -> Option<ChartCurve> {
     let Prediction { low, high, .. } = found.best().prediction()?;
     let step = found.restart.best.as_ref()?.step as f64;
     let points = vec![[step, low], [step, high]];
-    let name = "Its 90 % interval".to_owned();
+    let name = text!("Its 90 % interval");
     Some(ChartCurve { name, points, colour: palette.star, width: 2.4, dashed: false })
 }
 
@@ -307,7 +314,7 @@ fn objective(restart: &Restart, palette: &Palette) -> ChartCurve {
     let kept = restart.kept_steps().zip(&restart.losses).enumerate();
     let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.losses.len());
     let points = kept.map(|(_, (step, &loss))| [step as f64, -loss]).collect();
-    let name = "Its objective".to_owned();
+    let name = text!("Its objective");
     ChartCurve { name, points, colour: palette.star, width: 1.8, dashed: true }
 }
 
@@ -371,7 +378,7 @@ mod tests {
     fn losses_are_drawn_as_far_as_they_were_measured() {
         let history: Vec<EpochRecord> = (1..=40).map(record).collect();
         let chart = Chart::losses(&history, &Palette::LIGHT);
-        let names: Vec<&str> = chart.curves.iter().map(|curve| curve.name.as_str()).collect();
+        let names: Vec<String> = chart.curves.iter().map(|curve| curve.name.to_string()).collect();
         assert_eq!(
             names,
             ["Total", "Reconstruction loss", "Reconstruction loss (validation)", "KL"]
@@ -389,7 +396,7 @@ mod tests {
     fn what_is_no_number_breaks_a_line_and_nothing_else() {
         let points = vec![[0.0, 1.0], [1.0, f64::NAN], [2.0, 3.0]];
         let curve = ChartCurve {
-            name: "a<b".to_owned(),
+            name: Text::verbatim("a<b"),
             points,
             colour: [0, 0, 0, 255],
             width: 1.0,
@@ -397,8 +404,8 @@ mod tests {
         };
         let page = PictureSize { pixels: [400, 300], palette: &Palette::DARK };
         let chart = |curves| Chart {
-            x: String::new(),
-            y: String::new(),
+            x: Text::default(),
+            y: Text::default(),
             logarithmic: false,
             curves,
             dots: vec![],

@@ -3,7 +3,7 @@
 use super::svg_elements::{escaped, n, paint, path, rectangle};
 use crate::explore::colour::{Palette, faded, scale};
 use crate::explore::{brief, three_digits};
-use crate::model::Model;
+use crate::text::Text;
 
 /// The width that a bar takes beside the map, in points.
 pub(in crate::export) const WIDTH: f64 = 112.0;
@@ -20,7 +20,9 @@ const STOPS: usize = 32;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColourBar {
     /// The property's name on the screen.
-    pub label: String,
+    pub label: Text,
+    /// The mark of a prediction, if the values are predictions.
+    pub mark: Option<Text>,
     /// The values at the ends of the scale; values beyond have the colour of the end.
     pub range: (f64, f64),
 }
@@ -73,11 +75,11 @@ impl ColourBar {
             out += &label([x + STRIP + 11.0, y + 4.5], 13.0, 400, &three_digits(value), palette);
         }
         // The remark that a value is predicted has a line of its own, so that it is never cut off.
-        let (name, kind) = Model::split_title(&self.label);
-        let above = if kind.is_some() { 16.0 } else { 0.0 };
-        out += &label([x, top - ARROW - 14.0 - above], 14.0, 600, &brief(name, 16), palette);
-        let kind = kind.map(|kind| label([x, top - ARROW - 14.0], 13.0, 400, kind, palette));
-        out + &kind.unwrap_or_default()
+        let (name, mark) = (self.label.to_string(), self.mark.as_ref().map(Text::to_string));
+        let above = if mark.is_some() { 16.0 } else { 0.0 };
+        out += &label([x, top - ARROW - 14.0 - above], 14.0, 600, &brief(&name, 16), palette);
+        let mark = mark.map(|mark| label([x, top - ARROW - 14.0], 13.0, 400, &mark, palette));
+        out + &mark.unwrap_or_default()
     }
 }
 

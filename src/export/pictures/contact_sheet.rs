@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_picture_has_the_size_that_is_asked_for_and_its_cells_keep_their_proportions() {
         let scene = Scene { layers: Vec::new() };
-        let bar = ColourBar { label: "Area".to_owned(), range: (0.0, 1.0) };
+        let bar = ColourBar { label: "Area".into(), mark: None, range: (0.0, 1.0) };
         let picture = |rows: f64| CellPicture {
             scene: &scene,
             bounds: Bounds { low: [0.0; 2], high: [4.0, rows] },

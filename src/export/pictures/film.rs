@@ -9,6 +9,7 @@ use crate::explore::{Projection, home_view};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::SearchReport;
+use crate::text;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -124,7 +125,10 @@ pub fn search_film(
             return Ok(false);
         }
         let step = trajectories.paths.step_at(share).round();
-        let svg = picture.svg(&trajectories.at(share), Some(&format!("step {step}")))?;
+        let svg = picture.svg(
+            &trajectories.at(share),
+            Some(&text!("step {step}", step = step.to_string()).to_string()),
+        )?;
         if frame + 1 < frames { file.push(&svg)? } else { file.push_for(&svg, REST)? }
     }
     file.finish()?;
@@ -163,7 +167,8 @@ pub fn training_film(
         let wish = MapWish { view: Some(view), ..wish.clone() };
         let picture = MapPicture::new(&model, &projection, wish, film.page)?;
         let epoch = model.card.history.last().map_or(0, |record| record.epoch);
-        let svg = picture.svg(&Annotations::default(), Some(&format!("epoch {epoch}")))?;
+        let svg = picture
+            .svg(&Annotations::default(), Some(&text!("epoch {epoch}", epoch).to_string()))?;
         let stays = if frame + 1 < frames { seconds } else { seconds.max(REST) };
         file.push_for(&svg, stays)?;
     }

@@ -7,6 +7,7 @@ use super::indexed::{Rgb, indexed};
 use super::png::opaque_pixels;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::atomic_file::WholeFile;
+use crate::text;
 use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use std::path::Path;
 
@@ -87,8 +88,10 @@ impl GifFile {
     pub fn push_for(&mut self, svg: &str, seconds: f64) -> Result<()> {
         check_range("seconds of a frame", seconds, 0.02, 600.0)?;
         if self.frames == MOST_FRAMES {
-            let problem =
-                format!("must be at most {MOST_FRAMES}; show fewer or choose a shorter part");
+            let problem = text!(
+                "must be at most {most}; show fewer or choose a shorter part",
+                most = MOST_FRAMES
+            );
             return Err(Error::setting("frames", problem));
         }
         let pixels = opaque_pixels(svg, self.animation.size)?;
@@ -139,7 +142,10 @@ impl GifFile {
     pub fn finish(self) -> Result<()> {
         let path = self.encoder.get_ref().path().to_owned();
         if self.frames == 0 {
-            return Err(Error::file(&path, "there is nothing to animate; no frame was drawn"));
+            return Err(Error::file(
+                &path,
+                text!("there is nothing to animate; no frame was drawn"),
+            ));
         }
         self.encoder.into_inner().map_err(|error| failure(&path, error))?.finish()
     }
@@ -162,7 +168,7 @@ fn changes(count: usize, width: usize, changed: impl Fn(usize) -> bool) -> [[usi
 fn failure(path: &Path, error: EncodingError) -> Error {
     match error {
         EncodingError::Io(error) => Error::io(path, &error),
-        other => Error::file(path, other),
+        other => Error::file(path, other.to_string()),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
+use crate::text::Text;
 use std::sync::Arc;
 
 /// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
@@ -105,8 +106,8 @@ pub struct MapPicture {
     distance_overlay: Option<DistanceOverlay>,
     slopes: Option<GradientField>,
     range: (f64, f64),
-    /// The title of the colour bar.
-    label: String,
+    /// The title of the colour bar, and the mark of a prediction.
+    title: (Text, Option<Text>),
 }
 
 impl MapPicture {
@@ -171,7 +172,7 @@ impl MapPicture {
                 .then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
             slopes: gradient.then(slopes).transpose()?,
             range,
-            label: model.title(property),
+            title: model.title_lines(property),
             view,
             page,
             wish,
@@ -204,14 +205,14 @@ impl MapPicture {
             pins: &wish.pins,
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);
-        let label = self.label.clone();
+        let (label, mark) = self.title.clone();
         svg(&SvgPicture {
             scene: &scene,
             view: *view,
             size: points,
             scale: wish.scale(page),
             palette: page.palette,
-            bar: wish.has_bar().then_some(ColourBar { label, range: self.range }),
+            bar: wish.has_bar().then_some(ColourBar { label, mark, range: self.range }),
             caption,
         })
     }

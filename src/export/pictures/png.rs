@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::explore::colour::Rgba;
 use crate::numerics::atomic_file::write_whole;
+use crate::text;
 use resvg::tiny_skia::{ColorU8, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use std::path::Path;
@@ -45,7 +46,10 @@ pub fn is_svg(path: &Path) -> Result<bool> {
     match [ending.eq_ignore_ascii_case("svg"), ending.eq_ignore_ascii_case("png")] {
         [true, _] => Ok(true),
         [_, true] => Ok(false),
-        _ => Err(Error::file(path, "is neither .png nor .svg; end the name of the picture in one")),
+        _ => Err(Error::file(
+            path,
+            text!("is neither .png nor .svg; end the name of the picture in one"),
+        )),
     }
 }
 
@@ -96,11 +100,12 @@ pub(in crate::export) fn encode_pixels(
 }
 
 fn pixmap(width: u32, height: u32) -> Result<Pixmap> {
-    Pixmap::new(width, height).ok_or_else(|| undrawn(&format!("{width} x {height} pixels")))
+    Pixmap::new(width, height)
+        .ok_or_else(|| undrawn(&text!("{width} x {height} pixels", width, height)))
 }
 
 fn undrawn(problem: &dyn std::fmt::Display) -> Error {
-    Error::Mismatch(format!("the picture cannot be drawn: {problem}"))
+    Error::mismatch(text!("the picture cannot be drawn: {problem}", problem = problem.to_string()))
 }
 
 #[cfg(test)]

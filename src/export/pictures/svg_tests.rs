@@ -139,7 +139,7 @@ fn shapes_stand_on_their_lattice_points_and_broken_ones_are_left_out() {
 #[test]
 fn nothing_of_the_map_leaves_its_frame() {
     let everywhere = Bounds { low: [-9.0; 2], high: [9.0; 2] };
-    let bar = ColourBar { label: "Heat shedding".into(), range: (0.001_234, 1.2e6) };
+    let bar = ColourBar { label: "Heat shedding".into(), mark: None, range: (0.001_234, 1.2e6) };
     let svg = written(vec![distance_overlay(everywhere, 255)], Some(bar));
     let canvas = Palette::LIGHT.canvas;
     assert_eq!(pixel(&svg, [5, 100]), [canvas[0], canvas[1], canvas[2]]);

@@ -5,7 +5,8 @@ use crate::explore::colour::{Palette, faded};
 use crate::explore::scene::labels::beside;
 use crate::explore::shapes::miniature::{Miniature, ticks};
 use crate::explore::{three_digits, tick};
-use crate::trust::RECONSTRUCTION_ERROR;
+use crate::text;
+use crate::trust::reconstruction_error_label;
 
 /// Width of the picture, in points.
 const WIDTH: f64 = 960.0;
@@ -73,10 +74,16 @@ pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
         out += &word([left - 10.0, y + 4.5], "end", 13.0, &tick(value), palette);
     }
     let middle = 0.5 * (left + right);
-    out += &word([middle, bottom + 44.0], "middle", 14.0, "Information (KL), nats", palette);
+    out += &word(
+        [middle, bottom + 44.0],
+        "middle",
+        14.0,
+        &text!("Information (KL), nats").to_string(),
+        palette,
+    );
     let (x, y) = (26.0, 0.5 * (top + bottom));
     out += &format!("<g transform=\"rotate(-90 {} {})\">", n(x), n(y));
-    out += &word([x, y], "middle", 14.0, RECONSTRUCTION_ERROR, palette);
+    out += &word([x, y], "middle", 14.0, &reconstruction_error_label().to_string(), palette);
     out += "</g>\n";
     let mut ordered = shown.clone();
     ordered.sort_by(|a, b| a.kl.total_cmp(&b.kl));
@@ -90,7 +97,7 @@ pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
         let [x, y] = place(point.kl, point.error);
         let fill = paint("fill", palette.star);
         out += &format!("<circle cx=\"{}\" cy=\"{}\" r=\"5\" {fill}/>\n", n(x), n(y));
-        let name = format!("beta {}", point.beta);
+        let name = text!("beta {beta}", beta = point.beta.to_string()).to_string();
         // The width suffices for any text of this many letters.
         let size = [7.4 * name.chars().count() as f64, 16.0];
         let [[x, _], [_, bottom]] = beside([x, y], size, plot, &mut taken);
@@ -113,9 +120,19 @@ fn map(point: &SweptModel<'_>, [x, y]: [f64; 2], side: f64, palette: &Palette) -
     }
     out += "</g>\n";
     let middle = x + 0.5 * side;
-    out +=
-        &word([middle, y + side + 20.0], "middle", 14.0, &format!("beta {}", point.beta), palette);
-    let metrics = format!("{} at {} nats", three_digits(point.error), three_digits(point.kl));
+    out += &word(
+        [middle, y + side + 20.0],
+        "middle",
+        14.0,
+        &text!("beta {beta}", beta = point.beta.to_string()).to_string(),
+        palette,
+    );
+    let metrics = text!(
+        "{error} at {kl} nats",
+        error = three_digits(point.error),
+        kl = three_digits(point.kl)
+    );
+    let metrics = metrics.to_string();
     out + &word([middle, y + side + 39.0], "middle", 12.0, &metrics, palette)
 }
 

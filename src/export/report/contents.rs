@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{RestartReport, SearchReport};
+use crate::text;
 use crate::train::Pca;
 use crate::trust::ModelMetrics;
 use std::path::Path;
@@ -59,7 +60,7 @@ impl ReportFormat {
             Some("json") => Ok(Self::Json),
             _ => Err(Error::file(
                 path,
-                "must end in .html (to be read) or .json (to be computed with)",
+                text!("must end in .html (to be read) or .json (to be computed with)"),
             )),
         }
     }

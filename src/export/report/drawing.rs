@@ -1,11 +1,12 @@
 //! Single outlines and whole pictures within a report.
 
 use crate::data::outline::geometry;
+use crate::text::Text;
 use base64::Engine;
 use maud::{Markup, PreEscaped, html};
 
 /// An outline, over a second one as a ghost if there is one; styled by the page.
-pub(super) fn outline(shape: &[f32], ghost: Option<&[f32]>, title: &str) -> Markup {
+pub(super) fn outline(shape: &[f32], ghost: Option<&[f32]>, title: Text) -> Markup {
     let all = shape.iter().chain(ghost.unwrap_or_default());
     let reach = all.map(|v| v.abs()).filter(|v| v.is_finite()).fold(f32::MIN_POSITIVE, f32::max);
     let side = 1.08 * f64::from(reach);
@@ -33,7 +34,7 @@ fn path(outline: &[f32]) -> String {
 
 /// A picture for light pages and one for dark pages, both embedded in the file. Each is an image of its own, so ids in
 /// one cannot clash with ids in the other.
-pub(super) fn picture([light, dark]: [&str; 2], [width, height]: [u32; 2], about: &str) -> Markup {
+pub(super) fn picture([light, dark]: [&str; 2], [width, height]: [u32; 2], about: Text) -> Markup {
     let data = |svg: &str| {
         let code = base64::engine::general_purpose::STANDARD.encode(svg);
         PreEscaped(format!("data:image/svg+xml;base64,{code}"))

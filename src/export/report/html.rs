@@ -12,11 +12,19 @@ use crate::model::format::checkpoint::FORMAT;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::codegen::command_line;
 use crate::optimise::{LabResults, RestartReport, SearchReport};
-use crate::trust::{PredictionChecks, Reliability, Verdict, Warning, warnings_of};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use crate::text;
+use crate::text::Text;
+use crate::trust::{ModelMetrics, PredictionChecks, Reliability, Verdict, Warning, warnings_of};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use serde::Serialize;
 
 pub(super) const STYLE: &str = include_str!("style.css");
+
+impl Render for Text {
+    fn render_to(&self, page: &mut String) {
+        self.to_string().render_to(page);
+    }
+}
 
 impl Report<'_> {
     /// The page.
@@ -38,8 +46,12 @@ impl Report<'_> {
                 body { main {
                     h1 { (self.title()) }
                     p.weak {
-                        "Model " (self.name) ". Written by Latent Explorer " (version)
-                        ", checkpoint format " (FORMAT) "."
+                        (text!(
+                            "Model {name}. Written by Latent Explorer {version}, checkpoint format {format}.",
+                            name = &self.name,
+                            version,
+                            format = FORMAT.to_string()
+                        ))
                     }
                     @if let Some((search, found)) = self.answered() { (self.answer(search, found)) }
                     (self.map_section(&map))
@@ -54,15 +66,27 @@ impl Report<'_> {
         Ok(page.into_string())
     }
 
-    fn title(&self) -> String {
+    fn title(&self) -> Text {
         match (self.answered(), self.search) {
             (Some((search, found)), _) => {
-                let (label, value) = (search.config.spec.label(), found.answer.value());
-                let kind = if value.prediction().is_some() { "predicted " } else { "" };
-                format!("{label} {kind}{}, {}", value.text(), found.verdict.word())
+                let (property, value) = (search.config.spec.label(), found.answer.value());
+                let (shown, verdict) = (value.text(), found.verdict.word());
+                match value {
+                    Value::Computed(_) => {
+                        text!("{property} {value}, {verdict}", property, value = shown, verdict)
+                    }
+                    Value::Predicted(_) => text!(
+                        "{property} predicted {value}, {verdict}",
+                        property,
+                        value = shown,
+                        verdict
+                    ),
+                }
             }
-            (None, Some(search)) => format!("{}: no answer", search.config.spec.label()),
-            (None, None) => format!("The model {}", self.name),
+            (None, Some(search)) => {
+                text!("{property}: no answer", property = search.config.spec.label())
+            }
+            (None, None) => text!("The model {name}", name = &self.name),
         }
     }
 
@@ -72,30 +96,30 @@ impl Report<'_> {
         let gain = found.answer.gained();
         let remark = found.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark);
         html! {
-            h2 { "The answer" }
-            p { "Sought: " (sought(&search.config.spec)) "." }
+            h2 { (text!("The answer")) }
+            p { (text!("Sought: {objective}.", objective = sought(&search.config.spec))) }
             p class=(format!("verdict {}", class(&found.verdict))) { b { "\u{25cf}" } (found.verdict.sentence()) }
             @if let Some(remark) = remark { p { (remark) } }
             div.answer {
                 figure {
-                    (outline(&found.decoded, ghost.as_deref(), "The outline of the answer"))
-                    figcaption { "The outline; dashed, the nearest training shape." }
+                    (outline(&found.decoded, ghost.as_deref(), text!("The outline of the answer")))
+                    figcaption { (text!("The outline; dashed, the nearest training shape.")) }
                 }
                 div {
                     table {
                         thead { tr {
-                            th { "Property" } th.number { "Predicted, and its 90 % interval" }
-                            th.number { "Computed on the shape" } th.number { "After the round trip" }
+                            th { (text!("Property")) } th.number { (text!("Prediction with its 90 % interval")) }
+                            th.number { (text!("Computed from the shape")) } th.number { (text!("Re-decoded")) }
                         } }
                         tbody { @for term in &found.answer.terms { tr {
                             th { (self.model.title(term.property)) }
-                            td.number { (term.prediction().map_or("no head".to_owned(), |p| p.text())) }
-                            td.number { (term.measured.map_or("cannot be".to_owned(), three_digits)) }
+                            td.number { (term.prediction().map_or_else(|| text!("no head"), |p| p.text())) }
+                            td.number { (term.measured.map_or_else(|| text!("cannot be"), |value| Text::verbatim(three_digits(value)))) }
                             td.number { (term.returned.map_or("\u{2013}".to_owned(), three_digits)) }
                         } } @for check in found.bounded() { tr {
-                            th { (self.model.title(check.property)) ", bounded" }
+                            th { (text!("{property}, bounded", property = self.model.title(check.property))) }
                             td.number { (check.prediction.text()) }
-                            td.number { "cannot be" } td.number { "\u{2013}" }
+                            td.number { (text!("cannot be")) } td.number { "\u{2013}" }
                         } } }
                     }
                     @for term in &found.answer.terms {
@@ -104,17 +128,17 @@ impl Report<'_> {
                     (trust(&found.verdict))
                     dl.settings {
                         @if search.config.spec.is_penalised() {
-                            (pair("Objective (minus the loss, penalties included)", &three_digits(found.restart.best_objective())))
+                            (pair(text!("Objective (minus the loss, penalties included)"), three_digits(found.restart.best_objective())))
                         }
                         @if let Some(data) = &search.in_data {
-                            (pair("Best of the data", &three_digits(data.value)))
+                            (pair(text!("Best in the data"), three_digits(data.value)))
                         }
-                        @if let Some(gain) = gain { (pair(&gain.title("Improvement on it"), &gain.text())) }
+                        @if let Some(gain) = gain { (pair(gain.title(text!("Improvement on the best in the data")), gain.text())) }
                         @if let Some((row, distance)) = nearest {
-                            (pair("Nearest training shape", &self.kind(row)))
-                            (pair("Its distance in the latent", &three_digits(distance)))
+                            (pair(text!("Nearest training shape"), self.kind(row)))
+                            (pair(text!("Its distance in the latent space"), three_digits(distance)))
                         }
-                        (pair("Latent point", &point(found.restart.best_z())))
+                        (pair(text!("Latent point"), point(found.restart.best_z())))
                     }
                 }
             }
@@ -122,30 +146,35 @@ impl Report<'_> {
     }
 
     /// `circle, row 12`, or `circle, n0012 (row 12)`.
-    fn kind(&self, row: usize) -> String {
+    fn kind(&self, row: usize) -> Text {
         let encoded = &self.model.encoded;
         let label =
             encoded.labels.get(row).and_then(|&label| encoded.names.get(usize::from(label)));
-        format!("{}, {}", label.map_or("shape", String::as_str), self.model.row_title(row))
+        let label = label.map_or_else(|| text!("shape"), Text::verbatim);
+        text!("{label}, {row}", label, row = self.model.row_title(row))
     }
 
     fn map_section(&self, [light, dark]: &[String; 2]) -> Markup {
-        let (what, caption) = match self.search {
+        let (about, caption) = match self.search {
             Some(_) => (
-                "The map of the latent space with the ways of the search",
-                "Colour is the property at every place. White ways begin at a dot and end in a ring, without an answer \
+                text!("The map of the latent space with the trajectories of the search"),
+                text!(
+                    "Colour is the property at every place. White trajectories begin at a dot and end in a ring, without an answer \
                  in a cross; the star is the best answer that can be believed. Fog lies where the model has no data, \
-                 hatching where outlines cross themselves.",
+                 hatching where outlines cross themselves."
+                ),
             ),
             None => (
-                "The map of the latent space",
-                "Colour is the property at every place, lines are the shapes that places decode to. Fog lies where the \
-                 model has no data, hatching where outlines cross themselves.",
+                text!("The map of the latent space"),
+                text!(
+                    "Colour is the property at every place, lines are the shapes that places decode to. Fog lies where the \
+                 model has no data, hatching where outlines cross themselves."
+                ),
             ),
         };
         html! {
-            h2 { "The map" }
-            figure { (picture([light, dark], MAP, what)) figcaption { (caption) } }
+            h2 { (text!("The map")) }
+            figure { (picture([light, dark], MAP, about)) figcaption { (caption) } }
         }
     }
 
@@ -153,33 +182,36 @@ impl Report<'_> {
         let measure = |error: f64| three_digits(error);
         let answered = self.answered();
         html! {
-            h2 { "What it has to beat" }
+            h2 { (text!("Baselines")) }
             table {
-                thead { tr { th { "Rival" } th { "Compared by" } th.number { "Of the rival" } th.number { "Here" } } }
+                thead { tr { th { (text!("Baseline")) } th { (text!("Compared by")) } th.number { (text!("Of the baseline")) } th.number { (text!("Here")) } } }
                 tbody {
                     @if let Some((search, found)) = answered { @if let Some(data) = &search.in_data { tr {
-                        td { "The best training shape (" (self.kind(data.row)) ")" }
+                        td { (text!("The best training shape ({shape})", shape = self.kind(data.row))) }
                         td { (search.config.spec.label()) }
-                        td.number { (three_digits(data.value)) @if found.answer.value().prediction().is_some() { ", as measured" } }
-                        td.number { (found.answer.value().title(&found.answer.value().text())) }
+                        td.number { (match found.answer.value() {
+                            Value::Computed(_) => Text::verbatim(three_digits(data.value)),
+                            Value::Predicted(_) => text!("{value}, as measured", value = three_digits(data.value)),
+                        }) }
+                        td.number { (found.answer.value().title(found.answer.value().text())) }
                     } } }
                     @if let Some(pca) = &self.pca {
                         tr {
-                            td { "PCA with as many numbers" }
-                            td { "Reconstruction error (data units) of " (pca.scope()) }
+                            td { (text!("PCA with as many dimensions")) }
+                            td { (text!("Reconstruction error (data units) of {shapes}", shapes = pca.scope())) }
                             td.number { (measure(pca.reconstruction_error)) }
                             td.number { (measure(self.metrics.reconstruction_error)) }
                         }
                         tr {
-                            td { "PCA with as many numbers" }
-                            td { "Families that can be found in the map" }
-                            td.number { (pca.reachable) " of " (pca.families.len()) }
-                            td.number { (self.metrics.reachable) " of " (self.metrics.families.len()) }
+                            td { (text!("PCA with as many dimensions")) }
+                            td { (text!("Families that can be found in the map")) }
+                            td.number { (reachable(pca)) }
+                            td.number { (reachable(&self.metrics)) }
                         }
                     }
                 }
             }
-            @if self.pca.is_none() && answered.is_none() { p.weak { "No rival was measured." } }
+            @if self.pca.is_none() && answered.is_none() { p.weak { (text!("There is no baseline.")) } }
         }
     }
 
@@ -195,16 +227,24 @@ impl Report<'_> {
         let error =
             |index: usize| metrics.families.get(index).map_or(f64::NAN, |f| f.reconstruction_error);
         html! {
-            h2 { "The data, and how well they are reconstructed" }
+            h2 { (text!("The data, and how well they are reconstructed")) }
             p {
-                (grouped(encoded.mu.len())) " shapes, of which " (grouped(held)) " were held out of training. The \
-                reconstruction error is the sum of squared differences of all coordinates in data units, the mean over " (metrics.scope())
-                ": " b { (three_digits(metrics.reconstruction_error)) } "."
+                (text!(
+                    "{shapes} shapes, of which {held_out} were held out of training.",
+                    shapes = grouped(encoded.mu.len()),
+                    held_out = grouped(held)
+                )) " "
+                (text!(
+                    "The reconstruction error is the sum of squared differences of all coordinates in data units, the \
+                     mean over {shapes}: {error}.",
+                    shapes = metrics.scope(),
+                    error = three_digits(metrics.reconstruction_error)
+                ))
             }
             table {
                 thead { tr {
-                    th { "Kind" } th.number { "Shapes" } th.number { "Held out" } th.number { "Reconstruction error" }
-                    th.number { "Share of the map" }
+                    th { (text!("Kind")) } th.number { (text!("Shapes")) } th.number { (text!("Held out")) } th.number { (text!("Reconstruction error")) }
+                    th.number { (text!("Share of the map")) }
                 } }
                 tbody { @for (index, name) in encoded.names.iter().enumerate() {
                     @let (all, held) = of_label(index);
@@ -215,7 +255,7 @@ impl Report<'_> {
                     }
                 } }
             }
-            h3 { "Where they come from" }
+            h3 { (text!("Where they come from")) }
             (settings(&self.model.card.source))
         }
     }
@@ -228,43 +268,43 @@ impl Report<'_> {
         let layers =
             card.layers.iter().map(|l| format!("{} {}\u{2192}{}", l.name, l.inputs, l.outputs));
         html! {
-            h2 { "The model, and how it was trained" }
+            h2 { (text!("The model, and how it was trained")) }
             dl.settings {
-                (pair("Numbers of the latent", &self.model.latent_dim().to_string()))
-                (pair("Active of them", &metrics.active_units.to_string()))
-                @if let Some(kl) = metrics.kl { (pair("KL in nats", &three_digits(kl))) }
-                (pair("Smoothness (less is smoother)", &three_digits(metrics.smoothness)))
-                (pair("Cells with a clean outline", &share(metrics.simple)))
-                (pair("Families that can be found", &format!("{} of {}", metrics.reachable, metrics.families.len())))
+                (pair(text!("Latent dimensions"), self.model.latent_dim()))
+                (pair(text!("Active units"), metrics.active_units))
+                @if let Some(kl) = metrics.kl { (pair(text!("KL in nats"), three_digits(kl))) }
+                (pair(text!("Smoothness (less is smoother)"), three_digits(metrics.smoothness)))
+                (pair(text!("Valid decoded shapes"), share(metrics.simple)))
+                (pair(text!("Families that can be found"), reachable(metrics)))
             }
             @for Warning { what, remedy } in warnings_of(&self.model, metrics) {
                 p { b.doubtful { (what) ". " } (remedy) }
             }
             @if !card.history.is_empty() {
                 figure {
-                    (picture([&curves[0], &curves[1]], CURVES, "The losses of the training over its epochs"))
-                    figcaption { "The losses over the epochs, in the network's units, on a logarithmic scale; dashed, of what was held out (validation)." }
+                    (picture([&curves[0], &curves[1]], CURVES, text!("The losses of the training over its epochs")))
+                    figcaption { (text!("The losses over the epochs, in the network's units, on a logarithmic scale; dashed, of what was held out (validation).")) }
                 }
             }
-            h3 { "Settings" }
+            h3 { (text!("Settings")) }
             (settings(&card.training))
-            p.weak { "Layers: " (layers.collect::<Vec<_>>().join(", ")) "." }
+            p.weak { (text!("Layers: {layers}.", layers = layers.collect::<Vec<_>>().join(", "))) }
         }
     }
 
     fn again(&self) -> Markup {
         html! {
-            h2 { "Again" }
+            h2 { (text!("How to repeat it")) }
             dl.settings {
-                (pair("Program", concat!("Latent Explorer ", env!("CARGO_PKG_VERSION"))))
-                (pair("Checkpoint format", &FORMAT.to_string()))
-                (pair("Seed of the training", &self.model.card.training.seed.to_string()))
+                (pair(text!("Program"), concat!("Latent Explorer ", env!("CARGO_PKG_VERSION"))))
+                (pair(text!("Checkpoint format"), FORMAT))
+                (pair(text!("Seed of the training"), self.model.card.training.seed))
                 @if let Some(search) = self.search {
-                    (pair("Seed of the search", &search.config.seed.to_string()))
+                    (pair(text!("Seed of the search"), search.config.seed))
                 }
             }
             @if let Some(search) = self.search {
-                p { "This line makes the search again on one machine to the last digit:" }
+                p { (text!("This command repeats the search, on the same machine to the last digit:")) }
                 pre { (command_line(&search.config, &self.name)) }
             }
         }
@@ -272,30 +312,34 @@ impl Report<'_> {
 }
 
 /// Roundness as large as possible; area near 2.5 (weight 0.1), with area >= 0.5.
-fn sought(spec: &ObjectiveSpec) -> String {
-    let goal = |goal: Goal| match goal {
-        Goal::Max => "as large as possible".to_owned(),
-        Goal::Min => "as small as possible".to_owned(),
-        Goal::Target(value) => format!("near {}", three_digits(value)),
-    };
+fn sought(spec: &ObjectiveSpec) -> Text {
     let terms = spec.terms.iter().map(|term| {
-        let weight =
-            if term.weight == 1.0 { String::new() } else { format!(" (weight {})", term.weight) };
-        format!("{} {}{weight}", term.property.word(), goal(term.goal))
+        let property = term.property.word();
+        let goal = match term.goal {
+            Goal::Max => text!("{property} as large as possible", property),
+            Goal::Min => text!("{property} as small as possible", property),
+            Goal::Target(value) => {
+                text!("{property} near {value}", property, value = three_digits(value))
+            }
+        };
+        match term.weight {
+            1.0 => goal,
+            weight => text!("{goal} (weight {weight})", goal, weight = weight.to_string()),
+        }
     });
-    let mut text = terms.collect::<Vec<_>>().join(", ");
-    let constraints: Vec<String> = spec.constraints.iter().map(ToString::to_string).collect();
-    if !constraints.is_empty() {
-        text += &format!(", with {}", constraints.join(" and "));
+    let terms = Text::joined(terms, ", ");
+    if spec.constraints.is_empty() {
+        return terms;
     }
-    text
+    let constraints = spec.constraints.iter().map(|constraint| constraint.to_string().into());
+    text!("{terms}, with {constraints}", terms, constraints = Text::list(constraints))
 }
 
 /// The title of a column of search values.
-fn value_label(search: &SearchReport) -> String {
+fn value_label(search: &SearchReport) -> Text {
     let spec = &search.config.spec;
     match spec.terms.iter().any(|term| spec.reads_head(term.property)) {
-        true => format!("{}, and its 90 % interval", spec.title()),
+        true => text!("{property}, and its 90 % interval", property = spec.title()),
         false => spec.title(),
     }
 }
@@ -307,45 +351,51 @@ fn trust(verdict: &Verdict) -> Markup {
     let [shift, shift_limit] = verdict.shift_and_limit();
     html! {
         table {
-            caption { "What can be believed; the limit is what 99 % of the held-out data keep to." }
-            thead { tr { th { "Test" } th.number { "Here" } th.number { "Limit" } } }
+            caption { (text!("What can be believed; the limit is what 99 % of the held-out data keep to.")) }
+            thead { tr { th { (text!("Test")) } th.number { (text!("Here")) } th.number { (text!("Limit")) } } }
             tbody {
                 tr {
-                    th { "Distance to the data, in standard deviations" }
+                    th { (text!("Distance to the data, in standard deviations")) }
                     td.number { (distance) } td.number { (distance_limit) }
                 }
                 tr {
-                    th { "Encode-decode shift" }
+                    th { (text!("Encode-decode shift")) }
                     td.number { (shift) } td.number { (shift_limit) }
                 }
                 @for value_change in &verdict.round_trip_changes {
                     @let [change, limit] = value_change.change_and_limit();
                     tr {
-                        th { (value_change.property.label()) " changes by" }
+                        th { (text!("{property} changes by", property = value_change.property.label())) }
                         td.number { (change) } td.number { (limit) }
                     }
                 }
                 @if let Some(prediction_checks) = &verdict.prediction_checks {
                     tr {
-                        th { "Negative logarithm of the data's density, in nats (usual: 75 %)" }
+                        th { (text!("Negative logarithm of the data's density, in nats (usual: 75 %)")) }
                         td.number { (three_digits(prediction_checks.negative_log_density)) }
                         td.number { (three_digits(prediction_checks.usual_negative_log_density)) }
                     }
                     @for check in &prediction_checks.predictions { tr {
-                        th { (check.property.label()) ": from head to judge, in half widths" }
+                        th { (text!("{property}: from head to judge, in half widths", property = check.property.label())) }
                         td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
                 }
-                tr { th { "Roughness of the outline" } td.number { (roughness) } td.number { (rough_limit) } }
-                tr { th { "Crosses itself nowhere" } td.number { (yes(verdict.simple)) } td.number { "yes" } }
-                tr { th { "Property means something" } td.number { (yes(verdict.in_domain)) } td.number { "yes" } }
+                tr { th { (text!("Roughness of the outline")) } td.number { (roughness) } td.number { (rough_limit) } }
+                tr { th { (text!("Crosses itself nowhere")) } td.number { (yes(verdict.simple)) } td.number { (yes(true)) } }
+                tr { th { (text!("Property is defined")) } td.number { (yes(verdict.in_domain)) } td.number { (yes(true)) } }
             }
         }
     }
 }
 
-fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
+fn yes(is: bool) -> Text {
+    if is { text!("yes") } else { text!("no") }
+}
+
+/// The number of families that the map contains, `9 of 9`.
+fn reachable(metrics: &ModelMetrics) -> Text {
+    let (found, all) = (metrics.reachable, metrics.families.len());
+    text!("{found} of {all}", found, all)
 }
 
 fn class(verdict: &Verdict) -> &'static str {
@@ -362,26 +412,32 @@ fn search_section(search: &SearchReport) -> Markup {
     let starts = search.restarts.len();
     let tally = search.tally();
     html! {
-        h2 { "The search" }
+        h2 { (text!("The search")) }
         p {
-            (grouped(starts)) " starts came to " (search.basins.all.len()) " hills; spent were " (grouped(tally.values))
-            " values and " (grouped(tally.gradients)) " gradients. A hill is what starts reach without going down in \
-            between."
+            (text!(
+                "{starts} starts reached {count} local optimum; they took {values} values and {gradients} gradients."
+                | "{starts} starts reached {count} local optima; they took {values} values and {gradients} gradients.",
+                starts = grouped(starts),
+                count = search.basins.all.len(),
+                values = grouped(tally.values),
+                gradients = grouped(tally.gradients)
+            )) " "
+            (text!("Answers are of the same local optimum if the objective gets no worse between them."))
         }
         @if candidates.is_empty() {
-            p { "No answer can be believed, so there is no candidate to be made and measured." }
+            p { (text!("No answer can be believed, so there is no candidate to be made and measured.")) }
         } @else {
             table {
-                caption { "Candidates: the best believable answer of each hill, best first." }
+                caption { (text!("Candidates: the best believable answer of each local optimum, best first.")) }
                 thead { tr {
-                    th { "" } th { "Name" } th.number { (value_label(search)) } th.number { "Improvement on the data" }
-                    th.number { "Starts on its hill" } th.number { "Distance to the data" } th.number { "Restart" }
+                    th { "" } th { (text!("Name")) } th.number { (value_label(search)) } th.number { (text!("Improvement on the best in the data")) }
+                    th.number { (text!("Starts that reached it")) } th.number { (text!("Distance to the data")) } th.number { (text!("Restart")) }
                 } }
                 tbody { @for candidate in &candidates {
                     @let record = search.record(candidate, &none);
                     @let shape = &search.restarts[candidate.restart].decoded;
                     tr {
-                        td { (outline(shape, None, record.id)) }
+                        td { (outline(shape, None, Text::verbatim(record.id))) }
                         td { (record.id) }
                         td.number { (search.restarts[candidate.restart].answer.value().text()) }
                         td.number { (search.restarts[candidate.restart].answer.gained().unwrap_or(Value::NONE).text()) }
@@ -393,22 +449,22 @@ fn search_section(search: &SearchReport) -> Markup {
             }
         }
         table {
-            caption { "All hills, best first." }
+            caption { (text!("All local optima, best first.")) }
             thead { tr {
-                th.number { "Hill" } th.number { (value_label(search)) } th.number { "Starts" }
-                th { "Its best answer is" }
+                th.number { (text!("Local optimum")) } th.number { (value_label(search)) } th.number { (text!("Starts")) }
+                th { (text!("Its best answer is")) }
             } }
             tbody { @for (place, basin) in search.basins.all.iter().enumerate().take(CANDIDATES) { tr {
                 td.number { (place + 1) } td.number { (search.restarts[basin.top].answer.value().text()) }
                 td.number { (basin.members.len()) } td { (search.restarts[basin.top].verdict.word()) }
             } } }
         }
-        h3 { "Settings" }
+        h3 { (text!("Settings")) }
         (settings(&search.config))
     }
 }
 
-fn pair(name: &str, value: &str) -> Markup {
+fn pair(name: impl Render, value: impl Render) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }
 }
 
@@ -419,7 +475,7 @@ fn settings(of: &impl Serialize) -> Markup {
     html! { dl.settings { @for (name, value) in &pairs { (pair(name, value)) } } }
 }
 
-fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, String)>) {
+fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Text)>) {
     use serde_json::Value;
     match value {
         Value::Object(fields) => {
@@ -434,26 +490,28 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Strin
                 flatten(&name, value, pairs);
             }
         }
-        Value::Null => pairs.push((name.to_owned(), "none".to_owned())),
-        Value::Bool(is) => pairs.push((name.to_owned(), yes(*is).to_owned())),
-        Value::String(text) => pairs.push((name.to_owned(), text.clone())),
-        Value::Array(items) if items.is_empty() => pairs.push((name.to_owned(), "none".to_owned())),
+        Value::Null => pairs.push((name.to_owned(), text!("none"))),
+        Value::Bool(is) => pairs.push((name.to_owned(), yes(*is))),
+        Value::String(text) => pairs.push((name.to_owned(), Text::verbatim(text))),
+        Value::Array(items) if items.is_empty() => pairs.push((name.to_owned(), text!("none"))),
         Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
             let words = items
                 .iter()
                 .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
-            pairs.push((name.to_owned(), words.collect::<Vec<_>>().join(", ")));
+            pairs.push((name.to_owned(), words.collect::<Vec<_>>().join(", ").into()));
         }
         Value::Array(items) if items.len() <= MOST_ITEMS => {
             for (place, item) in items.iter().enumerate() {
                 flatten(&format!("{name} {}", place + 1), item, pairs);
             }
         }
-        Value::Array(items) => pairs.push((name.to_owned(), format!("{} of them", items.len()))),
+        Value::Array(items) => {
+            pairs.push((name.to_owned(), text!("{count} of them", count = items.len())))
+        }
         // The shortest form of a number: 0 and not 0.0.
         Value::Number(number) => {
             let short = number.as_f64().filter(|_| number.is_f64()).map(|v| v.to_string());
-            pairs.push((name.to_owned(), short.unwrap_or_else(|| number.to_string())));
+            pairs.push((name.to_owned(), short.unwrap_or_else(|| number.to_string()).into()));
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::optimise::codegen::command_line;
 use crate::optimise::{
     Answer, Basins, CandidateRecord, InData, LabResults, SearchConfig, WrittenShape,
 };
+use crate::text::Text;
 use crate::trust::{ModelMetrics, Verdict, Warning, warnings_of};
 use serde::Serialize;
 use std::io::{Result, Write};
@@ -55,7 +56,7 @@ struct JsonAnswer<'a> {
     #[serde(flatten)]
     answer: &'a Answer,
     trust: &'a Verdict,
-    sentence: String,
+    sentence: Text,
     /// The outline, in the frame of the shape from which the search started, if there was one.
     outline: WrittenShape<'a>,
 }

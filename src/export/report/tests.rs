@@ -31,13 +31,13 @@ fn a_report_explains_an_answer_in_one_file() {
     let three = crate::explore::three_digits;
     for part in [
         three(answer.restart.best_value()),
-        answer.answer.value().text(),
+        answer.answer.value().text().to_string(),
         three(answer.answer.returned.unwrap()),
         three(found.in_data.as_ref().unwrap().value),
         three(report.metrics.reconstruction_error),
         three(report.metrics.families[3].reconstruction_error),
         three(pca),
-        answer.verdict.sentence(),
+        answer.verdict.sentence().to_string(),
         "latent-explorer optimise --model".to_owned(),
         "a &lt;b&gt; &amp; &quot;c&quot;.safetensors".to_owned(),
         "prefers-color-scheme: dark".to_owned(),

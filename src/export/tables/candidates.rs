@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, OutlineFormat, write_outlines};
 use crate::numerics::atomic_file::write_whole;
 use crate::optimise::{Candidate, CandidateRecord, LabResults, SearchReport};
+use crate::text;
 use std::path::Path;
 
 /// Writes at most `most` candidates of a search. The extension decides: JSON has z, values, verdict and the lab results
@@ -26,7 +27,7 @@ pub fn write_candidates(
             return write_whole(path, |out| writeln!(out, "id"));
         }
         if candidates.is_empty() {
-            let problem = "no answer can be believed, so there is no candidate to draw";
+            let problem = text!("no answer can be believed, so there is no candidate to draw");
             return Err(Error::file(path, problem));
         }
         let outline = |c: &Candidate| -> NamedOutline<'_> {

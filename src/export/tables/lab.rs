@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::atomic_file;
 use crate::optimise::{LabComparison, LabResults, PredictedValue};
+use crate::text;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -45,16 +46,18 @@ pub fn read_candidates(path: &Path) -> Result<Vec<RecordedCandidate>> {
     let bytes = atomic_file::read(path)?;
     let (File::Report { candidates } | File::Candidates(candidates)) =
         serde_json::from_slice(&bytes).map_err(|_| {
-            let way = "write one with 'optimise --candidates K --out R.json'";
-            Error::file(path, format!("holds no candidates; {way}"))
+            Error::file(
+                path,
+                text!("holds no candidates; write one with 'optimise --candidates K --out R.json'"),
+            )
         })?;
     if candidates.is_empty() {
         let problem =
-            "names no candidate: no answer could be believed, or --candidates was not given";
+            text!("names no candidate: no answer could be believed, or --candidates was not given");
         return Err(Error::file(path, problem));
     }
     if candidates.iter().any(|candidate| candidate.predictions.is_empty()) {
-        let problem = "does not say what was predicted; make the search again with this program";
+        let problem = text!("does not say what was predicted; repeat the search with this program");
         return Err(Error::file(path, problem));
     }
     Ok(candidates)
@@ -112,9 +115,10 @@ pub fn extended_data(
     let tested = |c: &&RecordedCandidate| lab.of(&c.id).any(|result| result.property.is_target());
     let tested: Vec<&RecordedCandidate> = candidates.iter().filter(tested).collect();
     if tested.is_empty() {
-        let problem = "nothing was measured that a head could learn: roundness, area, perimeter and heat-shedding are \
-                       computed of every shape";
-        return Err(Error::Mismatch(problem.to_owned()));
+        return Err(Error::mismatch(text!(
+            "nothing was measured that a head could learn: roundness, area, perimeter and heat-shedding are computed for \
+             every shape"
+        )));
     }
     let label = match set.names.len() {
         0 | 1 => 0,
@@ -130,14 +134,19 @@ pub fn extended_data(
     set.transforms.resize(rows, SimilarityTransform::default());
     for candidate in &tested {
         if set.ids.contains(&candidate.id) {
-            let problem = format!("the data have a shape '{}' already", candidate.id);
-            return Err(Error::Mismatch(format!("{problem}; its values were learned before")));
+            return Err(Error::mismatch(text!(
+                "the data have a shape '{id}' already; its values were learned before",
+                id = &candidate.id
+            )));
         }
         if candidate.outline.len() != model.input_dim() {
             let (needed, given) = (model.input_dim(), candidate.outline.len());
-            let problem =
-                format!("'{}' has {given} numbers, and shapes of the model {needed}", candidate.id);
-            return Err(Error::Mismatch(format!("{problem}; name the model that was searched")));
+            return Err(Error::mismatch(text!(
+                "'{id}' has {given} numbers, and shapes of the model {needed}; name the model that was searched",
+                id = &candidate.id,
+                given,
+                needed
+            )));
         }
         let frame = candidate.frame.unwrap_or_default();
         let points = candidate.outline.chunks_exact(2).flat_map(|p| frame.take_away([p[0], p[1]]));
@@ -162,11 +171,22 @@ pub fn extended_data(
             });
             let column = &mut set.measured[place];
             if !unit.is_empty() && unit != column.unit {
-                let problem = format!("{name} of '{}' is in {unit}", candidate.id);
-                let units = if column.unit.is_empty() { "without a unit" } else { &column.unit };
-                return Err(Error::Mismatch(format!(
-                    "{problem}, and that of the data {units}; convert one"
-                )));
+                let (name, id) = (name.as_str(), &candidate.id);
+                return Err(Error::mismatch(match column.unit.as_str() {
+                    "" => text!(
+                        "{name} of '{id}' is in {unit}, and that of the data without a unit; convert one",
+                        name,
+                        id,
+                        unit
+                    ),
+                    of_data => text!(
+                        "{name} of '{id}' is in {unit}, and that of the data in {of_data}; convert one",
+                        name,
+                        id,
+                        unit,
+                        of_data
+                    ),
+                }));
             }
             column.values[rows + index] = result.value;
         }

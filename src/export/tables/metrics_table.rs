@@ -60,6 +60,7 @@ pub fn write_csv(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
 /// # Errors
 /// Names the file when it cannot be written.
 pub fn write_json(path: &Path, entries: &[Entry<'_>]) -> Result<()> {
-    let json = serde_json::to_string_pretty(entries).map_err(|e| Error::file(path, e))?;
+    let json =
+        serde_json::to_string_pretty(entries).map_err(|e| Error::file(path, e.to_string()))?;
     write_whole(path, |out| writeln!(out, "{json}"))
 }

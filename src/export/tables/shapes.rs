@@ -7,6 +7,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
+
 use crate::trust::Verdict;
 use std::path::Path;
 
@@ -106,8 +107,8 @@ pub fn write_shapes<'a>(
         }
         cells.extend(row.verdict.map_or_else(Default::default, |verdict| {
             [
-                verdict.word().to_owned(),
-                verdict.sentence(),
+                verdict.reliability.name().to_owned(),
+                verdict.sentence().to_string(),
                 verdict.density_distance.to_string(),
                 verdict.round_trip.to_string(),
             ]

@@ -22,6 +22,8 @@ use crate::model::training_config::Losses;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::adam::Adam;
 use crate::numerics::atomic_file;
+use crate::text;
+use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -91,7 +93,7 @@ struct Version {
 pub fn save(model: &Model, path: &Path) -> Result<()> {
     let bytes = to_bytes(model)?;
     from_bytes(&bytes)
-        .map_err(|problem| Error::Mismatch(format!("the model is not saved: {problem}")))?;
+        .map_err(|problem| Error::mismatch(text!("the model is not saved: {problem}", problem)))?;
     atomic_file::write_whole(path, |out| out.write_all(&bytes))
 }
 
@@ -156,7 +158,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         tensors.extend(embedded_dataset::tensors(data));
     }
     let unwritable = |error: &dyn std::fmt::Display| {
-        Error::Mismatch(format!("the model cannot be written: {error}"))
+        Error::mismatch(text!("the model cannot be written: {error}", error = error.to_string()))
     };
     let views: std::result::Result<Vec<_>, _> = tensors
         .iter()
@@ -195,19 +197,23 @@ pub fn load(path: &Path) -> Result<Model> {
 ///
 /// # Errors
 /// Names the problem with the bytes.
-pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
+pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| describe(&e))?;
     let header = metadata.metadata().as_ref().and_then(|m| m.get(KEY)).ok_or_else(|| {
-        "is a safetensors file of another program; open one that 'latent-explorer train' or the window saved".to_owned()
+        text!("is a safetensors file of another program; open one that 'latent-explorer train' or the window saved")
     })?;
-    let damaged = |e: serde_json::Error| {
-        format!("its description is damaged ({e}); train or save the model again")
+    let damaged = |error: serde_json::Error| {
+        text!(
+            "its description is damaged ({error}); train or save the model again",
+            error = error.to_string()
+        )
     };
     let version: Version = serde_json::from_str(header).map_err(damaged)?;
     if version.format != FORMAT {
-        return Err(format!(
-            "has format {}, and this program reads format {FORMAT}; open it with the version that wrote it",
-            version.format
+        return Err(text!(
+            "has format {format}, and this program reads format {own}; open it with the version that wrote it",
+            format = version.format,
+            own = FORMAT
         ));
     }
     let OwnedHeader { card, label_names, heads, resume, measured } =
@@ -229,32 +235,35 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
             encoded.groups = rows().map(|row| data.groups[row]).collect();
         }
     }
-    let mut model = Model::new(card, encoded, &parameters).map_err(|e| e.to_string())?;
+    let mut model = Model::new(card, encoded, &parameters).map_err(Text::from)?;
     model.data = data.map(Arc::new);
     for card in heads {
         let usual_change = card.usual_change.unwrap_or(0.0);
         if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
             let name = card.property.name();
-            return Err(format!(
-                "is damaged: the errors of its head for {name} are none; train the head again"
+            return Err(text!(
+                "is damaged: the errors of its head for {name} are impossible; train the head again",
+                name
             ));
         }
         if !model.properties().contains(&card.property) {
             let name = card.property.name();
-            return Err(format!(
-                "is damaged: it has a head for {name}, of which its data know nothing; train the model again"
+            return Err(text!(
+                "is damaged: it has a head for {name}, which its data lack; train the model again",
+                name
             ));
         }
         if !(1..=MOST_MEMBERS).contains(&card.members) {
             let name = card.property.name();
-            return Err(format!(
-                "is damaged: its head for {name} has {} members; train the head again",
-                card.members
+            return Err(text!(
+                "is damaged: its head for {name} has {members} members; train the head again",
+                name,
+                members = card.members
             ));
         }
         let parameters = read_parameters(&file, &card.all_layers())?;
         let head = TaskHead::new(card, &parameters);
-        model = head.and_then(|head| model.with_head(head)).map_err(|e| e.to_string())?;
+        model = head.and_then(|head| model.with_head(head)).map_err(Text::from)?;
     }
     model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
     // Files of earlier versions have this number in their resume state alone.
@@ -266,7 +275,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, String> {
 fn read_parameters(
     file: &SafeTensors<'_>,
     layers: &[LayerSpec],
-) -> std::result::Result<Vec<Vec<f32>>, String> {
+) -> std::result::Result<Vec<Vec<f32>>, Text> {
     let names = layers.iter().flat_map(LayerSpec::parameters);
     names.map(|(name, shape)| floats(file, &name, &shape)).collect()
 }
@@ -276,7 +285,7 @@ fn read_resume(
     file: &SafeTensors<'_>,
     memory: Memory,
     model: &Model,
-) -> std::result::Result<Arc<OptimiserState>, String> {
+) -> std::result::Result<Arc<OptimiserState>, Text> {
     let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
     let own = model.learned_parameters().unwrap_or_default();
     let own = own.iter().map(Vec::len);
@@ -292,7 +301,9 @@ fn read_resume(
     let [first, second] =
         [floats(file, "adam.first", &[total])?, floats(file, "adam.second", &[total])?];
     if !fits || second.iter().any(|v| *v < 0.0) {
-        return Err("is damaged: the state of its training is not that of its network; train the model again".to_owned());
+        return Err(text!(
+            "is damaged: the state of its training is not that of its network; train the model again"
+        ));
     }
     let (mut first, mut second) = (first.into_iter(), second.into_iter());
     let take = |(length, steps): (usize, u32)| {
@@ -306,18 +317,18 @@ fn read_encoded(
     file: &SafeTensors<'_>,
     card: &ModelCard,
     names: Vec<String>,
-) -> std::result::Result<Encoded, String> {
+) -> std::result::Result<Encoded, Text> {
     let latent = card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs);
     if latent == 0 {
-        return Err("its list of layers has no latent".to_owned());
+        return Err(text!("its list of layers has no latent"));
     }
     let samples = match file.tensor("encoded.mu") {
         Ok(view) => view.shape().first().copied().unwrap_or(0),
-        Err(_) => return Err("the tensor 'encoded.mu' is missing".to_owned()),
+        Err(_) => return Err(text!("the tensor '{name}' is missing", name = "encoded.mu")),
     };
     let rows = |name: &str| {
         let values = floats(file, name, &[samples, latent])?;
-        Ok::<_, String>(Rows::from_flat(latent, values.into_iter().map(f64::from).collect()))
+        Ok::<_, Text>(Rows::from_flat(latent, values.into_iter().map(f64::from).collect()))
     };
     let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
     let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
@@ -341,7 +352,7 @@ fn read_encoded(
 }
 
 /// Checks the parts of the card that the shapes of the tensors do not guarantee.
-fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), String> {
+fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Text> {
     let statistics = &card.statistics;
     let latent = encoded.mu.width();
     let (low, high) = (&statistics.low, &statistics.high);
@@ -362,35 +373,37 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), St
     let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
         && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
     let checks = [
-        (!encoded.mu.is_empty(), "it holds no encoded data"),
+        (!encoded.mu.is_empty(), text!("it holds no encoded data")),
         (
             encoded.mu.as_flat().iter().all(|v| v.abs() < FARTHEST_MU),
-            "its encoded data lie farther out than any model puts them",
+            text!("its encoded data lie farther out than any model puts them"),
         ),
         (
             labels_fit(&card.source, encoded.names.len())
                 && encoded.labels.iter().all(|&l| usize::from(l) < encoded.names.len()),
-            "its labels do not fit its families",
+            text!("its labels do not fit its families"),
         ),
-        (boxed, "its latent bounds do not fit its latent"),
-        (started, "its start distribution does not fit its latent"),
+        (boxed, text!("its latent bounds do not fit its latent")),
+        (started, text!("its start distribution does not fit its latent")),
         (
             positive(statistics.reach)
                 && positive(statistics.median_area)
                 && statistics.round_trip.is_finite()
                 && statistics.round_trip >= 0.0
                 && statistics.property_change.iter().all(|c| (0.0..=0.05).contains(c)),
-            "its statistics are not those of outlines",
+            text!("its statistics are not those of outlines"),
         ),
-        (scaled, "its scaling is not finite"),
+        (scaled, text!("its scaling is not finite")),
         (
             is_sound(&card.source)
                 && card.layers.first().is_some_and(|l| l.inputs == 2 * card.source.points()),
-            "its data recipe does not fit its network",
+            text!("its data recipe does not fit its network"),
         ),
     ];
-    match checks.iter().find(|(holds, _)| !holds) {
-        Some((_, problem)) => Err(format!("is damaged: {problem}; train or save the model again")),
+    match checks.into_iter().find(|(holds, _)| !holds) {
+        Some((_, problem)) => {
+            Err(text!("is damaged: {problem}; train or save the model again", problem))
+        }
         None => Ok(()),
     }
 }
@@ -411,11 +424,13 @@ fn is_sound(source: &Source) -> bool {
     }
 }
 
-fn describe(error: &SafeTensorError) -> String {
+fn describe(error: &SafeTensorError) -> Text {
     match error {
         SafeTensorError::MetadataIncompleteBuffer => {
-            "is cut short; copy or save the file again".to_owned()
+            text!("is cut short; copy or save the file again")
         }
-        _ => "is not a checkpoint (not in safetensors format, or cut short); open one that 'latent-explorer train' or the window saved".to_owned(),
+        _ => text!(
+            "is not a checkpoint (not in safetensors format, or cut short); open one that 'latent-explorer train' or the window saved"
+        ),
     }
 }

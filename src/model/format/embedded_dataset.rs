@@ -8,6 +8,8 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, fingerprint};
 use crate::model::card::Encoded;
+use crate::text;
+use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
@@ -68,12 +70,13 @@ pub fn read(
     source: &Imported,
     columns: Vec<TargetHeader>,
     encoded: &Encoded,
-) -> Result<Dataset, String> {
-    let damaged = |what: &str| format!("is damaged: {what}; train or save the model again");
+) -> Result<Dataset, Text> {
+    let damaged =
+        |problem: Text| text!("is damaged: {problem}; train or save the model again", problem);
     let (count, width) = (source.count, 2 * source.points);
     let outlines = floats(file, "data.outlines", &[count, width])?;
     if fingerprint(&outlines) != source.hash {
-        return Err(damaged("its outlines are not those that it was trained on"));
+        return Err(damaged(text!("its outlines are not those that it was trained on")));
     }
     let transforms: Vec<SimilarityTransform> =
         tensor(file, "data.placements", Dtype::F64, &[count, 4])?
@@ -92,27 +95,30 @@ pub fn read(
             })
             .collect();
     if !transforms.iter().all(SimilarityTransform::is_sound) {
-        return Err(damaged("it does not say where its outlines stood"));
+        return Err(damaged(text!("it does not say where its outlines stood")));
     }
     let labels: Vec<u16> = tensor(file, "data.labels", Dtype::U16, &[count])?
         .chunks_exact(2)
         .map(|b| u16::from_le_bytes([b[0], b[1]]))
         .collect();
     if labels.iter().any(|&label| usize::from(label) >= encoded.names.len()) {
-        return Err(damaged("its labels do not fit its families"));
+        return Err(damaged(text!("its labels do not fit its families")));
     }
-    let ids = file.tensor("data.ids").map_err(|_| "the tensor 'data.ids' is missing".to_owned())?;
-    let ids = std::str::from_utf8(ids.data()).map_err(|_| damaged("its shapes have no names"))?;
+    let ids = file
+        .tensor("data.ids")
+        .map_err(|_| text!("the tensor '{name}' is missing", name = "data.ids"))?;
+    let ids =
+        std::str::from_utf8(ids.data()).map_err(|_| damaged(text!("its shapes have no names")))?;
     let ids: Vec<String> = ids.split('\n').map(str::to_owned).collect();
     if ids.len() != count {
-        return Err(damaged("its shapes are not all named"));
+        return Err(damaged(text!("its shapes are not all named")));
     }
     if encoded.samples.iter().any(|&sample| sample as usize >= count) {
-        return Err(damaged("its encoded data are not those of its outlines"));
+        return Err(damaged(text!("its encoded data are not those of its outlines")));
     }
     let is_unit = |column: &TargetHeader| column.unit.chars().count() <= LONGEST_UNIT;
     if columns.len() > MOST_COLUMNS || !columns.iter().all(is_unit) {
-        return Err(damaged("it holds more measured values than there can be"));
+        return Err(damaged(text!("it holds more measured values than there can be")));
     }
     // Missing values are NaN, so the values need not be finite.
     let values = tensor(file, "data.measured", Dtype::F32, &[columns.len(), count])?;
@@ -121,18 +127,20 @@ pub fn read(
         .map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
         .collect();
     if values.iter().any(|v| v.is_infinite()) {
-        return Err(damaged("a measured value is infinite"));
+        return Err(damaged(text!("a measured value is infinite")));
     }
     let mut measured: Vec<Target> = Vec::with_capacity(columns.len());
     for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
     {
         let name = match name.parse() {
             Ok(Property::Target(name)) => name,
-            Ok(_) => return Err(damaged("a measured value has the name of another property")),
-            Err(problem) => return Err(damaged(&problem)),
+            Ok(_) => {
+                return Err(damaged(text!("a measured value has the name of another property")));
+            }
+            Err(problem) => return Err(damaged(problem)),
         };
         if measured.iter().any(|other| other.name == name) {
-            return Err(damaged("two measured values have one name"));
+            return Err(damaged(text!("two measured values have one name")));
         }
         measured.push(Target { name, unit, values: values.to_vec() });
     }

@@ -1,5 +1,7 @@
 //! Reading of tensors from a safetensors file, with the checks that every tensor needs.
 
+use crate::text;
+use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensors};
 
 /// Concatenates the bytes of numbers.
@@ -12,13 +14,14 @@ pub(in crate::model) fn floats(
     file: &SafeTensors<'_>,
     name: &str,
     shape: &[usize],
-) -> std::result::Result<Vec<f32>, String> {
+) -> std::result::Result<Vec<f32>, Text> {
     let bytes = tensor(file, name, Dtype::F32, shape)?;
     let values: Vec<f32> =
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     if values.iter().any(|v| !v.is_finite()) {
-        return Err(format!(
-            "the tensor '{name}' holds values that are not finite; train the model again"
+        return Err(text!(
+            "the tensor '{name}' holds values that are not finite; train the model again",
+            name
         ));
     }
     Ok(values)
@@ -30,13 +33,15 @@ pub(in crate::model) fn tensor<'a>(
     name: &str,
     dtype: Dtype,
     shape: &[usize],
-) -> std::result::Result<&'a [u8], String> {
-    let view = file.tensor(name).map_err(|_| format!("the tensor '{name}' is missing"))?;
+) -> std::result::Result<&'a [u8], Text> {
+    let view = file.tensor(name).map_err(|_| text!("the tensor '{name}' is missing", name))?;
     if view.dtype() != dtype || view.shape() != shape {
-        return Err(format!(
-            "the tensor '{name}' is {:?} {:?} and should be {dtype:?} {shape:?}",
-            view.dtype(),
-            view.shape()
+        let form = |dtype: Dtype, shape: &[usize]| format!("{dtype:?} {shape:?}");
+        return Err(text!(
+            "the tensor '{name}' is {found} and should be {needed}",
+            name,
+            found = form(view.dtype(), view.shape()),
+            needed = form(dtype, shape)
         ));
     }
     Ok(view.data())

@@ -7,6 +7,7 @@ use super::quantile::evenly;
 use crate::error::{Error, Result};
 use crate::numerics::linear_algebra::cholesky::Cholesky;
 use crate::numerics::runtime::on_all_cores;
+use crate::text;
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 use std::f64::consts::TAU;
@@ -42,9 +43,9 @@ impl Posterior {
             rows.iter().flat_map(|&row| &scaled[row * dim..][..dim]).copied().collect();
         let factor =
             Cholesky::new(hyperparameters.covariances(&some), rows.len()).ok_or_else(|| {
-                Error::Mismatch(
-                    "no function can be drawn here: the rows lie on top of each other".to_owned(),
-                )
+                Error::mismatch(text!(
+                    "no function can be drawn here: the rows lie on top of each other"
+                ))
             })?;
         Ok(Self {
             hyperparameters: hyperparameters.clone(),

@@ -6,6 +6,7 @@ use super::quantile::evenly;
 use crate::error::{Error, Result};
 use crate::numerics::linear_algebra::cholesky::Cholesky;
 use crate::numerics::runtime::on_all_cores;
+use crate::text;
 use genoxide::Fitness;
 use genoxide::algorithm::{Algorithm, Lbfgsb};
 use genoxide::engine::Evaluations;
@@ -92,9 +93,7 @@ impl Hyperparameters {
         let found = Self::from_logarithms(search.population()[0].genome());
         let likelihood = log_marginal_likelihood(&points, &values, &found);
         likelihood.map(|_| found).ok_or_else(|| {
-            Error::Mismatch(
-                "a Gaussian process needs points and values that are numbers".to_owned(),
-            )
+            Error::mismatch(text!("a Gaussian process needs points and values that are numbers"))
         })
     }
 
@@ -136,7 +135,10 @@ impl Hyperparameters {
 }
 
 fn refused(error: genoxide::Error) -> Error {
-    Error::Mismatch(format!("a Gaussian process cannot be fitted here: {error}"))
+    Error::mismatch(text!(
+        "a Gaussian process cannot be fitted here: {error}",
+        error = error.to_string()
+    ))
 }
 
 /// `log p(y | X)` of values about 0, and its derivatives by the logarithms of each length, of the signal and of the
@@ -215,9 +217,7 @@ impl GaussianProcess {
         let mean = values.iter().sum::<f64>() / n as f64;
         let values: Vec<f64> = values.iter().map(|y| y - mean).collect();
         let none = || {
-            Error::Mismatch(
-                "a Gaussian process needs points and values that are numbers".to_owned(),
-            )
+            Error::mismatch(text!("a Gaussian process needs points and values that are numbers"))
         };
         if n == 0 || !mean.is_finite() || scaled.iter().any(|v| !v.is_finite()) {
             return Err(none());

@@ -30,8 +30,9 @@ pub struct GaussianMixture {
 }
 
 impl GaussianMixture {
-    /// Fits mixtures of 1, 2, 4 and so on to `most` components to `points`, flat `[n, dim]`, and returns the one before
-    /// the first whose Bayesian information criterion (Schwarz 1978) is worse; none if there are fewer than two points.
+    /// Fits mixtures of 1, 2, 4 and so on to `most` components to `points`, flat `[n, dim]`, and returns the one with the
+    /// least Bayesian information criterion (Schwarz 1978); none if there are fewer than two points. All of them are
+    /// fitted: of data in several clusters, two components may be worse than one, and four better.
     pub fn fit(points: &[f64], dim: usize, most: usize) -> Option<Self> {
         let all: Vec<&[f64]> = points.chunks_exact(dim.max(1)).collect();
         let count = all.len().min(MOST_POINTS);
@@ -45,16 +46,10 @@ impl GaussianMixture {
             let n = points.len() as f64;
             parameters as f64 * n.ln() - 2.0 * n * fitted.1
         };
-        let mut best = Self::fit_components(points, 1)?;
-        let mut components = 2;
-        while components <= most && 2 * components <= points.len() {
-            let Some(next) = Self::fit_components(points, components) else { break };
-            if criterion(&next) >= criterion(&best) {
-                break;
-            }
-            best = next;
-            components *= 2;
-        }
+        let doubled = std::iter::successors(Some(1), |components| Some(2 * components));
+        let sizes = doubled.take_while(|&k| k == 1 || k <= most && 2 * k <= points.len());
+        let fitted = sizes.map_while(|components| Self::fit_components(points, components));
+        let best = fitted.min_by(|a, b| criterion(a).total_cmp(&criterion(b)))?;
         Some(best.0)
     }
 

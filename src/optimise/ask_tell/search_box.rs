@@ -2,6 +2,7 @@
 
 use super::iteration::OptimiserEnd;
 use crate::error::{Error, Result};
+use crate::text;
 use genoxide::genome::Real;
 
 /// The largest distance from the start in each coordinate.
@@ -21,5 +22,5 @@ pub(super) fn end_at(point: &[f64], start: &[f64]) -> OptimiserEnd {
 
 /// Errors of the crate: a start that is not finite, a spread out of range.
 pub(super) fn refused(error: genoxide::Error) -> Error {
-    Error::Mismatch(format!("the search cannot begin here: {error}"))
+    Error::mismatch(text!("the search cannot begin here: {error}", error = error.to_string()))
 }

@@ -2,6 +2,8 @@
 
 use crate::objective::Space;
 use crate::optimise::config::Method;
+use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -34,10 +36,10 @@ impl Contender {
     }
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self.space {
             Space::Latent => self.method.label(),
-            Space::Input => "Adam on the shape",
+            Space::Input => text!("Adam on the shape"),
         }
     }
 
@@ -50,11 +52,13 @@ impl Contender {
     }
 
     /// A description for a tooltip.
-    pub fn about(self) -> &'static str {
+    pub fn about(self) -> Text {
         match self.space {
             Space::Latent => self.method.about(),
             Space::Input => {
-                "Adam on the numbers of the shape itself, without the decoder: they can become anything, and what the model makes of them when it encodes and decodes them shows whether the value was real"
+                text!(
+                    "Adam on the numbers of the shape itself, without the decoder: they can become anything, and what the model makes of them when it encodes and decodes them shows whether the value was real"
+                )
             }
         }
     }
@@ -67,21 +71,21 @@ impl fmt::Display for Contender {
 }
 
 impl FromStr for Contender {
-    type Err = String;
+    type Err = Text;
 
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let known = Self::ALL.into_iter().find(|contender| contender.name() == text.trim());
         known.ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            format!("'{text}' is no method; there are {names}")
+            text!("'{text}' is no method; there are {names}", text, names)
         })
     }
 }
 
 impl TryFrom<String> for Contender {
-    type Error = String;
+    type Error = Text;
 
-    fn try_from(text: String) -> std::result::Result<Self, String> {
+    fn try_from(text: String) -> std::result::Result<Self, Text> {
         text.parse()
     }
 }
@@ -115,15 +119,15 @@ impl Contenders {
 }
 
 impl FromStr for Contenders {
-    type Err = String;
+    type Err = Text;
 
     /// Parses names with commas between them.
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let mut contenders = Vec::new();
         for name in text.split(',') {
             let contender: Contender = name.parse()?;
             if contenders.contains(&contender) {
-                return Err(format!("'{contender}' is named twice"));
+                return Err(text!("'{contender}' is named twice", contender = contender.name()));
             }
             contenders.push(contender);
         }
@@ -156,7 +160,7 @@ mod tests {
             ("", "''"),
             ("adam, adam", "'adam'"),
         ] {
-            assert!(says(&bad.parse::<Contenders>().unwrap_err(), part), "{bad}");
+            assert!(says(&bad.parse::<Contenders>().unwrap_err().to_string(), part), "{bad}");
         }
     }
 

@@ -10,6 +10,7 @@ use crate::optimise::config::SearchConfig;
 use crate::optimise::restart::BestPoint;
 use crate::optimise::search::Search;
 use crate::optimise::tally::Tally;
+use crate::text;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -73,10 +74,13 @@ impl Race {
     pub fn new(model: Arc<Model>, config: SearchConfig, contenders: &Contenders) -> Result<Self> {
         let Contenders(contenders) = contenders;
         if contenders.is_empty() {
-            return Err(Error::setting("methods", "at least one is needed"));
+            return Err(Error::setting("methods", text!("at least one is needed")));
         }
         if let Some(k) = (1..contenders.len()).find(|&k| contenders[..k].contains(&contenders[k])) {
-            return Err(Error::setting("methods", format!("'{}' is named twice", contenders[k])));
+            return Err(Error::setting(
+                "methods",
+                text!("'{contender}' is named twice", contender = contenders[k].name()),
+            ));
         }
         let spec = config.spec.clone().carried_out();
         let config = SearchConfig { spec, patience: None, ..config };

@@ -6,6 +6,7 @@ use super::registry::JobResult;
 use crate::error::Result;
 use crate::export::tables::candidates::write_candidates;
 use crate::optimise::LabResults;
+use crate::text;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub fn run(job: CandidatesJob) -> Result<JobResult<CandidatesFile>> {
 pub fn ended(result: JobResult<CandidatesFile>, notices: &mut Notices) {
     match result {
         JobResult::Finished(CandidatesFile(path)) => {
-            notices.info(format!("Candidates written to {}.", path.display()));
+            notices.info(text!("Candidates written to {path}.", path = path.display().to_string()));
         }
         JobResult::Failed(why, _) => notices.error(why),
         JobResult::Cancelled(_) => (),

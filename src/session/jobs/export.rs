@@ -29,6 +29,8 @@ use crate::export::report::Report;
 use crate::export::tables::lab::write_comparisons;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::LabComparison;
+use crate::text;
+use crate::text::Text;
 use crate::train::{TrainerState, TrainingContext};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -194,7 +196,7 @@ pub struct Exporting {
     /// The run of the present export.
     pub run: Option<RunId>,
     /// Why the last export failed, until the next begins.
-    pub failed: Option<String>,
+    pub failed: Option<Text>,
 }
 
 impl Exporting {
@@ -203,9 +205,11 @@ impl Exporting {
         self.run = None;
         match result {
             JobResult::Finished(ExportedFile(path)) => {
-                notices.info(format!("Written to {}.", path.display()));
+                notices.info(text!("Written to {path}.", path = path.display().to_string()));
             }
-            JobResult::Cancelled(_) => notices.info("Export cancelled; nothing was written."),
+            JobResult::Cancelled(_) => {
+                notices.info(text!("Export cancelled; nothing was written."))
+            }
             JobResult::Failed(why, _) => {
                 self.failed = Some(why.clone());
                 notices.error(why);
@@ -222,8 +226,12 @@ impl ExportJob {
     pub fn run(&self, export: &Export, handle: &Handle<NoNews>) -> Result<JobResult<ExportedFile>> {
         let Export { what, path, pixels, dark } = export;
         if !what.fits(path) {
-            let endings = what.endings().join(" or .");
-            return Err(Error::file(path, format!("must end in .{endings}")));
+            let problem = text!(
+                "must end in {endings}" | "must end in one of {endings}",
+                endings = format!(".{}", what.endings().join(", .")),
+                count = what.endings().len()
+            );
+            return Err(Error::file(path, problem));
         }
         let page = PictureSize {
             pixels: *pixels,
@@ -241,7 +249,7 @@ impl ExportJob {
     /// Writes the export; false if it was cancelled.
     fn written(&self, path: &Path, page: PictureSize, handle: &Handle<NoNews>) -> Result<bool> {
         let Prepared { model, projection, .. } = &*self.prepared;
-        let progress = &mut |share: f64| handle.report(share, String::new);
+        let progress = &mut |share: f64| handle.report(share, Text::default);
         let still = |svg: String| write_picture(path, svg).map(|()| true);
         match &self.content {
             Content::Map(annotations) => {
@@ -328,7 +336,7 @@ impl ExportJob {
     }
 
     fn bar(&self) -> ColourBar {
-        ColourBar { label: self.wish.property.label().to_owned(), range: self.range }
+        ColourBar { label: self.wish.property.label(), mark: None, range: self.range }
     }
 
     fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: PictureSize) -> Result<String> {
@@ -365,7 +373,7 @@ impl ExportJob {
         let search = findings.map(|findings| &findings.report);
         let mut report = Report::new(self.name.clone(), self.prepared.model.clone(), search)?;
         report.answer = chosen.or(report.answer);
-        handle.report(0.5, String::new);
+        handle.report(0.5, Text::default);
         if handle.is_cancelled() {
             return Ok(false);
         }

@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::registry::JobProgress;
 use crate::numerics::cancel_token::CancelToken;
+use crate::text::Text;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -46,7 +47,7 @@ impl<N> Handle<N> {
 
     /// Reports the progress of the job, at most every 50 ms, from any thread; frequent calls are cheap. A report
     /// dropped by a full inbox needs no retry: each one contains the full progress.
-    pub fn report(&self, share: f64, words: impl FnOnce() -> String) {
+    pub fn report(&self, share: f64, words: impl FnOnce() -> Text) {
         // If another thread holds the lock, that thread reports.
         let Ok(mut reported) = self.reported.try_lock() else { return };
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {

@@ -6,6 +6,8 @@ use super::handle::{Handle, NoNews};
 use super::registry::{JobResult, RunId};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
 use std::sync::Arc;
 
@@ -49,13 +51,13 @@ pub fn run(
             match trainer.step() {
                 Ok(_) => (),
                 Err(error @ Error::HeadNotFinite { .. }) => {
-                    failed = Some(error.to_string());
+                    failed = Some(error.text());
                     break 'all;
                 }
                 Err(error) => return Err(error),
             }
             let share = (done as f64 + trainer.progress()) / properties.len() as f64;
-            handle.report(share, || property.label().to_owned());
+            handle.report(share, || property.label());
         }
         heads.push(trainer.finish()?);
     }
@@ -88,19 +90,20 @@ impl HeadsRun {
             let (entry, trained) = entry.take().zip(trained)?;
             let score = |property: &Property| {
                 let card = &trained.prepared.model.head(*property)?.card;
-                Some(format!("{} R\u{b2} {:.3}", property.label(), card.r2))
+                let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
+                Some(Text::joined([property.label(), score], " "))
             };
-            let scores: Vec<String> = trained.properties.iter().filter_map(score).collect();
+            let scores: Vec<Text> = trained.properties.iter().filter_map(score).collect();
             entry.prepared = trained.prepared;
             entry.unsaved = true;
-            Some(scores.join(", "))
+            Some(Text::joined(scores, ", "))
         };
         let (scores, failed) = match result {
             JobResult::Finished(trained) => (scores(Some(trained)), None),
             JobResult::Cancelled(trained) => {
                 let scores = scores(trained);
                 if scores.is_none() {
-                    notices.info("Stopped; no head was learned.");
+                    notices.info(text!("Stopped; no head was trained."));
                 }
                 (scores, None)
             }
@@ -109,10 +112,10 @@ impl HeadsRun {
         match (failed, &scores) {
             (Some(why), None) => notices.error(why),
             (Some(why), Some(scores)) => {
-                notices.error(format!("{why} (learned before: {scores})"));
+                notices.error(text!("{why} (trained before: {scores})", why, scores));
             }
             (None, Some(scores)) => {
-                notices.info(format!("Predicted now: {scores}. Save it with Ctrl+S."));
+                notices.info(text!("Predicted now: {scores}. Save it with Ctrl+S.", scores));
             }
             (None, None) => (),
         }

@@ -7,6 +7,8 @@ use crate::data::outline::import::{
 };
 use crate::data::source::TrainingData;
 use crate::error::Result;
+use crate::text;
+use crate::text::Text;
 use std::path::PathBuf;
 
 /// The input of an import.
@@ -41,7 +43,15 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
     let ImportWish { paths, values, options } = wish;
     let imported = import_with_values(paths, values.as_deref(), options, handle.token(), |at| {
         let share = at.done as f64 / at.files.max(1) as f64;
-        handle.report(share, || format!("{} of {} files, {} shapes", at.done, at.files, at.shapes));
+        handle.report(share, || {
+            let files = text!(
+                "{done} of {count} file" | "{done} of {count} files",
+                done = at.done,
+                count = at.files
+            );
+            let shapes = text!("{count} shape" | "{count} shapes", count = at.shapes);
+            Text::joined([files, shapes], ", ")
+        });
     })?;
     let Some(mut imported) = imported else { return Ok(JobResult::Cancelled(None)) };
     let kept = std::mem::take(&mut imported.kept);
@@ -55,10 +65,10 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
 ///
 /// # Errors
 /// A sentence for the user.
-pub fn ended(result: JobResult<Brought>) -> std::result::Result<Brought, String> {
+pub fn ended(result: JobResult<Brought>) -> std::result::Result<Brought, Text> {
     match result {
         JobResult::Finished(brought) => Ok(brought),
-        JobResult::Cancelled(_) => Err("Stopped; nothing was imported.".to_owned()),
+        JobResult::Cancelled(_) => Err(text!("Stopped; nothing was imported.")),
         JobResult::Failed(why, _) => Err(why),
     }
 }

@@ -6,6 +6,8 @@ use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::Model;
+use crate::text;
+use crate::text::Text;
 use crate::train::Pca;
 use std::sync::Arc;
 
@@ -15,15 +17,15 @@ pub struct PcaModel {
     /// The model.
     pub prepared: Arc<Prepared>,
     /// The name of the model.
-    pub name: String,
+    pub name: Text,
 }
 
 /// Runs the job.
 ///
 /// # Errors
 /// If there are more latent dimensions than numbers in a shape, or the data are not available.
-pub fn run(model: &Model, name: String, handle: &Handle<NoNews>) -> Result<JobResult<PcaModel>> {
-    let mut progress = |share: f64| handle.report(share, String::new);
+pub fn run(model: &Model, name: Text, handle: &Handle<NoNews>) -> Result<JobResult<PcaModel>> {
+    let mut progress = |share: f64| handle.report(share, Text::default);
     let Some(baseline) = Pca::rival_unless(model, handle.token(), &mut progress)? else {
         return Ok(JobResult::Cancelled(None));
     };
@@ -47,7 +49,7 @@ pub fn ended(
             models.insert(id, entry);
             return Some(id);
         }
-        JobResult::Cancelled(_) => notices.info("PCA stopped; nothing was made."),
+        JobResult::Cancelled(_) => notices.info(text!("PCA stopped; nothing was made.")),
         JobResult::Failed(why, _) => notices.error(why),
     }
     None

@@ -10,6 +10,8 @@ use crate::explore::layers::trajectories::Trajectories;
 use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Contender, ContenderReport, Contenders, SearchConfig, Tally};
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -161,7 +163,7 @@ impl RaceRun {
         let results = match result {
             JobResult::Finished(results) => Some(results),
             JobResult::Cancelled(results) => {
-                notices.info("Race stopped; what was found is kept.");
+                notices.info(text!("Race stopped; what was found is kept."));
                 results
             }
             JobResult::Failed(why, results) => {
@@ -197,7 +199,7 @@ pub fn run(
             standings = runners
                 .map(|(index, runner)| ContenderState::of(runner, standings.get(index)))
                 .collect::<Result<_>>()?;
-            let progress = JobProgress { share: Some(race.share()), words: String::new() };
+            let progress = JobProgress { share: Some(race.share()), words: Text::default() };
             // A dropped report needs no retry: each one is the full state.
             handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());

@@ -8,6 +8,7 @@ use crate::data::property::Property;
 use crate::error::Result;
 use crate::model::Model;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryReport};
+use crate::text;
 use std::sync::Arc;
 
 /// A rediscovery, as the window sees it.
@@ -40,7 +41,7 @@ pub fn run(
         match rediscovery.step() {
             Ok(true) => (),
             Ok(false) => return Ok(JobResult::Finished(Arc::new(rediscovery.report()))),
-            Err(error) => break Some(error.to_string()),
+            Err(error) => break Some(error.text()),
         }
         handle.report(rediscovery.progress(), || rediscovery.annotations());
     };
@@ -61,13 +62,13 @@ impl RediscoveryRun {
         self.run = None;
         self.report = match result {
             JobResult::Finished(report) => {
-                notices.info("The three numbers are there, under Predict properties.");
+                notices.info(text!("The three numbers are there, under Predict properties."));
                 Some(report)
             }
             JobResult::Cancelled(report) => {
                 notices.info(match report {
-                    Some(_) => "Stopped; the numbers are of the repeats before.",
-                    None => "Stopped; no repeat was finished.",
+                    Some(_) => text!("Stopped; the numbers are of the repeats before."),
+                    None => text!("Stopped; no repeat was finished."),
                 });
                 report
             }

@@ -1,6 +1,8 @@
 //! The registry: every running job, with its identity, kind, controls and progress, until its result is handled.
 
 use super::control::Control;
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,22 +64,22 @@ impl JobKind {
     ];
 
     /// The name on the screen.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Text {
         match self {
-            Self::Open => "Open",
-            Self::Save => "Save",
-            Self::Import => "Import",
-            Self::Training => "Training",
-            Self::Snapshot => "Snapshot",
-            Self::Metrics => "Metrics",
-            Self::Heads => "Heads",
-            Self::Sweep => "Sweep over beta",
-            Self::Pca => "PCA",
-            Self::Search => "Optimise",
-            Self::Race => "Race",
-            Self::Rediscovery => "Rediscovery",
-            Self::Export => "Export",
-            Self::Candidates => "Candidates",
+            Self::Open => text!("Open"),
+            Self::Save => text!("Save"),
+            Self::Import => text!("Import"),
+            Self::Training => text!("Training"),
+            Self::Snapshot => text!("Snapshot"),
+            Self::Metrics => text!("Metrics"),
+            Self::Heads => text!("Heads"),
+            Self::Sweep => text!("Sweep over beta"),
+            Self::Pca => Text::verbatim("PCA"),
+            Self::Search => text!("Optimise"),
+            Self::Race => text!("Race"),
+            Self::Rediscovery => text!("Rediscovery"),
+            Self::Export => text!("Export"),
+            Self::Candidates => text!("Candidates"),
         }
     }
 
@@ -110,7 +112,7 @@ pub struct JobProgress {
     /// From 0 to 1; none if unknown.
     pub share: Option<f64>,
     /// The present step in a few words; may be empty.
-    pub words: String,
+    pub words: Text,
 }
 
 /// The result of a job, one of three; `T` is its product.
@@ -121,7 +123,7 @@ pub enum JobResult<T> {
     /// The job was cancelled; with a partial product if that is useful.
     Cancelled(Option<T>),
     /// The job failed: a sentence that says why and what to do, and a partial product.
-    Failed(String, Option<T>),
+    Failed(Text, Option<T>),
 }
 
 impl<T> JobResult<T> {
@@ -137,7 +139,7 @@ pub struct Job {
     /// The kind of the job.
     pub kind: JobKind,
     /// The name of the object that it works on: a model, a file, a property.
-    pub subject: String,
+    pub subject: Text,
     /// Its controls.
     pub control: Arc<Control>,
     /// The last reported progress.
@@ -167,7 +169,7 @@ pub struct Registry {
 
 impl Registry {
     /// Enters a job.
-    pub fn begin(&mut self, kind: JobKind, subject: String) -> (RunId, Arc<Control>) {
+    pub fn begin(&mut self, kind: JobKind, subject: Text) -> (RunId, Arc<Control>) {
         self.begun += 1;
         let (run, control) = (RunId(self.begun), Arc::new(Control::default()));
         let progress = JobProgress::default();
@@ -244,7 +246,7 @@ mod tests {
     #[test]
     fn the_newest_job_among_those_asked_for_is_cancelled_once() {
         let mut registry = Registry::default();
-        let mut begin = |kind| registry.begin(kind, String::new()).1;
+        let mut begin = |kind| registry.begin(kind, Text::default()).1;
         let training = begin(JobKind::Training);
         let search = begin(JobKind::Search);
         let export = begin(JobKind::Export);
@@ -261,11 +263,11 @@ mod tests {
     #[test]
     fn a_job_ends_once_and_its_number_is_not_given_again() {
         let mut registry = Registry::default();
-        let (first, _) = registry.begin(JobKind::Save, "m".to_owned());
-        assert!(registry.report(first, JobProgress { share: Some(0.5), words: String::new() }));
+        let (first, _) = registry.begin(JobKind::Save, "m".into());
+        assert!(registry.report(first, JobProgress { share: Some(0.5), words: Text::default() }));
         assert_eq!(registry.progress(Some(first)).share, Some(0.5));
         assert!(registry.end(first).is_some() && registry.end(first).is_none());
         assert!(!registry.report(first, JobProgress::default()) && registry.is_empty());
-        assert_ne!(registry.begin(JobKind::Save, "m".to_owned()).0, first);
+        assert_ne!(registry.begin(JobKind::Save, "m".into()).0, first);
     }
 }

@@ -14,6 +14,7 @@ use crate::explore::Projection;
 use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
 use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
+use crate::text;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -132,7 +133,7 @@ impl SearchRun {
         let findings = match result {
             JobResult::Finished(findings) => Some(findings),
             JobResult::Cancelled(findings) => {
-                notices.info("Climb stopped; the ways so far are kept.");
+                notices.info(text!("Search stopped; the trajectories so far are kept."));
                 findings
             }
             JobResult::Failed(why, findings) => {
@@ -295,7 +296,7 @@ impl<'a> Watcher<'a> {
     fn report(&mut self, search: &Search, handle: &Handle<SearchNews>) {
         let news = self.waiting.take().unwrap_or_else(|| self.news(search));
         let (done, steps) = (search.done(), search.config().steps);
-        let words = format!("step {done} of {steps}");
+        let words = text!("step {done} of {steps}", done, steps);
         let progress = JobProgress { share: Some(search.share()), words };
         self.waiting = handle.offer(progress, news);
     }

@@ -8,6 +8,8 @@ use super::training::Material;
 use crate::error::Result;
 use crate::explore::shapes::miniature::Miniature;
 use crate::model::training_config::TrainingConfig;
+use crate::text;
+use crate::text::Text;
 use crate::train::{Sweep, Swept};
 use crate::trust::ModelMetrics;
 use std::sync::Arc;
@@ -82,21 +84,28 @@ impl SweepRun {
         let mut kept = |rest: Option<SweepRest>| {
             self.done.extend(rest.into_iter().flat_map(|SweepRest(rest)| rest));
             match self.done.len() {
-                0 => "no model was finished".to_owned(),
-                1 => "the model before it is kept".to_owned(),
-                done => format!("the {done} models before it are kept"),
+                0 => text!("No model was finished."),
+                done => text!(
+                    "The model trained before is kept."
+                        | "The {count} models trained before are kept.",
+                    count = done
+                ),
             }
         };
         match result {
             JobResult::Finished(rest) => {
                 kept(Some(rest));
                 let done = self.done.len();
-                notices.info(format!(
-                    "The sweep is done: {done} models, under More in the Train panel."
+                notices.info(text!(
+                    "The sweep is done: {count} model, under More in the Train panel."
+                        | "The sweep is done: {count} models, under More in the Train panel.",
+                    count = done
                 ));
             }
-            JobResult::Cancelled(rest) => notices.info(format!("Sweep stopped; {}.", kept(rest))),
-            JobResult::Failed(why, rest) => notices.error(format!("{why} ({})", kept(rest))),
+            JobResult::Cancelled(rest) => {
+                notices.info(Text::joined([text!("Sweep stopped."), kept(rest)], " "))
+            }
+            JobResult::Failed(why, rest) => notices.error(Text::joined([why, kept(rest)], ". ")),
         }
         !self.done.is_empty()
     }
@@ -122,14 +131,14 @@ pub fn run(
         let new = match sweep.step() {
             Ok(swept) => swept.map(SweepPoint::new).transpose()?,
             Err(error) => {
-                return Ok(JobResult::Failed(error.to_string(), Some(SweepRest(unsent.done))));
+                return Ok(JobResult::Failed(error.text(), Some(SweepRest(unsent.done))));
             }
         };
         let is_new = new.is_some();
         unsent.done.extend(new);
         if is_new || reported.elapsed() >= REPORT {
             unsent.beta = sweep.beta();
-            let words = format!("beta {}", unsent.beta);
+            let words = Text::verbatim(format!("beta {}", unsent.beta));
             let progress = JobProgress { share: Some(sweep.progress()), words };
             unsent = handle.offer(progress, std::mem::take(&mut unsent)).unwrap_or_default();
             reported = Instant::now();

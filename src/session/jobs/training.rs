@@ -10,6 +10,8 @@ use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
+use crate::text;
+use crate::text::Text;
 use crate::train::{Trainer, TrainerState, TrainingContext};
 use crate::trust::ModelMetrics;
 use std::sync::Arc;
@@ -73,11 +75,16 @@ pub enum Material {
 
 impl Material {
     /// The name of the data.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Text {
         match self {
-            Self::Recipe(generator) => format!("{} generated shapes", generator.samples),
+            Self::Recipe(generator) => {
+                text!(
+                    "{count} generated shape" | "{count} generated shapes",
+                    count = generator.samples
+                )
+            }
             Self::Ready(data) => match &data.source {
-                Source::Imported(imported) => imported.name.clone(),
+                Source::Imported(imported) => Text::verbatim(&imported.name),
                 Source::Outlines(generator) => Self::Recipe(generator.clone()).name(),
             },
         }
@@ -202,7 +209,7 @@ pub struct TrainingEnd {
     /// True if any part of the training is worth keeping.
     pub kept: bool,
     /// Why the training failed, if it did.
-    pub failed: Option<String>,
+    pub failed: Option<Text>,
     /// True if the training was cancelled.
     pub cancelled: bool,
 }
@@ -330,7 +337,7 @@ pub fn run(plan: TrainingPlan, handle: &Handle<TrainingNews>) -> Result<JobResul
             Err(error @ Error::NotFinite { .. }) => {
                 let learned = !trainer.history().is_empty();
                 let trained = learned.then(|| watch.finish(&trainer, handle)).transpose()?;
-                return Ok(JobResult::Failed(error.to_string(), trained));
+                return Ok(JobResult::Failed(error.text(), trained));
             }
             Err(error) => return Err(error),
         }
@@ -471,7 +478,7 @@ impl TrainingClock {
         let left = total.saturating_sub(updates) as f64;
         self.unsent.seconds_left =
             if done > 0.0 { self.seconds() * left / done } else { f64::INFINITY };
-        let words = format!("update {updates} of {total}");
+        let words = text!("update {updates} of {total}", updates, total);
         let progress = JobProgress { share: Some(trainer.progress()), words };
         let unsent = std::mem::take(&mut self.unsent);
         self.unsent = handle.offer(progress, unsent).unwrap_or_default();

@@ -3,13 +3,14 @@
 use crate::optimise::UpdateStage;
 use crate::optimise::codegen::{CodeLine, command_line, preamble, pytorch};
 use crate::session::State;
+use crate::text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::theme;
 use crate::ui::top_bar::suggested_path;
 use crate::ui::widgets::{heading, note};
 use egui::style::ScrollAnimation;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{CollapsingHeader, Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// The size of code, in points.
 const SIZE: f32 = 13.0;
@@ -76,34 +77,37 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let lines = pytorch(config, model);
     let ground = preamble(config, model, &file);
 
-    heading(ui, "The same search in PyTorch");
+    heading(ui, text!("The same search in PyTorch"));
     ScrollArea::both().max_height(390.0).auto_shrink([false, true]).show(ui, |ui| {
         listing(ui, &lines, walk.map(|walk| walk.by_hand.stage()));
         ui.add_space(8.0);
-        ui.collapsing("What these lines stand on", |ui| {
+        let header = CollapsingHeader::new(text!("What these lines stand on"));
+        header.id_salt("preamble").show(ui, |ui| {
             let plain = |text: &String| CodeLine { text: text.clone(), stage: None };
             let ground: Vec<CodeLine> = ground.iter().map(plain).collect();
             listing(ui, &ground, None);
         });
     });
-    heading(ui, "And on the command line");
+    heading(ui, text!("And on the command line"));
     let command = command_line(config, &file);
     ui.add(egui::Label::new(RichText::new(&command).font(FontId::monospace(SIZE))).wrap());
     if entry.path.is_none() {
-        note(ui, "Both read the model from its file: save it first (Ctrl+S).");
+        note(ui, text!("Both read the model from its file: save it first (Ctrl+S)."));
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        let copy = ui.button("Copy script").on_hover_text("All of it: PyTorch runs it as it is");
+        let copy = ui
+            .button(text!("Copy script"))
+            .on_hover_text(text!("All of it: PyTorch runs it as it is"));
         if copy.clicked() {
             let search = lines.iter().map(|line| line.text.as_str());
             let script: Vec<&str> = ground.iter().map(String::as_str).chain(search).collect();
             actions.push(Action::Copy(script.join("\n") + "\n"));
         }
-        if ui.button("Copy command").clicked() {
+        if ui.button(text!("Copy command")).clicked() {
             actions.push(Action::Copy(command));
         }
-        if ui.button("Close").clicked() {
+        if ui.button(text!("Close")).clicked() {
             actions.push(Action::HideSheet);
         }
     });

@@ -4,6 +4,8 @@ use super::over_window::path_field;
 use crate::session::jobs::export::{Export, Exportable};
 use crate::session::jobs::registry::RunId;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::widgets::{heading, note};
 use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
@@ -26,8 +28,13 @@ pub struct ExportForm {
 const NAMES: f32 = 60.0;
 
 /// Sizes by name.
-const SIZES: [(&str, [u32; 2]); 3] =
-    [("1920 x 1080", [1920, 1080]), ("3840 x 2160", [3840, 2160]), ("Square", [1200, 1200])];
+fn sizes() -> [(Text, [u32; 2]); 3] {
+    [
+        (Text::verbatim("1920 x 1080"), [1920, 1080]),
+        (Text::verbatim("3840 x 2160"), [3840, 2160]),
+        (text!("Square"), [1200, 1200]),
+    ]
+}
 
 impl ExportForm {
     /// The map as on the screen, in the size and the theme of the window.
@@ -83,45 +90,61 @@ fn stem(what: Exportable) -> &'static str {
 }
 
 /// The name and the explanation of an export.
-fn label(what: Exportable) -> (&'static str, &'static str) {
+fn label(what: Exportable) -> (Text, Text) {
     match what {
-        Exportable::Map => ("Map", "The map as it is shown, with the layers that are on"),
-        Exportable::Losses => ("Losses", "The losses of the shown model's training"),
+        Exportable::Map => {
+            (text!("Map"), text!("The map as it is shown, with the layers that are on"))
+        }
+        Exportable::Losses => (text!("Losses"), text!("The losses of the shown model's training")),
         Exportable::Lab => (
-            "Measured",
-            "What a lab measured of the candidates against what was predicted: picture or table",
+            text!("Measured"),
+            text!(
+                "The measured values of the candidates against the predictions: picture or table"
+            ),
         ),
-        Exportable::Values => ("Values", "The value of every start of the climb over its steps"),
-        Exportable::Film => ("Climb film", "The climb as a film: its ways grow over the map"),
-        Exportable::Training => {
-            ("Training film", "The watched training as a film: the map as it took shape")
+        Exportable::Values => {
+            (text!("Values"), text!("The value of every restart of the search over its steps"))
         }
+        Exportable::Film => (
+            text!("Search film"),
+            text!("The search as a film: its trajectories grow over the map"),
+        ),
+        Exportable::Training => (
+            text!("Training film"),
+            text!("The watched training as a film: the map as it took shape"),
+        ),
         Exportable::Strip => (
-            "Walk strip",
-            "The frames of the way over the map side by side, beside a line those of the straight blend",
+            text!("Path strip"),
+            text!(
+                "The frames of the path over the map side by side, and for a line those of the linear interpolation"
+            ),
         ),
-        Exportable::Walk => {
-            ("Walk film", "The way over the map as a film: the shape morphs beside the map")
-        }
-        Exportable::NewShapes => ("New shapes", "The new shapes with their verdicts"),
+        Exportable::Walk => (
+            text!("Path film"),
+            text!("The path over the map as a film: the shape morphs beside the map"),
+        ),
+        Exportable::NewShapes => (text!("New shapes"), text!("The new shapes with their verdicts")),
         Exportable::Rebuild => (
-            "Reconstruction",
-            "The kept shape of the data beside its reconstruction, and the error drawn",
+            text!("Reconstruction"),
+            text!("The kept shape of the data beside its reconstruction, with the error drawn"),
         ),
-        Exportable::Report => {
-            ("Report", "One file that explains the model, and the answer of the climb in it")
-        }
+        Exportable::Report => (
+            text!("Report"),
+            text!("One file that explains the model, with the answer of the search"),
+        ),
         Exportable::Answer => {
-            ("Answer", "The outline of the answer, or of the start that is lifted out")
+            (text!("Answer"), text!("The outline of the answer, or of the selected restart"))
         }
-        Exportable::Pins => ("Pins", "The pinned outlines"),
-        Exportable::Data => ("Data", "The shapes that the shown model was trained on"),
+        Exportable::Pins => (text!("Pins"), text!("The pinned outlines")),
+        Exportable::Data => {
+            (text!("Data"), text!("The shapes that the shown model was trained on"))
+        }
     }
 }
 
 /// Asks for the kind and the file of the export; while it is written, shows the progress.
 pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
-    heading(ui, "Export");
+    heading(ui, text!("Export"));
     if let Some(run) = state.export.run {
         return writing(ui, state, run, actions);
     }
@@ -129,7 +152,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
         actions.push(Action::HideSheet);
     }
     choose(ui, form, state);
-    let entered = path_field(ui, &mut form.path, "path of a file");
+    let entered = path_field(ui, &mut form.path, text!("path of a file"));
     endings(ui, form);
     if form.what.is_picture() {
         page(ui, form);
@@ -140,12 +163,15 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
 
 fn writing(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     let share = state.jobs.progress(Some(run)).share.unwrap_or(0.0);
-    ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name("Exported");
+    ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name(text!("Exported"));
     ui.horizontal(|ui| {
-        if ui.button("Cancel").on_hover_text("Nothing is left behind").clicked() {
+        if ui.button(text!("Cancel")).on_hover_text(text!("Nothing is left behind")).clicked() {
             actions.command(Command::Stop(run));
         }
-        if ui.button("Hide").on_hover_text("It goes on; a sentence says when it is done").clicked()
+        if ui
+            .button(text!("Hide"))
+            .on_hover_text(text!("It goes on; a notice appears when it is done"))
+            .clicked()
         {
             actions.push(Action::HideSheet);
         }
@@ -158,11 +184,9 @@ fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
             let (name, about) = label(what);
             let missing = what.missing(state);
             let button = Button::selectable(form.what == what, name).frame_when_inactive(true);
-            let response = ui.add_enabled(missing.is_none(), button).on_hover_text(about);
-            if response
-                .on_disabled_hover_text(format!("{about}. {}", missing.unwrap_or_default()))
-                .clicked()
-            {
+            let response = ui.add_enabled(missing.is_none(), button).on_hover_text(about.clone());
+            let why = text!("{about}. {missing}", about, missing = missing.unwrap_or_default());
+            if response.on_disabled_hover_text(why).clicked() {
                 form.turn(what, state);
             }
         }
@@ -173,7 +197,7 @@ fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
 fn endings(ui: &mut Ui, form: &mut ExportForm) {
     let path = PathBuf::from(form.path.trim());
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-    named_row(ui, "Format", |ui| {
+    named_row(ui, text!("Format"), |ui| {
         for known in form.what.endings() {
             let button = Button::selectable(ending == *known, known.to_uppercase());
             if ui.add(button.frame_when_inactive(true)).clicked() {
@@ -185,26 +209,27 @@ fn endings(ui: &mut Ui, form: &mut ExportForm) {
 
 fn page(ui: &mut Ui, form: &mut ExportForm) {
     let most = most(form.what);
-    named_row(ui, "Size", |ui| {
-        let side = |ui: &mut Ui, side: &mut u32, name: &str| {
+    named_row(ui, text!("Size"), |ui| {
+        let side = |ui: &mut Ui, side: &mut u32, name: Text| {
             let field = DragValue::new(side).range(100..=most).speed(4.0);
-            ui.add(field).on_hover_text("In pixels").accessible_name(name);
+            ui.add(field).on_hover_text(text!("In pixels")).accessible_name(name);
         };
-        side(ui, &mut form.pixels[0], "Width");
+        side(ui, &mut form.pixels[0], text!("Width"));
         ui.label("x");
-        side(ui, &mut form.pixels[1], "Height");
-        let others = SIZES.into_iter().filter(|(_, pixels)| *pixels != form.usual);
-        for (name, pixels) in std::iter::once(("Usual", form.usual)).chain(others) {
+        side(ui, &mut form.pixels[1], text!("Height"));
+        let others = sizes().into_iter().filter(|(_, pixels)| *pixels != form.usual);
+        for (name, pixels) in std::iter::once((text!("Usual"), form.usual)).chain(others) {
             let button = Button::selectable(form.pixels == pixels, name);
             if ui.add(button.frame_when_inactive(true)).clicked() {
                 form.pixels = pixels;
             }
         }
     });
-    named_row(ui, "Colours", |ui| {
-        for (dark, name, about) in
-            [(false, "Light", "For paper"), (true, "Dark", "For a dark room")]
-        {
+    named_row(ui, text!("Colours"), |ui| {
+        for (dark, name, about) in [
+            (false, text!("Light"), text!("For paper")),
+            (true, text!("Dark"), text!("For a dark room")),
+        ] {
             let button = Button::selectable(form.dark == dark, name).frame_when_inactive(true);
             if ui.add(button).on_hover_text(about).clicked() {
                 form.dark = dark;
@@ -214,7 +239,7 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
 }
 
 /// A row with its name at the left; all names have the same width.
-fn named_row(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+fn named_row(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         let size = vec2(NAMES, 24.0);
         let left = Layout::left_to_right(Align::Center);
@@ -232,11 +257,22 @@ fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, acti
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let (fits, replaces) = (form.what.fits(&target), target.is_file());
     let missing = form.what.missing(state);
+    let ready = fits && missing.is_none();
     let problem = match (&state.export.failed, missing) {
-        (_, Some(missing)) => Some(missing.to_owned()),
-        _ if !fits => Some(format!("The name must end in .{}.", form.what.endings().join(" or ."))),
+        (_, Some(missing)) => Some(missing),
+        _ if !fits => {
+            let known = form.what.endings();
+            Some(text!(
+                "The name must end in {endings}." | "The name must end in one of {endings}.",
+                count = known.len(),
+                endings =
+                    Text::joined(known.iter().map(|end| Text::verbatim(format!(".{end}"))), ", ")
+            ))
+        }
         (Some(failed), _) => Some(failed.clone()),
-        _ if replaces => Some(format!("{} exists and would be replaced.", whole.display())),
+        _ if replaces => {
+            Some(text!("{path} exists and would be replaced.", path = whole.display().to_string()))
+        }
         _ => None,
     };
     match problem {
@@ -245,19 +281,22 @@ fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, acti
         }
         None => _ = note(ui, whole.display().to_string()),
     }
-    let ready = fits && missing.is_none();
     ui.horizontal(|ui| {
-        let name = if replaces { "Replace it" } else { "Export" };
+        let name = if replaces { text!("Replace it") } else { text!("Export") };
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
         // Enter alone replaces no file.
         if clicked || (entered && ready && !replaces) {
             form.begun = true;
             actions.command(Command::Export(form.order(&target)));
         }
-        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+        if ui
+            .button(text!("Browse\u{2026}"))
+            .on_hover_text(text!("The system's own dialog"))
+            .clicked()
+        {
             actions.push(Action::BrowseOut(form.order(&target)));
         }
-        if ui.button("Close").clicked() {
+        if ui.button(text!("Close")).clicked() {
             actions.push(Action::HideSheet);
         }
     });

@@ -4,6 +4,7 @@ use crate::session::Command;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
+use crate::text;
 use crate::ui::action::{Action, Actions};
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
@@ -26,8 +27,8 @@ impl FileDialogs {
     pub fn open(&self) {
         self.ask(|| {
             let dialog = rfd::FileDialog::new()
-                .set_title("Open a model")
-                .add_filter("Models and starts", &["safetensors", "csv"]);
+                .set_title(text!("Open a model"))
+                .add_filter(text!("Models and starts"), &["safetensors", "csv"]);
             dialog.pick_file().map(Command::Open)
         });
     }
@@ -39,8 +40,8 @@ impl FileDialogs {
             .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         self.ask(move || {
             let dialog = rfd::FileDialog::new()
-                .set_title("Save the model")
-                .add_filter("Model", &["safetensors"])
+                .set_title(text!("Save the model"))
+                .add_filter(text!("Model"), &["safetensors"])
                 .set_file_name(name);
             dialog.save_file().map(|path| Command::Save(model, path))
         });
@@ -50,9 +51,9 @@ impl FileDialogs {
     pub fn export(&self, most: usize) {
         self.ask(move || {
             let dialog = rfd::FileDialog::new()
-                .set_title("Export the candidates")
-                .add_filter("Outlines", &["csv", "svg", "dxf"])
-                .add_filter("Everything", &["json"])
+                .set_title(text!("Export the candidates"))
+                .add_filter(text!("Outlines"), &["csv", "svg", "dxf"])
+                .add_filter(text!("Everything"), &["json"])
                 .set_file_name("candidates.csv");
             dialog.save_file().map(|path| Command::ExportCandidates(path, most))
         });
@@ -62,7 +63,7 @@ impl FileDialogs {
     pub fn out(&self, export: Export) {
         self.ask(move || {
             let name = export.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let dialog = rfd::FileDialog::new().set_title("Export").set_file_name(name);
+            let dialog = rfd::FileDialog::new().set_title(text!("Export")).set_file_name(name);
             let endings = export.what.endings();
             let dialog =
                 endings.iter().fold(dialog, |d, end| d.add_filter(end.to_uppercase(), &[end]));
@@ -74,8 +75,8 @@ impl FileDialogs {
     pub fn import(&self) {
         self.ask(|| {
             let dialog = rfd::FileDialog::new()
-                .set_title("Import measured values")
-                .add_filter("Tables", &["csv"]);
+                .set_title(text!("Import measured values"))
+                .add_filter(text!("Tables"), &["csv"]);
             dialog.pick_file().map(Command::ImportLabResults)
         });
     }
@@ -83,11 +84,11 @@ impl FileDialogs {
     /// Asks for files of shapes, or a folder of them.
     pub fn shapes(&self, wish: ImportWish, folder: bool) {
         self.ask(move || {
-            let dialog = rfd::FileDialog::new().set_title("Import shapes");
+            let dialog = rfd::FileDialog::new().set_title(text!("Import shapes"));
             let paths = if folder {
                 dialog.pick_folders()
             } else {
-                dialog.add_filter("Shapes", &["csv", "tsv", "dat", "svg"]).pick_files()
+                dialog.add_filter(text!("Shapes"), &["csv", "tsv", "dat", "svg"]).pick_files()
             };
             paths.map(|paths| Command::Import(ImportWish { paths, ..wish }))
         });

@@ -3,6 +3,8 @@
 use crate::explore::three_digits;
 use crate::session::drawing::FreehandShape;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::theme::{self, colour};
@@ -16,10 +18,6 @@ const STEP: f32 = 2.0;
 /// The most points of a line; later ones are ignored.
 const MOST: usize = 20_000;
 
-const REBUILT: &str =
-    "The nearest that the decoder can say: the encoder's answer, improved by a search over z";
-const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both; a circle and a square differ by about 0.1";
-
 /// The line that is being drawn.
 #[derive(Default)]
 pub struct FreehandPen {
@@ -29,7 +27,7 @@ pub struct FreehandPen {
 impl FreehandPen {
     /// Shows the dialog.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        heading(ui, "Draw a shape");
+        heading(ui, text!("Draw a shape"));
         ui.horizontal_top(|ui| {
             self.canvas(ui, state, actions);
             ui.add_space(12.0);
@@ -37,30 +35,30 @@ impl FreehandPen {
                 ui.set_width(ui.available_width());
                 match (&state.drawing.problem, state.drawn()) {
                     (Some(problem), _) => {
-                        ui.label(RichText::new(problem).color(ui.visuals().error_fg_color));
+                        ui.label(RichText::new(problem.to_string()).color(ui.visuals().error_fg_color));
                     }
                     (None, Some(drawn)) => found(ui, drawn, state, actions),
                     (None, None) => {
                         note(
                             ui,
-                            "Draw one closed line with the mouse held down. On release the model looks at it: where it lies \
-                             on the map, and the nearest shape that the model can say.",
+                            text!("Draw one closed line with the mouse held down. On release it appears on the map, with the \
+                             nearest shape that the model can decode."),
                         );
                     }
                 }
                 ui.add_space(8.0);
                 ui.horizontal(|ui| {
                     if state.drawing.drawn.is_some()
-                        && ui.button("Clear").on_hover_text("An empty canvas; Undo brings the shape back").clicked()
+                        && ui.button(text!("Clear")).on_hover_text(text!("An empty canvas; Undo brings the shape back")).clicked()
                     {
                         actions.command(Command::ClearDrawn);
                     }
-                    if state.undoable() == Some("Bring back the drawn shape")
-                        && ui.button("Undo").on_hover_text("Bring back the shape before").clicked()
+                    if state.undoes_drawing()
+                        && ui.button(text!("Undo")).on_hover_text(text!("Bring back the shape before")).clicked()
                     {
                         actions.command(Command::Undo);
                     }
-                    if ui.button("Done").on_hover_text("The point stays on the map").clicked() {
+                    if ui.button(text!("Done")).on_hover_text(text!("The point stays on the map")).clicked() {
                         actions.push(Action::HideSheet);
                     }
                 });
@@ -71,7 +69,7 @@ impl FreehandPen {
     fn canvas(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::drag());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Image, true, "Canvas to draw on")
+            egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Canvas to draw on"))
         });
         let palette = theme::palette(ui);
         ui.painter().rect_filled(rect, 8.0, colour(palette.canvas));
@@ -97,7 +95,7 @@ impl FreehandPen {
             match state.drawn() {
                 Some(drawn) => both(ui, rect, drawn),
                 None => {
-                    let text = "draw here";
+                    let text = text!("draw here");
                     let weak = ui.visuals().weak_text_color();
                     let centre = egui::Align2::CENTER_CENTER;
                     ui.painter().text(
@@ -127,29 +125,43 @@ fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
 }
 
 fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Actions) {
-    note(ui, "Filled: your shape. Line: the nearest that the model can say; its point is marked on the map.")
-        .on_hover_text(REBUILT);
-    fact(ui, "Difference", &three_digits(drawn.difference), DIFFERENCE);
+    note(ui, text!("Filled: your shape. Line: the nearest that the model can decode; its point is marked on the map."))
+        .on_hover_text(about_reconstruction());
+    fact(ui, text!("Difference"), three_digits(drawn.difference), about_difference());
     fact(
         ui,
-        "By the encoder alone",
-        &three_digits(drawn.encoded_difference),
-        "The difference before the search over z",
+        text!("By the encoder alone"),
+        three_digits(drawn.encoded_difference),
+        text!("The difference before the search over z"),
     );
     if let Some(probe) = state.map.picked.as_ref().filter(|probe| probe.z == drawn.z) {
         if let Some(nearest) = &probe.nearest {
             fact(
                 ui,
-                "Nearest of the data",
+                text!("Nearest of the data"),
                 &nearest.family,
-                "The label of the training shape that the model places nearest",
+                text!("The label of the training shape that the model places nearest"),
             );
         }
         crate::ui::widgets::verdict(ui, &probe.verdict);
     }
     ui.add_space(6.0);
-    if primary(ui, "Climb from here", "Let the search begin at this shape's point").clicked() {
+    if primary(ui, text!("Optimise from here"), text!("Start a search from this shape's point"))
+        .clicked()
+    {
         actions.push(Action::HideSheet);
         actions.command(Command::SearchFrom(drawn.at));
     }
+}
+
+fn about_reconstruction() -> Text {
+    text!(
+        "The nearest shape that the decoder can make: the encoder's point, improved by a search over z"
+    )
+}
+
+fn about_difference() -> Text {
+    text!(
+        "Root mean square distance of points after centring and scaling both; a circle and a square differ by about 0.1"
+    )
 }

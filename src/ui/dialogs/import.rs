@@ -6,6 +6,8 @@ use crate::session::import::Own;
 use crate::session::jobs::import::{Brought, ImportWish};
 use crate::session::jobs::registry::{JobProgress, RunId};
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::widgets::{fact, heading, note, number, primary, row, segments};
 use egui::{Button, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -52,15 +54,17 @@ impl ImportForm {
         }
         ui.add_space(4.0);
         if let Some(why) = &own.failed {
-            ui.label(RichText::new(why).color(ui.visuals().error_fg_color));
+            ui.label(RichText::new(why.to_string()).color(ui.visuals().error_fg_color));
         }
         match &own.brought {
             Some(brought) => result(ui, brought),
             None if own.run.is_none() && own.failed.is_none() => {
                 note(
                     ui,
-                    "Name a file or a folder, or drop it on the window: CSV (a shape a row, or the columns x and y), \
-                          airfoils (.dat), SVG paths.",
+                    text!(
+                        "Name a file or a folder, or drop it on the window: CSV (a shape a row, or the columns x and y), \
+                          airfoils (.dat), SVG paths."
+                    ),
                 );
             }
             None => (),
@@ -74,61 +78,78 @@ impl ImportForm {
             let entered = ui
                 .scope(|ui| {
                     ui.set_width(width);
-                    path_field(ui, &mut self.path, "path of a file or a folder")
+                    path_field(ui, &mut self.path, text!("path of a file or a folder"))
                 })
                 .inner;
             if entered {
                 actions.command(Command::Import(self.wish()));
             }
             if ui
-                .button("File\u{2026}")
-                .on_hover_text("One or several files, in the system's own dialog")
+                .button(text!("File\u{2026}"))
+                .on_hover_text(text!("One or several files, in the system's own dialog"))
                 .clicked()
             {
                 actions.push(Action::BrowseShapes(self.wish(), false));
             }
-            if ui.button("Folder\u{2026}").on_hover_text("A folder and those in it").clicked() {
+            if ui
+                .button(text!("Folder\u{2026}"))
+                .on_hover_text(text!("A folder and the folders in it"))
+                .clicked()
+            {
                 actions.push(Action::BrowseShapes(self.wish(), true));
             }
         });
         let field = TextEdit::singleline(&mut self.values)
-            .hint_text("measured values, if there are any: a CSV such as name,drag [N]")
+            .hint_text(
+                text!("measured values, if there are any: a CSV such as name,drag [N]").to_string(),
+            )
             .desired_width(f32::INFINITY)
             .margin(vec2(8.0, 6.0));
-        ui.add(field).accessible_name("Measured values").on_hover_text(
-            "A table with a column of the shapes' names, or of their places from 1, and columns of what was measured of \
-             them, with a unit in brackets",
+        ui.add(field).accessible_name(text!("Measured values")).on_hover_text(
+            text!("A table with a column of the shapes' names, or of their places from 1, and columns of their measured \
+             values, with a unit in brackets"),
         );
     }
 
     fn labels(&mut self, ui: &mut Ui) {
-        ui.label("Labels").on_hover_text("What the names on the map are");
+        ui.label(text!("Labels")).on_hover_text(text!("The source of the names on the map"));
         let choices = [
             (
                 None,
-                "Usual",
-                "A column called label, else the names of folders, else one label for all",
+                text!("Default"),
+                text!("A column called label, else the names of folders, else one label for all"),
             ),
-            (Some(LabelFrom::Folder), "Folder", "The name of the folder that a file is in"),
-            (Some(LabelFrom::File), "File", "The name of the file; at most 100 different ones"),
-            (Some(LabelFrom::None), "None", "One label for all"),
+            (
+                Some(LabelFrom::Folder),
+                text!("Folder"),
+                text!("The name of the folder that a file is in"),
+            ),
+            (
+                Some(LabelFrom::File),
+                text!("File"),
+                text!("The name of the file; at most 100 different ones"),
+            ),
+            (Some(LabelFrom::None), text!("None"), text!("One label for all")),
         ];
         segments(ui, &mut self.options.labels, &choices);
     }
 
     fn normalising(&mut self, ui: &mut Ui) {
         let normalise = &mut self.options.normalise;
-        let tooltip = "Each shape gets the same size (a unit RMS radius); its own is remembered and given back on export";
-        row(ui, "Same size", tooltip, |ui| {
+        let tooltip = text!(
+            "Each shape gets the same size (a unit RMS radius); its own size is remembered and restored on export"
+        );
+        row(ui, text!("Same size"), tooltip, |ui| {
             ui.add(egui::Checkbox::without_text(&mut normalise.scale))
         });
-        let tooltip =
-            "The long axis of each shape is turned onto the horizontal; its angle is remembered";
-        row(ui, "Same direction", tooltip, |ui| {
+        let tooltip = text!(
+            "The long axis of each shape is turned onto the horizontal; its angle is remembered"
+        );
+        row(ui, text!("Same direction"), tooltip, |ui| {
             ui.add(egui::Checkbox::without_text(&mut normalise.rotation))
         });
-        let tooltip = "Points of an outline; twice as many numbers";
-        number(ui, "Points", tooltip, &mut self.options.points, 16..=400, 1.0);
+        let tooltip = text!("Points of an outline; twice as many numbers");
+        number(ui, text!("Points"), tooltip, &mut self.options.points, 16..=400, 1.0);
     }
 
     fn begin(&self, ui: &mut Ui, own: &Own, actions: &mut Actions) {
@@ -142,9 +163,11 @@ impl ImportForm {
         if again && wish == own.wish {
             return;
         }
-        let name = if again { "Import again" } else { "Import" };
+        let name = if again { text!("Import again") } else { text!("Import") };
         ui.add_enabled_ui(!wish.paths.is_empty(), |ui| {
-            if primary(ui, name, "Read the shapes; nothing is changed where they are").clicked() {
+            if primary(ui, name, text!("Read the shapes; nothing is changed where they are"))
+                .clicked()
+            {
                 actions.command(Command::Import(wish));
             }
         });
@@ -153,7 +176,7 @@ impl ImportForm {
 
 fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        if ui.add(Button::new("Stop").min_size(vec2(80.0, 30.0))).clicked() {
+        if ui.add(Button::new(text!("Stop")).min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));
         }
         let JobProgress { share, words } = state.jobs.progress(Some(run));
@@ -168,23 +191,25 @@ fn result(ui: &mut Ui, brought: &Brought) {
     let set = &data.set;
     ui.horizontal(|ui| {
         let changed = kept.iter().filter(|kept| !kept.notes.is_empty()).count();
-        ui.label(RichText::new(format!("{} shapes", kept.len())).strong());
-        note(ui, format!("{} left out", rejected.count()));
+        ui.label(
+            RichText::new(text!("{count} shape" | "{count} shapes", count = kept.len())).strong(),
+        );
+        note(ui, text!("{number} left out", number = rejected.count()));
         if changed > 0 {
-            note(ui, format!("{changed} mended")).on_hover_text(mended(brought));
+            note(ui, text!("{changed} repaired", changed)).on_hover_text(repaired(brought));
         }
         if aside.count() > 0 {
             let reasons = aside.by_reason().into_iter().take(12);
-            let lines = reasons.map(|(reason, files)| match files {
-                1 => reason.to_owned(),
-                _ => format!("in {files} files: {reason}"),
+            let lines = reasons.map(|(reason, files)| {
+                text!("{reason}" | "in {count} files: {reason}", count = files, reason)
             });
-            let text = lines.collect::<Vec<_>>().join("\n");
-            note(ui, format!("{} left aside", aside.count())).on_hover_text(text);
+            let lines = Text::joined(lines, "\n");
+            note(ui, text!("{number} ignored", number = aside.count())).on_hover_text(lines);
         }
         let names = set.names.len();
         if names > 1 {
-            note(ui, format!("{names} labels")).on_hover_text(set.names.join(", "));
+            note(ui, text!("{count} label" | "{count} labels", count = names))
+                .on_hover_text(set.names.join(", "));
         }
     });
     // Evenly chosen, so that the preview shows all of a folder and not only its beginning.
@@ -199,15 +224,15 @@ fn result(ui: &mut Ui, brought: &Brought) {
         };
         fact(
             ui,
-            &name,
-            &format!("{known} of {}", set.rows.len()),
-            "Shapes of which this was measured",
+            name,
+            text!("{known} of {rows}", known, rows = set.rows.len()),
+            text!("Shapes with a value of this"),
         );
     }
     if rejected.count() == 0 {
         return;
     }
-    heading(ui, "Left out");
+    heading(ui, text!("Left out"));
     let height = ui.text_style_height(&egui::TextStyle::Body);
     ScrollArea::vertical()
         .id_salt("rejected")
@@ -215,23 +240,31 @@ fn result(ui: &mut Ui, brought: &Brought) {
         .auto_shrink([false, true])
         .show_rows(ui, height, rejected.list.len(), |ui, rows| {
             for rejection in &rejected.list[rows] {
-                let file = rejection.file.file_name().map(|n| n.to_string_lossy().into_owned());
-                let place = if rejection.place.is_empty() {
-                    String::new()
-                } else {
-                    format!(", {}", rejection.place)
+                let file = rejection.file.file_name().unwrap_or_default().to_string_lossy();
+                let text = match &rejection.place {
+                    Some(place) => text!(
+                        "{file}, {place}: {reason}",
+                        file = file.as_ref(),
+                        place,
+                        reason = &rejection.reason
+                    ),
+                    None => {
+                        text!("{file}: {reason}", file = file.as_ref(), reason = &rejection.reason)
+                    }
                 };
-                let text = format!("{}{place}: {}", file.unwrap_or_default(), rejection.reason);
                 ui.add(egui::Label::new(RichText::new(text).small()).truncate())
-                    .on_hover_text(rejection.to_string());
+                    .on_hover_text(rejection.text());
             }
         });
 }
 
-/// The first few shapes that were repaired during the import.
-fn mended(brought: &Brought) -> String {
+/// The first few shapes that were repaired during the import, a line each.
+fn repaired(brought: &Brought) -> Text {
     let ids = &brought.data.set.ids;
-    let lines = brought.kept.iter().zip(ids).filter(|(kept, _)| !kept.notes.is_empty());
-    let lines = lines.take(12).map(|(kept, id)| format!("{id}: {}", kept.notes.join("; ")));
-    lines.collect::<Vec<_>>().join("\n")
+    let repaired = brought.kept.iter().zip(ids).filter(|(kept, _)| !kept.notes.is_empty());
+    let lines = repaired.take(12).map(|(kept, id)| {
+        let notes = Text::joined(kept.notes.iter().map(|note| note.text()), "; ");
+        text!("{id}: {notes}", id, notes)
+    });
+    Text::joined(lines, "\n")
 }

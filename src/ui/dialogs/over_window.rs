@@ -12,6 +12,8 @@ use crate::model::bundled::BUNDLED;
 use crate::session::jobs::import::ImportWish;
 use crate::session::models::ModelId;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
@@ -89,11 +91,15 @@ impl Dialogs {
 
     /// The data of the next training: families, or the user's shapes.
     fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        heading(ui, "Data");
+        heading(ui, text!("Data"));
         let mut own = state.own.chosen;
         let choices = [
-            (false, "Families", "Outlines that are generated: nine families with their variations"),
-            (true, "My shapes", "Outlines from your own files"),
+            (
+                false,
+                text!("Families"),
+                text!("Outlines that are generated: nine families with their variations"),
+            ),
+            (true, text!("My shapes"), text!("Outlines from your own files")),
         ];
         if segments(ui, &mut own, &choices) {
             actions.command(Command::LearnFromOwn(own));
@@ -102,7 +108,7 @@ impl Dialogs {
         if state.own.chosen {
             self.own.show(ui, state, actions);
             ui.add_space(6.0);
-            if ui.button("Done").clicked() {
+            if ui.button(text!("Done")).clicked() {
                 actions.push(Action::HideSheet);
             }
         } else {
@@ -126,48 +132,48 @@ impl Dialogs {
             let [left, right] = columns else { return };
             number(
                 left,
-                "Shapes",
-                "All families together; a tenth is held out for testing",
+                text!("Shapes"),
+                text!("All families together; a tenth is held out for testing"),
                 &mut edited.samples,
                 100..=100_000,
                 20.0,
             );
             number(
                 left,
-                "Points",
-                "Points of an outline; twice as many numbers",
+                text!("Points"),
+                text!("Points of an outline; twice as many numbers"),
                 &mut edited.points,
                 16..=400,
                 1.0,
             );
             number(
                 right,
-                "Size variation",
-                "Sizes vary by this fraction to either side",
+                text!("Size variation"),
+                text!("Sizes vary by this fraction to either side"),
                 &mut edited.size_variation,
                 0.0..=0.9,
                 0.005,
             );
             number(
                 right,
-                "Rotation",
-                "Degrees to either side",
+                text!("Rotation"),
+                text!("Degrees to either side"),
                 &mut edited.rotation,
                 0.0..=180.0,
                 0.5,
             );
             number(
                 right,
-                "Aspect variation",
-                "Proportions vary by this fraction; no ellipse becomes a circle",
+                text!("Aspect variation"),
+                text!("Proportions vary by this fraction; no ellipse becomes a circle"),
                 &mut edited.aspect_variation,
                 0.0..=0.25,
                 0.002,
             );
             number(
                 right,
-                "Noise",
-                "Spread of every coordinate, as a fraction of the radius",
+                text!("Noise"),
+                text!("Spread of every coordinate, as a fraction of the radius"),
                 &mut edited.noise,
                 0.0..=0.5,
                 0.002,
@@ -178,13 +184,13 @@ impl Dialogs {
         self.preview(ui, &edited);
         ui.add_space(6.0);
         ui.horizontal(|ui| {
-            if ui.button("Done").clicked() {
+            if ui.button(text!("Done")).clicked() {
                 actions.push(Action::HideSheet);
             }
             let seed = edited.seed;
             if ui
-                .button("Usual data")
-                .on_hover_text("All nine families with small variations")
+                .button(text!("Default data"))
+                .on_hover_text(text!("All nine families with small variations"))
                 .clicked()
             {
                 edited = GeneratorConfig { seed, ..GeneratorConfig::default() };
@@ -198,7 +204,7 @@ impl Dialogs {
     /// The first shapes of the generator.
     fn preview(&mut self, ui: &mut Ui, generator: &GeneratorConfig) {
         if generator.check().is_err() {
-            note(ui, "Choose at least one family.");
+            note(ui, text!("Choose at least one family."));
             return;
         }
         if self.preview.as_ref().is_none_or(|(known, _)| known != generator) {
@@ -217,8 +223,9 @@ pub(in crate::ui) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
     let height = cell * shapes.len().div_ceil(columns) as f32;
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Preview of the data"));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Preview of the data"))
+    });
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let ink = colour(theme::palette(ui).shape);
     let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
@@ -240,12 +247,12 @@ fn toggle(families: &mut Vec<Family>, family: Family) {
 }
 
 /// A field for a path; true if Enter was pressed in it.
-pub(in crate::ui) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> bool {
+pub(in crate::ui) fn path_field(ui: &mut Ui, path: &mut String, hint: impl Into<Text>) -> bool {
     let field = TextEdit::singleline(path)
-        .hint_text(hint)
+        .hint_text(String::from(hint.into()))
         .desired_width(f32::INFINITY)
         .margin(vec2(8.0, 6.0));
-    let response = ui.add(field).accessible_name("Path");
+    let response = ui.add(field).accessible_name(text!("Path"));
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     // A field that the user has focused keeps the focus.
     if !entered && ui.memory(|memory| memory.focused().is_none()) {
@@ -256,11 +263,13 @@ pub(in crate::ui) fn path_field(ui: &mut Ui, path: &mut String, hint: &str) -> b
 
 /// Asks for the name of a point, as on the command line.
 fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
-    heading(ui, "Go to a point");
+    heading(ui, text!("Go to a point"));
     note(
         ui,
-        "z:0.1,-0.3  row:17  name:n0012  family:star  pin:1  mean, or file:shape.csv: an outline of your own, in any \
-         position, size and number of points.",
+        text!(
+            "{names}, or file:shape.csv: an outline of your own, in any position, size and number of points.",
+            names = "z:0.1,-0.3  row:17  name:n0012  family:star  pin:1  mean"
+        ),
     );
     let entered = path_field(ui, name, "row:17");
     let point = name.parse::<PointRef>();
@@ -270,39 +279,46 @@ fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
         note(ui, problem);
     }
     ui.horizontal(|ui| {
-        let clicked = ui.add_enabled(point.is_ok(), Button::new("Go")).clicked();
+        let clicked = ui.add_enabled(point.is_ok(), Button::new(text!("Go"))).clicked();
         if let Ok(point) = point
             && (clicked || entered)
         {
             actions.push(Action::HideSheet);
             actions.command(Command::PickNamed(point));
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             actions.push(Action::HideSheet);
         }
     });
 }
 
 fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
-    heading(ui, "Open");
+    heading(ui, text!("Open"));
     note(
         ui,
-        "A model (.safetensors), or starts for a climb (.csv). Dropping a file on the window does the same.",
+        text!(
+            "A model (.safetensors), or starts for a search (.csv). Dropping a file on the window does the same."
+        ),
     );
-    let mut chosen = path_field(ui, path, "path of a file").then(|| PathBuf::from(path.trim()));
+    let mut chosen =
+        path_field(ui, path, text!("path of a file")).then(|| PathBuf::from(path.trim()));
     ui.horizontal(|ui| {
-        if ui.add_enabled(!path.trim().is_empty(), Button::new("Open")).clicked() {
+        if ui.add_enabled(!path.trim().is_empty(), Button::new(text!("Open"))).clicked() {
             chosen = Some(PathBuf::from(path.trim()));
         }
-        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+        if ui
+            .button(text!("Browse\u{2026}"))
+            .on_hover_text(text!("The system's own dialog"))
+            .clicked()
+        {
             actions.push(Action::BrowseOpen);
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             actions.push(Action::HideSheet);
         }
     });
     if !state.settings.recent.is_empty() {
-        heading(ui, "Recent");
+        heading(ui, text!("Recent"));
         for recent in &state.settings.recent {
             let name = recent
                 .file_name()
@@ -312,9 +328,9 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
             }
         }
     }
-    heading(ui, "Samples");
+    heading(ui, text!("Samples"));
     for (index, sample) in BUNDLED.iter().enumerate() {
-        if ui.link(sample.name).on_hover_text(sample.about).clicked() {
+        if ui.link(sample.name()).on_hover_text(sample.about()).clicked() {
             actions.push(Action::HideSheet);
             actions.command(Command::OpenSample(index));
         }
@@ -326,35 +342,42 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
 }
 
 fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mut Actions) {
-    heading(ui, "Save the model");
-    let entered = path_field(ui, path, "path of a file");
+    heading(ui, text!("Save the model"));
+    let entered = path_field(ui, path, text!("path of a file"));
     let target = with_extension(path.trim());
     let own =
         state.models.get(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
     let replaces = target.is_file() && !own;
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     if replaces {
-        let text = format!("{} exists and would be replaced.", whole.display());
+        let text =
+            text!("{path} exists and would be replaced.", path = whole.display().to_string());
         ui.label(RichText::new(text).small().color(ui.visuals().warn_fg_color));
     } else if !path.trim().is_empty() {
         note(ui, whole.display().to_string());
     }
     note(
         ui,
-        "The checkpoint holds the weights, the encoded data and how they were made: it opens without the data.",
+        text!(
+            "The checkpoint holds the weights, the encoded data and how they were made: it opens without the data."
+        ),
     );
     ui.horizontal(|ui| {
-        let name = if replaces { "Replace it" } else { "Save" };
+        let name = if replaces { text!("Replace it") } else { text!("Save") };
         let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new(name)).clicked();
         // Enter alone replaces no file.
         if (clicked || (entered && !replaces)) && !path.trim().is_empty() {
             actions.push(Action::HideSheet);
             actions.command(Command::Save(id, target));
         }
-        if ui.button("Browse\u{2026}").on_hover_text("The system's own dialog").clicked() {
+        if ui
+            .button(text!("Browse\u{2026}"))
+            .on_hover_text(text!("The system's own dialog"))
+            .clicked()
+        {
             actions.push(Action::BrowseSave(id));
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             actions.push(Action::HideSheet);
         }
     });
@@ -372,41 +395,48 @@ fn with_extension(path: &str) -> PathBuf {
 }
 
 fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
-    let name = state.models.get(id).map_or("", |entry| entry.name.as_str());
-    heading(ui, &format!("Close '{name}' without saving?"));
+    let name = state.models.get(id).map(|entry| entry.name.clone()).unwrap_or_default();
+    heading(ui, text!("Close '{name}' without saving?", name));
     ui.horizontal(|ui| {
-        if ui.button("Save\u{2026}").clicked() {
+        if ui.button(text!("Save\u{2026}")).clicked() {
             actions.push(Action::Show(Dialog::Save(
                 id,
                 crate::ui::top_bar::suggested_path(state, id),
             )));
         }
-        if ui.button("Close without saving").clicked() {
+        if ui.button(text!("Close without saving")).clicked() {
             actions.push(Action::HideSheet);
             actions.command(Command::CloseModel(id));
         }
-        if ui.button("Cancel").clicked() {
+        if ui.button(text!("Cancel")).clicked() {
             actions.push(Action::HideSheet);
         }
     });
 }
 
 fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let names: Vec<&str> =
-        state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.as_str()).collect();
+    let names: Vec<Text> =
+        state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.clone()).collect();
     let jobs = state.jobs.lost_by_leaving();
-    let jobs: Vec<String> =
-        jobs.map(|job| format!("{} ({})", job.kind.label(), brief(&job.subject, 30))).collect();
-    let leave = if names.is_empty() { "Leave" } else { "Leave without saving" };
-    heading(ui, &format!("{leave}?"));
+    let jobs: Vec<Text> = jobs
+        .map(|job| {
+            let subject = brief(&job.subject.to_string(), 30);
+            text!("{kind} ({subject})", kind = job.kind.label(), subject)
+        })
+        .collect();
+    let (question, leave) = match names.is_empty() {
+        true => (text!("Leave?"), text!("Leave")),
+        false => (text!("Leave without saving?"), text!("Leave without saving")),
+    };
+    heading(ui, question);
     if !names.is_empty() {
-        ui.label(format!("Not saved: {}.", names.join(", ")));
+        ui.label(text!("Not saved: {models}.", models = Text::joined(names, ", ")));
     }
     if !jobs.is_empty() {
-        ui.label(format!("Still running, and lost: {}.", jobs.join(", ")));
+        ui.label(text!("Still running, and lost: {jobs}.", jobs = Text::joined(jobs, ", ")));
     }
     ui.horizontal(|ui| {
-        if ui.button("Stay").clicked() {
+        if ui.button(text!("Stay")).clicked() {
             actions.push(Action::HideSheet);
         }
         if ui.button(leave).clicked() {
@@ -416,15 +446,15 @@ fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn keys(ui: &mut Ui, actions: &mut Actions) {
-    heading(ui, "Keys");
+    heading(ui, text!("Keys"));
     egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true).show(ui, |ui| {
-        for (keys, what) in crate::ui::keys::HELP {
-            ui.label(RichText::new(*keys).family(theme::strong()));
-            ui.label(*what);
+        for (keys, what) in crate::ui::keys::help() {
+            ui.label(RichText::new(keys).family(theme::strong()));
+            ui.label(what);
             ui.end_row();
         }
     });
-    if ui.button("Close").clicked() {
+    if ui.button(text!("Close")).clicked() {
         actions.push(Action::HideSheet);
     }
 }

@@ -5,8 +5,10 @@ use crate::explore::shapes::miniature::{Miniature, ticks};
 use crate::explore::{three_digits, tick};
 use crate::session::jobs::sweep::{SweepPoint, SweepRun};
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
-use crate::trust::RECONSTRUCTION_ERROR;
+use crate::trust::reconstruction_error_label;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{heading, note, primary};
@@ -32,8 +34,11 @@ pub fn usual() -> String {
 
 /// The button that opens the dialog.
 pub fn offer(ui: &mut Ui, actions: &mut Actions) {
-    let button = Button::new("Sweep over beta\u{2026}").min_size(vec2(ui.available_width(), 28.0));
-    let about = "Train a model for each of several betas with these settings, and see what each makes of the map";
+    let button =
+        Button::new(text!("Sweep over beta\u{2026}")).min_size(vec2(ui.available_width(), 28.0));
+    let about = text!(
+        "Train a model for each of several betas with these settings, and compare their maps"
+    );
     if ui.add(button).on_hover_text(about).clicked() {
         actions.push(Action::Show(Dialog::Sweep(usual())));
     }
@@ -41,11 +46,13 @@ pub fn offer(ui: &mut Ui, actions: &mut Actions) {
 
 /// Shows the dialog; `text` has the betas as typed.
 pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Actions) {
-    heading(ui, "Sweep over beta");
+    heading(ui, text!("Sweep over beta"));
     note(
         ui,
-        "A model for each beta, one after the other, with the settings of the Train panel: the same shapes, weights \
-         at the beginning, order and noise. They differ in beta alone.",
+        text!(
+            "A model for each beta, one after the other, with the settings of the Train panel: the same shapes, weights \
+         at the beginning, order and noise. They differ in beta alone."
+        ),
     );
     ui.add_space(4.0);
     let running = state.sweep.as_ref().filter(|sweep| sweep.run.is_some());
@@ -59,8 +66,10 @@ pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Action
         None => {
             note(
                 ui,
-                "Low beta: sharp shapes, much information, a map with gaps. High beta: a tidy map in which \
-                 families vanish, until all shapes are one. The first model appears here when it is trained.",
+                text!(
+                    "Low beta: sharp shapes, much information, a map with gaps. High beta: a regular map in which \
+                 families vanish, up to posterior collapse. The first model appears here when it is trained."
+                ),
             );
         }
     }
@@ -72,17 +81,18 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
     ui.horizontal(|ui| {
         // As high as the button, so that all are on one line.
         ui.set_min_height(36.0);
-        let label = ui.label("Betas").on_hover_text(format!(
-            "Weights of the KL term, separated by commas: at most {MOST_BETAS} of 0 to 1000"
+        let label = ui.label(text!("Betas")).on_hover_text(text!(
+            "Weights of the KL term, separated by commas: at most {most} of 0 to 1000",
+            most = MOST_BETAS
         ));
         let field = TextEdit::singleline(text).desired_width(300.0);
         ui.add(field).labelled_by(label.id);
         let count = parsed.as_ref().map_or(0, Vec::len);
-        let models = if count == 1 { "model" } else { "models" };
+        let name = text!("Train {count} model" | "Train {count} models", count);
         ui.add_enabled_ui(parsed.is_ok(), |ui| {
             ui.set_max_width(190.0);
-            let tooltip = "Train them in the background; the window stays free";
-            if primary(ui, &format!("Train {count} {models}"), tooltip).clicked() {
+            let tooltip = text!("Train them in the background; the window stays free");
+            if primary(ui, name, tooltip).clicked() {
                 parsed.iter().for_each(|betas| actions.command(Command::Sweep(betas.clone())));
             }
         });
@@ -95,10 +105,16 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
 fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let at = (sweep.done.len() + 1).min(sweep.count);
-        ui.label(format!("beta {}, model {at} of {}", sweep.beta, sweep.count));
+        ui.label(text!(
+            "beta {beta}, model {number} of {models}",
+            beta = sweep.beta.to_string(),
+            number = at,
+            models = sweep.count
+        ));
         let share = state.jobs.progress(sweep.run).share.unwrap_or(0.0);
         ui.add(ProgressBar::new(share as f32).desired_width(420.0).desired_height(8.0));
-        let stop = ui.button("Stop").on_hover_text("Models that are whole are kept");
+        let stop =
+            ui.button(text!("Stop")).on_hover_text(text!("Models that are finished are kept"));
         if let Some(run) = sweep.run.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
@@ -110,15 +126,15 @@ fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
     ui.horizontal_top(|ui| {
         let (rect, response) = ui.allocate_exact_size(CHART, Sense::click());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Image, true, "Reconstruction error against information")
+            egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Reconstruction error against information"))
         });
         let hovered = chart(ui, rect, done, response.hover_pos());
         if response.clicked() {
             chosen = hovered.map(|index| (index, true));
         }
         response.on_hover_text(
-            "Each point is a model: how much its latent says of a shape (KL, in nats) and how far its reconstructions are \
-             from held-out shapes. A point opens beside the shown model.",
+            text!("Each point is a model: how much information its latent point has on a shape (KL, in nats) and how far its reconstructions are \
+             from held-out shapes. A point opens beside the shown model."),
         );
         ui.add_space(8.0);
         ScrollArea::vertical().max_height(CHART.y).auto_shrink(false).show(ui, |ui| {
@@ -133,7 +149,9 @@ fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
     });
     note(
         ui,
-        "A map opens beside the shown model; Show puts it in the shown model's place. Save what you want to keep.",
+        text!(
+            "A map opens beside the shown model; Show puts it in the shown model's place. Save what you want to keep."
+        ),
     );
     if let Some((index, beside)) = chosen {
         actions.command(Command::OpenSwept(index, beside));
@@ -176,8 +194,9 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
         painter.text(at, Align2::RIGHT_CENTER, tick(value), font.clone(), weak);
     }
     let below = pos2(plot.center().x, rect.bottom() - 2.0);
-    painter.text(below, Align2::CENTER_BOTTOM, "Information (KL), nats", font.clone(), ink);
-    let galley = painter.layout_no_wrap(RECONSTRUCTION_ERROR.to_owned(), font.clone(), ink);
+    painter.text(below, Align2::CENTER_BOTTOM, text!("Information (KL), nats"), font.clone(), ink);
+    let galley =
+        painter.layout_no_wrap(reconstruction_error_label().to_string(), font.clone(), ink);
     let corner = pos2(rect.left() + 2.0, plot.center().y + galley.size().x / 2.0);
     let turned = egui::epaint::TextShape::new(corner, galley, ink);
     painter.add(turned.with_angle(-std::f32::consts::FRAC_PI_2));
@@ -198,7 +217,7 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
         let at = place(value(point));
         let radius = if hovered == Some(index) { 7.0 } else { 5.0 };
         painter.circle_filled(at, radius, theme::accent(ui));
-        let word = painter.layout_no_wrap(format!("beta {}", point.beta), font.clone(), ink);
+        let word = painter.layout_no_wrap(beta(point).to_string(), font.clone(), ink);
         let size = [word.size().x, word.size().y].map(f64::from);
         let [[x, y], _] = beside([at.x, at.y].map(f64::from), size, room, &mut taken);
         painter.galley(pos2(x as f32, y as f32), word, ink);
@@ -212,10 +231,10 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
     let mut chosen = None;
     ui.vertical(|ui| {
         ui.set_width(MAP);
-        let name = format!("beta {}", point.beta);
+        let name = beta(point);
         let (rect, response) = ui.allocate_exact_size(vec2(MAP, MAP + LINES), Sense::click());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Compare with {name}"))
+            egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Compare with {name}", name = &name))
         });
         let palette = theme::palette(ui);
         let map = rect.with_max_y(rect.top() + MAP);
@@ -231,25 +250,25 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
         ui.painter().text(middle, Align2::CENTER_TOP, &name, font(14.0), ink);
         let metrics = &point.metrics;
         let kl = metrics.kl.map_or("\u{2013}".to_owned(), three_digits);
-        let text = format!("{} at {kl} nats", three_digits(metrics.reconstruction_error));
+        let text = text!("{error} at {kl} nats", error = three_digits(metrics.reconstruction_error), kl = &kl);
         let below = middle + vec2(0.0, 19.0);
         ui.painter().text(below, Align2::CENTER_TOP, text, font(12.0), weak);
-        let about = format!(
-            "Reconstruction error {}, KL {kl} nats, {} active units, {} of {} families found. Click to compare.",
-            three_digits(metrics.reconstruction_error),
-            metrics.active_units,
-            metrics.reachable,
-            metrics.families.len(),
-        );
+        let about = text!("Reconstruction error {error}, KL {kl} nats, {count} active unit, {reachable} of {families} families found. Click to compare."
+            | "Reconstruction error {error}, KL {kl} nats, {count} active units, {reachable} of {families} families found. Click to compare.", error = three_digits(metrics.reconstruction_error), kl, count = metrics.active_units, reachable = metrics.reachable, families = metrics.families.len());
         if response.on_hover_text(about).clicked() {
             chosen = Some(true);
         }
-        let show = ui.add_sized([MAP, 24.0], Button::new("Show"));
-        if show.on_hover_text("Show this model in the place of the one that is shown").clicked() {
+        let show = ui.add_sized([MAP, 24.0], Button::new(text!("Show")));
+        if show.on_hover_text(text!("Show this model in the place of the one that is shown")).clicked() {
             chosen = Some(false);
         }
     });
     chosen
+}
+
+/// The name of a model of the sweep.
+fn beta(point: &SweepPoint) -> Text {
+    text!("beta {beta}", beta = point.beta.to_string())
 }
 
 fn miniature(ui: &Ui, miniature: &Miniature, rect: Rect, ink: Color32) {

@@ -7,6 +7,8 @@ use crate::optimise::{Candidate, RestartReport};
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
@@ -21,11 +23,11 @@ const BAR: f32 = 10.0;
 /// The content of a card.
 struct ShapeCard<'a> {
     /// The text for assistive technology.
-    name: String,
+    name: Text,
     restart: &'a RestartReport,
     chosen: bool,
     /// The lines below the value; the reliability is between them.
-    lines: [String; 2],
+    lines: [Text; 2],
 }
 
 /// The local optima, best first; a click highlights the trajectories of their restarts.
@@ -38,19 +40,22 @@ pub fn basins(
 ) {
     let basins = &findings.report.basins.all;
     if basins.is_empty() {
-        note(ui, "No start came to an answer, so there is no hill.");
+        note(ui, text!("No start has an answer, so there is no local optimum."));
         return;
     }
     let starts = findings.order.len();
-    row(ui, "hills", basins.len(), |ui, index| {
+    row(ui, "optima", basins.len(), |ui, index| {
         let basin = &basins[index];
         let members = basin.members.len();
         let top = &findings.report.restarts[basin.top];
         let card = ShapeCard {
-            name: format!("Hill {}", index + 1),
+            name: text!("Optimum {number}", number = index + 1),
             restart: top,
             chosen: search_run.basin == Some(index),
-            lines: [format!("{members} of {starts} starts"), format!("Hill {}", index + 1)],
+            lines: [
+                text!("{members} of {starts} starts", members, starts),
+                text!("Optimum {number}", number = index + 1),
+            ],
         };
         let response = show(ui, &card, state);
         if response.hovered() {
@@ -77,23 +82,29 @@ pub fn candidates(
         // The interval of a predicted gain is beside the shape, where there is space for it.
         let gain = restart.answer.gained().and_then(Value::computed).map(|gain| {
             let sign = if gain >= 0.0 { "+" } else { "" };
-            format!("gain {sign}{}", three_digits(gain))
+            text!("gain {gain}", gain = format!("{sign}{}", three_digits(gain)))
         });
         let measured = search_run.lab.of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
-            format!("measured {} {unit}", three_digits(result.value))
+            text!("measured {value} {unit}", value = three_digits(result.value), unit)
         });
         let card = ShapeCard {
-            name: format!("Candidate {}", candidate.id),
+            name: text!("Candidate {id}", id = &candidate.id),
             restart,
             chosen: search_run.chosen == Some(candidate.restart) && search_run.basin.is_none(),
             lines: [
                 measured.or(gain).unwrap_or_default(),
-                format!("{}, hill {}", candidate.place(), candidate.basin + 1),
+                text!(
+                    "{place}, optimum {number}",
+                    place = candidate.place(),
+                    number = candidate.basin + 1
+                ),
             ],
         };
-        let about = "Gain: by how much it is better than the best of the data. Of a prediction: nine in ten such intervals \
-                     hold the true value";
+        let about = text!(
+            "Gain: the improvement on the best in the data. Of a prediction: nine in ten such intervals hold the \
+             true value"
+        );
         let response = show(ui, &card, state).on_hover_text(about);
         if response.hovered() {
             actions.pointed = Some(candidate.restart);
@@ -152,7 +163,7 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let left = rect.left() + side + 10.0;
     let [first, last] = &card.lines;
     let mut y = rect.center().y - if value.prediction().is_some() { 46.0 } else { 36.0 };
-    let mut line = |text: &str, font: FontId, ink, step: f32, x: f32| {
+    let mut line = |text: Text, font: FontId, ink, step: f32, x: f32| {
         let text = painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, text, font, ink);
         y += step;
         text
@@ -160,17 +171,17 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let small = || FontId::proportional(13.0);
     let large = FontId::new(17.0, theme::strong());
     match value {
-        Value::Computed(_) => _ = line(&value.text(), large, ink, 24.0, left),
+        Value::Computed(_) => _ = line(value.text(), large, ink, 24.0, left),
         Value::Predicted(predicted) => {
             let [value, low, high] = predicted.shown();
-            let end = line(&value, large, ink, 0.0, left).right() + 6.0;
-            line("predicted", FontId::proportional(12.0), weak, 20.0, end);
-            line(&format!("{low} to {high}"), small(), ink, 20.0, left);
+            let end = line(value.into(), large, ink, 0.0, left).right() + 6.0;
+            line(text!("predicted"), FontId::proportional(12.0), weak, 20.0, end);
+            line(text!("{low} to {high}", low, high), small(), ink, 20.0, left);
         }
     }
-    line(first, small(), ink, 22.0, left);
+    line(first.clone(), small(), ink, 22.0, left);
     let word = line(card.restart.verdict.word(), small(), weak, 22.0, left + 14.0);
-    line(last, small(), weak, 0.0, left);
+    line(last.clone(), small(), weak, 0.0, left);
     let disc = pos2(left + 4.0, word.center().y);
     painter.circle_filled(disc, 4.0, reliability_colour(ui, card.restart.verdict.reliability));
     response.on_hover_text(card.restart.verdict.sentence())

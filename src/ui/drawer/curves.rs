@@ -6,26 +6,35 @@ use crate::session::Command;
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::training::{CurvePoint, Training};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::theme;
 use crate::ui::widgets::note;
 use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
 use egui_plot::{
-    Corner, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, Points, Text,
-    VLine,
+    Corner, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotTransform, Points,
+    Text as PlotText, VLine,
 };
 
 /// The name of the quantity that a penalised search maximises.
-pub const OBJECTIVE: &str = "Objective";
+pub fn objective() -> Text {
+    text!("Objective")
+}
+
 /// The explanation of the objective.
-pub const ABOUT_OBJECTIVE: &str = "Minus the loss: the value (of a minimum its negative, of a target minus the squared \
-                                   distance) less all penalties. The search makes this greatest, and the best so far \
-                                   is the best by this.";
+pub fn about_objective() -> Text {
+    text!(
+        "Minus the loss: the value (of a minimum its negative, of a target minus the squared distance) less all \
+         penalties. The search maximises it, and the best so far is the best by it."
+    )
+}
+
 /// The largest distance of the mouse from a curve that it points at, in points of the screen.
 const NEAR: f32 = 9.0;
 
 /// A plot that the mouse does not move or zoom.
-pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
+pub fn plot<'a>(name: &str, ui: &Ui, x: impl Into<Text>) -> Plot<'a> {
     Plot::new(name.to_owned())
         .height(ui.available_height() - 4.0)
         .allow_scroll(false)
@@ -35,7 +44,7 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: &str) -> Plot<'a> {
         .show_x(false)
         .show_y(false)
         .set_margin_fraction(vec2(0.02, 0.08))
-        .x_axis_label(x.to_owned())
+        .x_axis_label(x.into())
 }
 
 /// The losses of a training, on a logarithmic scale so that all can be seen; validation losses are dashed. A line marks
@@ -49,28 +58,28 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     let blue = pick((24, 95, 190), (120, 174, 255));
     let amber = pick((180, 95, 0), (240, 184, 84));
     let green = pick((20, 130, 90), (104, 208, 160));
-    type Learned = (&'static str, fn(&Losses) -> f64, Color32);
-    type HeldOut = (&'static str, fn(&EpochRecord) -> Option<f64>, Color32);
+    type Learned = (Text, fn(&Losses) -> f64, Color32);
+    type HeldOut = (Text, fn(&EpochRecord) -> Option<f64>, Color32);
     let mut learned: Vec<Learned> = vec![
-        ("Total", |l| l.total, ui.visuals().text_color()),
-        ("Reconstruction loss", |l| l.reconstruction, blue),
-        ("KL", |l| l.kl, amber),
+        (text!("Total"), |l| l.total, ui.visuals().text_color()),
+        (text!("Reconstruction loss"), |l| l.reconstruction, blue),
+        (Text::verbatim("KL"), |l| l.kl, amber),
     ];
     let mut held_out: Vec<HeldOut> = vec![
-        ("Reconstruction loss", |r| r.held_out_reconstruction, blue),
-        ("KL", |r| r.held_out_kl, amber),
+        (text!("Reconstruction loss"), |r| r.held_out_reconstruction, blue),
+        (Text::verbatim("KL"), |r| r.held_out_kl, amber),
     ];
     if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
-        held_out.push(("Stopping", |r| r.stopping_reconstruction, green));
+        held_out.push((text!("Stopping"), |r| r.stopping_reconstruction, green));
     }
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
-        learned.push(("Heads", |l| l.heads, green));
-        held_out.push(("Heads", |r| r.held_out_heads, green));
+        learned.push((text!("Heads"), |l| l.heads, green));
+        held_out.push((text!("Heads"), |r| r.held_out_heads, green));
     }
     let accent = theme::accent(ui);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
-    let plot = plot("losses", ui, "epoch (dashed: validation, shapes held out of training)")
+    let plot = plot("losses", ui, text!("epoch (dashed: validation, shapes held out of training)"))
         .legend(legend)
         .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
@@ -119,12 +128,12 @@ pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mu
     };
     let lifted =
         |index: usize| search_run.chosen == Some(index) || search_run.hovered == Some(index);
-    let label = if objective { OBJECTIVE.to_owned() } else { search_run.config.spec.title() };
-    let shown = plot("values", ui, "step").y_axis_label(label).show(ui, |ui| {
+    let label = if objective { self::objective() } else { search_run.config.spec.title() };
+    let shown = plot("values", ui, text!("step")).y_axis_label(label).show(ui, |ui| {
         // The best is drawn last, so that it is on top; highlighted ones are above it.
         for top in [false, true] {
             for (index, points) in curves.iter().rev().filter(|(i, _)| lifted(*i) == top) {
-                let name = format!("Restart {}", index + 1);
+                let name = text!("Restart {number}", number = index + 1);
                 let points = PlotPoints::from(points.clone());
                 ui.line(Line::new(name, points).stroke(stroke(*index)));
             }
@@ -134,9 +143,9 @@ pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mu
         {
             let step = restart.restart.best.as_ref().map_or(0.0, |best| best.step as f64);
             let ends = vec![[step, predicted.low], [step, predicted.high]];
-            ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(2.0, star)));
+            ui.line(Line::new(text!("90 % interval"), ends).stroke(Stroke::new(2.0, star)));
         }
-        ui.vline(VLine::new("Shown", step).color(accent).width(1.0));
+        ui.vline(VLine::new(text!("Shown"), step).color(accent).width(1.0));
     });
     let Some(at) = shown.response.hover_pos() else { return };
     actions.pointed = nearest(curves, &shown.transform, at);
@@ -167,14 +176,14 @@ fn nearest(
 pub fn under_way(ui: &mut Ui, search_run: &SearchRun) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
-    plot("values", ui, "step").y_axis_label(search_run.config.spec.title()).show(ui, |ui| {
+    plot("values", ui, text!("step")).y_axis_label(search_run.config.spec.title()).show(ui, |ui| {
         for (index, points) in &search_run.under_way.curves {
             let followed = search_run.followed() == Some(*index);
             let (width, ink) = if followed { (2.2, accent) } else { (1.0, weak) };
-            let line = Line::new(format!("Restart {}", index + 1), points.clone());
+            let line = Line::new(text!("Restart {number}", number = index + 1), points.clone());
             ui.line(line.stroke(Stroke::new(width, ink)));
         }
-        ui.vline(VLine::new("Shown", search_run.shown_step()).color(accent).width(1.0));
+        ui.vline(VLine::new(text!("Shown"), search_run.shown_step()).color(accent).width(1.0));
     });
 }
 
@@ -184,8 +193,10 @@ pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
     let Some(first) = known.first() else {
         note(
             ui,
-            "Measured values appear here against the predicted ones: export the candidates, make and \
-             measure them, and import a CSV with a header such as id,drag [N].",
+            text!(
+                "Measured values appear here against the predicted ones: export the candidates, make and \
+             measure them, and import a CSV with a header such as id,drag [N]."
+            ),
         );
         return;
     };
@@ -202,11 +213,11 @@ pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
     let (ink, weak, accent) =
         (ui.visuals().text_color(), ui.visuals().weak_text_color(), theme::accent(ui));
     // Names of points at the edge need space.
-    let plot = plot("measured", ui, "predicted")
+    let plot = plot("measured", ui, text!("predicted"))
         .set_margin_fraction(vec2(0.12, 0.2))
-        .y_axis_label(format!("measured: {label}"));
+        .y_axis_label(text!("measured: {label}", label));
     plot.show(ui, |ui| {
-        let agreement = Line::new("Both agree", vec![[low, low], [high, high]]);
+        let agreement = Line::new(text!("Both agree"), vec![[low, low], [high, high]]);
         ui.line(agreement.stroke(Stroke::new(1.0, weak)));
         for known in &known {
             let of = findings.candidates.iter().find(|candidate| candidate.id == known.id);
@@ -215,12 +226,12 @@ pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
             let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
             if let (Some(low), Some(high)) = (known.predicted.low, known.predicted.high) {
                 let ends = vec![[low, known.measured], [high, known.measured]];
-                ui.line(Line::new("90 % interval", ends).stroke(Stroke::new(1.0, weak)));
+                ui.line(Line::new(text!("90 % interval"), ends).stroke(Stroke::new(1.0, weak)));
             }
             ui.points(Points::new(id, vec![at]).radius(4.0).color(colour));
             let text = RichText::new(format!(" {id}")).small();
             let place = PlotPoint::new(at[0], at[1]);
-            ui.text(Text::new(id, place, text).anchor(Align2::LEFT_BOTTOM).color(colour));
+            ui.text(PlotText::new(id, place, text).anchor(Align2::LEFT_BOTTOM).color(colour));
         }
     });
 }

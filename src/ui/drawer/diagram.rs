@@ -4,6 +4,8 @@ use crate::objective::Space;
 use crate::optimise::UpdateStage;
 use crate::session::State;
 use crate::session::step_through::StepThroughState;
+use crate::text;
+use crate::text::Text;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme;
 use egui::{
@@ -22,11 +24,11 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     let config = walk.by_hand.config();
     let by_head = config.spec.reads_heads_alone();
     let in_latent = config.space == Space::Latent;
-    let name = "What moves and what is locked";
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    let name = text!("What moves and what is locked");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     response.on_hover_text(
-        "The weights of the networks are locked. The gradient of y runs back through them, and only \
-         the point that is lit moves.",
+        text!("The weights of the networks are locked. The gradient of y runs back through them, and only \
+         the point that is lit moves."),
     );
     let stage = walk.by_hand.stage();
     let pen = DiagramPainter::new(ui, rect, stage);
@@ -46,15 +48,15 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
         let (head, y) = (at(0.48, 1), at(0.80, 1));
         pen.arrow(z, head, FlowDirection::Both);
         pen.arrow(head, y, FlowDirection::Both);
-        pen.network(head, "head", false);
+        pen.network(head, Network::Head, false);
         y
     } else {
         let y = pos2(if in_latent { out.x } else { x.x }, at(0.0, 1).y);
         pen.arrow(if in_latent { out } else { x }, y, FlowDirection::Both);
         y
     };
-    pen.network(encoder, "encoder", in_latent);
-    pen.network(decoder, "decoder", false);
+    pen.network(encoder, Network::Encoder, in_latent);
+    pen.network(decoder, Network::Decoder, false);
     let unit =
         11.0 / state.shown().map_or(1.0, |(_, e)| e.prepared.model.card.statistics.reach) as f32;
     let ink = pen.ink.gamma_multiply(0.75);
@@ -71,7 +73,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     // The value at the new point is computed in the next update.
     let label = match stage {
         UpdateStage::Move | UpdateStage::Plateau => config.spec.title(),
-        _ => format!("{} {}", config.spec.title(), walk.value.text()),
+        _ => Text::joined([config.spec.title(), walk.value.text()], " "),
     };
     // Beside y if there is space; below both if the head is there, from the edge because an interval is long.
     let (at, anchor) = match (by_head, in_latent) {
@@ -91,6 +93,24 @@ enum FlowDirection {
     Forward,
     /// Values, and the gradient back.
     Both,
+}
+
+/// A network of the diagram.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Encoder,
+    Decoder,
+    Head,
+}
+
+impl Network {
+    fn label(self) -> Text {
+        match self {
+            Self::Encoder => text!("encoder"),
+            Self::Decoder => text!("decoder"),
+            Self::Head => text!("head"),
+        }
+    }
 }
 
 struct DiagramPainter {
@@ -143,11 +163,11 @@ impl DiagramPainter {
     }
 
     /// A network: wide at the shape, narrow at the latent, with a lock for its frozen weights.
-    fn network(&self, centre: Pos2, name: &str, idle: bool) {
-        let (near, far) = match name {
-            "encoder" => (17.0, 9.0),
-            "decoder" => (9.0, 17.0),
-            _ => (11.0, 8.0),
+    fn network(&self, centre: Pos2, network: Network, idle: bool) {
+        let (near, far) = match network {
+            Network::Encoder => (17.0, 9.0),
+            Network::Decoder => (9.0, 17.0),
+            Network::Head => (11.0, 8.0),
         };
         let half = 17.0;
         let corner = |x: f32, y: f32| centre + vec2(x, y);
@@ -156,8 +176,8 @@ impl DiagramPainter {
         let ink = if idle { self.weak.gamma_multiply(0.5) } else { self.weak };
         self.painter.add(Shape::convex_polygon(corners, self.ground, Stroke::new(1.2, ink)));
         self.lock(centre, ink);
-        let below = centre + vec2(0.0, if name == "head" { 19.0 } else { 25.0 });
-        self.text(below, name, 12.0, ink);
+        let below = centre + vec2(0.0, if network == Network::Head { 19.0 } else { 25.0 });
+        self.text(below, &network.label().to_string(), 12.0, ink);
     }
 
     fn lock(&self, centre: Pos2, ink: Color32) {

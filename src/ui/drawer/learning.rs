@@ -7,6 +7,8 @@ use crate::explore::{duration, grouped, three_digits};
 use crate::session::cached_metrics::Health;
 use crate::session::jobs::training::{Training, TrainingPhase};
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::trust::{FamilyMetrics, ModelMetrics, Warning};
 use crate::ui::action::{Action, Actions};
 use crate::ui::theme;
@@ -14,7 +16,10 @@ use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// The text between the last update and the finished model.
-pub const FINISHING: [&str; 2] = ["Finishing", "encoding and judging\u{2026}"];
+fn finishing() -> [Text; 2] {
+    [text!("Finishing"), text!("encoding and testing\u{2026}")]
+}
+
 /// Width of the diagnostics beside the curves.
 const HEALTH: f32 = 330.0;
 /// Width of the warning button.
@@ -30,9 +35,9 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
         let text = match state.training.phase {
             TrainingPhase::Idle => {
-                "Press Train and watch the losses fall while the map takes shape."
+                text!("Press Train and watch the losses fall while the map takes shape.")
             }
-            _ => "The first epoch\u{2026}",
+            _ => text!("The first epoch\u{2026}"),
         };
         note(ui, text);
         return;
@@ -46,22 +51,24 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, None) => training.updates,
     };
     let rest = match training.phase {
-        _ if asked.is_some() => "earlier".to_owned(),
-        _ if kept.is_some() => "the best, kept".to_owned(),
-        TrainingPhase::Idle if training.share < 1.0 => "stopped".to_owned(),
-        TrainingPhase::Idle | TrainingPhase::Finishing => "done".to_owned(),
-        TrainingPhase::Paused => "paused".to_owned(),
-        TrainingPhase::Running => format!("{} left", duration(training.seconds_left)),
+        _ if asked.is_some() => text!("earlier"),
+        _ if kept.is_some() => text!("the best, kept"),
+        TrainingPhase::Idle if training.share < 1.0 => text!("stopped"),
+        TrainingPhase::Idle | TrainingPhase::Finishing => text!("done"),
+        TrainingPhase::Paused => text!("paused"),
+        TrainingPhase::Running => {
+            text!("{time} left", time = duration(training.seconds_left))
+        }
     };
     let total = training.total_updates();
-    let at = format!("Update {updates} of {total}");
+    let at = text!("Update {updates} of {total}", updates, total);
     let epochs = kept.map_or(training.shown_epochs(), |(_, record)| record.epoch as f64);
-    let epoch = format!("epoch {epochs:.1}, {rest}");
-    let lines = match training.phase {
-        TrainingPhase::Finishing if asked.is_none() => FINISHING,
-        _ => [at.as_str(), epoch.as_str()],
+    let epoch = text!("epoch {epochs}, {rest}", epochs = format!("{epochs:.1}"), rest);
+    let [first, second] = match training.phase {
+        TrainingPhase::Finishing if asked.is_none() => finishing(),
+        _ => [at, epoch],
     };
-    two_lines(ui, lines[0], lines[1], 178.0);
+    two_lines(ui, first, second, 178.0);
     let record = asked.and_then(|(_, moment)| moment.history.last());
     let record = record.or(kept.map(|(_, record)| record));
     let last = training.curve.last().map(|point| point.losses);
@@ -70,8 +77,8 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, Some(losses)) if asked.is_none() => [losses.reconstruction, losses.kl],
         _ => [f64::NAN; 2],
     };
-    two_lines(ui, "Reconstruction loss", &three_digits(reconstruction), 140.0);
-    two_lines(ui, "KL", &three_digits(kl), 58.0);
+    two_lines(ui, text!("Reconstruction loss"), three_digits(reconstruction), 140.0);
+    two_lines(ui, Text::verbatim("KL"), three_digits(kl), 58.0);
     let health = state.health();
     match health.as_ref().map(|health| (health, health.warnings.first())) {
         Some((health, Some(first))) => concern_button(ui, health, first, actions),
@@ -82,7 +89,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
         _ => (),
     }
     if training.run.is_some() && asked.is_some() {
-        let live = ui.button("Live").on_hover_text("Follow the newest state again");
+        let live = ui.button(text!("Live")).on_hover_text(text!("Follow the newest state again"));
         if live.clicked() {
             actions.command(Command::FollowNewest);
         }
@@ -90,32 +97,32 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();
     let whole = total.max(1) as f64;
     let done = (training.updates as f64 / whole).min(1.0);
-    let about = "The loss; drag to any moment of the training, to its end for the newest state";
+    let about =
+        text!("The loss; drag to any moment of the training, to its end for the newest state");
     playing::timeline(ui, &values, done, updates as f64 / whole, about, actions);
 }
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     let stoppable = matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused);
     if let Some(run) = training.run.filter(|_| stoppable)
-        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+        && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
     {
         actions.command(Command::Stop(run));
     }
     let (icon, name) = match training.phase {
-        TrainingPhase::Running => (Icon::Pause, "Pause"),
-        TrainingPhase::Paused => (Icon::Play, "Go on"),
-        _ if training.timeline.is_playing() => (Icon::Pause, "Pause"),
-        TrainingPhase::Idle | TrainingPhase::Finishing => (Icon::Play, "Play the training again"),
+        TrainingPhase::Running => (Icon::Pause, text!("Pause")),
+        TrainingPhase::Paused => (Icon::Play, text!("Go on")),
+        _ if training.timeline.is_playing() => (Icon::Pause, text!("Pause")),
+        TrainingPhase::Idle | TrainingPhase::Finishing => {
+            (Icon::Play, text!("Play the training again"))
+        }
     };
     playing::buttons(ui, (icon, name), actions);
 }
 
 /// A warning button; the text is in its tooltip and in the drawer.
 fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &mut Actions) {
-    let text = match health.warnings.len() {
-        1 => "1 warning".to_owned(),
-        several => format!("{several} warnings"),
-    };
+    let text = text!("{count} warning" | "{count} warnings", count = health.warnings.len());
     let colour = match health.stale {
         Some(_) => ui.visuals().weak_text_color(),
         None => ui.visuals().warn_fg_color,
@@ -147,31 +154,29 @@ fn health(ui: &mut Ui, health: &Health<'_>, asked: Option<usize>) {
         if let Some(asked) = asked {
             let asked = grouped(asked);
             note(ui, match health.stale {
-                Some(before) => format!("Update {}; {asked} is being measured\u{2026}", grouped(before)),
-                None => format!("Update {asked}"),
+                Some(before) => text!("Update {before}; computing metrics of {asked}\u{2026}", before = grouped(before), asked),
+                None => text!("Update {asked}", asked),
             });
         }
         if health.stale.is_some() {
             ui.multiply_opacity(STALE);
         }
         for Warning { what, remedy } in &health.warnings {
-            let text = RichText::new(what).color(ui.visuals().warn_fg_color).family(theme::strong());
+            let text = RichText::new(what.to_string()).color(ui.visuals().warn_fg_color).family(theme::strong());
             ui.add(egui::Label::new(text).wrap());
             note(ui, remedy);
             ui.add_space(4.0);
         }
         let Some(metrics) = health.metrics else {
-            let learns = "The model is measured now and then while it learns.";
-            note(ui, health.failed.unwrap_or(learns));
+            let learns = text!("The metrics are computed now and then during the training.");
+            note(ui, health.failed.cloned().unwrap_or(learns));
             return;
         };
         let of = metrics.scope();
-        let tooltip = format!(
-            "The mean squared distance between a shape and its reconstruction, summed over all coordinates, in data units, family by \
+        let tooltip = text!("The mean squared distance between a shape and its reconstruction, summed over all coordinates, in data units, family by \
              family, of {of}. Usual: within a factor of two or three of each other; a family that stands out is one the map \
-             has no room for."
-        );
-        ui.label(RichText::new("Reconstruction error by family (data units)").weak()).on_hover_text(tooltip);
+             has no room for.", of);
+        ui.label(RichText::new(text!("Reconstruction error by family (data units)")).weak()).on_hover_text(tooltip);
         families(ui, metrics);
         ui.add_space(4.0);
         units(ui, metrics);
@@ -189,7 +194,7 @@ fn families(ui: &mut Ui, metrics: &ModelMetrics) {
         let (row, response) =
             ui.allocate_exact_size(vec2(ui.available_width() - 12.0, 15.0), Sense::hover());
         let value = three_digits(*reconstruction_error);
-        let label = format!("{name}: reconstruction error {value}");
+        let label = text!("{name}: reconstruction error {value}", name, value = &value);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
         let font = FontId::proportional(13.0);
         let painter = ui.painter();
@@ -202,27 +207,34 @@ fn families(ui: &mut Ui, metrics: &ModelMetrics) {
             Rect::from_min_size(track.min, vec2(width, track.height())).shrink2(vec2(0.0, 3.0));
         painter.rect_filled(filled, 2.0, bar);
         painter.text(row.right_center(), Align2::RIGHT_CENTER, value, font, weak);
-        let found = format!(
-            "{:.1} % of the valid cells of the map look like it{}",
-            100.0 * share,
-            if *reachable { "" } else { ": less than 1 %, so it cannot be found" }
-        );
+        let share = format!("{:.1}", 100.0 * share);
+        let found = match *reachable {
+            true => text!("{share} % of the valid cells of the map look like it", share),
+            false => text!(
+                "{share} % of the valid cells of the map look like it: less than 1 %, so it cannot be found",
+                share
+            ),
+        };
         response.on_hover_text(found);
     }
 }
 
 /// The number of active latent dimensions.
 fn units(ui: &mut Ui, metrics: &ModelMetrics) {
-    let tooltip = format!(
-        "Latent dimensions whose mean varies over the data: variance above {} (Burda et al. 2016). All of a small latent \
-         are usual; none is a collapse.",
-        metrics.active_variance
+    let tooltip = text!(
+        "Latent dimensions whose mean varies over the data: variance above {limit} (Burda et al. 2016). All of a small latent \
+         are usual; none is posterior collapse.",
+        limit = metrics.active_variance.to_string()
     );
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Active units").weak()).on_hover_text(&tooltip);
+        ui.label(RichText::new(text!("Active units")).weak()).on_hover_text(tooltip.clone());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(12.0);
-            let text = format!("{} of {}", metrics.active_units, metrics.unit_variances.len());
+            let text = text!(
+                "{active} of {all}",
+                active = metrics.active_units,
+                all = metrics.unit_variances.len()
+            );
             ui.label(text).on_hover_text(tooltip);
         });
     });

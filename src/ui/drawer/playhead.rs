@@ -5,6 +5,8 @@ use crate::objective::Space;
 use crate::optimise::RestartReport;
 use crate::session::jobs::search::SearchRun;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
@@ -18,7 +20,7 @@ struct Station<'a> {
     outline: &'a [f32],
     /// From the left edge (0) to the right one (1).
     place: f32,
-    caption: String,
+    caption: Text,
 }
 
 /// Start, shown step and best side by side; a drag across them scrubs from start to best.
@@ -30,14 +32,15 @@ pub fn before_and_after(
     state: &State,
     actions: &mut Actions,
 ) {
-    let (rect, response) = canvas(ui, "The shape before and after", Sense::click_and_drag());
-    let end = if report.restart.best.is_some() { "best" } else { "last" };
+    let (rect, response) = canvas(ui, text!("The shape before and after"), Sense::click_and_drag());
+    let end = if report.restart.best.is_some() { text!("best") } else { text!("last") };
     let mut stations = vec![
-        Station { outline: &report.decoded_start, place: 0.17, caption: "start".to_owned() },
-        Station { outline: &report.decoded, place: 0.83, caption: end.to_owned() },
+        Station { outline: &report.decoded_start, place: 0.17, caption: text!("start") },
+        Station { outline: &report.decoded, place: 0.83, caption: end },
     ];
     if let Some(moment) = search_run.moment.as_ref().filter(|moment| moment.restart == index) {
-        let caption = format!("step {}", (moment.step.floor() as usize).min(report.restart.steps));
+        let caption =
+            text!("step {step}", step = (moment.step.floor() as usize).min(report.restart.steps));
         stations.push(Station { outline: &moment.outline, place: 0.5, caption });
     }
     draw(ui, rect, &stations, state);
@@ -54,10 +57,12 @@ pub fn before_and_after(
     ui.painter().hline(x(0.0)..=x(gone), y, Stroke::new(2.0, accent));
     ui.painter().circle_filled(pos2(x(gone), y), 5.0, accent);
     let about = match search_run.config.space {
-        Space::Latent => "Drag across to walk the way from the start to the best",
+        Space::Latent => text!("Drag across to follow the path from the start to the best"),
         Space::Input => {
-            "Drag across to walk the way from the start to the best; on the way the model's rendering of \
-             the shape is shown, whose own numbers were moved"
+            text!(
+                "Drag across to follow the path from the start to the best; between them the model's rendering of the \
+                 shape is shown, whose own numbers were moved"
+            )
         }
     };
     let response = response.on_hover_text(about);
@@ -72,18 +77,25 @@ pub fn before_and_after(
 /// The known values of the followed restart while the search runs.
 pub fn under_way(ui: &mut Ui, search_run: &SearchRun, state: &State) {
     let Some(moment) = &search_run.moment else { return };
-    let best = if search_run.chosen.is_none() { ", best so far" } else { "" };
-    heading(ui, &format!("Restart {}{best}", moment.restart + 1));
-    let (rect, _) = canvas(ui, "The shape at this step", Sense::hover());
-    let caption = format!("step {}", moment.step.floor());
+    let number = moment.restart + 1;
+    heading(
+        ui,
+        match search_run.chosen {
+            None => text!("Restart {number}, best so far", number),
+            Some(_) => text!("Restart {number}", number),
+        },
+    );
+    let (rect, _) = canvas(ui, text!("The shape at this step"), Sense::hover());
+    let caption = text!("step {step}", step = moment.step.floor() as usize);
     draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
-    let about = "At the step that is shown; the timeline goes back, and its end follows the newest";
-    fact(ui, &moment.value.title(search_run.config.spec.label()), &moment.value.text(), about);
+    let about =
+        text!("At the step that is shown; the timeline goes back, and its end follows the newest");
+    fact(ui, moment.value.title(search_run.config.spec.label()), moment.value.text(), about);
 }
 
-fn canvas(ui: &mut Ui, name: &str, sense: Sense) -> (Rect, Response) {
+fn canvas(ui: &mut Ui, name: Text, sense: Sense) -> (Rect, Response) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     (rect, response)
 }

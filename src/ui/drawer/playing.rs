@@ -2,20 +2,22 @@
 
 use super::strip::sparkline;
 use crate::session::Command;
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button};
 use egui::{Sense, Stroke, Ui, pos2, vec2};
 
 /// Back, play or pause, and forward; the icon and name of the middle one depend on the playback.
-pub fn buttons(ui: &mut Ui, (icon, name): (Icon, &str), actions: &mut Actions) {
-    if icon_button(ui, Icon::Back, "One step back").clicked() {
+pub fn buttons(ui: &mut Ui, (icon, name): (Icon, Text), actions: &mut Actions) {
+    if icon_button(ui, Icon::Back, text!("One step back")).clicked() {
         actions.command(Command::StepBy(-1));
     }
     if icon_button(ui, icon, name).clicked() {
         actions.command(Command::TogglePlay);
     }
-    if icon_button(ui, Icon::Forward, "One step on").clicked() {
+    if icon_button(ui, Icon::Forward, text!("One step on")).clicked() {
         actions.command(Command::StepBy(1));
     }
 }
@@ -30,7 +32,7 @@ pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Actions) {
         }
     })
     .response
-    .on_hover_text("Speed of the playback ([ and ])");
+    .on_hover_text(text!("Speed of the playback ([ and ])"));
 }
 
 /// A curve that fills the `done` share of the playback, with a playhead at `share` that can be dragged to any step.
@@ -39,12 +41,12 @@ pub fn timeline(
     values: &[f64],
     done: f64,
     share: f64,
-    about: &str,
+    about: Text,
     actions: &mut Actions,
 ) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click_and_drag());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, "Timeline"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, text!("Timeline")));
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 6.0, ui.visuals().faint_bg_color);
     let weak = ui.visuals().weak_text_color();

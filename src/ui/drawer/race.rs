@@ -8,8 +8,10 @@ use crate::objective::Space;
 use crate::optimise::{Contender, ContenderReport, Method, Tally};
 use crate::session::jobs::race::{ContenderState, RaceRun};
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
-use crate::ui::inspector::answer::PREDICTED;
+use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, fact, heading, icon_button, note, reliability_colour, verdict};
@@ -59,11 +61,12 @@ fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
 }
 
 /// The button that starts a race.
-pub fn start(ui: &mut Ui, name: &str, state: &State, actions: &mut Actions) {
+pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Actions) {
     let running = state.race.as_ref().is_some_and(|race| race.run.is_some());
-    let button = ui.add_enabled(!running, Button::new(name));
-    let about = "Let several methods climb from the same starts with the same budget, side by side. \
-                 None of them stops early.";
+    let button = ui.add_enabled(!running, Button::new(name.into()));
+    let about = text!(
+        "Let several methods search from the same starts with the same budget, side by side. None of them stops early."
+    );
     if button.on_hover_text(about).clicked() {
         actions.push(Action::Race);
     }
@@ -82,42 +85,39 @@ pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
 /// The strip while a race runs, or after it if there is no search to play.
 pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
     if let Some(run) = contest.run {
-        if icon_button(ui, Icon::Stop, "Stop and keep").clicked() {
+        if icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked() {
             actions.command(Command::Stop(run));
         }
         ui.spinner();
         let share = state.jobs.progress(contest.run).share.unwrap_or(0.0);
-        let share = format!("Racing, {:.0} %", 100.0 * share);
-        let names: Vec<&str> =
-            contest.contenders.0.iter().map(|contender| contender.label()).collect();
-        strip::two_lines(ui, &share, &names.join(", "), ui.available_width());
+        let share = text!("Racing, {share} %", share = format!("{:.0}", 100.0 * share));
+        let names = contest.contenders.0.iter().map(|contender| contender.label());
+        strip::two_lines(ui, share, Text::joined(names, ", "), ui.available_width());
     } else if let Some((first, rest)) = outcome(contest) {
-        strip::two_lines(ui, &first, &rest, ui.available_width());
+        strip::two_lines(ui, first, rest, ui.available_width());
     }
 }
 
 /// The winner and its value.
-fn outcome(contest: &RaceRun) -> Option<(String, String)> {
+fn outcome(contest: &RaceRun) -> Option<(Text, Text)> {
     let report = &contest.results.as_ref()?.report;
     let Some(contender) = report.winners.first().map(|&winner| &report.contenders[winner]) else {
-        let why = "The cards say why of each method's answer.".to_owned();
-        return Some(("No answer can be believed".to_owned(), why));
+        let why = text!("The cards say why of each method's answer.");
+        return Some((text!("No answer can be believed"), why));
     };
     let value = contender.answer().map_or(Value::NONE, |(_, answer)| answer.best());
     let spent = contender.reached.map_or(0, |tally| tally.evaluations());
-    let names: Vec<&str> =
-        report.winners.iter().map(|&winner| report.contenders[winner].contender.label()).collect();
-    let who = match names.as_slice() {
-        [others @ .., last] if !others.is_empty() => {
-            format!("{} and {last} tie", others.join(", "))
-        }
-        _ => format!("{} is first", contender.contender.label()),
+    let names = report.winners.iter().map(|&winner| report.contenders[winner].contender.label());
+    let names = Text::list(names);
+    let who = match report.winners.len() {
+        1 => text!("{contender} is first", contender = names),
+        _ => text!("{contenders} tie", contenders = names),
     };
-    let first = format!("{who}: {}", value.named(&report.spec().word()));
-    let rest = format!(
-        "as good as the best answer that can be believed after {} of {} evaluations",
-        grouped(spent),
-        grouped(report.budget())
+    let first = Text::joined([who, value.named(report.spec().word())], ": ");
+    let rest = text!(
+        "as good as the best answer that can be believed after {spent} of {budget} evaluations",
+        spent = grouped(spent),
+        budget = grouped(report.budget())
     );
     Some((first, rest))
 }
@@ -134,10 +134,10 @@ impl RaceView {
         let choices = [
             (
                 false,
-                "Values + gradients",
-                "A gradient counts as one more value, as it costs about as much",
+                text!("Values + gradients"),
+                text!("A gradient counts as one more value, as it costs about as much"),
             ),
-            (true, "Values", "Values alone, as if gradients were free"),
+            (true, text!("Values"), text!("Values alone, as if gradients were free")),
         ];
         for (values_only, name, about) in choices {
             let button = Button::selectable(self.values_only == values_only, name);
@@ -145,31 +145,32 @@ impl RaceView {
                 self.values_only = values_only;
             }
         }
-        ui.checkbox(&mut self.logarithmic, "Log")
-            .on_hover_text("Each step along the axis is ten times the one before");
+        ui.checkbox(&mut self.logarithmic, text!("Log"))
+            .on_hover_text(text!("Each step along the axis is ten times the one before"));
         ui.add_space(8.0);
-        ui.menu_button("Add", |ui| contenders(ui, state, actions))
+        ui.menu_button(text!("Add"), |ui| contenders(ui, state, actions))
             .response
-            .on_hover_text("Who takes part in the next race");
-        start(ui, "Race again", state, actions);
+            .on_hover_text(text!("Who takes part in the next race"));
+        start(ui, text!("Race again"), state, actions);
         if contest.run.is_none() {
-            let clear =
-                ui.button("Clear race").on_hover_text("Forget this race; Ctrl+Z brings it back");
+            let clear = ui
+                .button(text!("Clear race"))
+                .on_hover_text(text!("Forget this race; Ctrl+Z brings it back"));
             if clear.clicked() {
                 actions.command(Command::ClearRace);
             }
         }
         // Without a search the strip shows the outcome.
         if let Some((first, rest)) = outcome(contest).filter(|_| state.search_run.is_some()) {
-            ui.add(egui::Label::new(RichText::new(&first).small()).truncate())
-                .on_hover_text(format!("{first}, {rest}."));
+            ui.add(egui::Label::new(RichText::new(first.to_string()).small()).truncate())
+                .on_hover_text(Text::joined([first, rest], "\n"));
         }
     }
 
     /// Shows the plot and the cards.
     pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
         if contest.standings.is_empty() {
-            note(ui, "At the start\u{2026}");
+            note(ui, text!("At the start\u{2026}"));
             return;
         }
         let size = ui.available_size();
@@ -205,7 +206,7 @@ impl RaceView {
         let (from, to) = (begins.fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
         let logarithmic = self.logarithmic;
         let spec = &contest.config.spec;
-        let label = if penalised { curves::OBJECTIVE.to_owned() } else { spec.title() };
+        let label = if penalised { curves::objective() } else { spec.title() };
         let mut plot = curves::plot("race", ui, "")
             .y_axis_label(label)
             .x_axis_formatter(move |mark, _| along_axis(mark, logarithmic, to))
@@ -226,7 +227,7 @@ impl RaceView {
 
     fn cards(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
         self.pointed = None;
-        ScrollArea::horizontal().id_salt("race cards").auto_shrink(false).show(ui, |ui| {
+        ScrollArea::horizontal().id_salt("race_cards").auto_shrink(false).show(ui, |ui| {
             let height = ui.available_height() - BAR;
             ui.horizontal_top(|ui| {
                 for (index, standing) in contest.standings.iter().enumerate() {
@@ -237,10 +238,9 @@ impl RaceView {
                         self.pointed = Some(index);
                     }
                     let answer = judged(contest, index).and_then(ContenderReport::answer);
-                    let about = answer.map_or_else(String::new, |(_, answer)| {
-                        format!("\n\n{}", answer.verdict.sentence())
-                    });
-                    let about = format!("{}{about}", standing.contender.about());
+                    let sentence = answer.map(|(_, answer)| answer.verdict.sentence());
+                    let about = [standing.contender.about()].into_iter().chain(sentence);
+                    let about = Text::joined(about, "\n\n");
                     if response.on_hover_text(about).clicked() {
                         let chosen = (contest.chosen != Some(index)).then_some(index);
                         actions.command(Command::ChooseLane(chosen));
@@ -387,11 +387,11 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     let value = standing.value;
     let word = match (answer, report) {
         (Some(answer), _) => answer.verdict.word(),
-        (None, Some(_)) => "no answer",
-        (None, None) => "",
+        (None, Some(_)) => text!("no answer"),
+        (None, None) => Text::default(),
     };
     let chosen = contest.chosen == Some(index);
-    let name = format!("{}: {}, {word}", standing.contender.label(), value.title(&value.text()));
+    let name = format!("{}: {}, {word}", standing.contender.label(), value.title(value.text()));
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), chosen, &name)
     });
@@ -406,7 +406,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     }
     let (ink, weak) = (visuals.text_color(), visuals.weak_text_color());
     let small = FontId::proportional(13.0);
-    let text = |at, align, text: &str, font: FontId, ink| {
+    let text = |at, align, text: Text, font: FontId, ink| {
         painter.text(at, align, text, font, ink);
     };
 
@@ -418,7 +418,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     let winners = contest.results.as_ref().map_or(&[][..], |results| &results.report.winners);
     if winners.contains(&index) {
         let at = pos2(rect.right() - 10.0, top);
-        let place = if winners.len() > 1 { "tie" } else { "first" };
+        let place = if winners.len() > 1 { text!("tie") } else { text!("first") };
         text(at, Align2::RIGHT_CENTER, place, small.clone(), theme::accent(ui));
     }
 
@@ -436,19 +436,19 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     let large = FontId::new(17.0, theme::strong());
     if contest.config.spec.is_penalised() {
         let objective = answer.map_or(tally.best_objective(), |a| a.restart.best_objective());
-        let objective = format!("objective {}", three_digits(objective));
-        text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, &objective, small.clone(), weak);
+        let objective = text!("objective {objective}", objective = three_digits(objective));
+        text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, objective, small.clone(), weak);
     }
     let shown = match value {
         Value::Computed(_) => value.text(),
         Value::Predicted(predicted) => {
             let [value, low, high] = predicted.shown();
-            let interval = format!("predicted, {low} to {high}");
-            text(line(0.0), Align2::LEFT_CENTER, &interval, small.clone(), weak);
-            value
+            let interval = text!("predicted, {low} to {high}", low, high);
+            text(line(0.0), Align2::LEFT_CENTER, interval, small.clone(), weak);
+            value.into()
         }
     };
-    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, &shown, large, ink);
+    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, shown, large, ink);
     if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
         painter.circle_filled(disc, 4.0, reliability_colour(ui, answer.verdict.reliability));
@@ -461,16 +461,16 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         let returned = answer.answer.returned.unwrap_or(f64::NAN);
         let survived = (returned - value).abs() <= 0.05 * value.abs();
         let ink = if survived { weak } else { visuals.warn_fg_color };
-        let beside = format!("{} re-decoded", three_digits(returned));
-        text(line(0.0), Align2::LEFT_CENTER, &beside, small.clone(), ink);
+        let beside = text!("{returned} re-decoded", returned = three_digits(returned));
+        text(line(0.0), Align2::LEFT_CENTER, beside, small.clone(), ink);
     }
-    let spent = format!(
-        "{} + {} in {}",
-        grouped(tally.values),
-        grouped(tally.gradients),
-        crate::explore::duration(standing.seconds)
+    let spent = text!(
+        "{values} + {gradients} in {seconds}",
+        values = grouped(tally.values),
+        gradients = grouped(tally.gradients),
+        seconds = crate::explore::duration(standing.seconds)
     );
-    text(line(1.0), Align2::LEFT_CENTER, &spent, small, weak);
+    text(line(1.0), Align2::LEFT_CENTER, spent, small, weak);
 }
 
 /// The answer of the selected contender: the shape, and the shape encoded and decoded once more.
@@ -484,14 +484,14 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     heading(ui, contender.contender.label());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 120.0), Sense::hover());
-    let name = "The answer and what the model makes of it";
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    let name = text!("The answer and what the model makes of it");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let painter = ui.painter_at(rect);
     let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
     let weak = ui.visuals().weak_text_color();
     for (outline, x, caption) in
-        [(&answer.decoded, 0.25, "answer"), (&found.returned, 0.75, "re-decoded")]
+        [(&answer.decoded, 0.25, text!("answer")), (&found.returned, 0.75, text!("re-decoded"))]
     {
         let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
         let ink = colour(scale(state.value_of(outline), state.range()));
@@ -501,27 +501,36 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     }
     let (value, label) = (answer.best(), results.report.spec().label());
     match value {
-        Value::Predicted(_) => fact(ui, &value.title(label), &value.text(), PREDICTED),
+        Value::Predicted(_) => fact(ui, value.title(label), value.text(), about_predicted()),
         Value::Computed(_) => {
             let returned = three_digits(answer.answer.returned.unwrap_or(f64::NAN));
-            let about = "Before and after encoding the answer and decoding it once more";
-            fact(ui, label, &format!("{} to {returned}", value.text()), about)
+            let about = text!("Before and after encoding the answer and decoding it once more");
+            fact(ui, label, text!("{value} to {returned}", value = value.text(), returned), about)
         }
     };
     if results.report.spec().is_penalised() {
         let objective = three_digits(answer.restart.best_objective());
-        fact(ui, curves::OBJECTIVE, &objective, curves::ABOUT_OBJECTIVE);
+        fact(ui, curves::objective(), objective, curves::about_objective());
     }
-    let about = "By how much it is better than the best of the data";
+    let about = text!("By how much it is better than the best in the data");
     if let Some(gain) = answer.answer.gained() {
-        fact(ui, &gain.title("Improvement on the data"), &gain.text(), about);
+        fact(ui, gain.title(text!("Improvement on the data")), gain.text(), about);
     }
     let restarts = contender.report.restarts.len();
-    let believable = format!("{:.0} % of {restarts}", 100.0 * contender.believable());
-    fact(ui, "Restarts believable", &believable, "Whose own best answer can be believed");
+    let believable = text!(
+        "{believable} % of {restarts}",
+        believable = format!("{:.0}", 100.0 * contender.believable()),
+        restarts
+    );
+    fact(
+        ui,
+        text!("Restarts believable"),
+        believable,
+        text!("Whose own best answer can be believed"),
+    );
     verdict(ui, &answer.verdict);
     if Some(contest.model) != state.shown_version() {
-        let text = RichText::new("The map shows another model than this race searched.");
+        let text = RichText::new(text!("The map shows another model than this race searched."));
         ui.label(text.small().color(ui.visuals().warn_fg_color));
     }
     true

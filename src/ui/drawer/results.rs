@@ -3,14 +3,16 @@
 use super::race::RaceView;
 use super::{cards, curves, table};
 use crate::session::State;
-use crate::session::findings::Findings;
+use crate::session::findings::{Ending, Findings};
 use crate::session::jobs::search::SearchRun;
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::note;
 use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 
 /// Width of the table of restarts.
-const TABLE_WIDTH: f32 = 818.0;
+const TABLE_WIDTH: f32 = 844.0;
 /// Width of the plot of lab results against predictions.
 const PLOT_WIDTH: f32 = 330.0;
 
@@ -29,27 +31,35 @@ enum Tab {
 
 impl Tab {
     /// The tabs with their names and explanations, in their order.
-    const ALL: [(Self, &'static str, &'static str); 4] = [
-        (
-            Self::Restarts,
-            "Restarts",
-            "Every start: what it came to, and the curve of its value or objective",
-        ),
-        (Self::Basins, "Hills", "Which starts came to the same maximum"),
-        (
-            Self::Candidates,
-            "Candidates",
-            "Different answers that can be believed, one a hill: to be made and measured",
-        ),
-        (Self::Race, "Race", "Several methods from the same starts with the same budget"),
-    ];
+    fn all() -> [(Self, Text, Text); 4] {
+        [
+            (
+                Self::Restarts,
+                text!("Restarts"),
+                text!("Every start: its answer, and the curve of its value or objective"),
+            ),
+            (Self::Basins, text!("Local optima"), text!("Which starts reached the same optimum")),
+            (
+                Self::Candidates,
+                text!("Candidates"),
+                text!(
+                    "Different answers that can be believed, one for each local optimum: to be made and measured"
+                ),
+            ),
+            (
+                Self::Race,
+                text!("Race"),
+                text!("Several methods from the same starts with the same budget"),
+            ),
+        ]
+    }
 }
 
 /// The results and their options, kept between frames.
 pub struct Results {
     tab: Tab,
     /// The table shows only restarts with this stop reason.
-    ending: Option<&'static str>,
+    ending: Option<Ending>,
     /// The restart that was selected in the previous frame.
     seen: Option<usize>,
     /// The number of candidates to export.
@@ -97,7 +107,7 @@ impl Results {
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
-            for (tab, name, about) in Tab::ALL {
+            for (tab, name, about) in Tab::all() {
                 let is_there = if tab == Tab::Race { race.is_some() } else { search_run.is_some() };
                 if is_there {
                     let button = Button::selectable(self.tab == tab, name);
@@ -115,12 +125,12 @@ impl Results {
                 }
                 (Tab::Basins, _, Some(Some(findings))) => _ = note(ui, summary(findings)),
                 (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
-                _ => _ = note(ui, "Climbing\u{2026}"),
+                _ => _ = note(ui, text!("Searching\u{2026}")),
             }
             let right = Layout::right_to_left(Align::Center);
             ui.with_layout(right, |ui| {
-                let about = "Curves, a film, a report or the map as files (Ctrl+E)";
-                if ui.button("Save as\u{2026}").on_hover_text(about).clicked() {
+                let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
+                if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
                     actions.push(Action::ShowExport);
                 }
             });
@@ -175,15 +185,15 @@ impl Results {
 
     /// The stop reasons with the number of their restarts: a click shows only those.
     fn endings(&mut self, ui: &mut Ui, findings: &Findings) {
-        if !findings.endings.iter().any(|(label, _)| Some(*label) == self.ending) {
+        if !findings.endings.iter().any(|(ending, _)| Some(*ending) == self.ending) {
             self.ending = None;
         }
-        for (label, restarts) in &findings.endings {
-            let on = self.ending == Some(label);
-            let text = RichText::new(format!("{} {label}", restarts.len())).small();
+        for (ending, restarts) in &findings.endings {
+            let on = self.ending == Some(*ending);
+            let text = RichText::new(format!("{} {}", restarts.len(), ending.label())).small();
             let button = ui.add(Button::selectable(on, text));
-            if button.on_hover_text("Show these alone, or all again").clicked() {
-                self.ending = (!on).then_some(label);
+            if button.on_hover_text(text!("Show these alone, or all again")).clicked() {
+                self.ending = (!on).then_some(*ending);
             }
         }
     }
@@ -196,8 +206,8 @@ impl Results {
         ui.add_space(14.0);
         let value = findings.report.config.spec.title();
         for (objective, name, about) in [
-            (false, value.as_str(), "The curves show what the shape is worth, penalties left out"),
-            (true, curves::OBJECTIVE, curves::ABOUT_OBJECTIVE),
+            (false, value, text!("The curves show the value, without penalties")),
+            (true, curves::objective(), curves::about_objective()),
         ] {
             let button = Button::selectable(self.objective == objective, name);
             if ui.add(button).on_hover_text(about).clicked() {
@@ -225,27 +235,30 @@ impl Results {
     /// The number of candidates, and the buttons to export them and to import lab results.
     fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Actions) {
         if findings.candidates.is_empty() {
-            note(ui, "No answer can be believed, so there is nothing to try.");
+            note(ui, text!("No answer can be believed, so there is nothing to try."));
             return;
         }
-        note(ui, "At most");
+        note(ui, text!("At most"));
         let most = findings.candidates.len();
         let mut count = self.most.min(most);
         let field = DragValue::new(&mut count).range(1..=most).speed(0.05);
-        let about = "How many candidates: the best of each hill, from the best hill down";
-        if ui.add(field).on_hover_text(about).accessible_name("Candidates wanted").changed() {
+        let about = text!(
+            "How many candidates: the best of each local optimum, from the best optimum down"
+        );
+        if ui.add(field).on_hover_text(about).accessible_name(text!("Candidates wanted")).changed()
+        {
             self.most = count;
         }
         ui.add_space(8.0);
-        let export = ui.button("Export\u{2026}");
-        let about = "Outlines with their names as CSV, or everything as JSON";
+        let export = ui.button(text!("Export\u{2026}"));
+        let about = text!("Outlines with their names as CSV, or everything as JSON");
         if export.on_hover_text(about).clicked() {
             let path = "candidates.csv".to_owned();
             actions.push(Action::Show(Dialog::Export(path, count)));
         }
-        let import = ui.button("Import measured\u{2026}");
+        let import = ui.button(text!("Import measured\u{2026}"));
         let about =
-            "A CSV with a header such as id,drag [N]: what a lab measured of the candidates";
+            text!("A CSV with a header such as id,drag [N]: what a lab measured of the candidates");
         if import.on_hover_text(about).clicked() {
             actions.push(Action::Show(Dialog::Import(String::new())));
         }
@@ -257,21 +270,24 @@ fn penalised(findings: &Findings) -> bool {
     findings.report.config.spec.is_penalised()
 }
 
-/// `6 basins; 47 of 50 starts have an answer; 3 were not compared`.
-fn summary(findings: &Findings) -> String {
+/// `6 local optima; 47 of 50 starts have an answer; 3 lower ones were not compared`.
+fn summary(findings: &Findings) -> Text {
     let basins = &findings.report.basins;
     let starts = findings.order.len();
     let placed: usize = basins.all.iter().map(|basin| basin.members.len()).sum();
-    let count = basins.all.len();
-    let mut text = format!("{count} {}", if count == 1 { "hill" } else { "hills" });
+    let mut parts =
+        vec![text!("{count} local optimum" | "{count} local optima", count = basins.all.len())];
     let answers = placed + basins.unplaced;
     if answers < starts {
-        text += &format!("; {answers} of {starts} starts have an answer");
+        parts.push(text!("{answers} of {starts} starts have an answer", answers, starts));
     }
     if basins.unplaced > 0 {
-        text += &format!("; {} lower ones were not compared", basins.unplaced);
+        parts.push(text!(
+            "{count} lower one was not compared" | "{count} lower ones were not compared",
+            count = basins.unplaced
+        ));
     }
-    text
+    Text::joined(parts, "; ")
 }
 
 /// Two columns, the left one of the given width if there is space.

@@ -6,6 +6,8 @@ use crate::objective::Space;
 use crate::optimise::{MOMENTUM, Rule, StepThrough, StopReason, UpdateStage, UpdateTrace};
 use crate::session::Command;
 use crate::session::step_through::{StepThroughRun, StepThroughState};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::code::listing;
 use crate::ui::theme;
@@ -27,28 +29,40 @@ const ROW: f32 = 22.0;
 pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
     let by_hand = &walk.by_hand;
     let mut press = |walking| actions.command(Command::Walk(walking));
-    if icon_button(ui, Icon::Back, "One stage back (,)").clicked() {
+    if icon_button(ui, Icon::Back, text!("One stage back (,)")).clicked() {
         press(StepThroughRun::GoBack);
     }
     let (accent, ink) = (theme::accent(ui), theme::on_accent(ui));
-    let label = RichText::new("Next stage").family(theme::strong()).color(ink);
+    let label = RichText::new(text!("Next stage")).family(theme::strong()).color(ink);
     let next = ui.add_enabled(by_hand.ended().is_none(), Button::new(label).fill(accent));
-    if next.on_hover_text("On to the next part of the update (.)").clicked() {
+    if next.on_hover_text(text!("On to the next part of the update (.)")).clicked() {
         press(StepThroughRun::GoOn);
     }
     for (name, tooltip, walking) in [
-        ("Whole step", "To the beginning of the next update (Space)", StepThroughRun::Steps(1)),
-        ("10 steps", "Ten updates at once", StepThroughRun::Steps(10)),
-        ("Start again", "Back to the start; the same numbers again", StepThroughRun::Reset),
-        ("End", "Take the walk off the map (Esc)", StepThroughRun::End),
+        (
+            text!("Whole step"),
+            text!("To the beginning of the next update (Space)"),
+            StepThroughRun::Steps(1),
+        ),
+        (text!("10 steps"), text!("Ten updates at once"), StepThroughRun::Steps(10)),
+        (
+            text!("Start again"),
+            text!("Back to the start; the same numbers again"),
+            StepThroughRun::Reset,
+        ),
+        (
+            text!("End"),
+            text!("Remove the step-by-step search from the map (Esc)"),
+            StepThroughRun::End,
+        ),
     ] {
         if ui.button(name).on_hover_text(tooltip).clicked() {
             press(walking);
         }
     }
     let steps = by_hand.config().steps;
-    let title = format!("Step {} of {steps}", by_hand.past().len());
-    super::strip::two_lines(ui, &title, &stage_name(by_hand), 150.0);
+    let title = text!("Step {past} of {steps}", past = by_hand.past().len(), steps);
+    super::strip::two_lines(ui, title, stage_name(by_hand), 150.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let [first, second] = formula(walk);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &first));
@@ -62,23 +76,23 @@ pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
 }
 
 /// `Gradient, 2 of 5`.
-fn stage_name(by_hand: &StepThrough) -> String {
+fn stage_name(by_hand: &StepThrough) -> Text {
     let stage = by_hand.stage();
     let name = match (stage, by_hand.rule()) {
-        (UpdateStage::Value, _) => "Value",
-        (UpdateStage::Gradient, _) => "Gradient",
-        (UpdateStage::Memory, Rule::Adam) => "Moments",
-        (UpdateStage::Memory, _) => "Velocity",
-        (UpdateStage::Correction, _) => "Correction",
-        (UpdateStage::Move, _) => "Move",
-        (UpdateStage::Plateau, _) => "Plateau",
+        (UpdateStage::Value, _) => text!("Value"),
+        (UpdateStage::Gradient, _) => text!("Gradient"),
+        (UpdateStage::Memory, Rule::Adam) => text!("Moments"),
+        (UpdateStage::Memory, _) => text!("Velocity"),
+        (UpdateStage::Correction, _) => text!("Correction"),
+        (UpdateStage::Move, _) => text!("Move"),
+        (UpdateStage::Plateau, _) => text!("Plateau"),
         (UpdateStage::End, _) => {
-            return by_hand.ended().map_or("over", StopReason::label).to_owned();
+            return by_hand.ended().map_or_else(|| text!("over"), StopReason::label);
         }
     };
     let stages = by_hand.stages();
     let place = stages.iter().position(|&other| other == stage).map_or(0, |place| place + 1);
-    format!("{name}, {place} of {}", stages.len())
+    text!("{name}, {place} of {stages}", name, place, stages = stages.len())
 }
 
 /// A factor as text in a product; a negative one has brackets.
@@ -93,7 +107,7 @@ fn rest(beta: f64) -> f64 {
 }
 
 /// The formula of the stage with the numbers of the first coordinate.
-fn formula(walk: &StepThroughState) -> [String; 2] {
+fn formula(walk: &StepThroughState) -> [Text; 2] {
     let by_hand = &walk.by_hand;
     let Some(moment) = by_hand.moment() else { return over(walk) };
     let before = by_hand.past().last();
@@ -111,37 +125,45 @@ fn formula(walk: &StepThroughState) -> [String; 2] {
     match (by_hand.stage(), by_hand.rule()) {
         (UpdateStage::Value, _) => value(walk, moment),
         (UpdateStage::Gradient, _) => [
-            format!("g = d loss / d {moved},  g0 = {}", three_digits(g)),
-            "back through frozen weights; the arrow points against it, to less loss".to_owned(),
+            Text::verbatim(format!("g = d loss / d {moved},  g0 = {}", three_digits(g))),
+            text!("back through frozen weights; the arrow points against it, to less loss"),
         ],
         (UpdateStage::Memory, Rule::Adam) => [
-            format!(
+            Text::verbatim(format!(
                 "m0 = {BETA_1} × {} + {} × {} = {}",
                 factor(old(|m| &m.first)),
                 rest(BETA_1),
                 factor(g),
                 three_digits(m)
-            ),
-            format!(
+            )),
+            Text::verbatim(format!(
                 "v0 = {BETA_2} × {} + {} × {}² = {}",
                 factor(old(|m| &m.second)),
                 rest(BETA_2),
                 factor(g),
                 three_digits(v)
-            ),
+            )),
         ],
         (UpdateStage::Memory, _) => [
-            format!(
+            Text::verbatim(format!(
                 "v0 = {MOMENTUM} × {} + {} = {}",
                 factor(old(|m| &m.first)),
                 factor(g),
                 three_digits(m)
-            ),
-            "the velocity keeps nine tenths of itself and takes the gradient in".to_owned(),
+            )),
+            text!("the velocity keeps nine tenths of itself and takes the gradient in"),
         ],
         (UpdateStage::Correction, _) => [
-            format!("m_hat0 = {} / (1 - {BETA_1}^{t}) = {}", three_digits(m), three_digits(m_hat)),
-            format!("v_hat0 = {} / (1 - {BETA_2}^{t}) = {}", three_digits(v), three_digits(v_hat)),
+            Text::verbatim(format!(
+                "m_hat0 = {} / (1 - {BETA_1}^{t}) = {}",
+                three_digits(m),
+                three_digits(m_hat)
+            )),
+            Text::verbatim(format!(
+                "v_hat0 = {} / (1 - {BETA_2}^{t}) = {}",
+                three_digits(v),
+                three_digits(v_hat)
+            )),
         ],
         (UpdateStage::Move, rule) => {
             let (from, to) =
@@ -156,51 +178,61 @@ fn formula(walk: &StepThroughState) -> [String; 2] {
                 _ => factor(m),
             };
             [
-                format!("{moved}0 = {from} - {} × {step} = {to}", three_digits(rate)),
-                "every coordinate by itself; the weights stay as they are".to_owned(),
+                Text::verbatim(format!(
+                    "{moved}0 = {from} - {} × {step} = {to}",
+                    three_digits(rate)
+                )),
+                text!("every coordinate by itself; the weights stay as they are"),
             ]
         }
         (UpdateStage::Plateau | UpdateStage::End, _) => {
             let after = three_digits(moment.falls_to.unwrap_or(rate));
             let patience = by_hand.config().plateau.map_or(0, |plateau| plateau.patience);
             [
-                format!("the rate falls from {} to {after}", three_digits(rate)),
-                format!(
-                    "no better loss for more than {patience} steps: smaller steps from here on"
+                text!("the rate falls from {rate} to {after}", rate = three_digits(rate), after),
+                text!(
+                    "no better loss for more than {count} step: smaller steps from here on"
+                        | "no better loss for more than {count} steps: smaller steps from here on",
+                    count = patience
                 ),
             ]
         }
     }
 }
 
-fn value(walk: &StepThroughState, moment: &UpdateTrace) -> [String; 2] {
+fn value(walk: &StepThroughState, moment: &UpdateTrace) -> [Text; 2] {
     let config = walk.by_hand.config();
-    let mut second = format!("loss = {}", three_digits(moment.loss));
-    let (plateau, patience) = moment.waited;
-    if plateau.max(patience) > 0 {
-        let limit = config.patience.map_or(String::new(), |limit| format!(", stops at {limit}"));
-        second += &format!("   no better for {} steps{limit}", plateau.max(patience));
-    }
-    [equation(walk), second]
+    let loss = text!("loss = {loss}", loss = three_digits(moment.loss));
+    let count = moment.waited.0.max(moment.waited.1);
+    let waited = (count > 0).then(|| match config.patience {
+        Some(limit) => text!(
+            "no better for {count} step, stops at {limit}"
+                | "no better for {count} steps, stops at {limit}",
+            count,
+            limit
+        ),
+        None => text!("no better for {count} step" | "no better for {count} steps", count),
+    });
+    [equation(walk), Text::joined([loss].into_iter().chain(waited), "   ")]
 }
 
 /// `roundness = 0.785`, or of a prediction `drag, predicted = 17.2 (16.9 to 17.8)`.
-fn equation(walk: &StepThroughState) -> String {
+fn equation(walk: &StepThroughState) -> Text {
     let name = walk.by_hand.config().spec.word();
-    format!("{} = {}", walk.value.title(&name), walk.value.text())
+    Text::joined([walk.value.title(name), walk.value.text()], " = ")
 }
 
-fn over(walk: &StepThroughState) -> [String; 2] {
+fn over(walk: &StepThroughState) -> [Text; 2] {
     let why = match walk.by_hand.ended() {
         Some(StopReason::Converged) => {
-            "early stopping: the loss has not become less for long enough"
+            text!("early stopping: the loss has not improved for long enough")
         }
-        Some(StopReason::StepsDone) => "all steps are done",
-        Some(StopReason::LeftDomain) => "here the property means nothing",
-        Some(StopReason::NotFinite) => "a value or gradient is not a finite number",
-        Some(StopReason::Cancelled) | None => "",
+        Some(StopReason::StepsDone) => text!("all steps are done"),
+        Some(StopReason::LeftDomain) => text!("here the property means nothing"),
+        Some(StopReason::NotFinite) => text!("a value or gradient is not a finite number"),
+        Some(StopReason::Cancelled) | None => Text::default(),
     };
-    [equation(walk), why.to_owned()]
+    [equation(walk), why]
 }
 
 /// Below the strip: the numbers at the left, the code at the right.
@@ -221,8 +253,8 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
     ui.scope_builder(
         UiBuilder::new().max_rect(corner).layout(Layout::right_to_left(Align::Min)),
         |ui| {
-            let button = ui.button(RichText::new("Show code").small());
-            if button.on_hover_text("The whole script, and the command line").clicked() {
+            let button = ui.button(RichText::new(text!("Show code")).small());
+            if button.on_hover_text(text!("The whole script, and the command line")).clicked() {
                 actions.push(Action::Show(Dialog::Code));
             }
         },
@@ -234,22 +266,32 @@ fn length(values: &[f64]) -> f64 {
 }
 
 /// A row of the numbers: its name, its explanation, the stage that computes it, its values.
-type TraceRow = (&'static str, &'static str, UpdateStage, Vec<f64>);
+type TraceRow = (Text, Text, UpdateStage, Vec<f64>);
 
 fn rows(by_hand: &StepThrough) -> Vec<TraceRow> {
     let Some(moment) = by_hand.moment() else {
-        return vec![("z", "Where it has ended", UpdateStage::End, by_hand.here().0.to_vec())];
+        return vec![(
+            Text::verbatim("z"),
+            text!("Where it has ended"),
+            UpdateStage::End,
+            by_hand.here().0.to_vec(),
+        )];
     };
     let (m_hat, v_hat) = moment.corrected();
-    let names = match by_hand.config().space {
-        Space::Latent => ["z", "next z"],
-        Space::Input => ["s", "next s"],
+    let point = match by_hand.config().space {
+        Space::Latent => "z",
+        Space::Input => "s",
     };
     let mut rows: Vec<TraceRow> = vec![
-        (names[0], "Where the update begins", UpdateStage::Value, moment.point.clone()),
         (
-            "gradient g",
-            "How the loss changes with each coordinate",
+            Text::verbatim(point),
+            text!("Where the update begins"),
+            UpdateStage::Value,
+            moment.point.clone(),
+        ),
+        (
+            text!("gradient g"),
+            text!("How the loss changes with each coordinate"),
             UpdateStage::Gradient,
             moment.gradient.clone(),
         ),
@@ -257,30 +299,50 @@ fn rows(by_hand: &StepThrough) -> Vec<TraceRow> {
     match by_hand.rule() {
         Rule::Adam => rows.extend([
             (
-                "m",
-                "First moment: a running mean of the gradient",
+                Text::verbatim("m"),
+                text!("First moment: a running mean of the gradient"),
                 UpdateStage::Memory,
                 moment.first.clone(),
             ),
             (
-                "v",
-                "Second moment: a running mean of its square",
+                Text::verbatim("v"),
+                text!("Second moment: a running mean of its square"),
                 UpdateStage::Memory,
                 moment.second.clone(),
             ),
-            ("m_hat", "m corrected for its start at zero", UpdateStage::Correction, m_hat),
-            ("v_hat", "v corrected for its start at zero", UpdateStage::Correction, v_hat),
+            (
+                Text::verbatim("m_hat"),
+                text!("m corrected for its start at zero"),
+                UpdateStage::Correction,
+                m_hat,
+            ),
+            (
+                Text::verbatim("v_hat"),
+                text!("v corrected for its start at zero"),
+                UpdateStage::Correction,
+                v_hat,
+            ),
         ]),
         Rule::Momentum => rows.push((
-            "velocity v",
-            "The gradients so far, each counting nine tenths of the next",
+            text!("velocity v"),
+            text!("The gradients so far, each counting nine tenths of the next"),
             UpdateStage::Memory,
             moment.first.clone(),
         )),
         Rule::Gradient => (),
     }
-    rows.push(("step", "What is added", UpdateStage::Move, moment.moved()));
-    rows.push((names[1], "Where the update ends", UpdateStage::Move, moment.next.clone()));
+    rows.push((
+        text!("of an update" => "step"),
+        text!("What is added"),
+        UpdateStage::Move,
+        moment.moved(),
+    ));
+    rows.push((
+        text!("next {point}", point),
+        text!("Where the update ends"),
+        UpdateStage::Move,
+        moment.next.clone(),
+    ));
     rows
 }
 
@@ -298,8 +360,9 @@ fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
     };
     let small = FontId::proportional(13.0);
     let header = rect.top() + 0.5 * ROW;
-    let names =
-        (0..shown).map(|k| k.to_string()).chain((coordinates > shown).then(|| "length".to_owned()));
+    let names = (0..shown)
+        .map(|k| k.to_string())
+        .chain((coordinates > shown).then(|| text!("length").to_string()));
     for (column, name) in names.enumerate() {
         painter.text(number_at(column, header), Align2::RIGHT_CENTER, name, small.clone(), weak);
     }
@@ -312,7 +375,7 @@ fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
             painter.rect_filled(bar, 1.5, theme::accent(ui));
         }
         let known = made <= stage;
-        let response = ui.interact(row, ui.scope_id().with(("row", name)), Sense::hover());
+        let response = ui.interact(row, ui.scope_id().with(("row", index)), Sense::hover());
         let text = |value: f64| if known { three_digits(value) } else { "\u{b7}".to_owned() };
         let length = (coordinates > shown).then(|| length(&values));
         let texts: Vec<String> =
@@ -328,7 +391,7 @@ fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
             painter.text(number_at(column, y), Align2::RIGHT_CENTER, text, font, colour);
         }
         let full: Vec<String> = values.iter().take(8).map(f64::to_string).collect();
-        let full = if known { format!("\n{}", full.join("\n")) } else { String::new() };
-        response.on_hover_text(format!("{about}{full}"));
+        let full = known.then(|| Text::verbatim(full.join("\n")));
+        response.on_hover_text(Text::joined([about].into_iter().chain(full), "\n"));
     }
 }

@@ -10,6 +10,8 @@ use crate::explore::colour::scale;
 use crate::model::Value;
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
@@ -45,9 +47,9 @@ pub fn show(
     if has_content {
         ui.scope_builder(within(button), |ui| {
             let (icon, name) = if open {
-                (Icon::Down, "Close the drawer")
+                (Icon::Down, text!("Close the drawer"))
             } else {
-                (Icon::Up, "Open curves and results")
+                (Icon::Up, text!("Open curves and results"))
             };
             if icon_button(ui, icon, name).clicked() {
                 actions.push(Action::ToggleDrawer);
@@ -111,8 +113,10 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
         None if state.map.pins.is_empty() => {
             note(
                 ui,
-                "Right-click the map to pin shapes here and compare them. Shift-click it, or press Walk, to follow a \
-                 way; it is played here.",
+                text!(
+                    "Right-click the map to pin shapes here and compare them. Shift-click it, or press Walk, to follow a \
+                 path; it is played here."
+                ),
             );
         }
         None => pins(ui, state, false, actions),
@@ -128,7 +132,7 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
     for (index, pin) in pins.iter().enumerate() {
         let (rect, response) =
             ui.allocate_exact_size(vec2(if narrow { 56.0 } else { width }, 52.0), Sense::click());
-        let name = format!("Pin {}", index + 1);
+        let name = text!("Pin {number}", number = index + 1);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         let painter = ui.painter_at(rect);
         let fill = if response.hovered() {
@@ -147,7 +151,8 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
         if !narrow {
             beside(&painter, rect.right_center() - vec2(8.0, 0.0), value, ui);
         }
-        let response = response.on_hover_text("Click to go back to it, right-click to take it out");
+        let response =
+            response.on_hover_text(text!("Click to go back to it, right-click to take it out"));
         if response.clicked() {
             actions.command(Command::PickPin(index));
         } else if response.secondary_clicked() {
@@ -167,7 +172,7 @@ fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
     let [value, low, high] = predicted.shown();
     painter.text(at, Align2::RIGHT_BOTTOM, value, font, ink);
     let (small, weak) = (FontId::proportional(12.0), ui.visuals().weak_text_color());
-    painter.text(at, Align2::RIGHT_TOP, format!("{low} to {high}"), small, weak);
+    painter.text(at, Align2::RIGHT_TOP, text!("{low} to {high}", low, high), small, weak);
 }
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -177,57 +182,66 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
         return race::strip(ui, state, contest, actions);
     }
     let Some(search_run) = &state.search_run else {
-        note(ui, "Press Climb, or double-click the map: the ways are played here.");
+        note(
+            ui,
+            text!("Press Optimise, or double-click the map: the trajectories are played here."),
+        );
         return;
     };
     let running = search_run.run.is_some();
     if let Some(run) = search_run.run
-        && icon_button(ui, Icon::Stop, "Stop and keep").clicked()
+        && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
     {
         actions.command(Command::Stop(run));
     }
     let (icon, name) = match (search_run.is_live(), search_run.playback.playing) {
-        (true, _) => (Icon::Pause, "Hold this step"),
-        (_, true) => (Icon::Pause, "Pause"),
-        (_, false) => (Icon::Play, "Play"),
+        (true, _) => (Icon::Pause, text!("Hold this step")),
+        (_, true) => (Icon::Pause, text!("Pause")),
+        (_, false) => (Icon::Play, text!("Play")),
     };
     playing::buttons(ui, (icon, name), actions);
     playing::speed(ui, search_run.playback.speed, actions);
     let step = search_run.shown_step().floor() as usize;
     let value = search_run.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
     let (steps, rest) = match search_run.report() {
-        None => (search_run.config.steps, "climbing".to_owned()),
+        None => (search_run.config.steps, text!("searching")),
         Some(report) => {
             let best = report.best_believable.map(|best| report.restarts[best].best());
-            let best = best.map(|best| format!("best {}", best.text()));
-            (search_run.paths.last_step(), best.unwrap_or("none believable".to_owned()))
+            let best = best.map(|best| text!("best {best}", best = best.text()));
+            (search_run.paths.last_step(), best.unwrap_or_else(|| text!("none believable")))
         }
     };
-    let (step, text) = (format!("Step {step} of {steps}"), value.text());
+    let (step, text) = (text!("Step {step} of {steps}", step, steps), value.text());
     match value {
-        Value::Computed(_) => two_lines(ui, &step, &format!("value {text}, {rest}"), 172.0),
+        Value::Computed(_) => {
+            two_lines(ui, step, text!("value {value}, {rest}", value = text, rest), 172.0)
+        }
         // Two intervals need a line each.
         Value::Predicted(_) => {
-            two_lines(ui, &format!("{step}: {text}"), &format!("predicted, {rest}"), 268.0);
+            let first = Text::joined([step, text], ": ");
+            two_lines(ui, first, text!("predicted, {rest}", rest), 268.0);
         }
     }
     if running && !search_run.is_live() {
-        let live = ui.button("Live").on_hover_text("Follow the newest step again");
+        let live = ui.button(text!("Live")).on_hover_text(text!("Follow the newest step again"));
         if live.clicked() {
             actions.command(Command::FollowNewest);
         }
     }
     let about = if running {
-        "The best objective so far (minus the loss); drag to any moment, or to the end to follow the newest step"
+        text!(
+            "The best objective so far (minus the loss); drag to any moment, or to the end to follow the newest step"
+        )
     } else {
-        "The best objective so far (minus the loss); drag to any moment"
+        text!("The best objective so far (minus the loss); drag to any moment")
     };
     let share = if search_run.is_live() { 1.0 } else { search_run.playback.share };
     playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
 }
 
 /// A line of text over a weaker one.
-pub fn two_lines(ui: &mut Ui, first: &str, second: &str, width: f32) {
+pub fn two_lines(ui: &mut Ui, first: impl Into<Text>, second: impl Into<Text>, width: f32) {
+    let [first, second] = [first.into(), second.into()].map(String::from);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
     let name = format!("{first}: {second}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));

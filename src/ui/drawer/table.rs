@@ -2,10 +2,12 @@
 
 use super::curves;
 use crate::explore::three_digits;
-use crate::optimise::{RestartReport, SearchReport};
+use crate::optimise::{RestartReport, SearchReport, StopReason};
 use crate::session::Command;
 use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::widgets::reliability_colour;
 use egui::{RichText, Sense, Ui};
@@ -39,27 +41,28 @@ pub fn show(
     actions: &mut Actions,
 ) {
     let Findings { report, trajectories, .. } = findings;
-    let value = |name, in_short| match predicts(report) {
+    let value = |name: Text, in_short: Text| match predicts(report) {
         true => (name, 62.0 + INTERVAL_WIDTH),
         false => (in_short, 62.0),
     };
     let penalised = report.config.spec.is_penalised();
-    let columns = [
-        ("#", 34.0),
-        ("Trust", 86.0),
-        value("Start, predicted", "Start"),
-        value("Best, predicted", "Best"),
-        (curves::OBJECTIVE, OBJECTIVE_WIDTH - 8.0),
-        ("at step", 56.0),
-        value("Final, predicted", "Final"),
-        ("Steps", 48.0),
-        ("Ended", 104.0),
-        ("Hill", 30.0),
-        ("Distance", 60.0),
-        ("Shift", 60.0),
+    let before = [
+        (Text::verbatim("#"), 34.0),
+        (text!("Trust"), 86.0),
+        value(text!("Start, predicted"), text!("Start")),
+        value(text!("Best, predicted"), text!("Best")),
     ];
-    let columns: Vec<(&str, f32)> =
-        columns.into_iter().filter(|(name, _)| penalised || *name != curves::OBJECTIVE).collect();
+    let objective = penalised.then(|| (curves::objective(), OBJECTIVE_WIDTH - 8.0));
+    let after = [
+        (text!("at step"), 56.0),
+        value(text!("Final, predicted"), text!("Final")),
+        (text!("Steps"), 48.0),
+        (text!("Ended"), 104.0),
+        (text!("Optimum"), 56.0),
+        (text!("Distance"), 60.0),
+        (text!("Shift"), 60.0),
+    ];
+    let columns: Vec<(Text, f32)> = before.into_iter().chain(objective).chain(after).collect();
     // No space between rows, so that many fit.
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
@@ -70,12 +73,12 @@ pub fn show(
     if let Some(sought) = sought {
         table = table.scroll_to_row(sought, None);
     }
-    for &(_, width) in &columns {
-        table = table.column(Column::exact(width));
+    for (_, width) in &columns {
+        table = table.column(Column::exact(*width));
     }
     let table = table.column(Column::remainder().clip(true));
     let header = table.header(ROW, |mut row| {
-        for name in columns.iter().map(|c| c.0).chain(["Change"]) {
+        for name in columns.into_iter().map(|c| c.0).chain([text!("Change")]) {
             row.col(|ui| {
                 ui.label(RichText::new(name).small().weak());
             });
@@ -109,7 +112,7 @@ fn cells(
     let restart = &report.restart;
     let none = restart.no_answer();
     let step = restart.best.as_ref().map_or("\u{2013}".to_owned(), |b| b.step.to_string());
-    let reason = restart.stop_reason.map_or("", crate::optimise::StopReason::label);
+    let reason = restart.stop_reason.map_or_else(Text::default, StopReason::label);
     let worst = report.verdict.worst();
     let change = worst.map_or("\u{2013}".to_owned(), |s| format!("{:.1} %", 100.0 * s.change));
     let objective = penalised.then(|| three_digits(restart.best_objective()));
@@ -131,12 +134,12 @@ fn cells(
         let text = RichText::new(report.verdict.word()).small().color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());
     });
-    let values = [report.start.text(), report.best().text()];
+    let values = [report.start.text(), report.best().text()].map(String::from);
     let rest = [
         step,
-        report.last.text(),
+        report.last.text().to_string(),
         restart.steps.to_string(),
-        reason.to_owned(),
+        reason.to_string(),
         basin.map_or("\u{2013}".to_owned(), |basin| (basin + 1).to_string()),
         three_digits(report.verdict.density_distance),
         three_digits(report.verdict.round_trip),

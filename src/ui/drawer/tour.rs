@@ -8,6 +8,8 @@ use crate::explore::{Bounds, Scene, three_digits};
 use crate::model::Value;
 use crate::session::tour::{SampledShapes, Tour, TourPage, Touring};
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::trust::Reliability;
 use crate::ui::action::Actions;
 use crate::ui::map::painting::{Cache, Transform, paint};
@@ -16,10 +18,16 @@ use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
 /// The pages with their names and explanations.
-const PAGES: [(TourPage, &str, &str); 2] = [
-    (TourPage::Frames, "Walk", "The frames of the way side by side"),
-    (TourPage::NewShapes, "New shapes", "Shapes that were drawn and judged"),
-];
+fn pages() -> [(TourPage, Text, Text); 2] {
+    [
+        (TourPage::Frames, text!("Walk"), text!("The frames of the path side by side")),
+        (
+            TourPage::NewShapes,
+            text!("New shapes"),
+            text!("Sampled shapes, each with its reliability"),
+        ),
+    ]
+}
 
 /// The levels of reliability, best first.
 const RELIABILITIES: [Reliability; 3] =
@@ -33,47 +41,68 @@ pub struct Pages {
 
 /// The playback and timeline of the path.
 pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
-    let play = if tour.playback.playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let play = if tour.playback.playing {
+        (Icon::Pause, text!("Pause"))
+    } else {
+        (Icon::Play, text!("Play"))
+    };
     playing::buttons(ui, play, actions);
     playing::speed(ui, tour.playback.speed, actions);
     let property = state.property();
-    let here = tour.probe.as_ref().map_or_else(String::new, |here| {
+    let share = Text::verbatim(format!("{:.0} %", 100.0 * tour.playback.share));
+    let here = tour.probe.iter().flat_map(|here| {
         let value = here.value(property);
         let word = here.verdict.reliability_of(property).word();
-        format!(", {}, {word}", value.title(&value.text_in(state.unit(property))))
+        [value.title(value.text_in(state.unit(property))), word]
     });
-    let second = format!("{:.0} %{here}", 100.0 * tour.playback.share);
+    let second = Text::joined([share].into_iter().chain(here), ", ");
     let predicts = tour.strip.values.iter().any(|value| value.prediction().is_some());
-    two_lines(ui, &title(tour), &second, if predicts { 330.0 } else { 210.0 });
+    two_lines(ui, title(tour), second, if predicts { 330.0 } else { 210.0 });
     let values: Vec<f64> = tour.strip.values.iter().map(|value| value.number()).collect();
-    let about = format!("{} along the way; drag to any place on it", state.property().label());
+    let about = text!(
+        "{property} along the path; drag to any place on it",
+        property = state.property().label()
+    );
     let right = 38.0;
     let width = (ui.available_width() - right).max(60.0);
     ui.allocate_ui(vec2(width, 46.0), |ui| {
-        playing::timeline(ui, &values, 1.0, tour.playback.share, &about, actions);
+        playing::timeline(ui, &values, 1.0, tour.playback.share, about, actions);
     });
-    if icon_button(ui, Icon::Close, "Take the way off the map (Esc; Ctrl+Z brings it back)")
-        .clicked()
+    if icon_button(
+        ui,
+        Icon::Close,
+        text!("Remove the path from the map (Esc; Ctrl+Z brings it back)"),
+    )
+    .clicked()
     {
         actions.command(Command::Tour(Touring::End));
     }
 }
 
 /// A value of the property of the map's colours, as text.
-fn named(state: &State, value: Value) -> String {
+fn named(state: &State, value: Value) -> Text {
     let property = state.property();
-    value.named_in(&property.word(), state.unit(property))
+    value.named_in(property.word(), state.unit(property))
 }
 
 /// The description of a latent path in a few words.
-fn title(tour: &Tour) -> String {
+fn title(tour: &Tour) -> Text {
     let length = three_digits(tour.latent_path.length());
     match tour.latent_path.form() {
-        PathShape::Line { .. } => format!("Line of {length}"),
-        PathShape::Circle { radius, .. } => format!("Circle, r = {}", three_digits(*radius)),
-        PathShape::Spiral { turns, .. } => format!("Spiral, {} turns", three_digits(*turns)),
+        PathShape::Line { .. } => text!("Line of {length}", length),
+        PathShape::Circle { radius, .. } => {
+            text!("Circle, r = {radius}", radius = three_digits(*radius))
+        }
+        PathShape::Spiral { turns, .. } => {
+            text!("Spiral, {turns} turns", turns = three_digits(*turns))
+        }
         PathShape::Axis { axis, low, high, .. } => {
-            format!("z{axis} from {} to {}", three_digits(*low), three_digits(*high))
+            text!(
+                "z{axis} from {low} to {high}",
+                axis,
+                low = three_digits(*low),
+                high = three_digits(*high)
+            )
         }
     }
 }
@@ -86,7 +115,7 @@ impl Pages {
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
-            for (choice, name, about) in PAGES {
+            for (choice, name, about) in pages() {
                 let is_there = match choice {
                     TourPage::Frames => state.tours.tour.is_some(),
                     TourPage::NewShapes => state.tours.drawn.is_some(),
@@ -100,8 +129,8 @@ impl Pages {
             match (page, &state.tours.drawn) {
                 (TourPage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
                 _ => {
-                    marks(ui, RELIABILITIES.map(Reliability::word).map(str::to_owned));
-                    note(ui, "Click a frame to go there.");
+                    marks(ui, RELIABILITIES.map(Reliability::word));
+                    note(ui, text!("Click a frame to go there."));
                 }
             }
         });
@@ -118,7 +147,7 @@ impl Pages {
         let low = [cell.low[0], tour.sheet.bounds().low[1]];
         let marked = Bounds { low, high: [cell.high[0], low[1] + rows as f64] };
         let (response, over) =
-            self.sheet(ui, state, &tour.sheet, Some(marked), "Frames of the walk");
+            self.sheet(ui, state, &tour.sheet, Some(marked), text!("Frames of the walk"));
         let Some(index) = over else { return };
         let frames = tour.strip.shares.len();
         let frame = index % frames;
@@ -126,9 +155,17 @@ impl Pages {
         let text = if index < frames {
             let value = named(state, tour.strip.values[frame]);
             let sentence = tour.strip.verdicts[frame].sentence();
-            format!("At {share:.0} % of the way: {value}. {sentence}")
+            text!(
+                "At {share} % of the path: {value}. {sentence}",
+                share = format!("{share:.0}"),
+                value,
+                sentence
+            )
         } else {
-            format!("At {share:.0} % of the blend: every point goes straight to its counterpart.")
+            text!(
+                "At {share} % of the blend: every point goes straight to its counterpart.",
+                share = format!("{share:.0}")
+            )
         };
         if response.on_hover_text_at_pointer(text).clicked() {
             actions.command(Command::Scrub(tour.strip.shares[frame]));
@@ -145,11 +182,13 @@ impl Pages {
         let kept = state.map.picked.as_ref().map(|picked| &picked.z);
         let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
         let marked = chosen.map(|index| drawn.sheet.cell(index));
-        let (response, over) = self.sheet(ui, state, &drawn.sheet, marked, "Sheet of new shapes");
+        let (response, over) =
+            self.sheet(ui, state, &drawn.sheet, marked, text!("Sheet of new shapes"));
         let Some(index) = over else { return };
         let value = named(state, drawn.shapes[index].value);
         let sentence = drawn.shapes[index].verdict.sentence();
-        let text = format!("{value}. {sentence}\nClick to keep its point on the map.");
+        let text =
+            text!("{value}. {sentence}\nClick to keep its point on the map.", value, sentence);
         if response.on_hover_text_at_pointer(text).clicked() {
             actions.command(Command::Tour(Touring::Keep(index)));
         }
@@ -162,13 +201,13 @@ impl Pages {
         state: &State,
         sheet: &ContactSheet,
         marked: Option<Bounds>,
-        name: &str,
+        name: Text,
     ) -> (Response, Option<usize>) {
         let palette = theme::palette(ui);
         let room = ui.available_size();
         let (rect, response) = ui.allocate_exact_size(room, Sense::click());
-        let response = response.accessible_name(name);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+        let response = response.accessible_name(name.to_string());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 8.0, colour(palette.canvas));
         let view = sheet.bounds();
@@ -186,27 +225,38 @@ impl Pages {
 
 /// The seed of the new shapes, and a button that samples again.
 fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
-    if ui.button("New sample").on_hover_text("Draw again, with the next seed (N)").clicked() {
+    if ui
+        .button(text!("New sample"))
+        .on_hover_text(text!("Draw again, with the next seed (N)"))
+        .clicked()
+    {
         actions.command(Command::Tour(Touring::Draw));
     }
     let of =
         |reliability| drawn.shapes.iter().filter(|s| s.verdict.reliability == reliability).count();
     let mut seed = drawn.seed;
-    let field = DragValue::new(&mut seed).speed(0.1).prefix("seed ").update_while_editing(false);
-    let field = ui.add(field).on_hover_text("The same seed draws the same shapes; drag or type");
-    if field.accessible_name("Seed").changed() {
+    let field = DragValue::new(&mut seed)
+        .speed(0.1)
+        .prefix(format!("{} ", text!("seed")))
+        .update_while_editing(false);
+    let field =
+        ui.add(field).on_hover_text(text!("The same seed draws the same shapes; drag or type"));
+    if field.accessible_name(text!("Seed")).changed() {
         actions.command(Command::Tour(Touring::DrawWith(seed)));
     }
     ui.add_space(8.0);
     marks(
         ui,
-        RELIABILITIES.map(|reliability| format!("{} {}", of(reliability), reliability.word())),
+        RELIABILITIES.map(|reliability| {
+            let count = Text::verbatim(of(reliability).to_string());
+            Text::joined([count, reliability.word()], " ")
+        }),
     );
-    note(ui, "Click a shape to keep its point.");
+    note(ui, text!("Click a shape to keep its point."));
 }
 
 /// The marks of the reliability levels, each with its text.
-fn marks(ui: &mut Ui, words: [String; 3]) {
+fn marks(ui: &mut Ui, words: [Text; 3]) {
     let palette = theme::palette(ui);
     for (reliability, word) in RELIABILITIES.into_iter().zip(words) {
         let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());

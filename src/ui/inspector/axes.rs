@@ -4,6 +4,7 @@ use crate::explore::three_digits;
 use crate::model::card::LatentStatistics;
 use crate::session::Command;
 use crate::session::probe::Probe;
+use crate::text;
 use crate::ui::action::Actions;
 use crate::ui::theme;
 use egui::{Color32, Id, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: 
                 .clamping(egui::SliderClamping::Never)
                 .custom_formatter(|v, _| three_digits(v));
             ui.add(slider)
-                .on_hover_text("Move the kept point along this axis alone")
+                .on_hover_text(text!("Move the kept point along this axis alone"))
                 .labelled_by(label.id)
                 .accessible_name(&name)
         });
@@ -63,7 +64,8 @@ fn bars(
 ) -> Option<usize> {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Latent point"));
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Latent point")));
     let painter = ui.painter_at(rect);
     let palette = theme::palette(ui);
     painter.rect_filled(rect, 8.0, theme::colour(palette.canvas));
@@ -93,11 +95,17 @@ fn bars(
     painter.hline(inner.x_range(), y(0.0), zero);
     let axis_at = |x: f32| ((x - inner.left()) / width).floor().max(0.0) as usize;
     let under = response.hover_pos().map(|at| axis_at(at.x).min(probe.z.len() - 1));
-    let text = under.map_or(String::new(), |axis| {
+    let text = under.map(|axis| {
         let (low, high) = (statistics.low[axis], statistics.high[axis]);
         let [z, low, high] = [probe.z[axis], low, high].map(three_digits);
-        format!("z{axis} = {z}; 98 % of the data lie from {low} to {high}. Click to move along it.")
+        text!(
+            "z{axis} = {z}; 98 % of the data lie from {low} to {high}. Click to move along it.",
+            axis,
+            z,
+            low,
+            high
+        )
     });
-    let response = response.on_hover_text(text);
+    let response = response.on_hover_text(text.unwrap_or_default());
     response.clicked().then_some(under).flatten()
 }

@@ -4,6 +4,8 @@ use crate::explore::three_digits;
 use crate::session::State;
 use crate::session::cached_metrics::CachedMetrics;
 use crate::session::models::{ModelEntry, ModelId};
+use crate::text;
+use crate::text::Text;
 use crate::trust::{Metric, MetricFormat, ModelMetrics};
 use crate::ui::theme;
 use crate::ui::widgets::note;
@@ -23,25 +25,29 @@ pub fn show(ui: &mut Ui, state: &State) {
     let both = [state.shown(), state.beside()];
     let known = both.map(|model| {
         let (id, entry) = model?;
-        Some((entry.name.as_str(), state.metrics.get((id, entry.version)), &entry.prepared.model))
+        Some((
+            entry.name.to_string(),
+            state.metrics.get((id, entry.version)),
+            &entry.prepared.model,
+        ))
     });
     let [Some(first), Some(second)] = known else { return };
     let (Some(CachedMetrics::Known(a)), Some(CachedMetrics::Known(b))) = (first.1, second.1) else {
         let failed = [first.1, second.1].into_iter().flatten().find_map(|known| match known {
-            CachedMetrics::Failed(why) => Some(why.as_str()),
+            CachedMetrics::Failed(why) => Some(Text::from(why)),
             _ => None,
         });
         let learns = |(id, _): (ModelId, &ModelEntry)| state.is_learning(id);
         let waiting = if both.into_iter().flatten().any(learns) {
-            "A model that is learning is measured at its end."
+            text!("The metrics of a model in training are computed at its end.")
         } else {
-            "Measuring\u{2026}"
+            text!("Computing metrics\u{2026}")
         };
         note(ui, failed.unwrap_or(waiting));
         return;
     };
     let same_data = first.2.card.source == second.2.card.source;
-    let table = MetricsTable { names: [first.0, second.0], metrics: [a, b], same_data };
+    let table = MetricsTable { names: [&first.0, &second.0], metrics: [a, b], same_data };
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.spacing_mut().interact_size.y = ROW;
@@ -73,12 +79,18 @@ impl MetricsTable<'_> {
         });
         for (a, b) in first.iter().zip(&second).take_while(|(a, _)| !a.is_of_family()) {
             ui.horizontal(|ui| {
-                cell(ui, LABEL, Align::Min, RichText::new(&a.label).weak(), a.about);
+                cell(
+                    ui,
+                    LABEL,
+                    Align::Min,
+                    RichText::new(a.label.to_string()).weak(),
+                    &a.about.to_string(),
+                );
                 self.pair(ui, a, Some(b));
             });
         }
         if !self.same_data {
-            note(ui, "They learned from different data; each is measured on its own.");
+            note(ui, text!("They were trained on different data; each is tested on its own."));
         }
     }
 
@@ -86,12 +98,14 @@ impl MetricsTable<'_> {
     fn families(&self, ui: &mut Ui) {
         let [first, second] = self.metrics.map(ModelMetrics::measures);
         let find = |name: &str, among: &[Metric]| among.iter().find(|m| m.name == name).cloned();
-        let columns =
-            [("Reconstruction error", "reconstruction_error"), ("Share of the map", "share")];
+        let columns = [
+            (text!("Reconstruction error"), "reconstruction_error"),
+            (text!("Share of the map"), "share"),
+        ];
         ui.horizontal(|ui| {
             cell(ui, FAMILY, Align::Min, RichText::new(""), "");
-            for (what, _) in columns {
-                cell(ui, 2.0 * CELL, Align::Center, RichText::new(what).weak(), "");
+            for (what, _) in &columns {
+                cell(ui, 2.0 * CELL, Align::Center, RichText::new(what.to_string()).weak(), "");
             }
         });
         ui.horizontal(|ui| {
@@ -101,7 +115,7 @@ impl MetricsTable<'_> {
         for family in &self.metrics[0].families {
             ui.horizontal(|ui| {
                 cell(ui, FAMILY, Align::Min, RichText::new(&family.name).weak(), "");
-                for (_, column) in columns {
+                for (_, column) in &columns {
                     let name = format!("{column}_{}", family.name);
                     if let Some(a) = find(&name, &first) {
                         self.pair(ui, &a, find(&name, &second).as_ref());
@@ -121,8 +135,9 @@ impl MetricsTable<'_> {
             } else {
                 text
             };
-            let better = if clear == Some(index) { "The better one. " } else { "" };
-            cell(ui, CELL, Align::Max, text, &format!("{better}{}", a.about));
+            let better = (clear == Some(index)).then(|| text!("The better one."));
+            let about = Text::joined(better.into_iter().chain([a.about.clone()]), " ");
+            cell(ui, CELL, Align::Max, text, &about.to_string());
         }
     }
 }

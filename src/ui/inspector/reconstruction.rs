@@ -6,16 +6,12 @@ use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::three_digits;
 use crate::session::State;
 use crate::session::probe::Probe;
+use crate::text;
+use crate::text::Text;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, note};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
-
-const ERROR: &str = "The root mean square of the distances from each point of the shape to its reconstruction, in the units \
-                     of the data; a typical shape has a radius of 1";
-const WORST: &str = "The largest distance from a point of the shape to its reconstruction";
-const NEAR: &str = "The training shapes that the model places nearest to this point: how far each is from it, in \
-                    standard deviations of the data, and how much its form differs";
 
 /// The row's shape as a line over its reconstruction, each point connected to its counterpart.
 pub fn paint(painter: &Painter, rebuild: &ReconstructedShape, centre: Pos2, unit: f32, ui: &Ui) {
@@ -34,18 +30,24 @@ pub fn paint(painter: &Painter, rebuild: &ReconstructedShape, centre: Pos2, unit
 
 /// The shape's name, and the distance of its reconstruction.
 pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape) {
-    fact(ui, "RMS error", &three_digits(rebuild.error), ERROR);
+    fact(ui, text!("RMS error"), three_digits(rebuild.error), about_error());
     if let Some((_, worst)) = rebuild.worst() {
-        fact(ui, "Worst point", &three_digits(worst), WORST);
+        fact(ui, text!("Worst point"), three_digits(worst), about_worst());
     }
-    let seen = if rebuild.held_out { "held out of the training" } else { "trained on" };
     let ReconstructedShape { title, family, .. } = rebuild;
-    note(
-        ui,
-        format!(
-            "The data's {title}, {family}, {seen}. The line is the shape, the filling its reconstruction."
+    let words = match rebuild.held_out {
+        true => text!(
+            "The data's {title}, {family}, held out of the training. The line is the shape, the filling its reconstruction.",
+            title,
+            family
         ),
-    );
+        false => text!(
+            "The data's {title}, {family}, trained on. The line is the shape, the filling its reconstruction.",
+            title,
+            family
+        ),
+    };
+    note(ui, words);
 }
 
 /// The training shapes nearest to the point, side by side.
@@ -56,8 +58,8 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
         return;
     }
     ui.add_space(4.0);
-    ui.label("Nearest training shapes").on_hover_text(NEAR);
-    let rect = canvas(ui, 92.0, "The nearest training shapes");
+    ui.label(text!("Nearest training shapes")).on_hover_text(about_nearest());
+    let rect = canvas(ui, 92.0, text!("The nearest training shapes"));
     let width = rect.width() / nearest.len() as f32;
     let unit = 0.3 * 66.0 / reach(state) as f32;
     let painter = ui.painter_at(rect);
@@ -71,20 +73,32 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
             1.6 * unit,
             fill,
         ));
-        let line = |y: f32, text: &str, ink| {
+        let line = |y: f32, text: Text, ink| {
             let at = egui::pos2(middle, rect.bottom() - y);
             painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(12.0), ink);
         };
-        line(23.0, &near.family, ink);
-        line(9.0, &format!("{:.2} away", near.distance), weak);
+        line(23.0, Text::verbatim(&near.family), ink);
+        line(9.0, text!("{distance} away", distance = format!("{:.2}", near.distance)), weak);
         let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
         let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
-        cell.on_hover_text(format!(
-            "The data's {}: {}, {} standard deviations away, difference in form {}",
-            near.title,
-            near.family,
-            three_digits(near.distance),
-            three_digits(near.difference)
-        ));
+        cell.on_hover_text(text!("The data's {title}: {family}, {distance} standard deviations away, difference in form {difference}", title = &near.title, family = &near.family, distance = three_digits(near.distance), difference = three_digits(near.difference)));
     }
+}
+
+fn about_error() -> Text {
+    text!(
+        "The root mean square of the distances from each point of the shape to its reconstruction, in the units \
+                     of the data; a typical shape has a radius of 1"
+    )
+}
+
+fn about_worst() -> Text {
+    text!("The largest distance from a point of the shape to its reconstruction")
+}
+
+fn about_nearest() -> Text {
+    text!(
+        "The training shapes that the model places nearest to this point: how far each is from it, in \
+                    standard deviations of the data, and how much its form differs"
+    )
 }

@@ -9,6 +9,8 @@ use crate::explore::three_digits;
 use crate::model::Value;
 use crate::session::probe::Probe;
 use crate::session::{Activity, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::drawer::diagram;
 use crate::ui::drawer::playhead;
@@ -17,27 +19,7 @@ use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, note, verdict};
-use egui::{Align2, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
-
-const ROUND_TRIP: &str = "How far encoding the decoded shape leads away: |encode(decode(z)) - z|";
-const DENSITY: &str =
-    "From this point to the tenth nearest of the training data, in standard deviations of the data";
-const AFTER: &str = "The property of decode(encode(decode(z))); of a prediction how much that differs from the one here, and \
-     what 99 % of the held-out data stay within";
-const BESIDE: &str = "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
-     of a judge that learned apart from it";
-const PREDICTED: &str = "What the task head predicts here, and the interval of a judge that learned apart from it: nine in ten such \
-     intervals hold the true value";
-const NO_HEAD: &str = "This was measured of the data; of other shapes only a task head can tell it. Learn one in Train, \
-                       Predict properties.";
-const NEAREST: &str =
-    "The training shape that the model places nearest; its outline is drawn over the shape";
-const DIFFERENCE: &str = "Root mean square distance of points after centring and scaling both";
-
-const STEEPNESS: &str = "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
-     The arrow is 52 points long at 1 and 20 more for every factor of ten.";
-const LOSS: &str = "What the search makes least here, penalties included";
-const GRADIENT: &str = "How the loss changes with this coordinate; the arrow points against it";
+use egui::{Align2, CollapsingHeader, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// The most target columns beside the usual rows; the details list all of them.
 const MOST_MEASURED: usize = 3;
@@ -78,10 +60,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// The space for one shape.
-pub fn canvas(ui: &mut Ui, height: f32, name: &str) -> Rect {
+pub fn canvas(ui: &mut Ui, height: f32, name: impl Into<Text>) -> Rect {
+    let name = String::from(name.into());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     rect
 }
@@ -97,19 +80,21 @@ fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
 }
 
 fn empty(ui: &mut Ui, state: &State) {
-    let rect = canvas(ui, 210.0, "No shape yet");
+    let rect = canvas(ui, 210.0, text!("No shape yet"));
     let text = if state.report().is_some() {
-        "Move over the map"
+        text!("Move over the map")
     } else {
-        "Move over the map\nto see its shapes"
+        text!("Move over the map\nto see its shapes")
     };
     let font = FontId::proportional(15.0);
     let ink = ui.visuals().weak_text_color();
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
     note(
         ui,
-        "Click to keep a point, Shift-click to walk there, right-click to pin it, \
-         double-click to climb from it. Arrow keys move the point.",
+        text!(
+            "Click to keep a point, Shift-click for a path to it, right-click to pin it, \
+         double-click to search from it. Arrow keys move the point."
+        ),
     );
 }
 
@@ -117,7 +102,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
     let busy = state.search_run.is_some() || state.walk.is_some();
     let compact = state.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
-    let rect = canvas(ui, height, "The shape at the cursor");
+    let rect = canvas(ui, height, text!("The shape at the cursor"));
     let unit = 0.44 * rect.height() / reach(state) as f32;
     let painter = ui.painter_at(rect);
     painter.add(fill_shape(
@@ -159,7 +144,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
 fn slope(ui: &mut Ui, probe: &Probe) {
     let Some(slope) = &probe.slope else { return };
     let steepness = slope.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
-    fact(ui, "Steepness", &three_digits(steepness), STEEPNESS);
+    fact(ui, text!("Steepness"), three_digits(steepness), about_steepness());
 }
 
 /// The property of the map's colours, two more, and the target values of the data.
@@ -179,35 +164,36 @@ fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
 /// there is no value. A property that is doubtful itself is marked, even if the shape is reliable otherwise.
 fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
     let value = probe.value(property);
-    let told = match value {
-        Value::Computed(computed) => digits(computed),
+    let shown = match value {
+        Value::Computed(computed) => Text::verbatim(digits(computed)),
         Value::Predicted(_) => value.text(),
     };
+    let label = property.label();
     let Some(entry) = state.models.get(probe.model.0) else {
-        fact(ui, &value.title(property.label()), &told, property.about());
+        fact(ui, value.title(label), shown, property.about());
         return;
     };
     let model = &entry.prepared.model;
     let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
     let measured = row.and_then(|row| model.measured(property, row)).map(digits);
-    let (label, text, about) = match (measured, value) {
+    let in_unit = |words: Text| model.with_unit(property, &words.to_string());
+    match (measured, value) {
         (Some(measured), Value::Predicted(_)) => {
-            (property.label().to_owned(), format!("{measured}, predicted {told}"), BESIDE)
+            let both = text!("{measured}, predicted {prediction}", measured, prediction = shown);
+            fact(ui, label, in_unit(both), about_both())
         }
-        (None, Value::Predicted(_)) => (value.title(property.label()), told, PREDICTED),
-        (Some(measured), _) => (property.label().to_owned(), measured, property.about()),
-        (None, _) if model.can_tell(property) => {
-            (property.label().to_owned(), told, property.about())
+        (None, Value::Predicted(_)) => {
+            fact(ui, value.title(label), in_unit(shown), about_predicted())
         }
-        (None, _) => (property.label().to_owned(), "no head yet".to_owned(), NO_HEAD),
+        (Some(measured), _) => fact(ui, label, in_unit(measured.into()), property.about()),
+        (None, _) if model.can_tell(property) => fact(ui, label, in_unit(shown), property.about()),
+        (None, _) => fact(ui, label, text!("no head yet"), about_missing_head()),
     };
-    let text = if about == NO_HEAD { text } else { model.with_unit(property, &text) };
-    fact(ui, &label, &text, about);
     let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
     if let Some(doubt) = doubt {
         // The first reason is in the sentence of the verdict.
-        let is_below = probe.verdict.sentence().contains(&doubt);
-        note(ui, if is_below { "Doubtful.".to_owned() } else { format!("Doubtful: {doubt}.") });
+        let is_below = probe.verdict.sentence().to_string().contains(&doubt.to_string());
+        note(ui, if is_below { text!("Doubtful.") } else { text!("Doubtful: {doubt}.", doubt) });
     }
     if let Some(why) = property.outside_domain(value.number()) {
         note(ui, why);
@@ -215,44 +201,64 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
-    ui.collapsing("Details", |ui| {
+    CollapsingHeader::new(text!("Details")).id_salt("details").show(ui, |ui| {
         for (property, _) in &probe.values {
             value(ui, probe, *property, state, |value| format!("{value:.6}"));
         }
         for (i, z) in probe.z.iter().enumerate().take(8) {
-            fact(ui, &format!("z{i}"), &format!("{z:.6}"), "A coordinate of the latent point");
+            fact(ui, format!("z{i}"), format!("{z:.6}"), text!("A coordinate of the latent point"));
         }
-        fact(ui, "Distance to the data", &three_digits(probe.verdict.density_distance), DENSITY);
+        fact(
+            ui,
+            text!("Distance to the data"),
+            three_digits(probe.verdict.density_distance),
+            about_distance(),
+        );
         if let Some(slope) = &probe.slope {
-            fact(ui, "Loss", &format!("{:.6}", slope.loss), LOSS);
+            fact(ui, text!("Loss"), format!("{:.6}", slope.loss), about_loss());
             for (i, g) in slope.gradient.iter().enumerate().take(8) {
-                fact(ui, &format!("gradient {i}"), &format!("{g:.6}"), GRADIENT);
+                fact(ui, text!("gradient {i}", i), format!("{g:.6}"), about_gradient());
             }
         }
-        fact(ui, "Encode-decode shift", &three_digits(probe.verdict.round_trip), ROUND_TRIP);
+        fact(
+            ui,
+            text!("Encode-decode shift"),
+            three_digits(probe.verdict.round_trip),
+            about_shift(),
+        );
         for value_change in &probe.verdict.round_trip_changes {
             let [change, limit] = value_change.change_and_limit();
             let text = match value_change.property.is_target() {
-                true => format!("{change} apart, limit {limit}"),
-                false => three_digits(value_change.after),
+                true => text!("{change} apart, limit {limit}", change, limit),
+                false => Text::verbatim(three_digits(value_change.after)),
             };
-            fact(ui, &format!("{}, re-decoded", value_change.property.label()), &text, AFTER);
+            let label = text!("{property}, re-decoded", property = value_change.property.label());
+            fact(ui, label, text, about_re_decoded());
         }
         if let Some(nearest) = &probe.nearest {
-            let title = format!("{}, {}", nearest.family, nearest.title);
-            fact(ui, "Nearest training shape", &title, NEAREST);
-            fact(ui, "Difference in form", &three_digits(nearest.difference), DIFFERENCE);
+            let title =
+                text!("{family}, {title}", family = &nearest.family, title = &nearest.title);
+            fact(ui, text!("Nearest training shape"), title, about_nearest());
+            fact(
+                ui,
+                text!("Difference in form"),
+                three_digits(nearest.difference),
+                about_difference(),
+            );
         }
         reconstruction::neighbours(ui, probe, state);
         ui.horizontal(|ui| {
             if ui
-                .button("Copy point")
-                .on_hover_text("The latent coordinates in full precision")
+                .button(text!("Copy point"))
+                .on_hover_text(text!("The latent coordinates in full precision"))
                 .clicked()
             {
                 actions.push(Action::Copy(joined(&probe.z)));
             }
-            if ui.button("Copy outline").on_hover_text("x0,y0,x1,y1,.. in full precision").clicked()
+            if ui
+                .button(text!("Copy outline"))
+                .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
+                .clicked()
             {
                 actions.push(Action::Copy(joined(&probe.outline)));
             }
@@ -262,4 +268,67 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
 
 fn joined<T: std::fmt::Display>(values: &[T]) -> String {
     values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn about_shift() -> Text {
+    text!(
+        "The distance between the point and the encoding of its decoded shape: |encode(decode(z)) - z|"
+    )
+}
+
+fn about_distance() -> Text {
+    text!(
+        "From this point to the tenth nearest of the training data, in standard deviations of the data"
+    )
+}
+
+fn about_re_decoded() -> Text {
+    text!(
+        "The property of decode(encode(decode(z))); of a prediction how much that differs from the one here, and \
+     what 99 % of the held-out data stay within"
+    )
+}
+
+fn about_both() -> Text {
+    text!(
+        "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
+     of a judge that was trained separately"
+    )
+}
+
+fn about_predicted() -> Text {
+    text!(
+        "What the task head predicts here, and the interval of a judge that was trained separately: nine in ten such \
+     intervals hold the true value"
+    )
+}
+
+fn about_missing_head() -> Text {
+    text!(
+        "This is a column of the data; of other shapes only a task head predicts it. Train one in Train, \
+     Predict properties."
+    )
+}
+
+fn about_nearest() -> Text {
+    text!("The training shape that the model places nearest; its outline is drawn over the shape")
+}
+
+fn about_difference() -> Text {
+    text!("Root mean square distance of points after centring and scaling both")
+}
+
+fn about_steepness() -> Text {
+    text!(
+        "The length of the gradient: how much the loss falls for each unit of z along the arrow on the map. \
+     The arrow is 52 points long at 1 and 20 more for every factor of ten."
+    )
+}
+
+fn about_loss() -> Text {
+    text!("The loss that the search minimises, penalties included")
+}
+
+fn about_gradient() -> Text {
+    text!("How the loss changes with this coordinate; the arrow points against it")
 }

@@ -10,6 +10,8 @@ use crate::session::compare::ComparisonModel;
 use crate::session::models::{ModelEntry, ModelId};
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, icon_button, note, reliability_colour};
@@ -74,8 +76,10 @@ impl Maps {
 }
 
 fn fit(ui: &mut Ui, id: ModelId, actions: &mut Actions) {
-    let tooltip = "Fit both maps to the data of this model (F: to those of both); again: to those far out too";
-    if ui.add(Button::new("Fit").small()).on_hover_text(tooltip).clicked() {
+    let tooltip = text!(
+        "Fit both maps to the data of this model (F: to those of both); again: to those far out too"
+    );
+    if ui.add(Button::new(text!("Fit")).small()).on_hover_text(tooltip).clicked() {
         actions.command(Command::FitModel(id));
     }
 }
@@ -84,7 +88,7 @@ fn first_title(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     fit(ui, id, actions);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        let name = RichText::new(&entry.name).family(theme::strong());
+        let name = RichText::new(entry.name.clone()).family(theme::strong());
         ui.add(Label::new(name).truncate());
     });
 }
@@ -96,21 +100,21 @@ fn second_title(
     (id, entry): (ModelId, &ModelEntry),
     actions: &mut Actions,
 ) {
-    if icon_button(ui, Icon::Close, "End the comparison").clicked() {
+    if icon_button(ui, Icon::Close, text!("End the comparison")).clicked() {
         actions.command(Command::ToggleComparison);
     }
     fit(ui, id, actions);
     if let Some(run) = state.pca {
         if ui
-            .add(Button::new("Stop").small())
-            .on_hover_text("Nothing is made of PCA (Esc)")
+            .add(Button::new(text!("Stop")).small())
+            .on_hover_text(text!("Nothing is made of PCA (Esc)"))
             .clicked()
         {
             actions.command(Command::Stop(run));
         }
         let share = state.jobs.progress(state.pca).share.unwrap_or(0.0);
         let bar = ProgressBar::new(share as f32).desired_width(84.0).text("PCA");
-        ui.add(bar).accessible_name("Principal axes that are found");
+        ui.add(bar).accessible_name(text!("Principal axes that are found"));
     }
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let name = RichText::new(format!("{} \u{23f7}", entry.name)).family(theme::strong());
@@ -119,31 +123,34 @@ fn second_title(
             ui.set_min_width(230.0);
             rivals(ui, state, id, actions);
         });
-        response
-            .on_hover_text("The model on this map; choose another one, or PCA of the same data");
+        response.on_hover_text(text!(
+            "The model on this map; choose another one, or PCA of the same data"
+        ));
     });
 }
 
 fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
     let shown = state.shown().map(|(id, _)| id);
     for (id, entry) in state.models.iter().filter(|(id, _)| Some(*id) != shown) {
-        if ui.selectable_label(id == beside, &entry.name).clicked() {
+        if ui.selectable_label(id == beside, entry.name.clone()).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Open(id)));
         }
     }
     for (index, sample) in BUNDLED.iter().enumerate() {
-        let open = state.models.iter().any(|(_, e)| e.name == sample.name && e.path.is_none());
-        if !open && ui.button(sample.name).on_hover_text(sample.about).clicked() {
+        let open = state.models.iter().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+        if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Sample(index)));
         }
     }
     ui.separator();
-    let pca = "The rival without a network: the directions in which the shapes of the first model differ most";
-    if ui.button("PCA of the same data").on_hover_text(pca).clicked() {
+    let pca = text!(
+        "The baseline without a network: the directions in which the shapes of the first model differ most"
+    );
+    if ui.button(text!("PCA of the same data")).on_hover_text(pca).clicked() {
         actions.command(Command::CompareWith(ComparisonModel::Pca));
     }
-    let swap = "The first map becomes the second, and the second the first";
-    if ui.button("Change places").on_hover_text(swap).clicked() {
+    let swap = text!("The first map becomes the second, and the second the first");
+    if ui.button(text!("Change places")).on_hover_text(swap).clicked() {
         actions.command(Command::ShowModel(beside));
     }
 }
@@ -158,17 +165,20 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let place = Align2::CENTER_BOTTOM.align_size_within_rect(vec2(300.0, 46.0), rect);
     let place = place.translate(vec2(0.0, -10.0));
     ui.painter().rect_filled(place, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
-    let response = ui.interact(place, ui.scope_id().with("shared scale"), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    let response = ui.interact(place, ui.scope_id().with("shared_scale"), Sense::click());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Colour scale")));
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
     let font = FontId::proportional(13.0);
-    let held = if state.is_range_held() { " (held)" } else { "" };
     let property = state.property();
     let title = state
         .shown()
-        .map_or(property.label().to_owned(), |(_, entry)| entry.prepared.model.title(property));
-    let title = format!("{title}{held}");
+        .map_or_else(|| property.label(), |(_, entry)| entry.prepared.model.title(property));
+    let title = match state.is_range_held() {
+        true => text!("{title} (held)", title),
+        false => title,
+    };
     let top = place.center_top() + vec2(0.0, 4.0);
     painter.text(top, Align2::CENTER_TOP, title, font.clone(), ink);
     let bar = Rect::from_min_max(
@@ -187,9 +197,8 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     painter.text(left, Align2::RIGHT_CENTER, three_digits(low), font.clone(), ink);
     painter.text(right, Align2::LEFT_CENTER, three_digits(high), font, ink);
     let about = state.property().about();
-    let text =
-        format!("{about}\nThe range is that of the first model, for both maps. Click to hold it.");
-    if response.on_hover_text(text).clicked() {
+    let text = text!("The range is that of the first model, for both maps. Click to hold it.");
+    if response.on_hover_text(Text::joined([about, text], "\n")).clicked() {
         actions.command(Command::ToggleRangeLock);
     }
 }
@@ -208,7 +217,7 @@ pub fn shapes(ui: &mut Ui, state: &State) {
             let column = Layout::top_down(Align::Min);
             ui.allocate_ui_with_layout(vec2(width, 0.0), column, |ui| {
                 ui.set_width(width);
-                let name = RichText::new(&entry.name).family(theme::strong()).size(14.0);
+                let name = RichText::new(entry.name.clone()).family(theme::strong()).size(14.0);
                 ui.add(Label::new(name).truncate());
                 canvas(ui, state, entry, probe);
             });
@@ -217,7 +226,10 @@ pub fn shapes(ui: &mut Ui, state: &State) {
     match (first, second) {
         (Some(first), Some(second)) => values(ui, state, [first, second]),
         _ => {
-            note(ui, "Move over either map: the same latent point is decoded by both models.");
+            note(
+                ui,
+                text!("Move over either map: the same latent point is decoded by both models."),
+            );
         }
     }
 }
@@ -226,7 +238,7 @@ pub fn shapes(ui: &mut Ui, state: &State) {
 fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>) {
     let size = vec2(ui.available_width(), 140.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let name = format!("The shape of {}", entry.name);
+    let name = text!("The shape of {model}", model = &entry.name);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let Some(probe) = probe else { return };
@@ -255,43 +267,46 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
             Value::Predicted(_) => RichText::new(value.text()).small(),
             Value::Computed(_) => RichText::new(value.text()),
         });
-        row(ui, &label, property.about(), shown.map(|text| (text, String::new())));
+        row(ui, label, property.about(), shown.map(|text| (text, None)));
     }
     let words = both.map(|probe| {
-        // There is space for one word; the tooltip has the sentence.
-        let word = probe.verdict.word().split(' ').next().unwrap_or_default();
-        let word = RichText::new(word).small();
-        (word.color(reliability_colour(ui, probe.verdict.reliability)), probe.verdict.sentence())
+        // There is space for a few letters; the tooltip has the sentence.
+        let word = RichText::new(probe.verdict.word()).small();
+        let colour = reliability_colour(ui, probe.verdict.reliability);
+        (word.color(colour), Some(probe.verdict.sentence()))
     });
-    row(ui, "Trust", "How far each model can be believed here", words);
+    row(ui, text!("Trust"), text!("How far each model can be believed here"), words);
     let place = |probe: &Probe| probe.z.iter().map(|z| three_digits(*z)).collect::<Vec<_>>();
     let z = place(both[0]);
     if z.len() <= 4 {
-        note(ui, format!("z = ({})", z.join(", ")));
+        note(ui, Text::verbatim(format!("z = ({})", z.join(", "))));
     }
     if both[0].z.len() != both[1].z.len() || both[0].z.len() > 2 {
-        note(ui, "The two latents are not the same space: what agrees is the place on the maps.");
+        note(
+            ui,
+            text!("The two latents are not the same space: what agrees is the place on the maps."),
+        );
     }
 }
 
 /// A name and two values in columns below the centres of the shapes.
-fn row(ui: &mut Ui, name: &str, about: &str, values: [(RichText, String); 2]) {
+fn row(ui: &mut Ui, name: Text, about: Text, values: [(RichText, Option<Text>); 2]) {
     let width = (ui.available_width() - NAMES) / 2.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        let cell = |ui: &mut Ui, width: f32, label: Label, about: &str| {
+        let cell = |ui: &mut Ui, width: f32, label: Label, about: Option<Text>| {
             let layout = Layout::left_to_right(Align::Center);
             ui.allocate_ui_with_layout(vec2(width, 22.0), layout, |ui| {
                 ui.set_width(width);
                 let response = ui.add(label.truncate());
-                if !about.is_empty() {
+                if let Some(about) = about {
                     response.on_hover_text(about);
                 }
             });
         };
-        cell(ui, NAMES, Label::new(RichText::new(name).weak()), about);
+        cell(ui, NAMES, Label::new(RichText::new(name).weak()), Some(about));
         for (text, about) in values {
-            cell(ui, width, Label::new(text), &about);
+            cell(ui, width, Label::new(text), about);
         }
     });
 }

@@ -1,6 +1,7 @@
 //! The lesson's card over the map.
 
 use crate::session::{Command, State};
+use crate::text;
 use crate::ui::action::Actions;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button};
@@ -27,10 +28,10 @@ pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Actions) {
         frame.show(ui, |ui| {
             ui.set_width(WIDTH.min(map.width() - 60.0));
             ui.horizontal(|ui| {
-                let title = format!("How a climb cheats, {}", lesson.place());
+                let title = text!("How a search cheats, {place}", place = lesson.place());
                 ui.label(RichText::new(title).family(theme::strong()));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if icon_button(ui, Icon::Close, "End the lesson").clicked() {
+                    if icon_button(ui, Icon::Close, text!("End the lesson")).clicked() {
                         actions.command(Command::EndLesson);
                     }
                 });

@@ -6,10 +6,11 @@ use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::{brief, grouped, three_digits};
-use crate::model::Model;
 use crate::session::models::{ModelEntry, Prepared};
 use crate::session::tour::Touring;
 use crate::session::{Activity, Command, Overlay, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, icon_button, note};
@@ -43,9 +44,9 @@ impl MapView {
         }
         let transform = Transform { rect, view: state.map.view };
         let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
-        let response = response.accessible_name("Map of the latent space");
+        let response = response.accessible_name(text!("Map of the latent space"));
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Map of the latent space")
+            egui::WidgetInfo::labeled(egui::Role::Canvas, true, text!("Map of the latent space"))
         });
         self.mouse(ui, &response, transform, state, actions);
 
@@ -85,7 +86,7 @@ impl MapView {
             && state.activity == Activity::Explore
             && state.notices.iter().next().is_none()
         {
-            hint(ui, rect, "Move over the map. Double-click to climb from there.");
+            hint(ui, rect, text!("Move over the map. Double-click to optimise from there."));
         }
         lesson::show(ui, rect, state, actions);
         notices(ui, rect, state, actions);
@@ -103,10 +104,10 @@ impl MapView {
         let Some(comparison) = &state.comparison else { return };
         let rect = ui.available_rect_before_wrap();
         let transform = Transform { rect, view: state.map.view };
-        let name = "Map of the second model";
+        let name = text!("Map of the second model");
         let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
-        let response = response.accessible_name(name);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        let response = response.accessible_name(name.to_string());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
         self.mouse(ui, &response, transform, state, actions);
         let of_searches = |action: &Action| {
             matches!(action, Action::Do(Command::SearchFrom(_) | Command::ChooseRestart(_)))
@@ -260,7 +261,7 @@ fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 
 fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     let font = FontId::proportional(17.0);
-    let text = "No model is open. Drop a checkpoint here, or press Ctrl+O.";
+    let text = text!("No model is open. Drop a checkpoint here, or press Ctrl+O.");
     painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
 }
 
@@ -276,34 +277,50 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let chips = [
         (
             Overlay::Shapes,
-            "Shapes",
+            text!("Shapes"),
             visible.shapes,
             true,
-            "The shape that every place decodes to (G)",
+            text!("The shape that every place decodes to (G)"),
         ),
-        (Overlay::Heat, "Heat", visible.heat, true, "The property at every place (H)"),
+        (
+            Overlay::Heat,
+            text!("Heat"),
+            visible.heat,
+            true,
+            text!("The property at every place (H)"),
+        ),
         (
             Overlay::Data,
-            "Data",
+            text!("Data"),
             visible.data,
             true,
-            "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)",
+            text!(
+                "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)"
+            ),
         ),
-        (Overlay::Paths, "Paths", visible.paths, has_search, "The ways of the last climb (P)"),
+        (
+            Overlay::Paths,
+            text!("Paths"),
+            visible.paths,
+            has_search,
+            text!("The trajectories of the last search (P)"),
+        ),
         (
             Overlay::Trust,
-            "Trust",
+            text!("Trust"),
             visible.trust,
             true,
-            "Fog beyond the data, hatching where outlines cross themselves (T)",
+            text!("Fog beyond the data, hatching where outlines cross themselves (T)"),
         ),
         (
             Overlay::Gradient,
-            "Gradient",
+            text!("Gradient"),
             visible.gradient,
             true,
-            "Arrows to where the climb's objective gets better; the longer the steeper, by the square \
-             root, up to the steepest tenth (V)",
+            text!(
+                "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
+                 steepest tenth (V)"
+            ),
         ),
     ];
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));
@@ -342,19 +359,21 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         vec2(width, height + 70.0),
     );
     ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
-    let response = ui.interact(frame, ui.scope_id().with("colour bar"), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour scale"));
+    let response = ui.interact(frame, ui.scope_id().with("colour_bar"), Sense::click());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Colour scale")));
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
-    let title = state.shown().map_or(state.property().label().to_owned(), |(_, entry)| {
-        entry.prepared.model.title(state.property())
-    });
+    let property = state.property();
+    let model = state.shown().map(|(_, entry)| &entry.prepared.model);
+    let title = model.map_or_else(|| property.label(), |model| model.title(property));
     // The mark of a prediction is at the bottom, so that a long name cannot displace it.
-    let (name, kind) = Model::split_title(&title);
+    let (name, mark) =
+        model.map_or_else(|| (property.label(), None), |model| model.title_lines(property));
     painter.text(
         frame.center_top() + vec2(0.0, 8.0),
         Align2::CENTER_TOP,
-        brief(name, 15),
+        brief(&name.to_string(), 15),
         FontId::proportional(13.0),
         ink,
     );
@@ -383,19 +402,24 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         painter.text(at, Align2::LEFT_CENTER, three_digits(value), FontId::proportional(13.0), ink);
     }
     let held = state.is_range_held();
-    let foot: Vec<&str> = kind.into_iter().chain(held.then_some("held")).collect();
+    let foot = mark.into_iter().chain(held.then(|| text!("held")));
     painter.text(
         frame.center_bottom() - vec2(0.0, 3.0),
         Align2::CENTER_BOTTOM,
-        foot.join(", "),
+        Text::joined(foot, ", "),
         FontId::proportional(12.0),
         ui.visuals().weak_text_color(),
     );
-    let about = state.property().about();
-    let hold =
-        if held { "Click to let the range follow the model." } else { "Click to hold the range." };
-    let range = "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond.";
-    if response.on_hover_text(format!("{title}\n{about}\n{range}\n{hold}")).clicked() {
+    let about = property.about();
+    let hold = if held {
+        text!("Click to let the range follow the model.")
+    } else {
+        text!("Click to hold the range.")
+    };
+    let range = text!(
+        "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond."
+    );
+    if response.on_hover_text(Text::joined([title, about, range, hold], "\n")).clicked() {
         actions.command(Command::ToggleRangeLock);
     }
 }
@@ -409,9 +433,13 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     if count == 0 || !settled {
         return;
     }
-    let lie = if count == 1 { "lies" } else { "lie" };
     let all = grouped(model.encoded.mu.len());
-    let text = format!("{} of {all} shapes {lie} beyond; F shows all", grouped(count));
+    let text = text!(
+        "{count} of {all} shapes lies beyond; F shows all"
+            | "{count} of {all} shapes lie beyond; F shows all",
+        count,
+        all
+    );
     // Two maps have their colour scale between them at the lower edge.
     let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
     let place = rect.shrink(10.0).with_max_y(rect.bottom() - 10.0 - above);
@@ -422,10 +450,10 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
 }
 
 /// A hint at the lower edge, until the user has followed it once.
-fn hint(ui: &Ui, rect: Rect, text: &str) {
+fn hint(ui: &Ui, rect: Rect, text: Text) {
     let ink = ui.visuals().text_color();
     let font = FontId::new(16.0, theme::strong());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let galley = ui.painter().layout_no_wrap(text.into(), font, ink);
     let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 42.0);
     let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
     ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
@@ -449,8 +477,8 @@ fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
                 frame.show(ui, |ui| {
                     ui.horizontal(|ui| {
                         ui.set_max_width(rect.width() - 60.0);
-                        ui.add(egui::Label::new(&notice.text).wrap());
-                        if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                        ui.add(egui::Label::new(notice.text.clone()).wrap());
+                        if icon_button(ui, Icon::Close, text!("Dismiss")).clicked() {
                             actions.command(Command::Dismiss(notice.id));
                         }
                     });

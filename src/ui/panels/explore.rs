@@ -5,12 +5,14 @@ use crate::explore::three_digits;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::{fact, heading, note, number, primary};
-use egui::{Button, Ui, vec2};
+use egui::{Button, CollapsingHeader, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    heading(ui, "Colour by");
+    heading(ui, text!("Colour by"));
     for property in state.properties() {
         let chosen = state.property() == property;
         let button =
@@ -23,30 +25,33 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
     if ui
-        .button("Draw a shape\u{2026}")
-        .on_hover_text("Draw one by hand and see where the model places it")
+        .button(text!("Draw a shape\u{2026}"))
+        .on_hover_text(text!("Draw one by hand and see where the model places it"))
         .clicked()
     {
         actions.push(Action::Show(Dialog::Draw));
     }
     // No control changes the description of the model, so it is folded.
-    ui.collapsing("Model", |ui| model(ui, state));
+    CollapsingHeader::new(text!("Model")).id_salt("model").show(ui, |ui| model(ui, state));
 }
 
 fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    heading(ui, "Point");
+    heading(ui, text!("Point"));
     let Some((_, entry)) = state.shown() else { return };
     match &state.map.picked {
         Some(picked) => {
             let mut at = picked.at;
             let mut changed = false;
             let exact = entry.prepared.projection.is_exact();
-            let names = if exact { ["z0", "z1"] } else { ["First axis", "Second axis"] };
+            let names = match exact {
+                true => ["z0", "z1"].map(Text::verbatim),
+                false => [text!("First axis"), text!("Second axis")],
+            };
             for (k, name) in names.into_iter().enumerate() {
                 let tooltip = if exact {
-                    "A coordinate of the latent point; drag or type"
+                    text!("A coordinate of the latent point; drag or type")
                 } else {
-                    "The place on the plane of largest variance (PCA); drag or type"
+                    text!("The place on the plane of largest variance (PCA); drag or type")
                 };
                 changed |= number(ui, name, tooltip, &mut at[k], -1e3..=1e3, 0.01);
             }
@@ -54,19 +59,23 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::Pick(at));
             }
             ui.add_space(4.0);
-            if primary(ui, "Climb from here", "Let Adam ascend from this point (C)").clicked() {
+            if primary(ui, text!("Optimise from here"), text!("Start a search from this point (C)"))
+                .clicked()
+            {
                 actions.command(Command::SearchFrom(at));
             }
             if ui
-                .button("Pin this shape")
-                .on_hover_text("Keep it beside the map to compare (right-click does the same)")
+                .button(text!("Pin this shape"))
+                .on_hover_text(text!(
+                    "Keep it beside the map to compare (right-click does the same)"
+                ))
                 .clicked()
             {
                 actions.command(Command::Pin(at));
             }
         }
         None => {
-            note(ui, "Click the map to keep a point; arrow keys move it.");
+            note(ui, text!("Click the map to keep a point; arrow keys move it."));
         }
     }
 }
@@ -76,31 +85,38 @@ fn model(ui: &mut Ui, state: &State) {
     let model = &entry.prepared.model;
     let training = &model.card.training;
     let names = &model.encoded.names;
-    fact(ui, "Families", &names.len().to_string(), &names.join(", "));
+    fact(ui, text!("Families"), names.len().to_string(), names.join(", "));
     let samples = model.card.source.samples();
-    fact(ui, "Shapes", &samples.to_string(), "Outlines it was trained on and tested with");
-    let loss = match training.loss {
-        Reconstruction::Mse => "squared error",
-        Reconstruction::Bce => "cross-entropy",
-    };
-    fact(ui, "Loss", loss, "How far a reconstruction is from the original");
     fact(
         ui,
-        "Beta",
-        &three_digits(training.beta),
-        "The weight of order against detail: the factor of the KL term",
+        text!("Shapes"),
+        samples.to_string(),
+        text!("Outlines that it was trained on and tested with"),
+    );
+    let loss = match training.loss {
+        Reconstruction::Mse => "MSE",
+        Reconstruction::Bce => "BCE",
+    };
+    fact(ui, text!("Loss"), loss, text!("How far a reconstruction is from the original"));
+    fact(
+        ui,
+        text!("Beta"),
+        three_digits(training.beta),
+        text!("The weight of regularity against reconstruction: the factor of the KL term"),
     );
     let output = match training.output {
-        Output::Linear => "linear",
-        Output::Sigmoid => "sigmoid",
+        Output::Linear => text!("linear"),
+        Output::Sigmoid => text!("sigmoid"),
     };
-    fact(ui, "Output", output, "What the decoder ends in");
+    fact(ui, text!("Output"), output, text!("The last function of the decoder"));
     if let Some(error) = model.card.record().and_then(|e| e.held_out_reconstruction) {
         fact(
             ui,
-            "Reconstruction loss (validation)",
-            &three_digits(error),
-            "The loss above on shapes that were held out of training, summed over the numbers of a shape, in the network's units",
+            text!("Reconstruction loss (validation)"),
+            three_digits(error),
+            text!(
+                "The loss above on shapes that were held out of training, summed over the numbers of a shape, in the network's units"
+            ),
         );
     }
 }

@@ -2,32 +2,30 @@
 
 use crate::data::property::Property;
 use crate::explore::{brief, three_digits};
+use crate::model::Model;
 use crate::model::head::HeadCard;
 use crate::model::training_config::TrainingConfig;
 use crate::session::jobs::registry::RunId;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
 use crate::ui::widgets::{note, number, row};
 use egui::{Align, Button, CollapsingHeader, Layout, RichText, Ui};
 
-const LEARN: &str = "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
-                     itself stays as it is. Takes seconds.";
-
 /// The heads of the next training, and their weight.
 pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
-    ui.label("Predict along").on_hover_text(
+    ui.label(text!("Train heads jointly")).on_hover_text(text!(
         "Task heads: small networks on z that learn a property together with the model, so that \
-         the latent keeps what the property needs",
-    );
+         the latent space keeps what the property needs"
+    ));
     for property in state.learnable() {
         let mut wanted = config.heads.contains(&property);
         let tooltip = property.about();
-        if row(ui, &brief(property.label(), 24), tooltip, |ui| ui.checkbox(&mut wanted, ""))
-            .changed()
-        {
+        if row(ui, short(property, 24), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
             if wanted {
                 config.heads.push(property);
             } else {
@@ -38,9 +36,11 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     // Sorted, since the order of the clicks must not change the model.
     config.heads.sort();
     if !config.heads.is_empty() {
-        let tooltip = "How much the heads' errors count beside the other losses: more, and the latent \
-                       orders itself by these properties at the cost of detail";
-        number(ui, "Head weight", tooltip, &mut config.head_weight, 0.001..=1000.0, 0.05);
+        let tooltip = text!(
+            "The weight of the heads' errors beside the other losses: the higher it is, the more the latent \
+             space is ordered by these properties, at the cost of the reconstruction"
+        );
+        number(ui, text!("Head weight"), tooltip, &mut config.head_weight, 0.001..=1000.0, 0.05);
     }
 }
 
@@ -48,38 +48,45 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let learning = state.training.run.is_some() && state.training.model == Some(id);
-    let section = CollapsingHeader::new("Predict properties").show_unindented(ui, |ui| {
-        match &state.heads {
-            Some(heads) => under_way(ui, state, heads.run, actions),
-            None => _ = note(ui, "What the shown model can tell from z alone, without decoding:"),
-        }
-        let model = &entry.prepared.model;
-        let properties = model.properties();
-        let missing: Vec<Property> =
-            properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
-        ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
-            for &property in &properties {
-                match model.head(property) {
-                    Some(head) => known(ui, entry, &head.card),
-                    None => unknown(ui, property, actions),
+    let section = CollapsingHeader::new(text!("Predict properties"))
+        .id_salt("heads")
+        .show_unindented(ui, |ui| {
+            match &state.heads {
+                Some(heads) => under_way(ui, state, heads.run, actions),
+                None => {
+                    _ = note(
+                        ui,
+                        text!("Properties that the shown model predicts from z, without decoding:"),
+                    )
                 }
             }
-            if missing.len() > 1
-                && ui
-                    .button("Learn all")
-                    .on_hover_text("Train every head that is missing")
-                    .clicked()
-            {
-                actions.command(Command::TrainHeads(missing));
-            }
-            if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
-                let mut predicted = properties;
-                predicted.retain(|property| model.head(*property).is_some());
-                rediscover::ask(ui, &predicted, actions);
-            }
+            let model = &entry.prepared.model;
+            let properties = model.properties();
+            let missing: Vec<Property> =
+                properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
+            ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
+                for &property in &properties {
+                    match model.head(property) {
+                        Some(head) => known(ui, entry, &head.card),
+                        None => unknown(ui, property, actions),
+                    }
+                }
+                if missing.len() > 1
+                    && ui
+                        .button(text!("Train all heads"))
+                        .on_hover_text(text!("Train a head for every property without one"))
+                        .clicked()
+                {
+                    actions.command(Command::TrainHeads(missing));
+                }
+                if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
+                    let mut predicted = properties;
+                    predicted.retain(|property| model.head(*property).is_some());
+                    rediscover::ask(ui, &predicted, actions);
+                }
+            });
+            rediscover::show(ui, state, actions);
         });
-        rediscover::show(ui, state, actions);
-    });
     // Scrolls once to a section that was unfolded at the lower end.
     let key = section.header_response.id.with("open");
     let open = section.fully_open();
@@ -100,8 +107,9 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     if !model.properties().contains(&property) {
         note(
             ui,
-            format!(
-                "This model knows no {name}: it was not measured of its data. Choose another property."
+            text!(
+                "This model has no values of {name}: its data have no such column. Choose another property.",
+                name
             ),
         );
         return;
@@ -110,12 +118,15 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     match &state.heads {
         Some(heads) => under_way(ui, state, heads.run, actions),
         None if learning => {
-            _ = note(ui, format!("A head can learn {name} once the model has finished."))
+            _ = note(
+                ui,
+                text!("A head for {name} can be trained after the training of the model.", name),
+            )
         }
         None => {
-            note(ui, format!("No head tells {name} of other shapes yet."));
-            let button = ui.button(format!("Learn {}", brief(name, 20)));
-            if button.on_hover_text(LEARN).clicked() {
+            note(ui, text!("No head predicts {name} of other shapes yet.", name = &name));
+            let button = ui.button(text!("Train head: {property}", property = short(property, 20)));
+            if button.on_hover_text(about_training()).clicked() {
                 actions.command(Command::TrainHeads(vec![property]));
             }
         }
@@ -124,8 +135,8 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
 
 fn under_way(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        let stop = ui.button("Stop heads");
-        if stop.on_hover_text("Keep the heads that are whole (Esc)").clicked() {
+        let stop = ui.button(text!("Stop heads"));
+        if stop.on_hover_text(text!("Keep the heads that are finished (Esc)")).clicked() {
             actions.command(Command::Stop(run));
         }
         note(ui, state.jobs.progress(Some(run)).words);
@@ -135,10 +146,13 @@ fn under_way(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
 
 fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        ui.label(brief(property.label(), 20)).on_hover_text(property.about());
+        ui.label(short(property, 20)).on_hover_text(property.about());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let button = ui.add(Button::new("Learn")).on_hover_text(LEARN);
-            if button.accessible_name(format!("Learn {}", property.name())).clicked() {
+            let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
+            if button
+                .accessible_name(text!("Train head: {property}", property = property.label()))
+                .clicked()
+            {
                 actions.command(Command::TrainHeads(vec![property]));
             }
         });
@@ -146,44 +160,78 @@ fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
 }
 
 fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
-    let error = entry.prepared.model.with_unit(card.property, &three_digits(card.rmse));
-    let value = format!("R\u{b2} {:.3}  \u{b1}{error}", card.r2);
-    let on = if entry.prepared.model.encoded.held_out.contains(&true) {
-        "shapes held out of training"
-    } else {
-        "the training shapes, as none is held out"
-    };
-    let trained =
-        if card.joint { "along with the model" } else { "afterwards, on the frozen model" };
-    let unit = |value: f64| entry.prepared.model.with_unit(card.property, &three_digits(value));
-    let judged = card.judge.as_ref().and_then(|judge| {
-        let (coverage, half) = (judge.coverage?, judge.half_width?);
-        Some(format!(
-            "\n\nIts 90 % intervals, of a judge that learned apart from it and that no search sees, hold {:.0} % of {} \
-             test rows and reach {} to either side there.",
-            100.0 * coverage,
-            judge.tested,
-            unit(half)
-        ))
-    });
-    let judged = judged.unwrap_or_default();
-    let members = match card.members {
-        1 => "one network".to_owned(),
-        some => format!("the mean of {some} networks"),
-    };
-    let tooltip = format!(
-        "{}: {members}, trained {trained}, measured on {on}.\n\n\
-         R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
-         saying the mean. 0.95 is usual; less means that the latent has lost what the property \
-         depends on, as two numbers lose the exact size of a shape, and with it the area.\n\n\
-         \u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.{judged}",
-        card.property.label()
-    );
+    let model = &entry.prepared.model;
+    let unit = |value: f64| model.with_unit(card.property, &three_digits(value));
+    let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, unit(card.rmse));
+    let tooltip = Text::joined(explanation(model, card), "\n\n");
     ui.horizontal(|ui| {
         let room = 33usize.saturating_sub(value.chars().count()).max(6);
-        ui.label(brief(card.property.label(), room)).on_hover_text(&tooltip);
+        ui.label(short(card.property, room)).on_hover_text(tooltip.clone());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(RichText::new(value).small()).on_hover_text(tooltip);
         });
     });
+}
+
+/// The explanation of a head and of its two numbers, a paragraph each.
+fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
+    let unit = |value: f64| model.with_unit(card.property, &three_digits(value));
+    let property = card.property.label();
+    let members = match card.members {
+        1 => text!("one network"),
+        number => text!("the mean of {number} networks", number),
+    };
+    let is_held_out = model.encoded.held_out.contains(&true);
+    let head = match (card.joint, is_held_out) {
+        (true, true) => text!(
+            "{property}: {members}, trained jointly with the model, tested on shapes held out of training.",
+            property,
+            members
+        ),
+        (true, false) => text!(
+            "{property}: {members}, trained jointly with the model, tested on the training shapes, as none is held out.",
+            property,
+            members
+        ),
+        (false, true) => text!(
+            "{property}: {members}, trained afterwards on the frozen model, tested on shapes held out of training.",
+            property,
+            members
+        ),
+        (false, false) => text!(
+            "{property}: {members}, trained afterwards on the frozen model, tested on the training shapes, as none is held out.",
+            property,
+            members
+        ),
+    };
+    let explained = text!(
+        "R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
+         predicting the mean. 0.95 is usual; less means that the latent space has lost what the property \
+         depends on, as two numbers lose the exact size of a shape, and with it the area."
+    );
+    let error =
+        text!("\u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.");
+    let judged = card.judge.as_ref().and_then(|judge| {
+        let (coverage, half) = (judge.coverage?, judge.half_width?);
+        Some(text!(
+            "Its 90 % intervals, of a judge that was trained separately and that no search sees, hold {coverage} % of \
+             {tested} test rows and reach {half} to either side there.",
+            coverage = format!("{:.0}", 100.0 * coverage),
+            tested = judge.tested,
+            half = unit(half)
+        ))
+    });
+    [head, explained, error].into_iter().chain(judged).collect()
+}
+
+/// The label of a property, cut to at most `most` letters.
+fn short(property: Property, most: usize) -> String {
+    brief(&property.label().to_string(), most)
+}
+
+fn about_training() -> Text {
+    text!(
+        "Train a small network, z \u{2192} 64 \u{2192} 32 \u{2192} 1, to predict it; the model \
+         itself stays as it is. Takes seconds."
+    )
 }

@@ -5,38 +5,29 @@ use crate::explore::brief;
 use crate::rediscover::{RediscoveryReport, Spread, Truth};
 use crate::session::jobs::rediscovery::RediscoveryRun;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
 use crate::ui::widgets::{Icon, fact, icon_button, note};
 use egui::{Align, Button, Frame, Layout, RichText, Ui};
 
-const ASK: &str = "Put the model to the test with what is known already, each beside chance: is \u{201c}believable\u{201d} right, \
-     would answers have pointed to the best rows had these been hidden, and what is a blind choice among unseen rows worth? \
-     Heads, searches and whole models are made anew many times: this takes minutes, and the model stays as it is.";
-const RIGHT: &str = "Of the answers called believable, the share whose true value lies in the 90 % interval: 0.9 is as promised, \
-     much less means that the word promises too much. Where the truth cannot be computed it is planted: functions are drawn \
-     from a Gaussian process fitted to the values, the rows are labelled by them, and heads, judge and searches begin anew. \
-     That flatters a judge that is a Gaussian process itself. Chance: how many of the data\u{2019}s own values lie in the same intervals.";
-const POINTED: &str = "The best rows were hidden and all was trained without them. Of the ten rows nearest to each answer, so \
-     many were hidden ones. More than about the best rows that were seen: the search points beyond what was known. No more than \
-     about random draws: it points nowhere. Within reach are those among the data that are left; the others lie beyond their edge, \
-     where no prediction is believed, so no answer can find them.";
-const BLIND: &str = "A fifth of the rows was kept unseen. The ten were chosen whose interval ends best where it is worst; this is \
-     the share of the other unseen rows that are truly worse than they. Rows drawn at random reach 0.5.";
-
 /// The buttons for the properties of the shown model that a head predicts.
 pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
-    const QUESTION: &str = "Would it have found them?";
+    let question = text!("Would it have found them?");
     let single = properties.len() == 1;
     if !properties.is_empty() && !single {
-        note(ui, QUESTION).on_hover_text(ASK);
+        note(ui, &question).on_hover_text(about_test());
     }
     ui.horizontal_wrapped(|ui| {
         for &property in properties {
-            let text =
-                if single { QUESTION.to_owned() } else { brief(property.label(), 20).to_string() };
-            let name = format!("Would it have found the best {}?", property.word());
-            let button = ui.add(Button::new(text)).on_hover_text(ASK);
+            let text = match single {
+                true => question.to_string(),
+                false => brief(&property.label().to_string(), 20),
+            };
+            let name =
+                text!("Would it have found the best {property}?", property = property.word());
+            let button = ui.add(Button::new(text)).on_hover_text(about_test());
             if button.accessible_name(name).clicked() {
                 actions.command(Command::Rediscover(property));
             }
@@ -57,8 +48,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
-        let stop = ui.button("Stop the test");
-        let stop = stop.on_hover_text("Keep the numbers of the repeats before (Esc)");
+        let stop = ui.button(text!("Stop the test"));
+        let stop = stop.on_hover_text(text!("Keep the numbers of the repeats before (Esc)"));
         if let Some(run) = rediscovery.run.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
@@ -75,10 +66,13 @@ fn numbers(
     actions: &mut Actions,
 ) {
     ui.horizontal(|ui| {
-        let title = format!("Found again? {}", brief(rediscovery.property.label(), 16));
+        let title = text!(
+            "Found again? {property}",
+            property = brief(&rediscovery.property.label().to_string(), 16)
+        );
         ui.label(RichText::new(title).strong());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, Icon::Close, "Take the numbers away").clicked() {
+            if icon_button(ui, Icon::Close, text!("Take the numbers away")).clicked() {
                 actions.command(Command::ClearRediscovery);
             }
         });
@@ -88,39 +82,82 @@ fn numbers(
     };
     if let Some(of) = &report.believable {
         let share = of.share.map_or("\u{2013}".to_owned(), |share| format!("{share:.2}"));
-        fact(ui, "Believable and right", &share, RIGHT);
-        let truth = match of.truth {
-            Truth::Computed => "computed truth",
-            Truth::Planted => "planted truth, which flatters",
+        fact(ui, text!("Believable and right"), share, about_right());
+        let chance = mean(&of.chance);
+        let words = match of.truth {
+            Truth::Computed => text!(
+                "computed truth; {count} answer; chance {chance}"
+                    | "computed truth; {count} answers; chance {chance}",
+                count = of.answers,
+                chance
+            ),
+            Truth::Planted => text!(
+                "planted truth, which flatters; {count} answer; chance {chance}"
+                    | "planted truth, which flatters; {count} answers; chance {chance}",
+                count = of.answers,
+                chance
+            ),
         };
-        let (count, chance) = (of.answers, mean(&of.chance));
-        note(ui, format!("{truth}; {count} answers; chance {chance}")).on_hover_text(of.remark);
+        note(ui, words).on_hover_text(of.remark.clone());
     }
     for of in &report.pointed {
-        fact(ui, "Hidden rows nearby", &mean(&of.hidden_share), POINTED);
+        fact(ui, text!("Hidden rows nearby"), mean(&of.hidden_share), about_pointed());
         note(
             ui,
-            format!(
-                "{} hidden, {} of them within reach; about the best answer {}, the best seen rows {}, random draws {}, chance {}",
-                of.hiding.words(),
-                mean(&of.within_reach),
-                mean(&of.hidden_share_of_best_answer),
-                mean(&of.hidden_share_of_best_training),
-                mean(&of.hidden_share_of_random),
-                mean(&of.chance)
+            text!(
+                "{rows} hidden, {reach} of them within reach; near the best answer {answer}, near the best seen rows {seen}, near random draws {random}, chance {chance}",
+                rows = of.hiding.words(),
+                reach = mean(&of.within_reach),
+                answer = mean(&of.hidden_share_of_best_answer),
+                seen = mean(&of.hidden_share_of_best_training),
+                random = mean(&of.hidden_share_of_random),
+                chance = mean(&of.chance)
             ),
         );
     }
     if let Some(of) = &report.blind {
-        fact(ui, "Blind choice", &mean(&of.percentile), BLIND);
+        fact(ui, text!("Blind choice"), mean(&of.percentile), about_blind());
         note(
             ui,
-            format!(
-                "percentile, chance 0.50; in the true best tenth {}, chance {}; in their intervals {}",
-                mean(&of.precision),
-                mean(&of.chance),
-                mean(&of.coverage)
+            text!(
+                "percentile, chance 0.50; in the true best tenth {precision}, chance {chance}; in their intervals {coverage}",
+                precision = mean(&of.precision),
+                chance = mean(&of.chance),
+                coverage = mean(&of.coverage)
             ),
         );
     }
+}
+
+fn about_test() -> Text {
+    text!(
+        "Test the model with what is known already, each result beside chance: is \u{201c}believable\u{201d} right, \
+     would answers have pointed to the best rows had these been hidden, and what is a blind choice among unseen rows worth? \
+     Heads, searches and whole models are trained and run again many times: this takes minutes, and the model stays as it is."
+    )
+}
+
+fn about_right() -> Text {
+    text!(
+        "Of the answers called believable, the share whose true value lies in the 90 % interval: 0.9 is as promised, \
+     much less means that the word promises too much. Where the truth cannot be computed it is planted: functions are drawn \
+     from a Gaussian process fitted to the values, the rows are labelled by them, and heads, judge and searches begin anew. \
+     That flatters a judge that is a Gaussian process itself. Chance: how many of the data\u{2019}s own values lie in the same intervals."
+    )
+}
+
+fn about_pointed() -> Text {
+    text!(
+        "The best rows were hidden and all was trained without them. Of the ten rows nearest to each answer, so \
+     many were hidden ones. More than near the best rows that were seen: the search points beyond what was known. No more than \
+     near random draws: it points nowhere. Within reach are those among the data that are left; the others lie beyond their edge, \
+     where no prediction is believed, so no answer can find them."
+    )
+}
+
+fn about_blind() -> Text {
+    text!(
+        "A fifth of the rows was kept unseen. The ten were chosen whose interval ends best where it is worst; this is \
+     the share of the other unseen rows that are truly worse than they. Rows drawn at random reach 0.5."
+    )
 }

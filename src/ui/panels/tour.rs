@@ -6,55 +6,64 @@ use crate::session::models::Prepared;
 use crate::session::path_plan::{Anchor, PathPlan};
 use crate::session::tour::Touring;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::widgets::{heading, number, row, segments};
 use egui::{Button, ComboBox, Ui, vec2};
 
-const KINDS: [(PathKind, &str, &str); 4] = [
-    (
-        PathKind::Line,
-        "Line",
-        "Straight from one place to another; Shift-click the map does the same",
-    ),
-    (PathKind::Circle, "Circle", "Once around a place, parallel to the map"),
-    (PathKind::Spiral, "Spiral", "Around a place and outwards, parallel to the map"),
-    (
-        PathKind::Axis,
-        "Axis",
-        "One coordinate of z from the 1st to the 99th percentile of the data, the others held",
-    ),
-];
-const RADIUS: &str = "How far the way goes from its middle, in latent units";
+/// The kinds of latent paths, as [`segments`] takes them.
+fn kinds() -> [(PathKind, Text, Text); 4] {
+    PathKind::ALL.map(|kind| {
+        let about = match kind {
+            PathKind::Line => {
+                text!("Straight from one point to another; Shift-click the map does the same")
+            }
+            PathKind::Circle => text!("Once around a point, parallel to the map"),
+            PathKind::Spiral => text!("Around a point and outwards, parallel to the map"),
+            PathKind::Axis => text!(
+                "One coordinate of z from the 1st to the 99th percentile of the data, the others fixed"
+            ),
+        };
+        (kind, kind.label(), about)
+    })
+}
 
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((_, entry)) = state.shown() else { return };
     let prepared = &entry.prepared;
-    heading(ui, "Walk");
+    heading(ui, text!("Latent path"));
     let mut plan = state.tours.plan.clone();
-    segments(ui, &mut plan.kind, &KINDS);
-    let place = |ui: &mut Ui, name, tooltip, anchor: &mut Anchor| {
-        places(ui, state, prepared, name, tooltip, anchor);
+    segments(ui, &mut plan.kind, &kinds());
+    let place = |ui: &mut Ui, id, name, tooltip, anchor: &mut Anchor| {
+        places(ui, state, prepared, id, [name, tooltip], anchor);
     };
     match plan.kind {
         PathKind::Line => {
-            place(ui, "From", "Where the line begins", &mut plan.from);
-            place(ui, "To", "Where the line ends", &mut plan.to);
+            place(ui, "from", text!("From"), text!("Where the line begins"), &mut plan.from);
+            place(ui, "to", text!("To"), text!("Where the line ends"), &mut plan.to);
         }
         PathKind::Circle | PathKind::Spiral => {
-            place(ui, "Around", "The middle of the way", &mut plan.around);
+            place(ui, "around", text!("Around"), text!("The centre of the path"), &mut plan.around);
             radius(ui, &mut plan, prepared);
         }
         PathKind::Axis => {
-            place(ui, "Through", "The point whose other coordinates are held", &mut plan.around);
+            place(
+                ui,
+                "through",
+                text!("Through"),
+                text!("The point whose other coordinates are kept"),
+                &mut plan.around,
+            );
             let last = prepared.model.latent_dim().saturating_sub(1);
-            let tooltip = "Which coordinate of z moves, counted from 0";
-            number(ui, "Coordinate", tooltip, &mut plan.axis, 0..=last, 0.05);
+            let tooltip = text!("Which coordinate of z moves, counted from 0");
+            number(ui, text!("Coordinate"), tooltip, &mut plan.axis, 0..=last, 0.05);
         }
     }
     if plan.kind == PathKind::Spiral {
-        let tooltip = "How often the spiral goes around";
-        number(ui, "Turns", tooltip, &mut plan.turns, 0.1..=MOST_TURNS, 0.02);
+        let tooltip = text!("How often the spiral goes around");
+        number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MOST_TURNS, 0.02);
     }
     if plan != state.tours.plan {
         actions.command(Command::Tour(Touring::Plan(plan)));
@@ -62,17 +71,20 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         let size = vec2(0.5 * (ui.available_width() - ui.spacing().item_spacing.x), 30.0);
-        let walk = ui.add_sized(size, Button::new("Walk"));
-        let walk =
-            walk.on_hover_text("Follow the way from its beginning while the shape morphs (W)");
+        let walk = ui.add_sized(size, Button::new(text!("Walk")));
+        let walk = walk
+            .on_hover_text(text!("Follow the path from its beginning while the shape morphs (W)"));
         if walk.clicked() {
             actions.command(Command::Tour(Touring::Begin));
         }
+        let about = prepared.model.card.start.about();
         let (name, tooltip) = match &state.tours.drawn {
-            None => ("New shapes", "Draw shapes (N) from: "),
-            Some(_) => ("New sample", "Draw again, with the next seed (N), from: "),
+            None => (text!("New shapes"), text!("Draw shapes (N) from: {about}", about)),
+            Some(_) => (
+                text!("New sample"),
+                text!("Draw again, with the next seed (N), from: {about}", about),
+            ),
         };
-        let tooltip = format!("{tooltip}{}", prepared.model.card.start.about());
         if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
             actions.command(Command::Tour(Touring::Draw));
         }
@@ -81,7 +93,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn radius(ui: &mut Ui, plan: &mut PathPlan, prepared: &Prepared) {
     let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));
-    if number(ui, "Radius", RADIUS, &mut radius, 1e-3..=MOST_RADIUS, 0.01) {
+    if number(ui, text!("Radius"), about_radius(), &mut radius, 1e-3..=MOST_RADIUS, 0.01) {
         plan.radius = Some(radius);
     }
 }
@@ -91,8 +103,8 @@ fn places(
     ui: &mut Ui,
     state: &State,
     prepared: &Prepared,
-    name: &str,
-    tooltip: &str,
+    id: &str,
+    [name, tooltip]: [Text; 2],
     anchor: &mut Anchor,
 ) {
     let named = [PointRef::Mean]
@@ -106,7 +118,7 @@ fn places(
     }
     row(ui, name, tooltip, |ui| {
         let selected = label(anchor);
-        let combo = ComboBox::from_id_salt(("place", name)).selected_text(selected).width(140.0);
+        let combo = ComboBox::from_id_salt(("place", id)).selected_text(selected).width(140.0);
         let menu = combo.show_ui(ui, |ui| {
             for choice in choices {
                 let text = label(&choice);
@@ -117,13 +129,17 @@ fn places(
     });
 }
 
-fn label(anchor: &Anchor) -> String {
+fn label(anchor: &Anchor) -> Text {
     match anchor {
-        Anchor::Kept => "kept point".to_owned(),
-        Anchor::Named(PointRef::Latent(_)) => "clicked point".to_owned(),
-        Anchor::Named(PointRef::Pin(pin)) => format!("pin {pin}"),
-        Anchor::Named(PointRef::Family(name)) => name.clone(),
-        Anchor::Named(PointRef::Mean) => "all data".to_owned(),
-        Anchor::Named(other) => other.to_string(),
+        Anchor::Kept => text!("kept point"),
+        Anchor::Named(PointRef::Latent(_)) => text!("clicked point"),
+        Anchor::Named(PointRef::Pin(pin)) => text!("pin {pin}", pin),
+        Anchor::Named(PointRef::Family(name)) => Text::verbatim(name),
+        Anchor::Named(PointRef::Mean) => text!("all data"),
+        Anchor::Named(other) => Text::verbatim(other.to_string()),
     }
+}
+
+fn about_radius() -> Text {
+    text!("How far the path is from its centre, in latent units")
 }

@@ -11,12 +11,15 @@ use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use crate::session::jobs::training::{Portion, TrainingPhase};
 use crate::session::{Command, FASTEST, SLOWEST, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::sweep;
-use crate::ui::drawer::learning::FINISHING;
 use crate::ui::jobs::thin_bar;
 use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
-use egui::{Button, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Button, CollapsingHeader, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2,
+};
 
 /// The default patience of early stopping, in updates without a better validation error.
 const USUAL_PATIENCE: usize = 2000;
@@ -31,7 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if under_way { running(ui, state, actions) } else { idle(ui, state, actions) }
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        heading(ui, "Train");
+        heading(ui, text!("Train"));
         ui.add_enabled_ui(!under_way, |ui| {
             data(ui, state, actions);
             let mut config = state.settings.training.clone();
@@ -60,20 +63,26 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let generator = &state.settings.generator;
     let families = generator.families.len();
-    let plural = if families == 1 { "family" } else { "families" };
     let text = match state.own.chosen() {
-        Some(data) => format!("My shapes, {}\u{2026}", data.set.rows.len()),
-        None if state.own.chosen => "My shapes\u{2026}".to_owned(),
-        None => format!("{families} {plural}, {} shapes\u{2026}", generator.samples),
+        Some(data) => text!("My shapes, {number}\u{2026}", number = data.set.rows.len()),
+        None if state.own.chosen => text!("My shapes\u{2026}"),
+        None => text!(
+            "{count} family, {shapes} shapes\u{2026}" | "{count} families, {shapes} shapes\u{2026}",
+            count = families,
+            shapes = generator.samples
+        ),
     };
     let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
     if let (Some(Source::Imported(own)), None) = (shown, state.own.chosen()) {
-        note(ui, format!("The model shown learned from {}; a new training learns from:", own.name));
+        note(
+            ui,
+            text!("The model shown was trained on {own}; a new training uses:", own = &own.name),
+        );
     }
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
     if ui
         .add(button)
-        .on_hover_text("Choose families and how they vary, or shapes of your own")
+        .on_hover_text(text!("Choose families and how they vary, or shapes of your own"))
         .clicked()
     {
         actions.push(Action::Show(Dialog::Data));
@@ -90,47 +99,52 @@ fn settings(
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let decimals = usize::from(epochs < 100.0);
     let epochs = format!("{epochs:.decimals$}").trim_end_matches(".0").to_owned();
-    let tooltip = format!(
+    let tooltip = text!(
         "Steps of Adam on the weights, one a batch. With these data and batches {epochs} epochs, which are passes over \
-         all shapes."
+         all shapes.",
+        epochs = &epochs
     );
-    row(ui, "Updates", &tooltip, |ui| {
+    row(ui, text!("Updates"), tooltip, |ui| {
         let field = DragValue::new(&mut config.updates).range(1..=1_000_000).speed(10.0);
         let field = ui.add_sized([86.0, 26.0], field.update_while_editing(false));
-        ui.label(RichText::new(format!("{epochs} epochs")).small().weak());
+        ui.label(RichText::new(text!("{epochs} epochs", epochs)).small().weak());
         field
     });
-    let unit = if config.linear_path && !config.sigma_vae {
-        " In units of twice the residual variance of PCA with as many numbers; 1 to 4 give much the same error."
-    } else {
-        ""
-    };
+    let mut about = vec![text!(
+        "The weight of the KL term. High: a regular map in which families blur or vanish. \
+         Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
+    )];
+    if config.linear_path && !config.sigma_vae {
+        about.push(text!(
+            "In units of twice the residual variance of PCA with as many dimensions; 1 to 4 give much the same error."
+        ));
+    }
     log_slider(
         ui,
-        "Beta: reconstruction \u{2194} regularity",
-        &format!(
-            "The weight of the KL term. High: a regular map in which families blur or vanish. \
-             Low: sharp shapes on a map with gaps. 0: a plain autoencoder.{unit}"
-        ),
+        text!("Beta: reconstruction \u{2194} regularity"),
+        Text::joined(about, " "),
         &mut config.beta,
         0.0..=10.0,
     );
     let losses = [
         (
             Reconstruction::Mse,
-            "MSE",
-            "Mean squared error: the squared distance of every coordinate",
+            Text::verbatim("MSE"),
+            text!("Mean squared error: the squared distance of every coordinate"),
         ),
         (
             Reconstruction::Bce,
-            "BCE",
-            "Binary cross-entropy: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output and a \
-             smaller beta; a preset sets all three",
+            Text::verbatim("BCE"),
+            text!(
+                "Binary cross-entropy: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output and a \
+             smaller beta; a preset sets all three"
+            ),
         ),
     ];
     // On the same line as the settings that they change, so that they do not move others out of sight.
     ui.horizontal(|ui| {
-        ui.label("Loss").on_hover_text("How far a reconstruction is from the original");
+        ui.label(text!("Loss"))
+            .on_hover_text(text!("How far a reconstruction is from the original"));
         let right = egui::Layout::right_to_left(egui::Align::Center);
         ui.with_layout(right, |ui| presets(ui, config, state));
     });
@@ -138,19 +152,19 @@ fn settings(
     let outputs = [
         (
             Output::Linear,
-            "Linear",
-            "The decoder may reach any value, also beyond the data (\"continuous\")",
+            text!("Linear"),
+            text!("The decoder may reach any value, also beyond the data (\"continuous\")"),
         ),
         (
             Output::Sigmoid,
-            "Sigmoid",
-            "The decoder keeps to the range of the data (\"discontinuous\")",
+            text!("Sigmoid"),
+            text!("The decoder keeps to the range of the data (\"discontinuous\")"),
         ),
     ];
-    ui.label("Output").on_hover_text("What the decoder ends in");
+    ui.label(text!("Output")).on_hover_text(text!("The last function of the decoder"));
     segments(ui, &mut config.output, &outputs);
     if let Some(preset) = Preset::of(config) {
-        note(ui, format!("{}.", preset.about()));
+        note(ui, text!("{preset}.", preset = preset.about()));
     }
     // The program changes no setting by itself: it shows the error until the settings are consistent.
     if let Err(error) = config.check() {
@@ -158,53 +172,53 @@ fn settings(
     }
     number(
         ui,
-        "Seed",
-        "The same seed gives the same model",
+        text!("Seed"),
+        text!("The same seed gives the same model"),
         &mut config.seed,
         0..=u64::from(u32::MAX),
         0.1,
     );
-    ui.collapsing("More", |ui| {
+    CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
         sweep::offer(ui, actions);
-        number(ui, "Batch size", "Shapes of one update", &mut config.batch_size, 1..=4096, 0.5);
+        number(ui, text!("Batch size"), text!("Shapes of one update"), &mut config.batch_size, 1..=4096, 0.5);
         number(
             ui,
-            "Learning rate",
-            "The step size of Adam on the weights",
+            text!("Learning rate"),
+            text!("The step size of Adam on the weights"),
             &mut config.learning_rate,
             1e-6..=1.0,
             1e-4,
         );
-        let tooltip = "Lets the learning rate fall evenly to 0: the last updates settle what the first ones found";
-        row(ui, "Falling rate", tooltip, |ui| ui.checkbox(&mut config.falling_rate, ""));
+        let tooltip = text!("Lets the learning rate fall evenly to 0, so that the last updates refine what the first ones found");
+        row(ui, text!("Falling rate"), tooltip, |ui| ui.checkbox(&mut config.falling_rate, ""));
         number(
             ui,
-            "Latent dimensions",
-            "Dimensions of the latent; the map shows more than two through PCA",
+            text!("Latent dimensions"),
+            text!("Dimensions of the latent space; the map shows more than two through PCA"),
             &mut config.latent_dim,
             1..=128,
             0.1,
         );
-        let tooltip = "Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them the \
-                       other way round";
-        list(ui, "Hidden layers", tooltip, &mut config.hidden);
+        let tooltip = text!("Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them in \
+                       reverse order");
+        list(ui, text!("Hidden layers"), tooltip, &mut config.hidden);
         activation(ui, config);
-        let tooltip = "Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
-                       through both networks from the start, and what bends learned beside it. Usual for your own \
-                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.";
-        row(ui, "Linear path (PCA)", tooltip, |ui| ui.checkbox(&mut config.linear_path, ""));
+        let tooltip = text!("Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
+                       through both networks from the start, and the nonlinear part trained beside it. Usual for your own \
+                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.");
+        row(ui, text!("Linear path (PCA)"), tooltip, |ui| ui.checkbox(&mut config.linear_path, ""));
         let tooltip =
-            "Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself";
-        row(ui, "Sample z", tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
-        row(ui, "Learned variance", SIGMA, |ui| {
+            text!("Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself");
+        row(ui, text!("Sample z"), tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
+        row(ui, text!("Learned variance"), about_learned_variance(), |ui| {
             let gaussian = config.loss == Reconstruction::Mse;
             ui.add_enabled(gaussian, egui::Checkbox::without_text(&mut config.sigma_vae))
         });
-        let tooltip = "Updates over which beta grows from 0 to its value: first the shapes, then the order. \
-                       A tenth to a half of the training is usual where the latent collapses.";
-        number(ui, "KL warm-up", tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
-        let tooltip = "The share of shapes that the network never learns from, to judge it by; 0.1 is usual";
-        number(ui, "Validation share", tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
+        let tooltip = text!("Updates over which beta grows from 0 to its value: first the reconstruction, then the regularity. \
+                       A tenth to a half of the training is usual against posterior collapse.");
+        number(ui, text!("KL warm-up"), tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
+        let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
+        number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
         heads::trained_along(ui, config, state);
     });
@@ -213,7 +227,7 @@ fn settings(
 /// The activation of the hidden layers, and the slope of a LeakyReLU.
 fn activation(ui: &mut Ui, config: &mut TrainingConfig) {
     let chosen = &mut config.activation;
-    row(ui, "Activation", "The function that follows each hidden layer", |ui| {
+    row(ui, text!("Activation"), text!("The function that follows each hidden layer"), |ui| {
         let combo = ComboBox::from_id_salt("activation").selected_text(chosen.label()).width(120.0);
         let menu = combo.show_ui(ui, |ui| {
             for activation in Activation::ALL {
@@ -226,35 +240,42 @@ fn activation(ui: &mut Ui, config: &mut TrainingConfig) {
         menu.response
     });
     if let Activation::LeakyRelu(slope) = chosen {
-        number(ui, "Slope below 0", "Of the LeakyReLU; 0.01 is usual", slope, 0.0..=1.0, 0.005);
+        number(
+            ui,
+            text!("Slope below 0"),
+            text!("Of the LeakyReLU; 0.01 is usual"),
+            slope,
+            0.0..=1.0,
+            0.005,
+        );
     }
 }
 
-const SIGMA: &str = "sigma-VAE: the decoder learns how exact it is, one variance for all coordinates, and so finds the \
-                     balance of reconstruction and regularity by itself; beta 1 is then a VAE by the book. Goes with MSE.";
-
 /// Early stopping: off, or after this number of updates without a better validation error.
 fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
-    let tooltip = "End when the error on held-out shapes has not become better for so many updates, and keep the best. \
-                   For small data sets.";
+    let tooltip = text!(
+        "End when the error on held-out shapes has not improved for so many updates, and keep the best. \
+                   For small data sets."
+    );
     let mut on = config.early_stopping.is_some();
-    row(ui, "Early stopping", tooltip, |ui| {
+    row(ui, text!("Early stopping"), tooltip, |ui| {
         ui.add_enabled(config.held_out > 0.0, egui::Checkbox::without_text(&mut on))
     });
     let patience = config.early_stopping.unwrap_or(USUAL_PATIENCE);
     config.early_stopping = (on && config.held_out > 0.0).then_some(patience);
     if let Some(patience) = &mut config.early_stopping {
-        let tooltip = "Updates without a better held-out error after which the training ends";
-        number(ui, "Patience", tooltip, patience, 1..=1_000_000, 10.0);
+        let tooltip =
+            text!("Updates without a better held-out error after which the training ends");
+        number(ui, text!("Patience"), tooltip, patience, 1..=1_000_000, 10.0);
     }
 }
 
 /// Settings that go together.
 fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
-    let menu = ui.menu_button("Preset\u{2026}", |ui| {
+    let menu = ui.menu_button(text!("Preset\u{2026}"), |ui| {
         if ui
-            .button("Default")
-            .on_hover_text("All settings as they are usual for these data")
+            .button(text!("Default"))
+            .on_hover_text(text!("All settings as they are usual for these data"))
             .clicked()
         {
             *config = TrainingConfig { seed: config.seed, ..state.usual_training() };
@@ -265,46 +286,38 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
             }
         }
     });
-    menu.response.on_hover_text("Settings that go together; each says what it sets");
+    menu.response.on_hover_text(text!("Settings that go together; the tooltip of each lists them"));
 }
 
 fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    if primary(ui, "Train", "Learn a new model; the open ones stay").clicked() {
+    if primary(ui, text!("Train"), text!("Train a new model; the open ones stay")).clicked() {
         actions.command(Command::Train);
     }
-    let nothing = state.training.plan.is_none().then_some("Nothing was trained yet");
+    let nothing = state.training.plan.is_none().then_some(text!("Nothing was trained yet"));
     let stuck = state.cannot_go_on();
     let rows = [
-        [batch(), epoch(), ("Reset", RESET, nothing, Command::ResetTraining)],
+        [batch(), epoch(), (text!("Reset"), about_reset(), nothing, Command::ResetTraining)],
         [
-            ("Go on", GO_ON, stuck, Command::GoOn),
-            ("Branch", BRANCH, stuck, Command::Branch),
-            ("New seed", NEW_SEED, None, Command::TrainWithNewSeed),
+            (text!("Go on"), about_going_on(), stuck.clone(), Command::GoOn),
+            (text!("Branch"), about_branch(), stuck, Command::Branch),
+            (text!("New seed"), about_new_seed(), None, Command::TrainWithNewSeed),
         ],
     ];
     rows.into_iter().for_each(|row| buttons(ui, row, actions));
     pace(ui, state, actions);
 }
 
-const GO_ON: &str = "Learn on from the moment that is shown: to the end of the training, or, from its end, as many \
-                     updates again as are set above. Settings, order and noise stay.";
-const BRANCH: &str = "A new model that shares its past with this one up to the moment that is shown, and goes on with the \
-                      settings above and the same noise: change one, such as beta, and watch what it does.";
-
-const RESET: &str = "Train again from the beginning, with the same seed";
-const NEW_SEED: &str = "Train anew with the next seed: other outlines, weights and noise";
-
 /// A small button: its name, its explanation, the reason if it is disabled, and its command.
-type Small = (&'static str, &'static str, Option<&'static str>, Command);
+type Small = (Text, Text, Option<Text>, Command);
 
 fn batch() -> Small {
-    let tooltip = "One update of the weights, then pause";
-    ("One batch", tooltip, None, Command::Learn(Portion::Batch))
+    let tooltip = text!("One update of the weights, then pause");
+    (text!("One batch"), tooltip, None, Command::Learn(Portion::Batch))
 }
 
 fn epoch() -> Small {
-    let tooltip = "The rest of one pass over the data, then pause";
-    ("One epoch", tooltip, None, Command::Learn(Portion::Epoch))
+    let tooltip = text!("The rest of one pass over the data, then pause");
+    (text!("One epoch"), tooltip, None, Command::Learn(Portion::Epoch))
 }
 
 /// Small buttons that share a line.
@@ -328,31 +341,38 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let training = &state.training;
     let paused = training.phase == TrainingPhase::Paused;
     let (name, tooltip) = if paused {
-        ("Go on", "Learn on (Space)")
+        (text!("Go on"), text!("Go on with the training (Space)"))
     } else {
-        ("Pause", "Let the training wait (Space)")
+        (text!("Pause"), text!("Pause the training (Space)"))
     };
     let finishing = training.phase == TrainingPhase::Finishing;
     let pause = ui.add_enabled_ui(!finishing, |ui| primary(ui, name, tooltip)).inner;
     if pause.clicked() {
         actions.command(Command::PauseTraining(!paused));
     }
-    let stop = "End here and keep what was learned (Esc)";
-    let ended = finishing.then_some("All is learned; the model is made of it");
+    let stop = text!("End here and keep the model as it is now (Esc)");
+    let ended = finishing.then(|| text!("The training has ended; the model is being finished"));
     let portions =
-        [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended, command));
+        [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended.clone(), command));
     buttons(ui, portions, actions);
     let Some(run) = training.run else { return };
-    let rest =
-        [("Stop", stop, ended, Command::Stop(run)), ("Reset", RESET, None, Command::ResetTraining)];
+    let rest = [
+        (text!("Stop"), stop, ended, Command::Stop(run)),
+        (text!("Reset"), about_reset(), None, Command::ResetTraining),
+    ];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
     thin_bar(ui, state, training.run);
-    let at = format!("Update {} of {}", training.updates, training.total_updates());
+    let (update, updates) = (training.updates, training.total_updates());
     let text = match training.phase {
-        TrainingPhase::Finishing => FINISHING.join(": "),
-        TrainingPhase::Paused => format!("{at}, paused"),
-        _ => format!("{at}, {} left", duration(training.seconds_left)),
+        TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
+        TrainingPhase::Paused => text!("Update {update} of {updates}, paused", update, updates),
+        _ => text!(
+            "Update {update} of {updates}, {time} left",
+            update,
+            updates,
+            time = duration(training.seconds_left)
+        ),
     };
     note(ui, text);
 }
@@ -362,22 +382,51 @@ fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let mut pace = state.settings.pace.0;
     let speed = 0.02 * pace;
     ui.horizontal(|ui| {
-        let tooltip = "Without this a training is slowed down so that it can be watched";
-        if ui.checkbox(&mut full_speed, "Full speed").on_hover_text(tooltip).changed() {
+        let tooltip = text!("Without this a training is slowed down so that it can be watched");
+        if ui.checkbox(&mut full_speed, text!("Full speed")).on_hover_text(tooltip).changed() {
             actions.command(Command::SetFullSpeed(full_speed));
         }
         let field = DragValue::new(&mut pace)
             .range(SLOWEST..=FASTEST)
             .speed(speed)
             .max_decimals(0)
-            .suffix(" / s");
+            .suffix(text!(" / s").to_string());
         let right = egui::Layout::right_to_left(egui::Align::Center);
         let tooltip =
-            "Updates a second of a training that is watched; [ and ] halve and double them";
+            text!("Updates a second of a training that is watched; [ and ] halve and double them");
         let field = ui.with_layout(right, |ui| ui.add_enabled(!full_speed, field)).inner;
-        let field = field.accessible_name("Pace").on_hover_text(tooltip);
+        let field = field.accessible_name(text!("Pace")).on_hover_text(tooltip);
         if field.changed() {
             actions.command(Command::SetPace(pace));
         }
     });
+}
+
+fn about_learned_variance() -> Text {
+    text!(
+        "sigma-VAE: the decoder learns its own variance, one for all coordinates, and so finds the \
+                     balance of reconstruction and regularity by itself; beta 1 is then a VAE by the book. Goes with MSE."
+    )
+}
+
+fn about_going_on() -> Text {
+    text!(
+        "Go on from the snapshot that is shown: to the end of the training, or, from its end, as many \
+                     updates again as are set above. Settings, order and noise stay."
+    )
+}
+
+fn about_branch() -> Text {
+    text!(
+        "A new model that shares its past with this one up to the snapshot that is shown, and goes on with the \
+                      settings above and the same noise: change one, such as beta, and watch what it does."
+    )
+}
+
+fn about_reset() -> Text {
+    text!("Train again from the beginning, with the same seed")
+}
+
+fn about_new_seed() -> Text {
+    text!("Train again with the next seed: other outlines, weights and noise")
 }

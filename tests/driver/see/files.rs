@@ -13,8 +13,8 @@ impl<'a> ImportFacts<'a> {
     }
 
     /// Why the last one brought nothing.
-    pub fn problem(self) -> Option<&'a str> {
-        self.0.failed.as_deref()
+    pub fn problem(self) -> Option<String> {
+        self.0.failed.clone().map(String::from)
     }
 
     /// True if the next training learns from them.

@@ -46,19 +46,19 @@ impl<'a> See<'a> {
     }
 
     /// The visible notices, errors included.
-    pub fn notices(self) -> impl Iterator<Item = &'a str> {
-        self.0.notices.iter().map(|notice| notice.text.as_str())
+    pub fn notices(self) -> impl Iterator<Item = String> + 'a {
+        self.0.notices.iter().map(|notice| notice.text.to_string())
     }
 
     /// The visible notices that are no errors.
-    pub fn sentences(self) -> Vec<&'a str> {
+    pub fn sentences(self) -> Vec<String> {
         let said = self.0.notices.iter().filter(|notice| !notice.is_error);
-        said.map(|notice| notice.text.as_str()).collect()
+        said.map(|notice| notice.text.to_string()).collect()
     }
 
-    pub fn errors(self) -> Vec<&'a str> {
+    pub fn errors(self) -> Vec<String> {
         let errors = self.0.notices.iter().filter(|notice| notice.is_error);
-        errors.map(|notice| notice.text.as_str()).collect()
+        errors.map(|notice| notice.text.to_string()).collect()
     }
 
     /// By what notices are dismissed.
@@ -67,8 +67,8 @@ impl<'a> See<'a> {
     }
 
     /// The name of what undo would bring back.
-    pub fn undoable(self) -> Option<&'a str> {
-        self.0.undoable()
+    pub fn undoable(self) -> Option<String> {
+        self.0.undoable().map(String::from)
     }
 
     // Models.
@@ -179,8 +179,8 @@ impl<'a> See<'a> {
         self.0.drawn().map(DrawnShape)
     }
 
-    pub fn drawing_problem(self) -> Option<&'a str> {
-        self.0.drawing.problem.as_deref()
+    pub fn drawing_problem(self) -> Option<String> {
+        self.0.drawing.problem.clone().map(String::from)
     }
 
     /// Where the objective gets better: a point of the map and the change there.
@@ -306,8 +306,8 @@ impl<'a> See<'a> {
         self.0.export.run.is_some()
     }
 
-    pub fn export_problem(self) -> Option<&'a str> {
-        self.0.export.failed.as_deref()
+    pub fn export_problem(self) -> Option<String> {
+        self.0.export.failed.clone().map(String::from)
     }
 
     pub fn import(self) -> ImportFacts<'a> {
@@ -327,8 +327,8 @@ impl<'a> See<'a> {
     }
 
     /// The name of what the newest job of a kind works on.
-    pub fn subject_of(self, kind: JobKind) -> Option<&'a str> {
-        self.newest(kind).map(|job| job.subject.as_str())
+    pub fn subject_of(self, kind: JobKind) -> Option<String> {
+        self.newest(kind).map(|job| job.subject.to_string())
     }
 
     fn newest(self, kind: JobKind) -> Option<&'a Job> {

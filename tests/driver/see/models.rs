@@ -30,8 +30,8 @@ impl<'a> ModelFacts<'a> {
         (self.id, self.entry.version)
     }
 
-    pub fn name(self) -> &'a str {
-        &self.entry.name
+    pub fn name(self) -> String {
+        self.entry.name.to_string()
     }
 
     pub fn is_unsaved(self) -> bool {
@@ -120,6 +120,6 @@ impl<'a> See<'a> {
     /// The warnings beside them.
     pub fn warnings(self) -> Vec<String> {
         let health = self.0.health().expect("a trained model is shown");
-        health.warnings.into_iter().map(|warning| warning.what).collect()
+        health.warnings.into_iter().map(|warning| warning.what.to_string()).collect()
     }
 }

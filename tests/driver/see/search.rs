@@ -2,7 +2,7 @@
 
 use latent_explorer::model::Value;
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
-use latent_explorer::session::findings::Findings;
+use latent_explorer::session::findings::{Ending, Findings};
 use latent_explorer::session::jobs::search::SearchRun;
 use std::sync::Arc;
 
@@ -128,11 +128,11 @@ impl Found {
     }
 
     /// Why restarts ended, and which did for each reason.
-    pub fn endings(&self) -> &[(&'static str, Vec<usize>)] {
+    pub fn endings(&self) -> &[(Ending, Vec<usize>)] {
         &self.0.endings
     }
 
-    pub fn that_ended(&self, ending: Option<&str>) -> &[usize] {
+    pub fn that_ended(&self, ending: Option<Ending>) -> &[usize] {
         self.0.that_ended(ending)
     }
 

@@ -6,6 +6,8 @@
 
 use super::parts::{self, is_mark, looks_like_mark};
 use super::repair::{Ends, MOST_POINTS, RawCurve, extent};
+use crate::text;
+use crate::text::Text;
 
 /// The ends of a flat base lie at most this share of the chord before the trailing edge.
 const BASE: f64 = 0.05;
@@ -17,13 +19,13 @@ const BASE: f64 = 0.05;
 ///
 /// # Errors
 /// Names the line, counted from 1, that is not understood.
-pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, String> {
+pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
     let mut points: Vec<[f64; 2]> = Vec::new();
     // The indices of points with an empty line before them.
     let mut breaks = Vec::new();
     let (mut lines_read, mut exact) = (0, 0);
     // Remarks may follow the points; a point after a line that is no point is an error.
-    let mut not_a_point: Option<String> = None;
+    let mut not_a_point: Option<Text> = None;
     for (index, line) in lines(bytes).enumerate() {
         // The name may be in any encoding; points are ASCII.
         let text = String::from_utf8_lossy(line);
@@ -43,17 +45,17 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, String> {
                 }
             }
             (None, None) if lines_read > 0 && !(begins(&points) && is_heading(text)) => {
-                not_a_point = Some(format!(
-                    "line {}: '{}' is not a point",
-                    index + 1,
-                    super::records::brief(text)
+                not_a_point = Some(text!(
+                    "line {line}: '{words}' is not a point",
+                    line = index + 1,
+                    words = super::records::brief(text)
                 ));
             }
             _ => {}
         }
         lines_read += 1;
         if points.len() > MOST_POINTS {
-            return Err(format!("has more than {MOST_POINTS} points; thin it out"));
+            return Err(text!("has more than {most} points; thin it out", most = MOST_POINTS));
         }
     }
     // Words after a pair are a remark on that point. If no plain pair follows, the remarks at the end of the file have
@@ -80,7 +82,7 @@ fn elements(
     points: &[[f64; 2]],
     begin: usize,
     breaks: &[usize],
-) -> Result<Vec<Vec<[f64; 2]>>, String> {
+) -> Result<Vec<Vec<[f64; 2]>>, Text> {
     if let Some(upper) = counts(points)? {
         let (upper, lower) = points[1..].split_at(upper);
         return Ok(vec![upper.iter().rev().chain(lower).copied().collect()]);
@@ -139,7 +141,7 @@ fn is_heading(text: &str) -> bool {
 }
 
 /// The number of points of the upper side, if the first pair gives the counts of both sides.
-fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, String> {
+fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, Text> {
     let Some((&[upper, lower], rest)) = pairs.split_first() else { return Ok(None) };
     let whole = |v: f64| v >= 2.0 && v.fract() == 0.0 && v <= MOST_POINTS as f64;
     if !whole(upper) || !whole(lower) {
@@ -151,9 +153,11 @@ fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, String> {
     // A first pair far beyond all points is no point but wrong counts.
     let reach = rest.iter().flatten().fold(0f64, |m, v| m.max(v.abs()));
     if lower > 2.0 * reach {
-        return Err(format!(
-            "its counts line promises {upper} and {lower} points, and {} follow",
-            rest.len()
+        return Err(text!(
+            "its counts line promises {upper} and {lower} points, and {found} follow",
+            upper = upper.to_string(),
+            lower = lower.to_string(),
+            found = rest.len()
         ));
     }
     Ok(None)
@@ -202,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named_with_its_line() {
-        let problem = |text: &str| read(text.as_bytes()).unwrap_err();
+        let problem = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
         assert_eq!(problem("T\n1 0\n0.5 high\n0 0\n"), "line 3: '0.5 high' is not a point");
         assert_eq!(points(&format!("{SELIG}drawn by hand\n1/2/2003\n")), points(SELIG));
         assert_eq!(problem("T\n1 0 3\n0.5 1\n"), "line 2: '1 0 3' is not a point");
@@ -254,7 +258,7 @@ mod tests {
             assert!(clean(curve).is_ok_and(|clean| clean.notes.is_empty()), "{base}");
         }
         let half = read(b"1 0\n0.6 0.1\n0.3 0.1\n0 0\n").unwrap().remove(0);
-        assert!(clean(half).unwrap_err().contains("open curve"));
+        assert!(clean(half).unwrap_err().to_string().contains("open curve"));
     }
 
     #[test]

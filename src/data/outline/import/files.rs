@@ -3,6 +3,8 @@
 
 use super::Rejection;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::Read;
@@ -77,7 +79,7 @@ struct FileSearch {
 impl FileSearch {
     fn folder(&mut self, path: &Path, name: &str, depth: usize) -> Result<()> {
         if depth > DEEPEST {
-            self.reject(path, "lies deeper than folders are searched");
+            self.reject(path, text!("lies deeper than folders are searched"));
             return Ok(());
         }
         let entries = std::fs::read_dir(path).map_err(|error| Error::io(path, &error))?;
@@ -94,12 +96,10 @@ impl FileSearch {
                 // The label is the folder just below the one that the user gave.
                 let name = if name.is_empty() { own.as_str() } else { name };
                 if let Err(error) = self.folder(&entry, name, depth + 1) {
-                    let reason = error.to_string();
-                    let reason = reason.rsplit(": ").next().unwrap_or_default();
-                    self.reject(&entry, reason);
+                    self.reject(&entry, problem_of(error));
                 }
             } else if entry.is_dir() {
-                self.reject(&entry, "is a link to a folder; name the folder itself");
+                self.reject(&entry, text!("is a link to a folder; name the folder itself"));
             } else {
                 self.file(&entry, name)?;
             }
@@ -112,7 +112,8 @@ impl FileSearch {
             return Ok(());
         }
         if self.seen.len() > MOST_FILES {
-            let problem = format!("there are more than {MOST_FILES} files; name fewer folders");
+            let problem =
+                text!("there are more than {most} files; name fewer folders", most = MOST_FILES);
             return Err(Error::file(path, problem));
         }
         match InputFormat::of(path) {
@@ -123,14 +124,21 @@ impl FileSearch {
                     folder: folder.to_owned(),
                 });
             }
-            None => self.reject(path, "is not .csv, .dat or .svg, and was passed over"),
+            None => self.reject(path, text!("is not .csv, .dat or .svg, and was passed over")),
         }
         Ok(())
     }
 
-    fn reject(&mut self, path: &Path, reason: &str) {
-        let (file, place) = (path.to_owned(), String::new());
-        self.rejected.push(Rejection { file, place, reason: reason.to_owned() });
+    fn reject(&mut self, path: &Path, reason: Text) {
+        self.rejected.push(Rejection { file: path.to_owned(), place: None, reason });
+    }
+}
+
+/// The problem of an error, without the file in which it is.
+fn problem_of(error: Error) -> Text {
+    match error {
+        Error::File { problem, .. } => problem,
+        other => other.text(),
     }
 }
 
@@ -138,19 +146,16 @@ impl FileSearch {
 ///
 /// # Errors
 /// Gives the reason why the file cannot be read.
-pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, String> {
+pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, Text> {
     read_at_most(path, MOST_BYTES)
 }
 
-fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, String> {
-    let plain = |error: &std::io::Error| match Error::io(path, error) {
-        Error::File { problem, .. } => problem,
-        other => other.to_string(),
-    };
+fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
+    let plain = |error: &std::io::Error| problem_of(Error::io(path, error));
     // The kind is checked before the file is opened: opening a pipe blocks until its other end is open.
     let kind = std::fs::metadata(path).map_err(|error| plain(&error))?;
     if !kind.is_file() {
-        return Err("is not an ordinary file".to_owned());
+        return Err(text!("is not an ordinary file"));
     }
     let file = File::open(path).map_err(|error| plain(&error))?;
     read_steady(&file, &file, most).map_err(|error| plain(&error))?
@@ -161,11 +166,11 @@ fn read_steady(
     file: &File,
     source: impl Read,
     most: u64,
-) -> std::io::Result<std::result::Result<Vec<u8>, String>> {
+) -> std::io::Result<std::result::Result<Vec<u8>, Text>> {
     let before = file.metadata()?;
     let length = before.len();
     if length > most {
-        return Ok(Err(format!("is larger than {} MB; split it", most >> 20)));
+        return Ok(Err(text!("is larger than {most} MB; split it", most = most >> 20)));
     }
     let mut bytes = Vec::with_capacity(length as usize);
     // One byte more than the length shows that the file grew; a file that grows without end is not followed.
@@ -178,9 +183,9 @@ fn read_steady(
             || after.len() != length
             || written(&before) != written(&after)
         {
-            Err("was written to while it was read; import it again once it is whole".to_owned())
+            Err(text!("was written to while it was read; import it again once it is whole"))
         } else if bytes.is_empty() {
-            Err("is empty".to_owned())
+            Err(text!("is empty"))
         } else {
             Ok(bytes)
         },
@@ -191,14 +196,15 @@ fn read_steady(
 ///
 /// # Errors
 /// Explains how to save the file.
-pub fn text(bytes: &[u8]) -> std::result::Result<&str, String> {
+pub fn text(bytes: &[u8]) -> std::result::Result<&str, Text> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if is_utf16(bytes) {
-        return Err("is in UTF-16; save it as UTF-8".to_owned());
+        return Err(text!("is in UTF-16; save it as UTF-8"));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not text in UTF-8; save it as UTF-8")?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| text!("is not text in UTF-8; save it as UTF-8"))?;
     if text.contains('\0') {
-        return Err("is not text; save it as UTF-8".to_owned());
+        return Err(text!("is not text; save it as UTF-8"));
     }
     Ok(text)
 }
@@ -239,7 +245,7 @@ mod tests {
             .collect();
         let found: Vec<(&str, &str)> = found.iter().map(|(a, b)| (a.as_str(), *b)).collect();
         assert_eq!(found, [("b.DAT", ""), ("a.svg", "thin"), ("c.csv", "thin")]);
-        assert!(rejected.len() == 1 && rejected[0].reason.contains("passed over"));
+        assert!(rejected.len() == 1 && rejected[0].reason.to_string().contains("passed over"));
         let missing = list(&[root.path().join("nothing")]).unwrap_err().to_string();
         assert!(missing.contains("no such file"), "{missing}");
     }
@@ -250,17 +256,22 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("again")).unwrap();
         let (files, rejected) = list(&[root.path().to_owned()]).unwrap();
-        assert!(files.is_empty() && rejected[0].reason.contains("link to a folder"));
+        assert!(files.is_empty() && rejected[0].reason.to_string().contains("link to a folder"));
     }
 
     #[test]
     fn no_file_is_read_beyond_the_limit() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), vec![b'1'; 3 << 20]).unwrap();
-        assert!(read_at_most(file.path(), 1 << 20).unwrap_err().contains("larger than 1 MB"));
+        assert!(
+            read_at_most(file.path(), 1 << 20)
+                .unwrap_err()
+                .to_string()
+                .contains("larger than 1 MB")
+        );
         assert_eq!(read_at_most(file.path(), 3 << 20).unwrap().len(), 3 << 20);
         std::fs::write(file.path(), "").unwrap();
-        assert_eq!(read_bounded(file.path()).unwrap_err(), "is empty");
+        assert_eq!(read_bounded(file.path()).unwrap_err().to_string(), "is empty");
         assert!(read_bounded(Path::new("/dev/zero")).is_err());
     }
 
@@ -288,7 +299,8 @@ mod tests {
         let reads = opened(OpenOptions::new().read(true));
         let writes = opened(OpenOptions::new().append(true));
         let mut growing = Growing { reads: &reads, writes, readings: 0 };
-        let refused = read_steady(&reads, &mut growing, MOST_BYTES).unwrap().unwrap_err();
+        let refused =
+            read_steady(&reads, &mut growing, MOST_BYTES).unwrap().unwrap_err().to_string();
         assert!(refused.contains("written to while it was read"), "{refused}");
         assert!(growing.readings < 5, "it is not read on as long as it grows");
 
@@ -306,9 +318,9 @@ mod tests {
     fn other_encodings_are_told_how_to_be_saved() {
         assert_eq!(text(b"\xef\xbb\xbfx,y").unwrap(), "x,y");
         let wide: Vec<u8> = "x,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert!(text(&wide).unwrap_err().contains("UTF-16; save it as UTF-8"));
-        assert!(text(b"\xff\xfex\0").unwrap_err().contains("UTF-16"));
-        assert!(text(b"gr\xfcn,1").unwrap_err().contains("save it as UTF-8"));
+        assert!(text(&wide).unwrap_err().to_string().contains("UTF-16; save it as UTF-8"));
+        assert!(text(b"\xff\xfex\0").unwrap_err().to_string().contains("UTF-16"));
+        assert!(text(b"gr\xfcn,1").unwrap_err().to_string().contains("save it as UTF-8"));
         assert!(text("grün,1".as_bytes()).is_ok());
     }
 }

@@ -5,6 +5,8 @@ use super::canonicalise::{Begin, canonical};
 use super::repair::{Ends, RawCurve, clean};
 use crate::data::outline::geometry;
 use crate::data::source::Source;
+use crate::text;
+use crate::text::Text;
 
 /// The share of a stroke at each end within which it may cross itself: a stroke that closes a shape usually overshoots.
 const OVERSHOOT: f64 = 0.15;
@@ -14,10 +16,11 @@ const OVERSHOOT: f64 = 0.15;
 ///
 /// # Errors
 /// Gives the reason why the stroke is no outline, and advice on drawing it again.
-pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f32>, String> {
+pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f32>, Text> {
     let points = without_overshoot(line);
     let cleaned = clean(RawCurve { points, ends: Ends::Joined });
-    let cleaned = cleaned.map_err(|problem| format!("The line {problem}; draw it again."))?;
+    let cleaned =
+        cleaned.map_err(|problem| text!("The line {problem}; draw it again.", problem))?;
     let (normalise, begin) = match source {
         Source::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
         Source::Imported(imported) => {
@@ -26,7 +29,7 @@ pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f
     };
     let (mut outline, _) = canonical(&cleaned.points, source.points(), normalise, begin);
     if !geometry::is_simple(&outline) {
-        return Err("The shape is too thin for its points; draw it thicker.".to_owned());
+        return Err(text!("The shape is too thin for its points; draw it thicker."));
     }
     if !source.has_unit_size() {
         outline.iter_mut().for_each(|v| *v *= typical as f32);
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_no_shape_is_told_why() {
-        let problem = |line: &[[f64; 2]]| outline(line, &source(), 1.0).unwrap_err();
+        let problem = |line: &[[f64; 2]]| outline(line, &source(), 1.0).unwrap_err().to_string();
         assert!(problem(&[[1.0, 1.0]]).contains("1 distinct point"));
         assert!(problem(&[]).contains("0 distinct points"));
         let eight: Vec<[f64; 2]> = (0..80)

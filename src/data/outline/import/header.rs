@@ -1,6 +1,8 @@
 //! Column names in the header of a table of outlines.
 
 use super::records::brief;
+use crate::text;
+use crate::text::Text;
 
 /// Names of the column that identifies outlines.
 const IDS: [&str; 22] = [
@@ -94,7 +96,7 @@ impl ColumnNames {
     ///
     /// # Errors
     /// When there are none, or an x without its y, or two columns of one name.
-    pub fn coordinates(&self) -> Result<CoordinateColumns, String> {
+    pub fn coordinates(&self) -> Result<CoordinateColumns, Text> {
         let found: Vec<(usize, Coordinate)> = (0..self.len())
             .filter_map(|i| coordinate(&self.plain[i], &self.written[i]).map(|c| (i, c)))
             .collect();
@@ -104,7 +106,7 @@ impl ColumnNames {
             match (first, same.next()) {
                 (Some(first), Some(_)) => {
                     let name = brief(&self.written[first]);
-                    Err(format!("names two columns '{name}'; name each column once"))
+                    Err(text!("names two columns '{name}'; name each column once", name))
                 }
                 _ => Ok(first),
             }
@@ -117,18 +119,23 @@ impl ColumnNames {
             return Ok(CoordinateColumns::Point([x, y]));
         }
         if points.is_empty() {
-            return Err(
-                "its header names no columns of points; name them x0,y0,x1,y1,.. or x,y".to_owned()
-            );
+            return Err(text!(
+                "its header names no columns of points; name them x0,y0,x1,y1,.. or x,y"
+            ));
         }
         let pair = |&point: &usize| match (column(0, Some(point))?, column(1, Some(point))?) {
             (Some(x), Some(y)) => Ok([x, y]),
             (x, _) => {
                 let (there, missing) = if x.is_some() { ('x', 'y') } else { ('y', 'x') };
-                Err(format!("has a column {there}{point} and none {missing}{point}; name both"))
+                Err(text!(
+                    "has a column {there}{point} and none {missing}{point}; name both",
+                    there,
+                    point,
+                    missing
+                ))
             }
         };
-        Ok(CoordinateColumns::Shape(points.iter().map(pair).collect::<Result<_, String>>()?))
+        Ok(CoordinateColumns::Shape(points.iter().map(pair).collect::<Result<_, Text>>()?))
     }
 
     /// The columns that may identify outlines, by their names.
@@ -142,15 +149,15 @@ impl ColumnNames {
     }
 
     /// The name of a column, for a message.
-    pub fn name(&self, column: usize) -> String {
+    pub fn name(&self, column: usize) -> Text {
         match brief(&self.written[column]) {
-            name if name.is_empty() => "(without a name)".to_owned(),
-            name => format!("'{name}'"),
+            name if name.is_empty() => text!("(without a name)"),
+            name => text!("'{name}'", name),
         }
     }
 
     /// A clause about the columns that are not among `used`: their number and names; none if all are used.
-    pub fn left_aside(&self, used: impl IntoIterator<Item = usize>) -> Option<String> {
+    pub fn left_aside(&self, used: impl IntoIterator<Item = usize>) -> Option<Text> {
         let used: Vec<usize> = used.into_iter().collect();
         let mut is_used = vec![false; self.len()];
         used.into_iter().for_each(|i| is_used[i] = true);
@@ -160,17 +167,17 @@ impl ColumnNames {
 }
 
 /// A clause about columns that are not used, such as `2 columns: (without a name), 'drag'`.
-pub fn columns_aside(names: impl IntoIterator<Item = String>) -> Option<String> {
-    let names: Vec<String> = names.into_iter().collect();
-    let more = match names.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let listed = names[..names.len().min(NAMED)].join(", ") + &more;
-    match names.len() {
-        0 => None,
-        1 => Some(format!("1 column: {listed}")),
-        count => Some(format!("{count} columns: {listed}")),
+pub fn columns_aside(names: impl IntoIterator<Item = Text>) -> Option<Text> {
+    let mut names: Vec<Text> = names.into_iter().collect();
+    let count = names.len();
+    names.truncate(NAMED);
+    let names = Text::joined(names, ", ");
+    match count.saturating_sub(NAMED) {
+        0 if count == 0 => None,
+        0 => Some(text!("{count} column: {names}" | "{count} columns: {names}", count, names)),
+        more => {
+            Some(text!("{number} columns: {names} and {more} more", number = count, names, more))
+        }
     }
 }
 
@@ -259,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_refused() {
-        let problem = |line: &str| header(line).coordinates().err().unwrap();
+        let problem = |line: &str| header(line).coordinates().err().unwrap().to_string();
         assert!(problem("a,b,c,d").contains("no columns of points"));
         assert!(says(&problem("x0,y0,x1,x2,y2"), "x1 .. y1"));
         assert!(problem("x,y,x,y").contains("'x'"));
@@ -272,7 +279,7 @@ mod tests {
         let header = counted(",0,1,2,3,4,5,drag").unwrap();
         let Ok(CoordinateColumns::Shape(pairs)) = header.coordinates() else { panic!("no shapes") };
         assert_eq!(pairs, [[1, 2], [3, 4], [5, 6]]);
-        let aside = header.left_aside(pairs.concat()).unwrap();
+        let aside = header.left_aside(pairs.concat()).unwrap().to_string();
         assert_eq!(aside, "2 columns: (without a name), 'drag'");
         assert!(counted("0,1,1,1").is_none() && counted("a,0,1,2").is_none());
         assert!(counted("0.0,1.0").is_none() && counted("a,b").is_none());

@@ -2,6 +2,7 @@
 
 use super::LabelFrom;
 use crate::error::{Error, Result};
+use crate::text;
 use std::collections::{HashMap, HashSet};
 
 /// The most different labels: a map cannot show more names.
@@ -44,9 +45,10 @@ pub fn labels(
         labels.iter().collect::<HashSet<_>>().into_iter().cloned().collect();
     names.sort();
     if names.len() > MOST_LABELS {
-        let problem = format!(
-            "there are {} labels, and a map can name at most {MOST_LABELS}; take labels from elsewhere or from none",
-            names.len()
+        let problem = text!(
+            "there are {number} labels, and a map can name at most {most}; take labels from elsewhere or from none",
+            number = names.len(),
+            most = MOST_LABELS
         );
         return Err(Error::setting("label-from", problem));
     }

@@ -26,4 +26,5 @@ pub mod values;
 pub use labels::MOST_LABELS;
 pub use options::{ImportOptions, LabelFrom, Normalise};
 pub use read::{FEWEST, import, import_with_values, name_of};
+pub use repair::Note;
 pub use report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};

@@ -1,5 +1,8 @@
 //! Parts of a file that are separated by empty lines or by marks such as 999 999: several outlines, or one in parts.
 
+use crate::text;
+use crate::text::Text;
+
 /// A part is closed if its gap is less than this share of its perimeter.
 const CLOSED: f64 = 0.05;
 /// A part continues the one before if the step between them is at most this many of their longest sides.
@@ -12,7 +15,7 @@ type PartPoints = Vec<[f64; 2]>;
 ///
 /// # Errors
 /// When the parts are neither.
-pub fn outlines(mut parts: Vec<PartPoints>, fewest: usize) -> Result<Vec<PartPoints>, String> {
+pub fn outlines(mut parts: Vec<PartPoints>, fewest: usize) -> Result<Vec<PartPoints>, Text> {
     parts.retain(|part| !part.is_empty());
     if parts.len() < 2 || parts.iter().all(|part| is_closed(part)) {
         return Ok(parts);
@@ -25,10 +28,10 @@ pub fn outlines(mut parts: Vec<PartPoints>, fewest: usize) -> Result<Vec<PartPoi
         return Ok(vec![one.iter().rev().chain(other).copied().collect()]);
     }
     if !parts.windows(2).all(|pair| goes_on(&pair[0], &pair[1], fewest)) {
-        return Err(format!(
-            "has {} parts, with empty lines between, that are neither closed outlines each nor one curve together; \
+        return Err(text!(
+            "has {parts} parts, with empty lines between, that are neither closed outlines each nor one curve together; \
              write each outline to a file of its own",
-            parts.len()
+            parts = parts.len()
         ));
     }
     Ok(vec![parts.concat()])
@@ -98,7 +101,8 @@ mod tests {
         assert!(whole.windows(2).all(|p| p[0][1] >= -1e-9 || p[1][1] <= 1e-9), "{whole:?}");
         let on = outlines(vec![arc(0.0, 0.0, 0.4), Vec::new(), arc(0.0, 0.41, 1.0)], 16).unwrap();
         assert_eq!((on.len(), on[0].len()), (1, 42));
-        let apart = outlines(vec![arc(0.0, 0.0, 0.5), arc(9.0, 0.0, 0.4)], 16).unwrap_err();
+        let apart =
+            outlines(vec![arc(0.0, 0.0, 0.5), arc(9.0, 0.0, 0.4)], 16).unwrap_err().to_string();
         assert!(apart.contains("2 parts"), "{apart}");
         let few = vec![vec![[0.0, 0.0], [4.0, 0.0], [2.0, 3.0]], vec![[-3.0, 4.0], [-5.0, 0.0]]];
         assert!(outlines(few.clone(), 0).is_ok() && outlines(few, 16).is_err());

@@ -12,6 +12,7 @@ use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::cancel_token::CancelToken;
+use crate::text;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,13 +56,16 @@ pub fn import(
     };
     // A separate pool, for the larger stack; stack pages that are not used take no memory.
     let pool = rayon::ThreadPoolBuilder::new().stack_size(svg::STACK).build();
-    let pool =
-        pool.map_err(|error| Error::Mismatch(format!("nothing can be imported: {error}")))?;
+    let pool = pool.map_err(|error| {
+        Error::mismatch(text!("nothing can be imported: {error}", error = error.to_string()))
+    })?;
     let found: Vec<Contents> = pool.install(|| files.par_iter().map(read).collect());
     if watch.kept.into_inner() > watch.most {
-        let problem =
-            format!("there are more than {} outlines of {} points", watch.most, options.points);
-        return Err(Error::Mismatch(format!("{problem}; import fewer, or with fewer points")));
+        return Err(Error::mismatch(text!(
+            "there are more than {most} outlines of {points} points; import fewer, or with fewer points",
+            most = watch.most,
+            points = options.points
+        )));
     }
     if cancel.is_cancelled() {
         return Ok(None);
@@ -145,11 +149,15 @@ pub fn name_of(paths: &[PathBuf]) -> String {
 fn nothing(paths: &[PathBuf], rejected: &Summary) -> Error {
     let path = paths.first().map_or(Path::new("."), PathBuf::as_path);
     match rejected.list.as_slice() {
-        [] => Error::file(path, "holds no .csv, .dat or .svg file"),
-        [only] if rejected.more == 0 => Error::Mismatch(only.to_string()),
+        [] => Error::file(path, text!("holds no .csv, .dat or .svg file")),
+        [only] if rejected.more == 0 => Error::mismatch(only.text()),
         [first, ..] => Error::file(
             path,
-            format!("none of {} things in it is an outline; the first: {first}", rejected.count()),
+            text!(
+                "none of {rejected} things in it is an outline; the first: {first}",
+                rejected = rejected.count(),
+                first = first.text()
+            ),
         ),
     }
 }

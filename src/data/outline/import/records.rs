@@ -1,5 +1,7 @@
 //! The rows of a CSV of any length.
 
+use crate::text;
+use crate::text::Text;
 use csv::StringRecord;
 
 /// The number of lines from which the separator is guessed.
@@ -24,7 +26,7 @@ impl Records {
     ///
     /// # Errors
     /// Names the line after which the text is not CSV.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, Text> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let told =
             lines.iter().position(|line| !line.is_empty()).filter(|&i| is_separator(lines[i]));
@@ -126,10 +128,7 @@ fn text_of<'a>(text: &'a str, line: &'a str) -> &'a str {
     &text[before..end]
 }
 
-fn parse(
-    text: &str,
-    separator: char,
-) -> impl Iterator<Item = Result<(usize, StringRecord), String>> {
+fn parse(text: &str, separator: char) -> impl Iterator<Item = Result<(usize, StringRecord), Text>> {
     let reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -138,7 +137,7 @@ fn parse(
         .from_reader(text.as_bytes());
     let (mut read, mut line) = (0, 1);
     reader.into_records().map(move |record| {
-        let record = record.map_err(|_| format!("the row after line {line} is not CSV"))?;
+        let record = record.map_err(|_| text!("the row after line {line} is not CSV", line))?;
         // The position of a record is the end of the one before, so blank lines may lie between.
         let bytes = text.as_bytes();
         let ended = record.position().map_or(read, |p| p.byte() as usize).max(read);

@@ -1,6 +1,8 @@
 //! Checks and repairs that turn the points of a file into an outline: closed, simple, counter-clockwise.
 
 use crate::data::outline::geometry::segments_meet;
+use crate::text;
+use crate::text::Text;
 
 /// The most points of one shape.
 pub const MOST_POINTS: usize = 1_000_000;
@@ -44,29 +46,86 @@ pub struct RawCurve {
 pub struct Repaired {
     /// Its points, the last joined to the first.
     pub points: Vec<[f64; 2]>,
-    /// The changes that were made, a clause each.
-    pub notes: Vec<String>,
+    /// The changes that were made.
+    pub notes: Vec<Note>,
+}
+
+/// A change that was made to a curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Note {
+    /// A gap was closed: its share of the perimeter.
+    ClosedGap(f64),
+    /// The last point was joined to the first by a side that is no gap: its share of the perimeter.
+    LastSide(f64),
+    /// Thin spurs were removed: their number.
+    RemovedSpurs(usize),
+    /// The direction was reversed.
+    Reversed,
+    /// The points may have moved by rounding: by this share of the extent.
+    Rounded(f64),
+}
+
+impl Note {
+    /// The change as a clause.
+    pub fn text(self) -> Text {
+        let percent = |share: f64| three_digits(100.0 * share);
+        match self {
+            Self::ClosedGap(share) => {
+                text!("a gap of {percent} % of the perimeter was closed", percent = percent(share))
+            }
+            Self::LastSide(share) => text!(
+                "its last point was joined to the first by a side of {percent} % of the perimeter",
+                percent = percent(share)
+            ),
+            Self::RemovedSpurs(count) => text!(
+                "a spur thinner than 0.1 % of its extent was taken off"
+                    | "spurs thinner than 0.1 % of its extent were taken off",
+                count
+            ),
+            Self::Reversed => text!("ran clockwise and was turned"),
+            Self::Rounded(share) => text!(
+                "single precision may have moved its points by {percent} % of its extent",
+                percent = percent(share)
+            ),
+        }
+    }
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.text().fmt(f)
+    }
 }
 
 /// Makes an outline of a curve.
 ///
 /// # Errors
 /// Gives the reason why the curve is no outline.
-pub fn clean(curve: RawCurve) -> Result<Repaired, String> {
+pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
     let RawCurve { mut points, mut ends } = curve;
     if points.len() > MOST_POINTS {
-        return Err(format!(
-            "has {} points, and at most {MOST_POINTS} are read; thin it out",
-            points.len()
+        return Err(text!(
+            "has {points} points, and at most {most} are read; thin it out",
+            points = points.len(),
+            most = MOST_POINTS
         ));
     }
     if let Some(at) = points.iter().position(|p| !(p[0].is_finite() && p[1].is_finite())) {
         let [x, y] = points[at];
-        return Err(format!("point {} is ({x}, {y}), which is no place", at + 1));
+        let (x, y) = (x.to_string(), y.to_string());
+        return Err(text!(
+            "point {number} is ({x}, {y}), which is no place",
+            number = at + 1,
+            x,
+            y
+        ));
     }
     let extent = extent(&points);
     if extent > 1e30 || (extent > 0.0 && extent < 1e-30) {
-        return Err(format!("is {extent:e} wide; scale it to an ordinary size"));
+        return Err(text!(
+            "is {extent} wide; scale it to an ordinary size",
+            extent = format!("{extent:e}")
+        ));
     }
     let distance = |a: [f64; 2], b: [f64; 2]| (b[0] - a[0]).hypot(b[1] - a[1]);
     points.dedup_by(|b, a| distance(*a, *b) <= SAME * extent);
@@ -75,15 +134,17 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, String> {
         ends = Ends::Joined;
     }
     if points.len() < 3 {
-        let (count, s) = (points.len(), if points.len() == 1 { "" } else { "s" });
-        return Err(format!("has {count} distinct point{s}; an outline needs at least 3"));
+        return Err(text!(
+            "has {count} distinct point; an outline needs at least 3"
+                | "has {count} distinct points; an outline needs at least 3",
+            count = points.len()
+        ));
     }
     let mut notes = Vec::new();
     let gap = distance(points[points.len() - 1], points[0]);
     let sides = || points.windows(2).map(|p| distance(p[0], p[1]));
     let perimeter = sides().sum::<f64>() + gap;
     let share = gap / perimeter;
-    let percent = three_digits(100.0 * share);
     let longest = sides().fold(0.0, f64::max);
     // The closing side of a closed curve or of a list of corners is an ordinary side, not a gap.
     let one_more_side = match ends {
@@ -93,28 +154,25 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, String> {
     };
     if one_more_side {
         if ends == Ends::Listed && share >= SMALL_GAP {
-            notes.push(format!(
-                "its last point was joined to the first by a side of {percent} % of the perimeter"
-            ));
+            notes.push(Note::LastSide(share));
         }
     } else if share < SMALL_GAP {
-        notes.push(format!("a gap of {percent} % of the perimeter was closed"));
+        notes.push(Note::ClosedGap(share));
     } else {
-        return Err(format!(
-            "is an open curve: its ends are {percent} % of the perimeter apart, and less than 5 % is closed; join them"
+        return Err(text!(
+            "is an open curve: its ends are {percent} % of the perimeter apart, and less than 5 % is closed; join them",
+            percent = three_digits(100.0 * share)
         ));
     }
     let area = area(&points);
     if area.abs() <= LEAST_AREA * perimeter * perimeter {
-        return Err("has no area; an outline goes around something".to_owned());
+        return Err(text!("has no area; an outline goes around something"));
     }
     let mut found = crossing(&points);
     if let Crossing::At(_) = found {
         let taken_off = take_spurs_off(&mut points, SPUR * extent);
         if taken_off > 0 {
-            let one = taken_off == 1;
-            let (count, is) = if one { ("a spur", "was") } else { ("spurs", "were") };
-            notes.push(format!("{count} thinner than 0.1 % of its extent {is} taken off"));
+            notes.push(Note::RemovedSpurs(taken_off));
             found = if points.len() < 3 { found } else { crossing(&points) };
         }
     }
@@ -122,15 +180,15 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, String> {
         Crossing::None => {}
         Crossing::At([x, y]) => {
             let (x, y) = (three_digits(x), three_digits(y));
-            return Err(format!("crosses or touches itself near ({x}, {y})"));
+            return Err(text!("crosses or touches itself near ({x}, {y})", x, y));
         }
         Crossing::TooMany => {
-            return Err("is too entangled to be checked; give it fewer points".to_owned());
+            return Err(text!("is too entangled to be checked; give it fewer points"));
         }
     }
     if area < 0.0 {
         points.reverse();
-        notes.push("ran clockwise and was turned".to_owned());
+        notes.push(Note::Reversed);
     }
     Ok(Repaired { points, notes })
 }
@@ -237,7 +295,7 @@ mod tests {
     use super::*;
     use std::f64::consts::TAU;
 
-    fn of(points: &[[f64; 2]], ends: Ends) -> Result<Repaired, String> {
+    fn of(points: &[[f64; 2]], ends: Ends) -> Result<Repaired, Text> {
         clean(RawCurve { points: points.to_vec(), ends })
     }
 
@@ -255,7 +313,7 @@ mod tests {
     fn a_small_gap_is_closed_and_said_so() {
         let clean = of(&arc(200, 0.985), Ends::Apart).unwrap();
         assert_eq!(clean.notes.len(), 1);
-        assert!(clean.notes[0].starts_with("a gap of 1.5"), "{:?}", clean.notes);
+        assert!(clean.notes[0].to_string().starts_with("a gap of 1.5"), "{:?}", clean.notes);
         let repeated = of(&arc(200, 1.0), Ends::Apart).unwrap();
         assert!(repeated.notes.is_empty() && repeated.points.len() == 199);
     }
@@ -263,18 +321,18 @@ mod tests {
     #[test]
     fn a_large_gap_is_an_open_curve_unless_it_is_a_side_like_the_others() {
         for ends in [Ends::Apart, Ends::Listed] {
-            let problem = of(&arc(200, 0.5), ends).unwrap_err();
+            let problem = of(&arc(200, 0.5), ends).unwrap_err().to_string();
             assert!(problem.contains("open curve") && problem.contains("38.9 %"), "{problem}");
         }
-        assert!(of(&SQUARE, Ends::Apart).unwrap_err().contains("25 %"));
+        assert!(of(&SQUARE, Ends::Apart).unwrap_err().to_string().contains("25 %"));
         let listed = of(&SQUARE, Ends::Listed).unwrap();
-        assert!(listed.notes[0].contains("a side of 25 %"), "{:?}", listed.notes);
+        assert!(listed.notes[0].to_string().contains("a side of 25 %"), "{:?}", listed.notes);
         assert!(of(&arc(200, 0.5), Ends::Joined).is_ok());
     }
 
     #[test]
     fn what_is_no_outline_is_refused_with_its_reason() {
-        let problem = |points: &[[f64; 2]]| of(points, Ends::Joined).unwrap_err();
+        let problem = |points: &[[f64; 2]]| of(points, Ends::Joined).unwrap_err().to_string();
         assert!(problem(&[]).contains("0 distinct points"));
         assert!(problem(&[[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]]).contains("2 distinct points"));
         assert!(problem(&[[1.0, 1.0]; 5]).contains("1 distinct point;"));
@@ -297,17 +355,21 @@ mod tests {
         needle.push([20.0, 19.98]);
         let clean = of(&needle, Ends::Joined).unwrap();
         assert_eq!(clean.points, house);
-        assert!(clean.notes[0].starts_with("a spur thinner than 0.1 %"), "{:?}", clean.notes);
+        assert!(
+            clean.notes[0].to_string().starts_with("a spur thinner than 0.1 %"),
+            "{:?}",
+            clean.notes
+        );
         // A thin end that crosses nothing is kept.
         let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
         assert_eq!(of(&wing, Ends::Joined).unwrap().points.len(), 5);
         let eight = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];
-        assert!(of(&eight, Ends::Joined).unwrap_err().contains("crosses"));
+        assert!(of(&eight, Ends::Joined).unwrap_err().to_string().contains("crosses"));
     }
 
     #[test]
     fn points_in_their_millions_are_counted_and_a_million_is_checked() {
-        let problem = of(&arc(MOST_POINTS + 1, 1.0), Ends::Joined).unwrap_err();
+        let problem = of(&arc(MOST_POINTS + 1, 1.0), Ends::Joined).unwrap_err().to_string();
         assert!(problem.contains("1000001 points"), "{problem}");
         let mut square = Vec::new();
         for (from, to) in SQUARE.iter().zip(SQUARE.iter().cycle().skip(1)) {
@@ -328,7 +390,7 @@ mod tests {
         assert_eq!((clean.points.as_slice(), clean.notes.len()), (&SQUARE[..], 0));
         points.reverse();
         let turned = of(&points, Ends::Joined).unwrap();
-        assert!(area(&turned.points) > 0.0 && turned.notes[0].contains("clockwise"));
+        assert!(area(&turned.points) > 0.0 && turned.notes == [Note::Reversed]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The result of an import and its progress.
 
 use super::canonicalise::Begin;
+use super::repair::Note;
 use crate::data::dataset::Dataset;
+use crate::text::Text;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -29,8 +31,8 @@ pub struct Import {
 pub struct ImportedOutline {
     /// Its file.
     pub file: PathBuf,
-    /// The changes that were made, a clause each, such as "a gap of 1.2 % of the perimeter was closed".
-    pub notes: Vec<String>,
+    /// The changes that were made.
+    pub notes: Vec<Note>,
 }
 
 /// An item that was left out.
@@ -38,19 +40,24 @@ pub struct ImportedOutline {
 pub struct Rejection {
     /// The file itself, or the file that holds the item.
     pub file: PathBuf,
-    /// The place in the file, such as "line 3"; empty if the item is the whole file.
-    pub place: String,
+    /// The place in the file, such as "line 3"; none if the item is the whole file.
+    pub place: Option<Text>,
     /// The reason, and how to fix it.
-    pub reason: String,
+    pub reason: Text,
+}
+
+impl Rejection {
+    /// The file, the place in it and the reason.
+    pub fn text(&self) -> Text {
+        let file = Text::verbatim(self.file.display().to_string());
+        let place = self.place.iter().chain([&self.reason]).cloned();
+        Text::joined([file].into_iter().chain(place), ": ")
+    }
 }
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: ", self.file.display())?;
-        if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
-        }
-        f.write_str(&self.reason)
+        self.text().fmt(f)
     }
 }
 
@@ -80,11 +87,11 @@ impl Summary {
     }
 
     /// The different reasons without their places, each with its count, in the order of first appearance.
-    pub fn by_reason(&self) -> Vec<(&str, usize)> {
-        let mut found: Vec<(&str, usize)> = Vec::new();
+    pub fn by_reason(&self) -> Vec<(&Text, usize)> {
+        let mut found: Vec<(&Text, usize)> = Vec::new();
         let mut places = HashMap::new();
         for rejection in &self.list {
-            let place = *places.entry(rejection.reason.as_str()).or_insert(found.len());
+            let place = *places.entry(rejection.reason.to_string()).or_insert(found.len());
             match found.get_mut(place) {
                 Some((_, count)) => *count += 1,
                 None => found.push((&rejection.reason, 1)),

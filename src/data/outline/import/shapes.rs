@@ -5,20 +5,22 @@ use super::files::{self, InputFormat, ListedFile};
 use super::labels::Named;
 use super::options::ImportOptions;
 use super::progress::ImportWatch;
-use super::repair::{RawCurve, clean};
+use super::repair::{Note, RawCurve, clean};
 use super::{Rejection, airfoil, svg, table};
 use crate::data::outline::geometry::is_simple;
 use crate::data::outline::transform::SimilarityTransform;
+use crate::text;
+use crate::text::Text;
 use rayon::prelude::*;
 
 /// One shape of a file before it has its place in the data set.
 pub struct FoundShape {
     /// The names that it comes with.
     pub named: Named,
-    /// The place in the file, such as "line 3"; empty if the shape is the whole file.
-    pub place: String,
+    /// The place in the file, such as "line 3"; none if the shape is the whole file.
+    pub place: Option<Text>,
     /// The outline, or the reason why it is none.
-    pub outline: std::result::Result<Canonical, String>,
+    pub outline: std::result::Result<Canonical, Text>,
 }
 
 /// The contents of a file.
@@ -36,8 +38,8 @@ pub struct Canonical {
     pub by_ray: Normalised,
     /// Begins at the tip, if there is one.
     pub by_tip: Option<Normalised>,
-    /// The changes that were made, a clause each.
-    pub notes: Vec<String>,
+    /// The changes that were made.
+    pub notes: Vec<Note>,
 }
 
 /// An outline and the frame that was removed from it.
@@ -52,9 +54,9 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         stem: stem.clone(),
         folder: file.folder.clone(),
     };
-    let one = |place: String, named: Named, curve: std::result::Result<RawCurve, String>| {
+    let one = |place: Option<Text>, named: Named, curve: std::result::Result<RawCurve, Text>| {
         let outline = if watch.is_stopped() {
-            Err("was not looked at".to_owned())
+            Err(text!("was not looked at"))
         } else {
             curve.and_then(clean).and_then(|clean| canonical(&clean.points, clean.notes, options))
         };
@@ -64,17 +66,16 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
     // Curves without names are numbered if there are several.
     let all = |curves: Vec<RawCurve>| {
         let alone = curves.len() == 1;
-        let place = |k| if alone { String::new() } else { format!("outline {k}") };
-        let id = |k| if alone { stem.clone() } else { format!("{stem}#{k}") };
+        let place = |k: usize| (!alone).then(|| text!("outline {number}", number = k));
+        let id = |k: usize| if alone { stem.clone() } else { format!("{stem}#{k}") };
         let numbered = (1..).zip(curves);
         numbered.map(|(k, curve)| one(place(k), named(id(k), String::new()), Ok(curve))).collect()
     };
     let refused = |problem| Contents {
-        shapes: vec![one(String::new(), named(stem.clone(), String::new()), Err(problem))],
+        shapes: vec![one(None, named(stem.clone(), String::new()), Err(problem))],
         aside: Vec::new(),
     };
-    let aside =
-        |reason: String| Rejection { file: file.path.clone(), place: String::new(), reason };
+    let aside = |reason: Text| Rejection { file: file.path.clone(), place: None, reason };
     let bytes = match files::read_bounded(&file.path) {
         Ok(bytes) => bytes,
         Err(problem) => return refused(problem),
@@ -99,7 +100,8 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         let shape = |(index, path): (usize, svg::PathOfPicture)| {
             let own = if path.id.is_empty() { (index + 1).to_string() } else { path.id };
             let id = if alone { stem.clone() } else { format!("{stem}#{own}") };
-            let mut found = one(format!("path {own}"), named(id, String::new()), path.curve);
+            let mut found =
+                one(Some(text!("path {id}", id = own)), named(id, String::new()), path.curve);
             if let Ok(outline) = &mut found.outline {
                 outline.notes.extend(path.note);
             }
@@ -121,7 +123,7 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
             .enumerate()
             .map(|(index, row)| {
                 let own = if row.id.is_empty() { (index + 1).to_string() } else { row.id };
-                one(row.place, named(own, row.label), row.curve)
+                one(Some(row.place), named(own, row.label), row.curve)
             })
             .collect(),
     };
@@ -130,15 +132,15 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
 
 fn canonical(
     points: &[[f64; 2]],
-    notes: Vec<String>,
+    notes: Vec<Note>,
     options: &ImportOptions,
-) -> std::result::Result<Canonical, String> {
+) -> std::result::Result<Canonical, Text> {
     let from = |begin| canonicalise::canonical(points, options.points, options.normalise, begin);
     let by_ray = from(Begin::Ray);
     if !is_simple(&by_ray.0) {
-        return Err(format!(
-            "crosses itself when drawn with {} points, so thin or finely drawn is it; use more points",
-            options.points
+        return Err(text!(
+            "crosses itself when drawn with {points} points, so thin or finely drawn is it; use more points",
+            points = options.points
         ));
     }
     let by_tip = canonicalise::has_tip(&by_ray.0).then(|| from(Begin::Tip));

@@ -1,7 +1,9 @@
 //! SVG: each painted path of one loop is a shape; curves are flattened into short sides, y points up.
 
 use super::cover::{Cover, covers};
-use super::repair::{Ends, MOST_POINTS, RawCurve, extent, three_digits};
+use super::repair::{Ends, MOST_POINTS, Note, RawCurve, extent, three_digits};
+use crate::text;
+use crate::text::Text;
 use resvg::tiny_skia::{Path, PathSegment, Point, Transform};
 use resvg::usvg::roxmltree::{Document, Node as XmlNode, ParsingOptions};
 use resvg::usvg::{
@@ -29,7 +31,7 @@ pub struct SvgContents {
     /// The paths that are painted, in order.
     pub paths: Vec<PathOfPicture>,
     /// The parts that are not shown, a sentence each.
-    pub aside: Vec<String>,
+    pub aside: Vec<Text>,
 }
 
 /// One path of a picture: its name, and its one loop or the reason why it cannot be used.
@@ -38,9 +40,9 @@ pub struct PathOfPicture {
     /// The path's own id; empty if it has none.
     pub id: String,
     /// Its curve, in the units of the picture's view box with y up; or the reason why it cannot be used.
-    pub curve: Result<RawCurve, String>,
+    pub curve: Result<RawCurve, Text>,
     /// The loss of precision, if it is notable.
-    pub note: Option<String>,
+    pub note: Option<Note>,
 }
 
 /// Reads every path that the picture shows, in order; rectangles, circles and polygons are paths too. Paths that are
@@ -50,7 +52,7 @@ pub struct PathOfPicture {
 ///
 /// # Errors
 /// Gives the reason why there is no path.
-pub fn read(text: &str) -> Result<SvgContents, String> {
+pub fn read(text: &str) -> Result<SvgContents, Text> {
     // A picture may refer to other pictures; these are not read.
     let options = Options {
         image_href_resolver: ImageHrefResolver {
@@ -59,7 +61,12 @@ pub fn read(text: &str) -> Result<SvgContents, String> {
         },
         ..Options::default()
     };
-    let refuse = |error| format!("is not an SVG picture ({error}); save it again as plain SVG");
+    let refuse = |error: usvg::Error| {
+        text!(
+            "is not an SVG picture ({error}); save it again as plain SVG",
+            error = error.to_string()
+        )
+    };
     let with_entities = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, with_entities);
     let document = document.map_err(usvg::Error::from).map_err(refuse)?;
@@ -69,32 +76,32 @@ pub fn read(text: &str) -> Result<SvgContents, String> {
     let undisplayed = drawn(&document).saturating_sub(found.met);
     let mut aside = Vec::new();
     if found.unpainted > 0 {
-        aside.push(counted(found.unpainted, ["is not painted", "are not painted"]));
+        aside.push(text!(
+            "{count} path that is not painted" | "{count} paths that are not painted",
+            count = found.unpainted
+        ));
     }
     if undisplayed > 0 {
-        let words = ["is not displayed or has no size", "are not displayed or have no size"];
-        aside.push(counted(undisplayed, words));
+        aside.push(text!(
+            "{count} path that is not displayed or has no size"
+                | "{count} paths that are not displayed or have no size",
+            count = undisplayed
+        ));
     }
     if !found.paths.is_empty() {
         return Ok(SvgContents { paths: found.paths, aside });
     }
     // The parser drops text without its font, so the source is searched as well.
-    let problem = if !aside.is_empty() {
-        let aside = aside.join(" and ");
-        return Err(format!("shows no path beside {aside}; draw one with a fill or a line"));
+    Err(if !aside.is_empty() {
+        let aside = Text::list(aside);
+        text!("shows no path beside {aside}; draw one with a fill or a line", aside)
     } else if found.texts || text.contains("<text") {
-        "holds text only; turn the text into paths in the drawing program"
+        text!("holds text only; turn the text into paths in the drawing program")
     } else if found.images || text.contains("<image") {
-        "holds an image only; trace it into paths in the drawing program"
+        text!("holds an image only; trace it into paths in the drawing program")
     } else {
-        "shows no path; draw one with a fill or a line"
-    };
-    Err(problem.to_owned())
-}
-
-/// `1 path that is ..`, `2 paths that are ..`.
-fn counted(count: usize, [one, several]: [&str; 2]) -> String {
-    if count == 1 { format!("1 path that {one}") } else { format!("{count} paths that {several}") }
+        text!("shows no path; draw one with a fill or a line")
+    })
 }
 
 #[derive(Default)]
@@ -159,9 +166,16 @@ fn view(document: &Document<'_>, tree: &Tree) -> ViewBoxMap {
     }
 }
 
+/// The kind of a [`Cut`].
+#[derive(Clone, Copy)]
+enum CutKind {
+    ClipPath,
+    Mask,
+}
+
 /// A clip path or mask: a curve is uncut if one of these shapes contains it.
 struct Cut {
-    what: &'static str,
+    kind: CutKind,
     shapes: Vec<Cover>,
 }
 
@@ -232,26 +246,26 @@ fn take(path: &usvg::Path, view: ViewBoxMap, cuts: &[Cut]) -> PathOfPicture {
     let size = extent(&placed(path.data(), &place));
     let cut = |curve: RawCurve| match cuts.iter().find(|cut| !cut.lets_through(&curve.points, size))
     {
-        Some(cut) => {
-            let what = cut.what;
-            Err(format!("is cut by a {what}; cut the path itself in the drawing program"))
-        }
+        Some(cut) => Err(match cut.kind {
+            CutKind::ClipPath => {
+                text!("is cut by a clip path; cut the path itself in the drawing program")
+            }
+            CutKind::Mask => text!("is cut by a mask; cut the path itself in the drawing program"),
+        }),
         None => Ok(curve),
     };
     let off = coarseness(path.data(), to_picture, view.scale * size);
-    let percent = three_digits(100.0 * off);
     let fine = |curve: RawCurve| {
         if off > SPOILT {
-            return Err(format!(
+            return Err(text!(
                 "lies so far from the origin that single precision, in which pictures are read, moves its points by \
-                 {percent} % of its extent; move it near the origin"
+                 {percent} % of its extent; move it near the origin",
+                percent = three_digits(100.0 * off)
             ));
         }
         Ok(curve)
     };
-    let note = (off > TOLERANCE).then(|| {
-        format!("single precision may have moved its points by {percent} % of its extent")
-    });
+    let note = (off > TOLERANCE).then_some(Note::Rounded(off));
     PathOfPicture { id: path.id().to_owned(), curve: curve.and_then(cut).and_then(fine), note }
 }
 
@@ -279,7 +293,7 @@ fn clips(clip: &ClipPath, to_picture: Transform, view: ViewBoxMap, cuts: &mut Ve
     let place = |p: [f64; 2]| view.take_away(moved(to_picture, moved(clip.transform(), p)));
     let mut shapes = Vec::new();
     clipping(clip.root(), &place, &mut shapes);
-    cuts.push(Cut { what: "clip path", shapes });
+    cuts.push(Cut { kind: CutKind::ClipPath, shapes });
     if let Some(clip) = clip.clip_path() {
         clips(clip, to_picture, view, cuts);
     }
@@ -307,12 +321,12 @@ fn masks(mask: &Mask, to_picture: Transform, view: ViewBoxMap, cuts: &mut Vec<Cu
         [rect.left(), rect.bottom()],
     ];
     let rect = corners.map(|corner| upright(place(corner.map(f64::from))));
-    cuts.push(Cut { what: "mask", shapes: vec![Cover::new(rect.to_vec())] });
+    cuts.push(Cut { kind: CutKind::Mask, shapes: vec![Cover::new(rect.to_vec())] });
     let mut shapes = Vec::new();
     if !masking(mask.root(), mask.kind(), &place, &mut shapes) {
         shapes.clear();
     }
-    cuts.push(Cut { what: "mask", shapes });
+    cuts.push(Cut { kind: CutKind::Mask, shapes });
     if let Some(mask) = mask.mask() {
         masks(mask, to_picture, view, cuts);
     }
@@ -405,7 +419,7 @@ fn placed(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Vec<[f64; 2]> {
 }
 
 /// The single loop of a path.
-fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<RawCurve, String> {
+fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<RawCurve, Text> {
     let tolerance = TOLERANCE * extent(&placed(data, place));
     let point = |p: Point| upright(place([p.x, p.y].map(f64::from)));
     let mut loops: Vec<RawCurve> = Vec::new();
@@ -440,15 +454,19 @@ fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<RawCurv
         };
         total += open.points.len() - before;
         if total > MOST_POINTS {
-            return Err(format!("has more than {MOST_POINTS} points; simplify the path"));
+            return Err(text!(
+                "has more than {most} points; simplify the path",
+                most = MOST_POINTS
+            ));
         }
     }
     loops.retain(|curve| curve.points.len() > 1);
     match loops.len() {
-        0 => Err("is empty".to_owned()),
+        0 => Err(text!("is empty")),
         1 => Ok(loops.remove(0)),
-        n => Err(format!(
-            "has {n} loops; a shape is one loop without holes, so take the path apart or fill its holes"
+        n => Err(text!(
+            "has {loops} loops; a shape is one loop without holes, so take the path apart or fill its holes",
+            loops = n
         )),
     }
 }
@@ -489,7 +507,7 @@ mod tests {
         format!("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>{inside}</svg>")
     }
 
-    fn only(inside: &str) -> Result<RawCurve, String> {
+    fn only(inside: &str) -> Result<RawCurve, Text> {
         let mut paths = read(&picture(inside))?.paths;
         assert_eq!(paths.len(), 1);
         paths.remove(0).curve
@@ -526,7 +544,8 @@ mod tests {
             picture("<path id='a' d='M0 0 H9 V9 Z'/><rect x='20' y='20' width='9' height='5'/>");
         let names: Vec<String> = read(&two).unwrap().paths.into_iter().map(|p| p.id).collect();
         assert_eq!(names, ["a", ""]);
-        let hole = only("<path d='M0 0 H90 V90 H0 Z M30 30 H60 V60 H30 Z'/>").unwrap_err();
+        let hole =
+            only("<path d='M0 0 H90 V90 H0 Z M30 30 H60 V60 H30 Z'/>").unwrap_err().to_string();
         assert!(hole.starts_with("has 2 loops"), "{hole}");
         let trailing = only("<path d='M0 0 H90 V90 H0 Z M30 30'/>");
         assert!(trailing.is_ok(), "{trailing:?}");
@@ -535,17 +554,21 @@ mod tests {
     #[test]
     fn open_paths_are_open_whatever_fills_them() {
         let half = only("<path d='M0 0 H90 V90 H0'/>").unwrap();
-        assert!(clean(half).unwrap_err().contains("open curve"));
+        assert!(clean(half).unwrap_err().to_string().contains("open curve"));
     }
 
     #[test]
     fn pictures_without_paths_say_what_they_hold() {
-        let problem = |inside: &str| read(&picture(inside)).err().unwrap();
+        let problem = |inside: &str| read(&picture(inside)).err().unwrap().to_string();
         assert!(problem("<text x='5' y='20'>A shape</text>").contains("text only"));
         assert!(problem("").contains("shows no path"));
-        assert!(read("x,y\n1,2\n").err().unwrap().contains("not an SVG picture"));
+        assert!(read("x,y\n1,2\n").err().unwrap().to_string().contains("not an SVG picture"));
         assert!(
-            read("<svg xmlns='http://www.w3.org/2000/svg'").err().unwrap().contains("not an SVG")
+            read("<svg xmlns='http://www.w3.org/2000/svg'")
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("not an SVG")
         );
     }
 
@@ -554,7 +577,9 @@ mod tests {
         let SvgContents { paths, aside } = read(&picture(inside)).unwrap();
         let (whole, cut): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.curve.is_ok());
         let ids = whole.into_iter().map(|path| path.id).collect();
-        (ids, cut.into_iter().filter_map(|path| path.curve.err()).collect(), aside)
+        let words = |text: Text| text.to_string();
+        let refused = cut.into_iter().filter_map(|path| path.curve.err()).map(words).collect();
+        (ids, refused, aside.into_iter().map(words).collect())
     }
 
     #[test]
@@ -600,7 +625,7 @@ mod tests {
                 aside.len() == 1 && aside[0].starts_with("1 path that is not"),
                 "{hidden}: {aside:?}"
             );
-            let alone = read(&picture(&hidden)).unwrap_err();
+            let alone = read(&picture(&hidden)).unwrap_err().to_string();
             assert!(alone.contains("shows no path beside 1 path that is not"), "{alone}");
         }
         for shown in [
@@ -703,10 +728,13 @@ mod tests {
             "<g transform='translate(-474650 -6570100)'>{}</g>",
             circle(474_667.4, 6_570_117.5, 4.0)
         );
-        let problem = path(&far).curve.unwrap_err();
+        let problem = path(&far).curve.unwrap_err().to_string();
         assert!(problem.contains("single precision") && problem.contains("3.12 %"), "{problem}");
         let some = path(&circle(474_667.4, 13.0, 40.0));
-        assert!(some.curve.is_ok() && some.note.is_some_and(|note| note.contains("0.0195 %")));
+        assert!(
+            some.curve.is_ok()
+                && some.note.is_some_and(|note| note.to_string().contains("0.0195 %"))
+        );
         // A large drawing that is scaled down keeps all its digits.
         let office = circle(6_235_704.1, 2_260_595.5, 900_000.0);
         let small = path(&office.replace("<path", "<path transform='scale(0.0000431728)'"));

@@ -8,6 +8,8 @@ use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
 use super::records::{Records, brief};
 use super::repair::{Ends, MOST_POINTS, RawCurve};
+use crate::text;
+use crate::text::Text;
 use csv::StringRecord;
 use std::collections::{HashMap, HashSet};
 
@@ -21,13 +23,13 @@ const FEWEST_OF_ONE: usize = 16;
 /// One shape of a table.
 pub struct OutlineRow {
     /// The place in the table, such as `line 3`.
-    pub place: String,
+    pub place: Text,
     /// The id in the table; empty if there is none.
     pub id: String,
     /// Its label; empty if there is none.
     pub label: String,
     /// Its curve, or the part of the row that is not understood.
-    pub curve: Result<RawCurve, String>,
+    pub curve: Result<RawCurve, Text>,
 }
 
 /// The outlines of a table.
@@ -43,17 +45,17 @@ pub struct Read {
     /// The shapes.
     pub table: OutlineTable,
     /// The columns that are not used, a clause.
-    pub aside: Option<String>,
+    pub aside: Option<Text>,
 }
 
 /// Reads a table of outlines.
 ///
 /// # Errors
 /// Gives the reason why there is no shape in the table.
-pub fn read(text: &str) -> Result<Read, String> {
+pub fn read(text: &str) -> Result<Read, Text> {
     let records = Records::read(text)?;
     let Some((_, first)) = records.rows.first() else {
-        return Err("is empty; it needs points as rows of numbers".to_owned());
+        return Err(text!("is empty; it needs points as rows of numbers"));
     };
     let is_number = |cell: &str| records.number(cell).is_some();
     let named_above = || {
@@ -73,10 +75,10 @@ pub fn read(text: &str) -> Result<Read, String> {
         None => by_place(&records, rows)?,
     };
     if rows.len() < records.rows.len() && first.len() == 2 && first.iter().all(is_number) {
-        read.aside = Some("the first line, 0,1, taken for a header".to_owned());
+        read.aside = Some(text!("the first line, 0,1, taken for a header"));
     }
     match &read.table {
-        OutlineTable::Rows(rows) if rows.is_empty() => Err("has a header and no rows".to_owned()),
+        OutlineTable::Rows(rows) if rows.is_empty() => Err(text!("has a header and no rows")),
         _ => Ok(read),
     }
 }
@@ -98,7 +100,7 @@ fn by_header(
     records: &Records,
     header: &ColumnNames,
     rows: NumberedRecords<'_>,
-) -> Result<Read, String> {
+) -> Result<Read, Text> {
     let label = header.label();
     match header.coordinates()? {
         CoordinateColumns::Point([x, y]) => points(records, Some(header), rows, [x, y]),
@@ -129,12 +131,12 @@ fn names(
 }
 
 /// Reads rows without a header.
-fn by_place(records: &Records, rows: NumberedRecords<'_>) -> Result<Read, String> {
+fn by_place(records: &Records, rows: NumberedRecords<'_>) -> Result<Read, Text> {
     let width = rows.iter().map(|(_, record)| record.len()).max().unwrap_or(0);
     let first = &rows[0].1;
     let begin = first.iter().position(|cell| records.number(cell).is_some()).unwrap_or(0);
     let has_index = begin == 0 && width > 2 && counts_rows(rows, 0);
-    let aside = has_index.then(|| "column 1, which counts the rows".to_owned());
+    let aside = has_index.then(|| text!("column 1, which counts the rows"));
     let begin = begin + usize::from(has_index);
     if width == begin + 2 && (begin == 0 || has_index) {
         let mut read = points(records, None, rows, [begin, begin + 1])?;
@@ -142,9 +144,10 @@ fn by_place(records: &Records, rows: NumberedRecords<'_>) -> Result<Read, String
         return Ok(read);
     }
     if has_index && width % 2 == 0 {
-        return Err("its first column counts the rows, and the other numbers are no pairs; name the columns \
+        return Err(text!(
+            "its first column counts the rows, and the other numbers are no pairs; name the columns \
                     in a header: x0,y0,x1,y1,.."
-            .to_owned());
+        ));
     }
     if begin == 1 && width == 3 {
         // A word before each point: the id of its outline.
@@ -172,37 +175,42 @@ fn shapes(
     id: Option<usize>,
     label: Option<usize>,
     pairs: &[[usize; 2]],
-) -> Result<OutlineTable, String> {
+) -> Result<OutlineTable, Text> {
     if rows.len() > MOST_ROWS {
-        return Err(format!("has more than {MOST_ROWS} rows; split the file"));
+        return Err(text!("has more than {most} rows; split the file", most = MOST_ROWS));
     }
     let shape = |(line, record): &(usize, StringRecord)| {
         let cell = |column: Option<usize>| {
             column.and_then(|c| record.get(c)).unwrap_or_default().to_owned()
         };
         let curve = curve(records, record, pairs);
-        OutlineRow { place: format!("line {line}"), id: cell(id), label: cell(label), curve }
+        OutlineRow {
+            place: text!("line {line}", line = *line),
+            id: cell(id),
+            label: cell(label),
+            curve,
+        }
     };
     Ok(OutlineTable::Rows(rows.iter().map(shape).collect()))
 }
 
 /// The curve in some columns of a row; empty cells at the end are ignored.
-fn curve(
-    records: &Records,
-    record: &StringRecord,
-    pairs: &[[usize; 2]],
-) -> Result<RawCurve, String> {
+fn curve(records: &Records, record: &StringRecord, pairs: &[[usize; 2]]) -> Result<RawCurve, Text> {
     let cell = |column: usize| record.get(column).unwrap_or_default();
     let columns = pairs.as_flattened();
     let used = columns.iter().rposition(|&c| !cell(c).is_empty()).map_or(0, |last| last + 1);
     if used % 2 == 1 {
-        return Err(format!("has {used} numbers, so the last point has no y"));
+        return Err(text!("has {numbers} numbers, so the last point has no y", numbers = used));
     }
     let number = |column: usize| {
         let text = cell(column);
-        records
-            .number(text)
-            .ok_or_else(|| format!("column {}: '{}' is not a number", column + 1, brief(text)))
+        records.number(text).ok_or_else(|| {
+            text!(
+                "column {column}: '{cell}' is not a number",
+                column = column + 1,
+                cell = brief(text)
+            )
+        })
     };
     let mut points = Vec::with_capacity(used / 2);
     for &[x, y] in &pairs[..used / 2] {
@@ -211,7 +219,12 @@ fn curve(
     let reach = parts::reach(&points);
     if let Some(at) = points.iter().position(|&p| is_mark(p, reach)) {
         let [x, y] = points[at];
-        return Err(format!("point {} is ({x}, {y}), which is a mark and no point", at + 1));
+        return Err(text!(
+            "point {number} is ({x}, {y}), which is a mark and no point",
+            number = at + 1,
+            x = x.to_string(),
+            y = y.to_string()
+        ));
     }
     Ok(RawCurve { points, ends: Ends::Listed })
 }
@@ -229,19 +242,21 @@ fn points(
     header: Option<&ColumnNames>,
     rows: NumberedRecords<'_>,
     [x, y]: [usize; 2],
-) -> Result<Read, String> {
+) -> Result<Read, Text> {
     let mut points = Vec::with_capacity(rows.len());
     for (line, record) in rows {
         let number = |column: usize| {
             let cell = record.get(column).unwrap_or_default();
             // An empty pair is a mark, as NaN is.
             let number = if cell.is_empty() { Some(f64::NAN) } else { records.number(cell) };
-            number.ok_or_else(|| format!("line {line}: '{}' is not a number", brief(cell)))
+            number.ok_or_else(|| {
+                text!("line {line}: '{cell}' is not a number", line = *line, cell = brief(cell))
+            })
         };
         let at = [number(x)?, number(y)?];
         let cell = |column: usize| record.get(column).unwrap_or_default();
         if at[0].is_nan() != at[1].is_nan() && (cell(x).is_empty() || cell(y).is_empty()) {
-            return Err(format!("line {line}: '' is not a number"));
+            return Err(text!("line {line}: '{cell}' is not a number", line = *line, cell = ""));
         }
         points.push(PointRow { line: *line, record, at });
     }
@@ -258,9 +273,9 @@ fn points(
     };
     for column in others().filter(|_| points.len() >= 2 * SHORTEST_RUN) {
         if groups.iter().any(|(_, group)| has_runs(group, column) || restarts(group, column)) {
-            return Err(format!(
-                "its column {} may tell outlines apart; call it id if it does, else take it out",
-                header.name(column)
+            return Err(text!(
+                "its column {column} may tell outlines apart; call it id if it does, else take it out",
+                column = header.name(column)
             ));
         }
     }
@@ -275,10 +290,13 @@ fn points(
         let cell = |column: Option<usize>| column.and_then(|c| first.record.get(c));
         let curve = parted(records, &group).and_then(|mut curves| match curves.len() {
             1 => Ok(curves.remove(0)),
-            n => Err(format!("is {n} outlines with one id; give each an id of its own")),
+            n => Err(text!(
+                "is {outlines} outlines with one id; give each an id of its own",
+                outlines = n
+            )),
         });
         OutlineRow {
-            place: format!("from line {}", first.line),
+            place: text!("from line {line}", line = first.line),
             id: id.to_owned(),
             label: cell(label).unwrap_or_default().to_owned(),
             curve,
@@ -303,7 +321,7 @@ fn by_id<'a>(
     points: &'a [PointRow<'a>],
     column: usize,
     header: &ColumnNames,
-) -> Result<Vec<(&'a str, Vec<&'a PointRow<'a>>)>, String> {
+) -> Result<Vec<(&'a str, Vec<&'a PointRow<'a>>)>, Text> {
     let mut places = HashMap::new();
     let mut groups: Vec<(&str, Vec<&PointRow<'_>>)> = Vec::new();
     for point in points {
@@ -313,8 +331,10 @@ fn by_id<'a>(
                 continue;
             }
             let (line, name) = (point.line, header.name(column));
-            return Err(format!(
-                "line {line} has nothing in the column {name} that tells outlines apart"
+            return Err(text!(
+                "line {line} has nothing in the column {name} that tells outlines apart",
+                line,
+                name
             ));
         }
         let place = *places.entry(id).or_insert_with(|| {
@@ -358,9 +378,9 @@ fn restarts(points: &[&PointRow<'_>], column: usize) -> bool {
 }
 
 /// The curves of points that empty lines or marks separate.
-fn parted(records: &Records, points: &[&PointRow<'_>]) -> Result<Vec<RawCurve>, String> {
+fn parted(records: &Records, points: &[&PointRow<'_>]) -> Result<Vec<RawCurve>, Text> {
     if points.len() > MOST_POINTS {
-        return Err(format!("has more than {MOST_POINTS} points; thin it out"));
+        return Err(text!("has more than {most} points; thin it out", most = MOST_POINTS));
     }
     let reach = parts::reach(points.iter().map(|point| &point.at));
     let mut curves = Vec::new();
@@ -407,12 +427,12 @@ mod tests {
 
     /// The columns that are not used.
     fn aside(text: &str) -> String {
-        read(text).unwrap().aside.unwrap_or_default()
+        read(text).unwrap().aside.unwrap_or_default().to_string()
     }
 
     fn problem(text: &str) -> String {
         match read(text) {
-            Err(problem) => problem,
+            Err(problem) => problem.to_string(),
             Ok(_) => panic!("{text}"),
         }
     }
@@ -424,11 +444,14 @@ mod tests {
         assert_eq!(bare[1].curve.as_ref().unwrap().points.len(), 4);
         let named = rows("x0,y0,x1,y1,x2,y2\n0,0,1,0,1,1\n");
         assert_eq!(named[0].curve, bare[0].curve);
-        assert_eq!((named[0].place.as_str(), named[0].id.as_str()), ("line 2", ""));
+        assert_eq!((named[0].place.to_string().as_str(), named[0].id.as_str()), ("line 2", ""));
         let with_words =
             rows("id,label,x0,y0,x1,y1,x2,y2\na,round,0,0,1,0,1,1\n\nb,,0,0,1,0,1,1\n");
         assert_eq!((with_words[0].id.as_str(), with_words[0].label.as_str()), ("a", "round"));
-        assert_eq!((with_words[1].place.as_str(), with_words[1].label.as_str()), ("line 4", ""));
+        assert_eq!(
+            (with_words[1].place.to_string().as_str(), with_words[1].label.as_str()),
+            ("line 4", "")
+        );
         let label_last = rows("x0;y0;x1;y1;x2;y2;Label\n0;0;1;0;1;1;flat\n");
         assert_eq!((label_last[0].label.as_str(), label_last[0].curve.is_ok()), ("flat", true));
         assert_eq!(rows("a,0,0,1,0,1,1\n")[0].id, "a");
@@ -473,7 +496,7 @@ mod tests {
         assert_eq!((named[1].id.as_str(), named[1].curve.is_ok()), ("rib1", true));
         let unpaired = problem("0,0,0,1,0,1,1,5\n1,0,0,2,0,2,2,6\n2,0,0,3,0,3,3,7\n");
         assert!(unpaired.contains("counts the rows"), "{unpaired}");
-        let marked = rows("0,0,1,0,1,1,999,999\n")[0].curve.clone().unwrap_err();
+        let marked = rows("0,0,1,0,1,1,999,999\n")[0].curve.clone().unwrap_err().to_string();
         assert!(marked.contains("(999, 999)"), "{marked}");
     }
 
@@ -521,7 +544,7 @@ mod tests {
             assert_eq!(rows.len(), 2, "{text}");
             for (row, points) in rows.iter().zip(two) {
                 assert_eq!(row.curve.as_ref().unwrap().points, points, "{text}");
-                assert!(!row.id.is_empty() && row.place.starts_with("from line "));
+                assert!(!row.id.is_empty() && row.place.to_string().starts_with("from line "));
             }
         }
         assert_eq!(rows("label,x,y,id\nu,0,0,a\nu,4,0,a\nv,1,1,b\n")[1].label, "v");
@@ -539,7 +562,7 @@ mod tests {
         }
         let square = |x: i32| format!("a,{x},0\na,{},0\na,{},2\na,{x},2\na,{x},0\n", x + 2, x + 2);
         let twice = format!("id,x,y\n{}a,NaN,NaN\n{}b,0,0\nb,1,0\nb,1,1\n", square(0), square(5));
-        let twice = rows(&twice)[0].curve.clone().unwrap_err();
+        let twice = rows(&twice)[0].curve.clone().unwrap_err().to_string();
         assert!(twice.contains("2 outlines"), "{twice}");
         let gap = problem("id,x,y\na,0,0\na,4,0\n,2,3\nb,1,1\n");
         assert!(says(&gap, "line 4 .. 'id'"), "{gap}");
@@ -572,7 +595,7 @@ mod tests {
         assert!(problem("x,y\n1,2\n1,two\n").starts_with("line 3: 'two'"));
         assert!(problem("x,y\n1,2\n1,\n").starts_with("line 3: ''"));
         let bad = rows("0,0,1,0,1,1\n0,0,1\n0,0,one,0,1,1\n");
-        let problem = |i: usize| bad[i].curve.clone().unwrap_err();
+        let problem = |i: usize| bad[i].curve.clone().unwrap_err().to_string();
         assert!(problem(1).contains("3 numbers") && problem(2).contains("column 3: 'one'"));
     }
 }

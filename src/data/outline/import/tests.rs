@@ -58,11 +58,11 @@ fn junk_is_listed_with_its_reason_and_the_rest_goes_in() {
     let import = all(folder.path(), &ImportOptions::default());
     assert_eq!(import.set.ids, ["good", "good#2"]);
     assert_eq!((import.set.rows.len(), import.set.rows.width()), (2, 200));
-    let mut told: Vec<(String, &str)> = import
+    let mut told: Vec<(String, String)> = import
         .rejected
         .list
         .iter()
-        .map(|r| (r.file.file_name().unwrap().to_string_lossy().into_owned(), r.reason.as_str()))
+        .map(|r| (r.file.file_name().unwrap().to_string_lossy().into_owned(), r.reason.to_string()))
         .collect();
     told.sort();
     let expected = [

@@ -6,6 +6,8 @@ use super::{Rejection, Summary};
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::Target;
 use crate::error::{Error, Result};
+use crate::text;
+use crate::text::Text;
 use csv::StringRecord;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -49,41 +51,42 @@ pub fn read(
     reserved: &[&str],
     groups: Option<&str>,
 ) -> Result<TargetValues> {
-    let mut values =
-        read_of(path, LabelledShapes { ids, of: "shape", by_place: true }, reserved, groups)?;
+    let mut values = read_of(path, Labelled::Shapes(ids), reserved, groups)?;
     // Heads are trained in the single precision of checkpoints.
     let all = values.measured.iter_mut().flat_map(|column| &mut column.values);
     all.for_each(|value| *value = f64::from(*value as f32));
     Ok(values)
 }
 
-/// As [`read`] in full precision, for items that messages call `of` and that are named by their ids alone, never by row
+/// As [`read`] in full precision, for the candidates of a search, which are named by their ids alone, never by row
 /// numbers.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_named(path: &Path, ids: &[String], of: &'static str) -> Result<TargetValues> {
-    read_of(path, LabelledShapes { ids, of, by_place: false }, &[], None)
+pub fn read_for_candidates(path: &Path, ids: &[String]) -> Result<TargetValues> {
+    read_of(path, Labelled::Candidates(ids), &[], None)
 }
 
-/// The shapes that values may belong to.
+/// The ids of the shapes that values may belong to.
 #[derive(Clone, Copy)]
-struct LabelledShapes<'a> {
-    ids: &'a [String],
-    /// The word for one of them in messages.
-    of: &'static str,
-    /// True if a row number, counted from 1, may name one.
-    by_place: bool,
+enum Labelled<'a> {
+    /// Shapes of a data set, which may also be named by a row number, counted from 1.
+    Shapes(&'a [String]),
+    /// Candidates of a search.
+    Candidates(&'a [String]),
 }
 
 fn read_of(
     path: &Path,
-    shapes: LabelledShapes<'_>,
+    shapes: Labelled<'_>,
     reserved: &[&str],
     groups: Option<&str>,
 ) -> Result<TargetValues> {
-    let LabelledShapes { ids, of, by_place } = shapes;
-    let refuse = |problem: String| Error::file(path, problem);
+    let (ids, by_place) = match shapes {
+        Labelled::Shapes(ids) => (ids, true),
+        Labelled::Candidates(ids) => (ids, false),
+    };
+    let refuse = |problem: Text| Error::file(path, problem);
     let bytes = super::files::read_bounded(path).map_err(refuse)?;
     let text = super::files::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
@@ -94,7 +97,8 @@ fn read_of(
         Err(problem) if by_place => return Err(refuse(problem)),
         _ => {
             let example = ids.first().map_or("", String::as_str);
-            let problem = format!("names none of the {of}s; they are called as in '{example}'");
+            let problem =
+                text!("names none of the candidates; they are called as in '{example}'", example);
             return Err(refuse(problem));
         }
     };
@@ -105,8 +109,11 @@ fn read_of(
     for &column in &columns {
         let (name, unit) = name_and_unit(table.name(column));
         if unit.chars().count() > LONGEST_UNIT {
-            let problem =
-                format!("has a unit of more than {LONGEST_UNIT} letters for '{}'", brief(&name));
+            let problem = text!(
+                "has a unit of more than {most} letters for '{name}'",
+                most = LONGEST_UNIT,
+                name = brief(&name)
+            );
             return Err(refuse(problem));
         }
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
@@ -118,25 +125,34 @@ fn read_of(
         // A decimal comma or an unquoted name with the separator in it shifts all cells after it.
         let cells = record.len() - record.iter().rev().take_while(|cell| cell.is_empty()).count();
         if cells > table.header.len() {
-            let problem = format!(
-                "has {cells} cells, and the header names {}; quote a name that holds the separator",
-                table.header.len()
+            let problem = text!(
+                "has {cells} cells, and the header names {columns}; quote a name that holds the separator",
+                cells,
+                columns = table.header.len()
             );
-            left_out.push(rejection(path, *line, &problem));
+            left_out.push(rejection(path, *line, problem));
             continue;
         }
         let name = record.get(key.column).unwrap_or_default();
         let Some(index) = key.find(name, &by_id) else {
-            let problem = match key.by_place {
-                true => format!("no {of} has the place '{}'", brief(name)),
-                false => format!("no {of} is called '{}'", brief(name)),
+            let name = brief(name);
+            let problem = match shapes {
+                Labelled::Shapes(_) if key.by_place => {
+                    text!("no shape has the place '{place}'", place = name)
+                }
+                Labelled::Shapes(_) => text!("no shape is called '{name}'", name),
+                Labelled::Candidates(_) => text!("no candidate is called '{name}'", name),
             };
-            left_out.push(rejection(path, *line, &problem));
+            left_out.push(rejection(path, *line, problem));
             continue;
         };
         if let Some(first) = lines.get(&index) {
-            let problem = format!("'{}' has its values on line {first} already", brief(name));
-            left_out.push(rejection(path, *line, &problem));
+            let problem = text!(
+                "'{name}' has its values on line {line} already",
+                name = brief(name),
+                line = *first
+            );
+            left_out.push(rejection(path, *line, problem));
             continue;
         }
         lines.insert(index, *line);
@@ -148,19 +164,24 @@ fn read_of(
             match records.number(cell).filter(|v| v.is_finite()) {
                 Some(value) => measured.values[index] = value,
                 None => {
-                    let what = if cell.is_empty() {
-                        format!("'{}' has no value of {}", brief(name), measured.name)
+                    let column = measured.name.as_str();
+                    let problem = if cell.is_empty() {
+                        text!("'{name}' has no value of {column}", name = brief(name), column)
                     } else {
-                        format!("{}: '{}' is not a finite number", measured.name, brief(cell))
+                        text!(
+                            "{column}: '{cell}' is not a finite number",
+                            column,
+                            cell = brief(cell)
+                        )
                     };
-                    left_out.push(rejection(path, *line, &what));
+                    left_out.push(rejection(path, *line, problem));
                 }
             }
         }
     }
     let mut aside = Summary::default();
     if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
-        aside.push(Rejection { file: path.to_owned(), place: String::new(), reason });
+        aside.push(Rejection { file: path.to_owned(), place: None, reason });
     }
     let groups = if of_groups.is_some() { membership.groups } else { Vec::new() };
     Ok(TargetValues { measured, left_out, aside, groups })
@@ -215,7 +236,7 @@ impl KeyColumn {
 }
 
 impl<'a> ValueTable<'a> {
-    fn new(records: &'a Records) -> std::result::Result<Self, String> {
+    fn new(records: &'a Records) -> std::result::Result<Self, Text> {
         let is_header = |names: &StringRecord| names.iter().all(|c| records.number(c).is_none());
         let (names, rows) = match records.rows.split_first() {
             Some(((_, names), rows)) if is_header(names) => (Some(names), rows),
@@ -227,7 +248,7 @@ impl<'a> ValueTable<'a> {
             None => (None, &[][..]),
         };
         let names = names.filter(|names| names.len() > 1);
-        let names = names.ok_or_else(|| "needs a header such as: name,drag [N]".to_owned())?;
+        let names = names.ok_or_else(|| text!("needs a header such as: name,drag [N]"))?;
         Ok(Self { records, names, header: ColumnNames::new(names), rows })
     }
 
@@ -236,7 +257,7 @@ impl<'a> ValueTable<'a> {
     }
 
     /// The column with this name, in any letter case and with or without its unit, other than the key.
-    fn column(&self, name: &str, key: &KeyColumn) -> std::result::Result<usize, String> {
+    fn column(&self, name: &str, key: &KeyColumn) -> std::result::Result<usize, Text> {
         let is_it = |column: &usize| {
             let own = self.name(*column);
             let bare = name_and_unit(own).0;
@@ -245,8 +266,12 @@ impl<'a> ValueTable<'a> {
         };
         self.columns().find(is_it).ok_or_else(|| {
             let others = self.columns().filter(|&column| column != key.column);
-            let names: Vec<&str> = others.map(|column| self.name(column)).collect();
-            format!("has no column '{}' of groups; it has {}", brief(name), names.join(", "))
+            let names = others.map(|column| Text::verbatim(self.name(column)));
+            text!(
+                "has no column '{name}' of groups; it has {names}",
+                name = brief(name),
+                names = Text::joined(names, ", ")
+            )
         })
     }
 
@@ -280,7 +305,7 @@ impl<'a> ValueTable<'a> {
     }
 
     /// Finds the column that names the shapes.
-    fn key(&self, by_id: &ById<'_>) -> std::result::Result<KeyColumn, String> {
+    fn key(&self, by_id: &ById<'_>) -> std::result::Result<KeyColumn, Text> {
         let coordinates = self.coordinates();
         let is_id = |column: usize| is_id(self.name(column));
         let says_places =
@@ -313,9 +338,9 @@ impl<'a> ValueTable<'a> {
                 && !by_id.contains_key("0")
         };
         let zero = |column: usize| {
-            format!(
-                "its column {} counts the shapes from 0, and places are counted from 1; name the shapes",
-                self.header.name(column)
+            text!(
+                "its column {column} counts the shapes from 0, and places are counted from 1; name the shapes",
+                column = self.header.name(column)
             )
         };
         if let Some((_, found, column)) = best {
@@ -323,10 +348,10 @@ impl<'a> ValueTable<'a> {
                 return Err(zero(column));
             }
             if found < self.cells(column).collect::<HashSet<_>>().len() && places(column) {
-                return Err(format!(
-                    "its column {} holds numbers that are places of shapes, and some of them are names of other \
+                return Err(text!(
+                    "its column {column} holds numbers that are places of shapes, and some of them are names of other \
                      shapes; name all shapes",
-                    self.header.name(column)
+                    column = self.header.name(column)
                 ));
             }
             return Ok(KeyColumn { column, by_place: false });
@@ -346,14 +371,17 @@ impl<'a> ValueTable<'a> {
         let mut ids: Vec<_> = by_id.iter().collect();
         ids.sort_by_key(|(_, index)| **index);
         let example = ids.first().map_or("", |(id, _)| **id);
-        let index = match (self.is_whole(0), self.is_nameless(0)) {
+        let problem = text!("names none of the shapes; they are called as in '{example}'", example);
+        let advice = match (self.is_whole(0), self.is_nameless(0)) {
             (true, true) => {
-                "; a column without a name is no name of theirs, as it may count from 0"
+                Some(text!("a column without a name is no name of theirs, as it may count from 0"))
             }
-            (true, false) => "; if its first column holds their places from 1, call it place",
-            (false, _) => "",
+            (true, false) => {
+                Some(text!("if its first column holds their places from 1, call it place"))
+            }
+            (false, _) => None,
         };
-        Err(format!("names none of the shapes; they are called as in '{example}'{index}"))
+        Err(Text::joined([problem].into_iter().chain(advice), "; "))
     }
 
     /// The columns of values, and the others: ids, coordinates, an index, and columns without a number.
@@ -361,7 +389,7 @@ impl<'a> ValueTable<'a> {
         &self,
         key: &KeyColumn,
         groups: Option<usize>,
-    ) -> std::result::Result<(Vec<usize>, Vec<usize>), String> {
+    ) -> std::result::Result<(Vec<usize>, Vec<usize>), Text> {
         let coordinates = self.coordinates();
         let mut values = Vec::new();
         let mut others = Vec::new();
@@ -376,21 +404,20 @@ impl<'a> ValueTable<'a> {
             {
                 others.push(column);
             } else if self.name(column).is_empty() {
-                return Err(
-                    "a column of values has no name; name each in the first line".to_owned()
-                );
+                return Err(text!("a column of values has no name; name each in the first line"));
             } else {
                 values.push(column);
             }
         }
         if values.len() > MOST_COLUMNS {
-            let count = values.len();
-            return Err(format!(
-                "has {count} columns of values, and at most {MOST_COLUMNS} are read"
+            return Err(text!(
+                "has {columns} columns of values, and at most {most} are read",
+                columns = values.len(),
+                most = MOST_COLUMNS
             ));
         }
         if values.is_empty() {
-            return Err("has no column of values beside the names of the shapes".to_owned());
+            return Err(text!("has no column of values beside the names of the shapes"));
         }
         // Coordinates are expected in a table of outlines, so they are not reported.
         others.retain(|column| !coordinates.contains(column));
@@ -398,8 +425,8 @@ impl<'a> ValueTable<'a> {
     }
 }
 
-fn rejection(path: &Path, line: usize, reason: &str) -> Rejection {
-    Rejection { file: path.to_owned(), place: format!("line {line}"), reason: reason.to_owned() }
+fn rejection(path: &Path, line: usize, reason: Text) -> Rejection {
+    Rejection { file: path.to_owned(), place: Some(text!("line {line}", line)), reason }
 }
 
 /// `drag [N]` and `drag (N)` as a name and a unit.
@@ -414,22 +441,23 @@ fn free_name(
     name: &str,
     reserved: &[&str],
     others: &[Target],
-) -> std::result::Result<ColumnName, String> {
+) -> std::result::Result<ColumnName, Text> {
     if name.is_empty() {
-        return Err("a column of values has no name; name each in the first line".to_owned());
+        return Err(text!("a column of values has no name; name each in the first line"));
     }
     if is_coordinate(name) {
-        return Err(format!(
-            "has a column of values '{name}', which is the name of a coordinate in tables of outlines; give it another"
+        return Err(text!(
+            "has a column of values '{name}', which is the name of a coordinate in tables of outlines; give it another",
+            name
         ));
     }
     let same = |other: &str| other.eq_ignore_ascii_case(name);
     let mut taken = reserved.iter().copied().chain(others.iter().map(|other| other.name.as_str()));
     if taken.any(same) {
-        return Err(format!("the name '{name}' is taken; give the column another"));
+        return Err(text!("the name '{name}' is taken; give the column another", name));
     }
     ColumnName::new(name)
-        .map_err(|problem| format!("has a column of values that cannot be read: {problem}"))
+        .map_err(|problem| text!("has a column of values that cannot be read: {problem}", problem))
 }
 
 #[cfg(test)]
@@ -478,7 +506,7 @@ mod tests {
         for text in ["id,drag\na,1,5\nb,2\n", "id,drag\nx,a,5\nb,2,\n"] {
             let values = read_text(text).unwrap();
             let [left] = values.left_out.list.as_slice() else { panic!("{values:?}") };
-            assert!(says(&left.reason, "3 cells .. 2"), "{left:?}");
+            assert!(says(&left.reason.to_string(), "3 cells .. 2"), "{left:?}");
             assert!(values.measured[0].values[0].is_nan(), "a 1 from 1,5 is no value");
             assert_eq!(values.measured[0].values[1], 2.0);
         }
@@ -502,7 +530,7 @@ mod tests {
     fn a_file_is_read_by_names_or_by_places_and_never_both() {
         let values = read_text("name,drag\nb,2.5\n1,3\n").unwrap();
         assert!(values.measured[0].values[0].is_nan() && values.measured[0].values[1] == 2.5);
-        assert!(values.left_out.list[0].reason.contains("'1'"));
+        assert!(values.left_out.list[0].reason.to_string().contains("'1'"));
         let problem = |text: &str| read_text(text).unwrap_err().to_string();
         // Only one of the cells 1, 2 and 3 is a name, that of the third shape.
         assert!(problem("id,drag\n1,5\n2,6\n3,7\n").contains("name all shapes"));
@@ -528,7 +556,7 @@ mod tests {
                 ("drag", &[10.0, 11.0][..]),
                 "{text}"
             );
-            values.aside.list.first().map_or(String::new(), |aside| aside.reason.clone())
+            values.aside.list.first().map_or(String::new(), |aside| aside.reason.to_string())
         };
         let expected = "1 column: (without a name)";
         assert_eq!(drag(",name,drag [N]\n0,a,10.0\n1,b,11.0\n"), expected);
@@ -543,13 +571,12 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_listed() {
         let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n2,none\n").unwrap();
-        let reasons: Vec<String> =
-            values.left_out.list.iter().map(|r| format!("{}: {}", r.place, r.reason)).collect();
+        let reasons: Vec<String> = values.left_out.list.iter().map(ToString::to_string).collect();
         let facts = [
-            "line 3: .. 'zebra'",
-            "line 4: .. 'b' .. drag",
-            "line 5: .. 'a' .. line 2",
-            "line 6: drag: .. 'none'",
+            ": line 3: .. 'zebra'",
+            ": line 4: .. 'b' .. drag",
+            ": line 5: .. 'a' .. line 2",
+            ": line 6: drag: .. 'none'",
         ];
         assert_eq!(reasons.len(), facts.len(), "{reasons:?}");
         assert!(

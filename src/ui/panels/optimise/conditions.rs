@@ -4,6 +4,8 @@ use super::objective::{card, property_menu, with_cross};
 use crate::data::property::Property;
 use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
 use crate::session::State;
+use crate::text;
+use crate::text::Text;
 use crate::ui::widgets::{note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
@@ -13,10 +15,12 @@ const MOST: usize = 6;
 /// The penalty that keeps answers inside the data, the only one outside of the folded group.
 pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
     let mut on = spec.inside > 0.0;
-    let tooltip = "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
-                   that the model knows. Without it a climb may cheat: the value rises where the model \
-                   was never trained. Its weight is under More, Penalties.";
-    if ui.checkbox(&mut on, "Stay inside the data").on_hover_text(tooltip).changed() {
+    let tooltip = text!(
+        "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
+                   that the model knows. Without it a search may cheat: the value rises where the model \
+                   was never trained. Its weight is under More, Penalties."
+    );
+    if ui.checkbox(&mut on, text!("Stay inside the data")).on_hover_text(tooltip).changed() {
         let usual = match spec.predicts() {
             true => ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS,
             false => ObjectiveSpec::USUAL_INSIDE,
@@ -24,20 +28,22 @@ pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         spec.inside = if on { usual } else { 0.0 };
     }
     if spec.terms.iter().any(|term| spec.reads_head(term.property)) {
-        let tooltip = "Seek the mean of the head's members less their standard deviation (of a minimum the mean and \
+        let tooltip = text!(
+            "Optimise the mean of the head's members less their standard deviation (of a minimum the mean and \
                        the deviation): the search keeps to where they agree. The interval comes from a judge that no \
-                       search sees, with caution and without.";
-        ui.checkbox(&mut spec.cautious, "Cautious").on_hover_text(tooltip);
+                       search sees, with caution and without."
+        );
+        ui.checkbox(&mut spec.cautious, text!("Cautious")).on_hover_text(tooltip);
     }
 }
 
 /// The state of the penalties in a few words.
-pub fn penalties_in_words(spec: &ObjectiveSpec) -> &'static str {
+pub fn penalties_in_words(spec: &ObjectiveSpec) -> Text {
     match (spec.l2 > 0.0, spec.align > 0.0) {
-        (false, false) => "none",
-        (true, false) => "L2",
-        (false, true) => "alignment",
-        (true, true) => "L2, alignment",
+        (false, false) => text!("none"),
+        (true, false) => Text::verbatim("L2"),
+        (false, true) => text!("alignment"),
+        (true, true) => text!("L2, alignment"),
     }
 }
 
@@ -46,27 +52,33 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
     number(
         ui,
         "L2",
-        "l |z|\u{b2}: keeps z near the origin, where most of the data lie; 0.01 is usual, 0 adds nothing. \
-         It knows nothing of the gaps between the data.",
+        text!(
+            "l |z|\u{b2}: keeps z near the origin, where most of the data lie; 0.01 is usual, 0 adds nothing. \
+         It knows nothing of the gaps between the data."
+        ),
         &mut spec.l2,
         0.0..=1e6,
         0.001,
     );
     number(
         ui,
-        "Alignment",
-        "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded shape leads back to it, \
-         differentiated through both networks; 1 is usual, 0 adds nothing.",
+        text!("Alignment"),
+        text!(
+            "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded shape leads back to it, \
+         differentiated through both networks; 1 is usual, 0 adds nothing."
+        ),
         &mut spec.align,
         0.0..=1e6,
         0.01,
     );
     number(
         ui,
-        "Inside the data",
-        "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing. Where a prediction is sought it \
+        text!("Inside the data"),
+        text!(
+            "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing. Where a prediction is sought it \
          counts in standard deviations of what is sought; there 10 is usual, and outside begins at the density that \
-         three quarters of the held-out shapes keep.",
+         three quarters of the held-out shapes keep."
+        ),
         &mut spec.inside,
         0.0..=1e6,
         0.1,
@@ -74,10 +86,10 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
 }
 
 /// The number of constraints in words.
-pub fn constraints_in_words(spec: &ObjectiveSpec) -> String {
+pub fn constraints_in_words(spec: &ObjectiveSpec) -> Text {
     match spec.constraints.len() {
-        0 => "none".to_owned(),
-        some => some.to_string(),
+        0 => text!("none"),
+        number => Text::verbatim(number.to_string()),
     }
 }
 
@@ -90,11 +102,11 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         }
     }
     removed.map(|index| spec.constraints.remove(index));
-    let another = ui.add_enabled(spec.constraints.len() < MOST, Button::new("+ Constraint"));
+    let another = ui.add_enabled(spec.constraints.len() < MOST, Button::new(text!("+ Constraint")));
     if another
-        .on_hover_text(
-            "Only a shape that keeps every constraint can be an answer; breaking one costs",
-        )
+        .on_hover_text(text!(
+            "Only a shape that keeps every constraint can be an answer; breaking one costs"
+        ))
         .clicked()
     {
         let property = Property::Area;
@@ -104,18 +116,21 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
 }
 
 fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state: &State) -> bool {
-    let name = |what: &str| format!("{what} {}", index + 1);
+    let number = index + 1;
     let before = constraint.property;
-    let removed = with_cross(ui, &name("Remove constraint"), |ui| {
-        let menu = property_menu(ui, &name("constrained"), &mut constraint.property, state);
-        menu.on_hover_text(constraint.property.about()).accessible_name(name("Constrained"));
+    let removed = with_cross(ui, text!("Remove constraint {number}", number), |ui| {
+        let menu = property_menu(ui, ("constrained", index), &mut constraint.property, state);
+        menu.on_hover_text(constraint.property.about())
+            .accessible_name(text!("Constrained {number}", number));
     });
     if constraint.property != before {
         constraint.bound = state.usual_target(constraint.property);
     }
     ui.horizontal(|ui| {
-        let words = |relation| if relation == Relation::AtLeast { "at least" } else { "at most" };
-        let combo = ComboBox::from_id_salt(name("relation"))
+        let words = |relation| {
+            if relation == Relation::AtLeast { text!("at least") } else { text!("at most") }
+        };
+        let combo = ComboBox::from_id_salt(("relation", index))
             .selected_text(words(constraint.relation))
             .width(80.0);
         let response = combo.show_ui(ui, |ui| {
@@ -123,7 +138,7 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
                 ui.selectable_value(&mut constraint.relation, choice, words(choice));
             }
         });
-        response.response.accessible_name(name("Side"));
+        response.response.accessible_name(text!("Side {number}", number));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let speed = 0.005 * constraint.bound.abs().max(1e-3);
             let bound = DragValue::new(&mut constraint.bound)
@@ -132,8 +147,8 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
                 .max_decimals(6)
                 .update_while_editing(false);
             ui.add_sized([72.0, 28.0], bound)
-                .on_hover_text("The bound, in the property's unit")
-                .accessible_name(name("Bound"));
+                .on_hover_text(text!("The bound, in the property's unit"))
+                .accessible_name(text!("Bound {number}", number));
         });
     });
     removed
@@ -143,16 +158,16 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
 pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     if spec.terms.iter().all(|term| term.property.is_target()) {
-        note(ui, "Value: what was measured is read off its head.");
+        note(ui, text!("Value: target columns are predicted by their heads."));
         return;
     }
     let mut properties = spec.terms.iter().map(|term| term.property);
     let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
-    ui.label("Value").on_hover_text("Which numbers are climbed");
+    ui.label(text!("Value")).on_hover_text(text!("The source of the values that are optimised"));
     let width = 0.5 * (ui.available_width() - 4.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let mut choice = |by: ValueSource, label: &str, enabled: bool| {
+        let mut choice = |by: ValueSource, label: Text, enabled: bool| {
             let button = Button::selectable(spec.by == by, label)
                 .min_size(vec2(width, 28.0))
                 .frame_when_inactive(true);
@@ -162,17 +177,17 @@ pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
             }
             response
         };
-        choice(ValueSource::Geometry, "Geometry", true).on_hover_text(
-            "The exact geometry of the decoded shape, differentiated through the decoder",
-        );
-        let head = choice(ValueSource::Head, "Head", missing.is_none());
+        choice(ValueSource::Geometry, text!("Geometry"), true).on_hover_text(text!(
+            "The exact geometry of the decoded shape, differentiated through the decoder"
+        ));
+        let head = choice(ValueSource::Head, text!("Head"), missing.is_none());
         match missing {
-            None => head.on_hover_text(
-                "f(z) = head(z): what a small network predicts from z, without decoding",
-            ),
-            Some(property) => head.on_disabled_hover_text(format!(
-                "The model has no head for {}. Train has one learn it: \"Predict properties\".",
-                property.word()
+            None => head.on_hover_text(text!(
+                "f(z) = head(z): what a small network predicts from z, without decoding"
+            )),
+            Some(property) => head.on_disabled_hover_text(text!(
+                "The model has no head for {property}. Train one in Train, \"Predict properties\".",
+                property = property.word()
             )),
         };
     });

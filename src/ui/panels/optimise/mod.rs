@@ -10,6 +10,8 @@ use crate::optimise::{Rule, SearchConfig};
 use crate::session::jobs::search::SearchRun;
 use crate::session::step_through::StepThroughRun;
 use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::drawer::race;
 use crate::ui::widgets::{note, primary};
@@ -32,34 +34,45 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         heads::wanted(ui, state, &sought, actions);
         search::restarts(ui, &mut config);
         conditions::inside(ui, &mut config.spec);
-        let more = CollapsingHeader::new("More");
+        let more = CollapsingHeader::new(text!("More")).id_salt("more");
         more.show_unindented(ui, |ui| {
             search::steps(ui, &mut config);
-            group(ui, "Starts", search::starts_in_words(state, starts), |ui| {
+            group(ui, "starts", text!("Starts"), search::starts_in_words(state, starts), |ui| {
                 search::starts(ui, state, &mut starts, actions);
             });
-            group(ui, "Penalties", conditions::penalties_in_words(&config.spec), |ui| {
-                conditions::penalties(ui, &mut config.spec);
-            });
+            group(
+                ui,
+                "penalties",
+                text!("Penalties"),
+                conditions::penalties_in_words(&config.spec),
+                |ui| {
+                    conditions::penalties(ui, &mut config.spec);
+                },
+            );
             let constraints = conditions::constraints_in_words(&config.spec);
-            group(ui, "Constraints", &constraints, |ui| conditions::constraints(ui, &mut config.spec, state));
-            group(ui, "Method", config.method.label(), |ui| {
+            group(ui, "constraints", text!("Constraints"), constraints, |ui| {
+                conditions::constraints(ui, &mut config.spec, state)
+            });
+            group(ui, "method", text!("Method"), config.method.label(), |ui| {
                 search::method(ui, &mut config);
                 conditions::read_by(ui, &mut config.spec, state);
             });
-            group(ui, "Schedule", search::schedule_in_words(&config), |ui| {
+            group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
             });
-            let contenders = format!("{} methods", state.settings.race.0.len());
-            group(ui, "Race", &contenders, |ui| race::contenders(ui, state, actions));
+            let contenders =
+                text!("{count} method" | "{count} methods", count = state.settings.race.0.len());
+            group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
             show_code(ui, actions);
             copy_table(ui, state, actions);
         });
         if state.search_run.is_none() {
             note(
                 ui,
-                "The model stays as it is; only the latent point z moves, uphill, along the gradient \
-                 of the property of its decoded shape.",
+                text!(
+                    "The model stays as it is; only the latent point z moves, along the gradient \
+                 of the property of its decoded shape."
+                ),
             );
         }
         if config != state.settings.search {
@@ -72,17 +85,23 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// Settings that can be folded; the title shows their state.
-fn group(ui: &mut Ui, name: &str, stand: &str, add: impl FnOnce(&mut Ui)) {
-    CollapsingHeader::new(format!("{name}: {stand}")).id_salt(name).show(ui, add);
+fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut Ui)) {
+    CollapsingHeader::new(text!("{name}: {value}", name, value)).id_salt(id).show(ui, add);
 }
 
 fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let search_run = state.search_run.as_ref();
     if let Some(run) = search_run.and_then(|search_run| search_run.run) {
-        if primary(ui, "Stop", "End the climb and keep the ways so far (Esc)").clicked() {
+        if primary(
+            ui,
+            text!("Stop"),
+            text!("End the search and keep the trajectories so far (Esc)"),
+        )
+        .clicked()
+        {
             actions.command(Command::Stop(run));
         }
-    } else if primary(ui, "Climb", "Let all restarts climb at once (R)").clicked() {
+    } else if primary(ui, text!("Optimise"), text!("Start all restarts at once (R)")).clicked() {
         actions.command(Command::Climb);
     }
     cost(ui, state);
@@ -91,32 +110,32 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         // With less padding three buttons fit into the panel.
         ui.spacing_mut().button_padding.x = 8.0;
         ui.spacing_mut().item_spacing.x = 6.0;
-        let from_here = ui.add_enabled(point.is_some(), Button::new("From here"));
+        let from_here = ui.add_enabled(point.is_some(), Button::new(text!("From here")));
         let from_here = from_here
-            .on_hover_text("Climb from the kept point alone (C, or double-click on the map)")
-            .on_disabled_hover_text("Click the map to keep the point from which to climb");
+            .on_hover_text(text!("Search from the kept point alone (C, or double-click on the map)"))
+            .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
         if let Some(at) = point.filter(|_| from_here.clicked()) {
             actions.command(Command::SearchFrom(at));
         }
         let by_gradient = Rule::of(state.settings.search.method).is_some();
-        let by_hand = ui.add_enabled(by_gradient, Button::new("By hand"));
+        let by_hand = ui.add_enabled(by_gradient, Button::new(text!("By hand")));
         let by_hand = by_hand
             .on_hover_text(
-                "Walk one restart from the kept point (or a drawn start) through every stage of the \
-                 update, with its numbers and its code (B)",
+                text!("Step-by-step Adam: one restart from the kept point (or a drawn start) through every stage of the \
+                 update, with its numbers and its code (B)"),
             )
             .on_disabled_hover_text(
-                "By hand goes with the methods that follow a gradient step by step",
+                text!("By hand goes with the methods that follow a gradient step by step"),
             );
         if by_hand.clicked() {
             actions.command(Command::Walk(StepThroughRun::Begin));
         }
-        let clear = ui.add_enabled(search_run.is_some(), Button::new("Clear"));
-        if clear.on_hover_text("Take the ways off the map; Ctrl+Z brings them back").clicked() {
+        let clear = ui.add_enabled(search_run.is_some(), Button::new(text!("Clear")));
+        if clear.on_hover_text(text!("Take the trajectories off the map; Ctrl+Z brings them back")).clicked() {
             actions.command(Command::ClearClimb);
         }
     });
-    race::start(ui, "Race", state, actions);
+    race::start(ui, text!("Race"), state, actions);
 }
 
 /// The estimated cost of the next search.
@@ -125,24 +144,32 @@ fn cost(ui: &mut Ui, state: &State) {
     // Starts without a point yet cost as much as any others.
     let config = state.next_search().unwrap_or_else(|_| state.settings.search.clone());
     let SearchConfig { restarts, steps, .. } = config;
-    let plural = if restarts == 1 { "" } else { "s" };
     // No search takes zero seconds; a line may break before the time, not inside it.
     let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
-    let mut text = format!("{restarts} restart{plural} \u{d7} {steps} steps, about {seconds}");
+    let mut lines = vec![text!(
+        "{count} restart \u{d7} {steps} steps, about {seconds}"
+            | "{count} restarts \u{d7} {steps} steps, about {seconds}",
+        count = restarts,
+        steps,
+        seconds
+    )];
     let stride = config.stride(entry.prepared.model.latent_dim());
     if stride > 1 {
-        text += &format!("\nways kept every {stride} steps");
+        lines.push(text!("trajectories kept every {stride} steps", stride));
     }
+    let text = Text::joined(lines, "\n");
     note(ui, text).on_hover_text(
-        "From the speed of this model on this machine; restarts that end early make it less. \
-         Of very long ways only every so many steps are kept, so that they fit into memory; the best \
-         and the last point are always kept.",
+        text!("From the speed of this model on this machine; restarts that end early make it less. \
+         Of very long trajectories only every so many steps are kept, so that they fit into memory; the best \
+         and the last point are always kept."),
     );
 }
 
 fn show_code(ui: &mut Ui, actions: &mut Actions) {
-    let button = ui.button("Show code\u{2026}");
-    if button.on_hover_text("The lines of PyTorch and the command line that do the same").clicked()
+    let button = ui.button(text!("Show code\u{2026}"));
+    if button
+        .on_hover_text(text!("The lines of PyTorch and the command line that do the same"))
+        .clicked()
     {
         actions.push(Action::Show(Dialog::Code));
     }
@@ -150,8 +177,8 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
 
 fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let report = state.search_run.as_ref().and_then(SearchRun::report);
-    let copy = ui.add_enabled(report.is_some(), Button::new("Copy the table"));
-    let copy = copy.on_hover_text("Every restart in full precision, for a spreadsheet");
+    let copy = ui.add_enabled(report.is_some(), Button::new(text!("Copy the table")));
+    let copy = copy.on_hover_text(text!("Every restart in full precision, for a spreadsheet"));
     if let Some(report) = report.filter(|_| copy.clicked()) {
         actions.push(Action::Copy(report.table()));
     }

@@ -4,6 +4,8 @@ use crate::data::property::Property;
 use crate::explore::brief;
 use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
+use crate::text;
+use crate::text::Text;
 use crate::ui::widgets::{Icon, icon_button, number, row, segments};
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, Ui};
 
@@ -18,17 +20,9 @@ enum GoalKind {
     Match,
 }
 
-const GOAL_KINDS: [(GoalKind, &str, &str); 3] = [
-    (GoalKind::Max, "Maximise", "Climb to the greatest value: minimise the loss -p"),
-    (GoalKind::Min, "Minimise", "Descend to the least value: minimise the loss p"),
-    (
-        GoalKind::Match,
-        "Match",
-        "Come as near as can be to a value: minimise the loss (p - target)\u{b2}",
-    ),
-];
-
 impl GoalKind {
+    const ALL: [Self; 3] = [Self::Max, Self::Min, Self::Match];
+
     fn of(goal: Goal) -> Self {
         match goal {
             Goal::Max => Self::Max,
@@ -37,8 +31,22 @@ impl GoalKind {
         }
     }
 
-    fn label(self) -> &'static str {
-        GOAL_KINDS[self as usize].1
+    fn label(self) -> Text {
+        match self {
+            Self::Max => text!("Maximise"),
+            Self::Min => text!("Minimise"),
+            Self::Match => text!("Match"),
+        }
+    }
+
+    fn about(self) -> Text {
+        match self {
+            Self::Max => text!("Search for the greatest value: minimise the loss -p"),
+            Self::Min => text!("Search for the least value: minimise the loss p"),
+            Self::Match => {
+                text!("Come as near as possible to a value: minimise the loss (p - target)\u{b2}")
+            }
+        }
     }
 }
 
@@ -46,17 +54,18 @@ impl GoalKind {
 pub fn title(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Climb").heading());
+        ui.label(RichText::new(text!("Optimise")).heading());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, spec, state));
     });
 }
 
 fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
-    let another = ui.add_enabled(spec.terms.len() < MOST_TERMS, Button::new("+ Term").small());
+    let another =
+        ui.add_enabled(spec.terms.len() < MOST_TERMS, Button::new(text!("+ Term")).small());
     if another
         .on_hover_text(
-            "Seek several properties at once. The loss is the sum of each term's loss times its weight; \
-             the score is minus that sum. The first term colours the map.",
+            text!("Seek several properties at once. The loss is the sum of each term's loss times its weight; \
+             the score is minus that sum. The first term colours the map."),
         )
         .clicked()
     {
@@ -71,14 +80,14 @@ fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
 pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     if let [term] = spec.terms.as_mut_slice() {
         let before = term.property;
-        row(ui, "Property", term.property.about(), |ui| {
+        row(ui, text!("Property"), term.property.about(), |ui| {
             property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
         let mut kind = GoalKind::of(term.goal);
-        segments(ui, &mut kind, &GOAL_KINDS);
+        segments(ui, &mut kind, &GoalKind::ALL.map(|kind| (kind, kind.label(), kind.about())));
         settle(term, kind, state);
-        target(ui, "Target", term, state);
+        target(ui, text!("Target"), term, state);
     } else {
         let mut removed = None;
         for (index, term) in spec.terms.iter_mut().enumerate() {
@@ -107,31 +116,41 @@ fn settle(term: &mut Term, kind: GoalKind, state: &State) {
     };
 }
 
-fn target(ui: &mut Ui, name: &str, term: &mut Term, state: &State) {
+fn target(ui: &mut Ui, name: Text, term: &mut Term, state: &State) {
     if let Goal::Target(value) = &mut term.goal {
         let speed = 0.005 * state.usual_target(term.property).abs().max(1e-3);
-        number(ui, name, "The value to match, in the property's unit", value, -1e9..=1e9, speed);
+        number(
+            ui,
+            name,
+            text!("The value to match, in the property's unit"),
+            value,
+            -1e9..=1e9,
+            speed,
+        );
     }
 }
 
 /// A term among several; returns whether it is removed.
 fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool {
-    let name = |what: &str| format!("{what} {}", index + 1);
+    let number = index + 1;
     let before = term.property;
-    let removed = with_cross(ui, &name("Remove term"), |ui| {
-        let menu = property_menu(ui, &name("property"), &mut term.property, state);
-        menu.on_hover_text(term.property.about()).accessible_name(name("Property"));
+    let removed = with_cross(ui, text!("Remove term {number}", number), |ui| {
+        let menu = property_menu(ui, ("property", index), &mut term.property, state);
+        menu.on_hover_text(term.property.about())
+            .accessible_name(text!("Property {number}", number));
     });
     retarget(term, before, state);
     ui.horizontal(|ui| {
         let mut kind = GoalKind::of(term.goal);
-        let combo = ComboBox::from_id_salt(name("goal")).selected_text(kind.label()).width(100.0);
+        let combo =
+            ComboBox::from_id_salt(("goal", index)).selected_text(kind.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
-            for (choice, label, about) in GOAL_KINDS {
-                ui.selectable_value(&mut kind, choice, label).on_hover_text(about);
+            for choice in GoalKind::ALL {
+                let about = choice.about();
+                ui.selectable_value(&mut kind, choice, choice.label()).on_hover_text(about);
             }
         });
-        response.response.accessible_name(name("Goal"));
+        response.response.accessible_name(text!("Goal {number}", number));
         settle(term, kind, state);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let weight = DragValue::new(&mut term.weight)
@@ -141,11 +160,11 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
                 .prefix("\u{d7} ")
                 .update_while_editing(false);
             ui.add_sized([72.0, 28.0], weight)
-                .on_hover_text("The weight of this term in the sum")
-                .accessible_name(name("Weight"));
+                .on_hover_text(text!("The weight of this term in the sum"))
+                .accessible_name(text!("Weight {number}", number));
         });
     });
-    target(ui, &name("Target"), term, state);
+    target(ui, text!("Target {number}", number), term, state);
     removed
 }
 
@@ -157,7 +176,7 @@ pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// A line with a close button at its right end; returns whether that was clicked.
-pub fn with_cross(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) -> bool {
+pub fn with_cross(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) -> bool {
     ui.horizontal(|ui| {
         add(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -171,11 +190,12 @@ pub fn with_cross(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) -> bool {
 /// The properties to choose from.
 pub fn property_menu(
     ui: &mut Ui,
-    id: &str,
+    id: impl std::hash::Hash + std::fmt::Debug,
     property: &mut Property,
     state: &State,
 ) -> egui::Response {
-    let combo = ComboBox::from_id_salt(id).selected_text(brief(property.label(), 15)).width(130.0);
+    let label = brief(&property.label().to_string(), 15);
+    let combo = ComboBox::from_id_salt(id).selected_text(label).width(130.0);
     combo
         .show_ui(ui, |ui| {
             for choice in state.properties() {

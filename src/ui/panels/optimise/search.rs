@@ -6,6 +6,8 @@ use crate::optimise::schedule::Plateau;
 use crate::optimise::{Method, Rule, SearchConfig};
 use crate::session::State;
 use crate::session::starts::{Origin, StartChoice};
+use crate::text;
+use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::{note, number, row, segments};
 use egui::{ComboBox, Ui};
@@ -14,8 +16,8 @@ use egui::{ComboBox, Ui};
 pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
     number(
         ui,
-        "Restarts",
-        "How many starts; many, because there are many hills",
+        text!("Restarts"),
+        text!("The number of starts; many, because there are many local optima"),
         &mut config.restarts,
         1..=10_000,
         0.5,
@@ -25,20 +27,26 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
         // These methods choose their own step length.
         (Method::Lbfgs | Method::Random, _) => return,
         (Method::CmaEs, _) => (
-            "First spread",
+            text!("First spread"),
             &mut config.rate,
-            "sigma: how far from its start the first population is drawn, in latent units; it adapts",
+            text!(
+                "sigma: how far from its start the first population is drawn, in latent units; it adapts"
+            ),
         ),
         (_, Space::Latent) => (
-            "Step size",
+            text!("Step size"),
             &mut config.rate,
-            "The learning rate, in latent units: with Adam about the length of the first step in each \
-             coordinate; 0.1 is usual",
+            text!(
+                "The learning rate, in latent units: with Adam about the length of the first step in each \
+             coordinate; 0.1 is usual"
+            ),
         ),
         (_, Space::Input) => (
-            "Step size",
+            text!("Step size"),
             &mut config.input_rate,
-            "The learning rate of the shape's own numbers, in the network's units; 0.01 is usual",
+            text!(
+                "The learning rate of the shape's own numbers, in the network's units; 0.01 is usual"
+            ),
         ),
     };
     number(ui, name, tooltip, rate, 1e-4..=10.0, 0.005);
@@ -46,11 +54,13 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
 
 /// The number of steps and the seed.
 pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
-    let tooltip = "How many steps each restart takes at most; methods that count otherwise get the \
-                   same budget of values and gradients";
-    number(ui, "Steps", tooltip, &mut config.steps, 1..=20_000, 5.0);
-    let tooltip = "The same seed draws the same starts";
-    number(ui, "Seed", tooltip, &mut config.seed, 0..=u64::from(u32::MAX), 0.1);
+    let tooltip = text!(
+        "How many steps each restart takes at most; methods that count otherwise get the \
+                   same budget of values and gradients"
+    );
+    number(ui, text!("Steps"), tooltip, &mut config.steps, 1..=20_000, 5.0);
+    let tooltip = text!("The same seed draws the same starts");
+    number(ui, text!("Seed"), tooltip, &mut config.seed, 0..=u64::from(u32::MAX), 0.1);
 }
 
 /// The latent distribution that the model states.
@@ -59,17 +69,17 @@ fn stated(state: &State) -> &StartDistribution {
     start.unwrap_or(&StartDistribution::StandardNormal)
 }
 
-fn origin_label(state: &State, origin: Origin) -> &'static str {
+fn origin_label(state: &State, origin: Origin) -> Text {
     match origin {
         Origin::Stated => stated(state).label(),
         Origin::StandardNormal => StartDistribution::StandardNormal.label(),
-        Origin::Point => "kept point",
-        Origin::Neighbour => "nearest shape",
+        Origin::Point => text!("kept point"),
+        Origin::Neighbour => text!("nearest shape"),
     }
 }
 
 /// The choice of the starts, in a few words.
-pub fn starts_in_words(state: &State, starts: StartChoice) -> &'static str {
+pub fn starts_in_words(state: &State, starts: StartChoice) -> Text {
     origin_label(state, starts.origin)
 }
 
@@ -77,14 +87,14 @@ pub fn starts_in_words(state: &State, starts: StartChoice) -> &'static str {
 pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Actions) {
     let mut choices = vec![(Origin::Stated, stated(state).about())];
     if *stated(state) != StartDistribution::StandardNormal {
-        choices.push((Origin::StandardNormal, "N(0, 1), whatever the model states"));
+        choices.push((Origin::StandardNormal, text!("N(0, 1), whatever the model states")));
     }
-    choices.push((Origin::Point, "Around the point that you keep by clicking the map"));
+    choices.push((Origin::Point, text!("Around the point that you keep by clicking the map")));
     choices.push((
         Origin::Neighbour,
-        "Around the training shape nearest to the kept point, where the model encodes it",
+        text!("Around the training shape nearest to the kept point, where the model encodes it"),
     ));
-    row(ui, "From", "Where restarts begin", |ui| {
+    row(ui, text!("From"), text!("Where restarts begin"), |ui| {
         let selected = origin_label(state, starts.origin);
         let combo = ComboBox::from_id_salt("origin").selected_text(selected).width(126.0);
         let menu = combo.show_ui(ui, |ui| {
@@ -98,22 +108,24 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
     if matches!(starts.origin, Origin::Point | Origin::Neighbour) {
         number(
             ui,
-            "Spread",
-            "sigma: the standard deviation by which starts are moved in every latent coordinate; the \
-             first is the point itself. 0 leaves that one alone.",
+            text!("Spread"),
+            text!(
+                "sigma: the standard deviation by which starts are moved in every latent coordinate; the \
+             first is the point itself. 0 leaves that one alone."
+            ),
             &mut starts.spread,
             0.0..=100.0,
             0.01,
         );
         if state.map.picked.is_none() {
-            note(ui, "Click the map to keep a point.");
+            note(ui, text!("Click the map to keep a point."));
         }
     }
     if ui
-        .button("Climb from a file\u{2026}")
-        .on_hover_text(
-            "A CSV with one latent point a line; dropping the file on the window does the same",
-        )
+        .button(text!("Optimise from a file\u{2026}"))
+        .on_hover_text(text!(
+            "A CSV with one latent point a line; dropping the file on the window does the same"
+        ))
         .clicked()
     {
         actions.push(Action::Show(Dialog::Open(String::new())));
@@ -122,7 +134,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
 
 /// The method, and the space in which it moves.
 pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
-    row(ui, "Method", config.method.about(), |ui| {
+    row(ui, text!("Method"), config.method.about(), |ui| {
         let combo =
             ComboBox::from_id_salt("method").selected_text(config.method.label()).width(120.0);
         let menu = combo.show_ui(ui, |ui| {
@@ -137,18 +149,20 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
     if !follows {
         config.space = Space::Latent;
     }
-    ui.label("Moves").on_hover_text("What the method changes");
+    ui.label(text!("Optimise in")).on_hover_text(text!("The space in which the method moves"));
     let spaces = [
         (
             Space::Latent,
-            "Latent point",
-            "z moves; the shape is what the decoder makes of it, so it stays a shape",
+            text!("Latent space"),
+            text!("z moves; the decoder makes the shape of it, so it stays a shape"),
         ),
         (
             Space::Input,
-            "Shape itself",
-            "The numbers of the shape move by themselves, without the decoder: see what the latent \
-             space spares you. The way is drawn where the encoder sees it.",
+            text!("Input space"),
+            text!(
+                "The coordinates of the shape move by themselves, without the decoder: see what the latent \
+             space saves. The trajectory is drawn where the encoder places it."
+            ),
         ),
     ];
     if segments(ui, &mut config.space, &spaces) && !follows {
@@ -158,43 +172,49 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
 }
 
 /// The state of the schedule in a few words.
-pub fn schedule_in_words(config: &SearchConfig) -> &'static str {
+pub fn schedule_in_words(config: &SearchConfig) -> Text {
     if Rule::of(config.method).is_none() {
-        return "the method's own";
+        return text!("the method's own");
     }
     match (config.plateau.is_some(), config.patience.is_some()) {
-        (true, true) => "slow, stop",
-        (true, false) => "slow",
-        (false, true) => "stop",
-        (false, false) => "all steps alike",
+        (true, true) => text!("plateau, early stopping"),
+        (true, false) => text!("plateau"),
+        (false, true) => text!("early stopping"),
+        (false, false) => text!("constant"),
     }
 }
 
 /// The conditions for reducing a restart's learning rate and for stopping it.
 pub fn schedule(ui: &mut Ui, config: &mut SearchConfig) {
     if Rule::of(config.method).is_none() {
-        note(ui, "This method ends by itself, or when its budget is spent.");
+        note(ui, text!("This method ends by itself, or when its budget is spent."));
         return;
     }
     let mut slows = config.plateau.is_some();
-    let tooltip = "Each restart by itself takes smaller steps when its loss has stopped falling \
-                   (PyTorch's ReduceLROnPlateau)";
-    if ui.checkbox(&mut slows, "Slow down on a plateau").on_hover_text(tooltip).changed() {
+    let tooltip = text!(
+        "Each restart by itself takes smaller steps when its loss has stopped falling \
+                   (PyTorch's ReduceLROnPlateau)"
+    );
+    if ui.checkbox(&mut slows, text!("Slow down on a plateau")).on_hover_text(tooltip).changed() {
         config.plateau = slows.then(Plateau::default);
     }
     if let Some(plateau) = &mut config.plateau {
-        let tooltip = "Steps without a better loss that are waited for; 20 is usual";
-        number(ui, "After steps", tooltip, &mut plateau.patience, 0..=100_000, 0.2);
-        let tooltip = "What the step size is multiplied with then; 0.1 is usual";
-        number(ui, "Times", tooltip, &mut plateau.factor, 0.0..=0.99, 0.005);
+        let tooltip = text!(
+            "Steps in a row without a better loss before the step size is reduced; 20 is usual"
+        );
+        number(ui, text!("Plateau patience"), tooltip, &mut plateau.patience, 0..=100_000, 0.2);
+        let tooltip = text!("The step size is multiplied with it then; 0.1 is usual");
+        number(ui, text!("Factor"), tooltip, &mut plateau.factor, 0.0..=0.99, 0.005);
     }
     let mut stops = config.patience.is_some();
-    let tooltip = "Each restart by itself ends when its loss has stopped falling (early stopping)";
-    if ui.checkbox(&mut stops, "Stop on a plateau").on_hover_text(tooltip).changed() {
+    let tooltip =
+        text!("Each restart by itself ends when its loss has stopped falling (early stopping)");
+    if ui.checkbox(&mut stops, text!("Stop on a plateau")).on_hover_text(tooltip).changed() {
         config.patience = if stops { SearchConfig::default().patience } else { None };
     }
     if let Some(patience) = &mut config.patience {
-        let tooltip = "Steps in a row without a better loss; 50 is usual";
-        number(ui, "Patience", tooltip, patience, 1..=100_000, 0.2);
+        let tooltip =
+            text!("Steps in a row without a better loss before the restart ends; 50 is usual");
+        number(ui, text!("Patience"), tooltip, patience, 1..=100_000, 0.2);
     }
 }
