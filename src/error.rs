@@ -160,8 +160,27 @@ where
     }
 }
 
-/// Whether a text has all facts in it; ` .. ` stands between two of them. Tests pin names and numbers, not wording.
+// The tests within the library share the file with those beside it, which they cannot import.
 #[cfg(test)]
-pub(crate) fn says(text: &str, facts: &str) -> bool {
-    facts.split(" .. ").all(|fact| text.contains(fact))
+#[path = "../tests/common/says.rs"]
+mod facts;
+#[cfg(test)]
+pub(crate) use facts::says;
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn facts_are_found_in_their_order_and_as_whole_words() {
+        let text = "d.csv, line 31: steps must be between 1 and 0.25, not -10.5 (--steps)";
+        for facts in ["d", "d.csv .. 31 .. 1 .. 0.25 .. -10.5 .. --steps", "must be", "0.25, not"] {
+            assert!(says(text, facts), "{facts}");
+        }
+        for facts in
+            ["e", "3", "line 3", "0", "25", "10 .. --steps", "0.25 .. 1", "steps .. steps .. steps"]
+        {
+            assert!(!says(text, facts), "{facts}");
+        }
+    }
 }

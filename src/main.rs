@@ -14,8 +14,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The environment variable with the name of the language.
 const LANGUAGE: &str = "LATENT_EXPLORER_LANGUAGE";
-/// The names of all languages.
-const LANGUAGES: [&str; 2] = ["english", "pseudo"];
 
 fn main() -> ExitCode {
     runtime::set_up();
@@ -35,12 +33,13 @@ fn choose_language() -> Result<()> {
     let Some(name) = std::env::var_os(LANGUAGE).filter(|name| !name.is_empty()) else {
         return Ok(());
     };
-    let language = name.to_str().and_then(Language::named).ok_or_else(|| {
+    let named = Language::ALL.into_iter().find(|language| name == language.name());
+    let language = named.ok_or_else(|| {
         Error::usage(text!(
             "{variable} names no language: '{name}'; choose one of {known}",
             variable = LANGUAGE,
             name = name.display().to_string(),
-            known = LANGUAGES.join(", ")
+            known = Language::ALL.map(Language::name).join(", ")
         ))
     })?;
     text::speak(language);

@@ -1,4 +1,4 @@
-//! How much work the usual things make: allocations, tensors, vertices, pictures made anew. What grows here is slower on
+//! Work that the usual things make, counted: allocations, tensors, vertices, pictures made anew. More of it is slower on
 //! every machine, and no clock is asked.
 
 #[path = "driver/mod.rs"]
@@ -49,25 +49,29 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What was made by some work on this thread, by the repetition.
+/// Counts of what some work made, for each repetition.
 #[derive(Debug)]
 struct Made {
     allocations: usize,
     tensors: usize,
 }
 
-/// Repeats some work, the first times unseen: they fill what is kept.
-fn made(mut work: impl FnMut()) -> Made {
+/// Repeats some work, the first times unseen: they fill what is kept. A pool of one thread does it, so that the count of
+/// that thread is the count of all of it.
+fn made(mut work: impl FnMut() + Send) -> Made {
     const REPEATS: usize = 20;
-    (0..3).for_each(|_| work());
-    let (tensors, allocations) = (tensors_made(), ALLOCATIONS.get());
-    (0..REPEATS).for_each(|_| work());
-    let allocations = ALLOCATIONS.get() - allocations;
-    let tensors = tensors_made() - tensors - 1;
-    Made { allocations: allocations / REPEATS, tensors: tensors / REPEATS }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    pool.install(|| {
+        (0..3).for_each(|_| work());
+        let (tensors, allocations) = (tensors_made(), ALLOCATIONS.get());
+        (0..REPEATS).for_each(|_| work());
+        let allocations = ALLOCATIONS.get() - allocations;
+        let tensors = tensors_made() - tensors - 1;
+        Made { allocations: allocations / REPEATS, tensors: tensors / REPEATS }
+    })
 }
 
-/// How many tensors there have been: each has the next number, which it tells when it is asked for its name.
+/// The number of tensors made so far: each has the next number, which is part of its name.
 fn tensors_made() -> usize {
     let fresh = Tensor::new(0f32, &Device::Cpu).unwrap();
     let name = format!("{:?}", fresh.id());
@@ -94,7 +98,7 @@ fn an_update_of_a_training_makes_no_tensor() {
         let made = made(|| assert!(trainer.step().unwrap().losses.total.is_finite()));
         println!("{made:?}");
         assert_eq!(made.tensors, 0);
-        assert!(made.allocations <= 40, "{made:?}");
+        assert!(5 * made.allocations <= 6 * 19, "{made:?}");
     }
 }
 
@@ -111,23 +115,23 @@ fn step(spec: ObjectiveSpec, space: Space) -> Made {
 fn a_step_of_a_search_makes_no_tensor() {
     let _turn = alone();
     let spec = ObjectiveSpec::default();
-    for spec in [
-        ObjectiveSpec { by: ValueSource::Head, ..spec.clone() },
-        ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..spec.clone() },
-        ObjectiveSpec::of(spec.property(), Goal::Target(0.5)),
-        spec,
+    for (spec, allocations) in [
+        (ObjectiveSpec { by: ValueSource::Head, ..spec.clone() }, [290, 300]),
+        (ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..spec.clone() }, [64, 74]),
+        (ObjectiveSpec::of(spec.property(), Goal::Target(0.5)), [34, 32]),
+        (spec, [34, 32]),
     ] {
-        for space in [Space::Latent, Space::Input] {
+        for (space, usual) in [Space::Latent, Space::Input].into_iter().zip(allocations) {
             let made = step(spec.clone(), space);
             println!("{made:?}");
             assert_eq!(made.tensors, 0, "{spec:?}");
-            // Those of the products and the evaluation; of the restarts only the ways grow.
-            assert!(made.allocations < 80 || space == Space::Input, "{made:?} {spec:?}");
+            // Of the products, the evaluation and the trajectories, which grow; a fifth may be added.
+            assert!(5 * made.allocations <= 6 * usual, "{made:?} {spec:?} {space:?}");
         }
     }
 }
 
-/// Triangles of what a window drew last: how many corners there are, and where the great meshes lie in memory.
+/// Triangles of what a window drew last: the number of their corners, and where the great meshes lie in memory.
 fn drawn(window: &Window) -> (usize, Vec<*const egui::Mesh>) {
     let output = window.output();
     // Dots of the data and shapes of the map are one each, however many there are.

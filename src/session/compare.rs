@@ -204,11 +204,8 @@ impl Session {
         let places = [&mut comparison.probe, &mut comparison.picked];
         let mut failure = None;
         for (known, at) in places.into_iter().zip(wanted) {
-            let current = known.as_ref().map(|probe| (probe.at, probe.model));
-            let asks = |probe: &Probe| {
-                probe.verdict.round_trip_changes.iter().any(|s| s.property == property)
-            };
-            if current == at.map(|at| (at, version)) && known.as_ref().is_none_or(asks) {
+            let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.property));
+            if current == at.map(|at| (at, version, property)) {
                 continue;
             }
             let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));

@@ -7,6 +7,7 @@ use super::jobs::handle::NoNews;
 use super::jobs::heads::TrainedHeads;
 use super::jobs::import::Brought;
 use super::jobs::open::Opened;
+use super::jobs::path::Made;
 use super::jobs::pca::PcaModel;
 use super::jobs::race::{RaceNews, RaceResults};
 use super::jobs::registry::{JobProgress, JobResult, RunId};
@@ -83,6 +84,7 @@ messages! {
         Heads(TrainedHeads),
         Sweep(SweepRest),
         Pca(PcaModel),
+        Path(Made),
         Search(Arc<Findings>),
         Race(Arc<RaceResults>),
         Rediscovery(Arc<RediscoveryReport>),

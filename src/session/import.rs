@@ -123,9 +123,12 @@ impl State {
         }
     }
 
-    /// The settings to save: those for families, since the ones for imported shapes are not saved.
+    /// The settings to save: those for families, since the ones for imported shapes are not saved, and the search as the
+    /// user set it, without the changes of a lesson or of a model that lacks a property.
     pub(super) fn lasting_settings(&self) -> super::settings::Settings {
         let mut settings = self.settings.clone();
+        let before = self.lesson.as_ref().map(|lesson| lesson.before.clone());
+        settings.search = before.unwrap_or_else(|| self.chosen_search());
         if let Some(before) = &self.own.before {
             settings.training.clone_from(before);
         }

@@ -110,6 +110,19 @@ impl LatentMap {
         self.fitted = None;
     }
 
+    /// Moves the view as little as needed to show a point, a tenth of the view from its edges; a visible point moves
+    /// nothing.
+    pub fn reveal(&mut self, at: [f64; 2]) {
+        if self.view.contains(at) || !at.iter().all(|v| v.is_finite()) {
+            return;
+        }
+        let (inner, centre) = (self.view.size().map(|side| 0.4 * side), self.view.centre());
+        self.pan([0, 1].map(|k| {
+            let off = at[k] - centre[k];
+            off - off.clamp(-inner[k], inner[k])
+        }));
+    }
+
     /// Fits the view to `bounds` with the aspect ratio of the window.
     pub fn fit(&mut self, bounds: Bounds) {
         self.view = bounds.with_aspect(self.size[0] / self.size[1]);
@@ -410,6 +423,19 @@ mod tests {
         map.zoom([1.0, 0.5], 1.7);
         assert!((share(&map) - before).abs() < 1e-12);
         assert!((map.view.size()[0] - 4.0 / 1.7).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_point_beyond_the_edge_is_brought_into_the_view() {
+        let mut map = LatentMap::new(Bounds { low: [-2.0, -1.0], high: [2.0, 1.0] });
+        let before = map.view;
+        map.reveal([1.9, 0.9]);
+        assert_eq!(map.view, before, "it is visible");
+        map.reveal([5.0, 0.2]);
+        let close = |a: [f64; 2], b: [f64; 2]| (0..2).all(|k| (a[k] - b[k]).abs() < 1e-12);
+        assert!(close(map.view.centre(), [3.4, 0.0]) && close(map.view.size(), [4.0, 2.0]));
+        map.reveal([f64::NAN, 0.0]);
+        assert!(close(map.view.centre(), [3.4, 0.0]));
     }
 
     #[test]

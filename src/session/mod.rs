@@ -82,7 +82,7 @@ pub struct Session {
     inbox: Receiver<Event>,
     outlet: Outlet,
     worker: Worker,
-    /// The objective, ready for derivatives under the mouse; stored because making it copies the weights of the model.
+    /// The objective for the gradient at the point under the mouse, as long as model and objective stay the same.
     sought: Option<Objective>,
     /// The worker of the second map.
     worker_beside: Worker,
@@ -157,6 +157,11 @@ impl Session {
     pub fn apply(&mut self, event: Event) {
         match event {
             Event::Progress(run, progress, news) => self.state.progress(run, progress, news),
+            Event::Ended(run, End::Path(result)) => {
+                if self.state.jobs.end(run).is_some() {
+                    self.path_ended(run, result);
+                }
+            }
             Event::Ended(run, end) => self.state.ended(run, end),
             Event::Drawn(Ok(picture)) => {
                 let beside = self
@@ -210,21 +215,19 @@ impl Session {
             Command::CloseModel(id) => self.close(id),
             Command::Save(id, path) => self.save(id, path),
             Command::SetProperty(property) => {
-                state.hold_range(false);
-                state.hold_range_for_training(false);
                 // Only the first term changes: another property has other target values and other heads.
                 let target = state.usual_target(property);
-                let before = state.settings.search.spec.clone();
-                let first = state.settings.search.spec.terms.first_mut();
-                let changed = first.is_some_and(|term| {
+                let before = &state.settings.search.spec;
+                let mut spec = before.clone();
+                let changed = spec.terms.first_mut().is_some_and(|term| {
                     let changed = std::mem::replace(&mut term.property, property) != property;
                     if changed && matches!(term.goal, Goal::Target(_)) {
                         term.goal = Goal::Target(target);
                     }
                     changed
                 });
-                state.settings.search.spec.settle_after(&before);
-                state.hold_range_for_training(state.training.run.is_some());
+                spec.settle_after(before);
+                state.choose_aim(spec);
                 self.look_again();
                 if changed {
                     self.walk_again();
@@ -253,6 +256,7 @@ impl Session {
                 if let Some(pin) = state.map.pins.get(index) {
                     let (at, z) = (pin.at, pin.z.clone());
                     self.pick(at, Some(&z));
+                    self.state.map.reveal(at);
                 }
             }
             Command::Unpin(index) => {
@@ -269,18 +273,7 @@ impl Session {
             Command::SetTraining(config) => state.settings.training = config,
             Command::SetSearch(mut config) => {
                 config.spec.settle_after(&state.settings.search.spec);
-                if config.spec.property() != state.property() {
-                    self.perform(Command::SetProperty(config.spec.property()));
-                }
-                let before = std::mem::replace(&mut self.state.settings.search, config.clone());
-                if before.spec != config.spec {
-                    self.look_again();
-                }
-                // The number and the position of the starts do not matter for a running step-by-step search.
-                let SearchConfig { restarts, seed, ref starts, .. } = config;
-                if config != (SearchConfig { restarts, seed, starts: starts.clone(), ..before }) {
-                    self.walk_again();
-                }
+                self.set_search(config);
             }
             Command::SetStarts(starts) => state.settings.starts = starts,
             Command::Train => self.train(false),
@@ -377,14 +370,14 @@ impl Session {
             Command::Dismiss(id) => state.notices.dismiss(id),
             Command::BeginLesson => {
                 let before = state.lesson.take().map(|lesson| lesson.before);
-                let before = before.unwrap_or_else(|| state.settings.search.clone());
+                let before = before.unwrap_or_else(|| state.chosen_search());
                 state.lesson = Some(Lesson::new(before));
                 self.turn(Activity::Optimise);
             }
             Command::ContinueLesson => self.continue_lesson(),
             Command::EndLesson => {
                 if let Some(lesson) = state.lesson.take() {
-                    self.perform(Command::SetSearch(lesson.before));
+                    self.set_search(lesson.before);
                 }
             }
             Command::Stop(run) => state.jobs.cancel(run),
@@ -395,6 +388,23 @@ impl Session {
         self.ask_for_picture();
         self.follow_comparison();
         self.measure_shown();
+    }
+
+    /// Sets the settings of the search; the objective is another one if the shown model lacks a property of it.
+    pub(super) fn set_search(&mut self, mut config: SearchConfig) {
+        let state = &mut self.state;
+        let before = state.settings.search.clone();
+        state.choose_aim(config.spec);
+        config.spec = state.settings.search.spec.clone();
+        state.settings.search = config.clone();
+        if before.spec != config.spec {
+            self.look_again();
+        }
+        // The number and the position of the starts do not matter for a running step-by-step search.
+        let SearchConfig { restarts, seed, ref starts, .. } = config;
+        if config != (SearchConfig { restarts, seed, starts: starts.clone(), ..before }) {
+            self.walk_again();
+        }
     }
 
     /// Saves the settings if they have not changed for a second, so that dragging a number does not wait for the disk;

@@ -13,7 +13,7 @@ use crate::optimise::SearchConfig;
 use crate::text::Text;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The identity of an open model.
@@ -35,10 +35,10 @@ pub struct Prepared {
     pub whole: Bounds,
     /// The data outside of `home`.
     pub beyond: Arc<Vec<[f64; 2]>>,
-    /// The usual range of each property over the data's box, once it was requested.
-    ranges: Vec<(Property, OnceLock<(f64, f64)>)>,
-    /// Seconds for [`BATCH`] values with their gradients, once that was requested.
-    batch_seconds: Arc<OnceLock<f64>>,
+    /// The usual range of each property over the data's box.
+    ranges: Vec<(Property, (f64, f64))>,
+    /// Seconds for [`BATCH`] values with their gradients.
+    batch_seconds: f64,
 }
 
 /// Points of the batch whose speed is measured.
@@ -52,22 +52,34 @@ impl Prepared {
     /// # Errors
     /// Only if the tensor library fails.
     pub fn new(model: Model) -> Result<Self> {
-        let prepared = Self::preview(model, None)?;
-        // Computed on this thread, since the window needs the ranges at once.
-        prepared.ranges.iter().for_each(|(property, _)| _ = prepared.range(*property));
-        prepared.batch_seconds();
-        Ok(prepared)
+        let model = Arc::new(model);
+        let projection = Projection::of(&model.encoded.mu);
+        let ranges = model.properties().into_iter().map(|property| {
+            let objective = Objective::of(model.clone(), property);
+            Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
+        });
+        let ranges = ranges.collect::<Result<_>>()?;
+        let batch_seconds = batch_seconds(&Objective::of(model.clone(), Property::default()))?;
+        Self::with(model, projection, ranges, batch_seconds)
     }
 
-    /// As [`Self::new`] for a model that is shown briefly: ranges are computed at the first request, and the duration
-    /// of a search is that of the preview `before`, whose network has the same widths.
+    /// As [`Self::new`] for a model that is shown briefly, in less time: the ranges and the duration of a search are
+    /// those of `before`, a slightly older state of the same training.
     ///
     /// # Errors
     /// Only if the tensor library fails.
-    pub fn preview(model: Model, before: Option<&Self>) -> Result<Self> {
+    pub fn preview(model: Model, before: &Self) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::of(&model.encoded.mu);
-        let ranges = model.properties().into_iter().map(|property| (property, OnceLock::new()));
+        Self::with(model, projection, before.ranges.clone(), before.batch_seconds)
+    }
+
+    fn with(
+        model: Arc<Model>,
+        projection: Projection,
+        ranges: Vec<(Property, (f64, f64))>,
+        batch_seconds: f64,
+    ) -> Result<Self> {
         let home = home_view(&model, &projection);
         // Computed on this thread, since the window needs the density at once.
         model.density();
@@ -78,8 +90,8 @@ impl Prepared {
             whole: whole_view(&model, &projection),
             beyond: Arc::new(beyond(&model, &projection, &home)),
             home,
-            ranges: ranges.collect(),
-            batch_seconds: before.map(|before| before.batch_seconds.clone()).unwrap_or_default(),
+            ranges,
+            batch_seconds,
             projection,
             model,
         })
@@ -108,31 +120,13 @@ impl Prepared {
         let at_once = parts.min(rayon::current_num_threads()).max(1);
         // Alignment runs both networks a second time.
         let passes = if config.spec.align > 0.0 { 2.0 } else { 1.0 };
-        self.batch_seconds() * passes * batches as f64 / at_once as f64
+        self.batch_seconds * passes * batches as f64 / at_once as f64
     }
 
     /// The 2nd to 98th percentile of a property over the data's box; of a target column, over the data.
     pub fn range(&self, property: Property) -> (f64, f64) {
-        let Some((_, known)) = self.ranges.iter().find(|(of, _)| *of == property) else {
-            return (0.0, 1.0);
-        };
-        if let Some(range) = known.get() {
-            return *range;
-        }
-        // Computed before the cell is locked: the computation is parallel, and a thread that waits for a cell inside a
-        // parallel loop may wait for itself.
-        let objective = Objective::of(self.model.clone(), property);
-        let range = usual_range(&objective, &self.projection);
-        *known.get_or_init(|| range.ok().flatten().unwrap_or((0.0, 1.0)))
-    }
-
-    fn batch_seconds(&self) -> f64 {
-        if let Some(seconds) = self.batch_seconds.get() {
-            return *seconds;
-        }
-        let objective = Objective::of(self.model.clone(), Property::default());
-        let seconds = batch_seconds(&objective);
-        *self.batch_seconds.get_or_init(|| seconds.unwrap_or(f64::NAN))
+        let known = self.ranges.iter().find(|(of, _)| *of == property);
+        known.map_or((0.0, 1.0), |(_, range)| *range)
     }
 }
 

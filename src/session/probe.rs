@@ -18,6 +18,8 @@ const NEIGHBOURS: usize = 3;
 pub struct Probe {
     /// The model and version of the computation.
     pub model: (ModelId, u64),
+    /// The property that colours the map.
+    pub property: Property,
     /// The position on the map.
     pub at: [f64; 2],
     /// The latent point.
@@ -26,7 +28,7 @@ pub struct Probe {
     pub outline: Vec<f32>,
     /// Every property of the shape, in the order of the model; NaN if there is no head for it.
     pub values: Vec<(Property, Value)>,
-    /// The reliability of the property that colours the map, and of every prediction beside it.
+    /// The reliability of that property, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
@@ -81,7 +83,7 @@ impl Probe {
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
         let values = values(&prepared.model, &verdict, &outline);
         let (rebuild, slope) = (None, None);
-        Ok(Self { model, at, z, outline, values, verdict, nearest, rebuild, slope })
+        Ok(Self { model, property, at, z, outline, values, verdict, nearest, rebuild, slope })
     }
 
     /// Replaces the decoded outline by another one, for a search that moves the shape itself.

@@ -76,7 +76,7 @@ impl Session {
         let Some(lesson) = &self.state.lesson else { return };
         match lesson.next_search() {
             Some(config) => {
-                self.perform(Command::SetSearch(config.clone()));
+                self.set_search(config.clone());
                 self.search_run(config);
                 self.state.lesson.iter_mut().for_each(Lesson::climbing);
             }

@@ -89,13 +89,14 @@ impl Session {
         self.state.map.picked = self.probe(at, z);
     }
 
-    /// Selects a latent point, if it fits the shown model.
+    /// Selects a latent point, if it fits the shown model; the map moves there if the point is not visible.
     pub(super) fn pick_latent(&mut self, z: &[f64]) {
         let projection = self.state.shown().map(|(_, entry)| &entry.prepared.projection);
         let at = projection.filter(|p| p.latent_dim() == z.len()).map(|p| p.project(z));
         if let Some(at) = at {
             self.state.map.probe = None;
             self.pick(at, Some(z));
+            self.state.map.reveal(at);
         }
     }
 
@@ -105,6 +106,9 @@ impl Session {
         self.state.tours.pause();
         self.state.map.probe = None;
         self.state.map.picked = self.probe_row(row);
+        if let Some(at) = self.state.map.picked.as_ref().map(|picked| picked.at) {
+            self.state.map.reveal(at);
+        }
     }
 
     /// Selects a point by its name, or reports why there is none.

@@ -26,7 +26,7 @@ use crate::explore::scene::compose::LayerVisibility;
 use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
 use crate::objective::{Goal, ObjectiveSpec};
-use crate::optimise::SearchReport;
+use crate::optimise::{SearchConfig, SearchReport};
 use crate::text;
 use std::collections::BTreeMap;
 
@@ -106,6 +106,9 @@ pub struct State {
     pub export: Exporting,
     /// All running jobs.
     pub jobs: Registry,
+    /// The objective that the user set last, while the shown model lacks a property of it: the settings then have another
+    /// one in its place.
+    aim_aside: Option<ObjectiveSpec>,
     held_range: Option<(f64, f64)>,
     /// The range during a training, which would otherwise change all the time; the range held by the user takes
     /// precedence.
@@ -115,6 +118,8 @@ pub struct State {
     pub(super) linked: Option<ModelId>,
     /// Number of versions given to models so far, so that none is given twice.
     pub(super) versions: u64,
+    /// Number of models that were trained so far; each is named by its number.
+    pub(super) trained: u64,
 }
 
 impl State {
@@ -128,6 +133,7 @@ impl State {
             earlier: BTreeMap::new(),
             linked: None,
             versions: 0,
+            trained: 0,
             drawing: Drawing::default(),
             own: Own::default(),
             heads: None,
@@ -145,6 +151,7 @@ impl State {
             settings,
             export: Exporting::default(),
             jobs: Registry::default(),
+            aim_aside: None,
             held_range: None,
             training_range: None,
             lost: Vec::new(),
@@ -308,22 +315,58 @@ impl State {
         }
     }
 
-    /// Replaces an objective with a property that `model` does not have, such as a target column of other data, and
-    /// reports it.
+    /// Sets the objective that the user chose; one that was set aside is forgotten.
+    pub(super) fn choose_aim(&mut self, spec: ObjectiveSpec) {
+        if spec == self.settings.search.spec {
+            return;
+        }
+        self.aim_aside = None;
+        self.set_spec(spec);
+        if let Some(prepared) = self.shown().map(|(_, entry)| entry.prepared.clone()) {
+            self.settle_spec(&prepared.model);
+        }
+    }
+
+    /// Sets the objective. Another property of the colours has another range: a held one is released.
+    fn set_spec(&mut self, spec: ObjectiveSpec) {
+        let recoloured = spec.property() != self.property();
+        self.settings.search.spec = spec;
+        if recoloured {
+            self.hold_range(false);
+            self.hold_range_for_training(false);
+            self.hold_range_for_training(self.training.run.is_some());
+        }
+    }
+
+    /// Sets an objective aside, and reports it, if `model` lacks a property of it, such as a target column of other
+    /// data; restores the one that was set aside if `model` has all of its properties.
     fn settle_spec(&mut self, model: &Model) {
         let known = model.properties();
-        let spec = &mut self.settings.search.spec;
-        let Some(unknown) = spec.properties().find(|property| !known.contains(property)) else {
-            return;
-        };
+        let lacking =
+            |spec: &ObjectiveSpec| spec.properties().find(|property| !known.contains(property));
+        if let Some(aside) = self.aim_aside.take_if(|aside| lacking(aside).is_none()) {
+            self.notices
+                .info(text!("This model has it: {word} is optimised again.", word = aside.word()));
+            return self.set_spec(aside);
+        }
+        let Some(unknown) = lacking(&self.settings.search.spec) else { return };
         let Some(&property) = known.first() else { return };
-        *spec = ObjectiveSpec::of(property, Goal::Max);
+        let spec = self.settings.search.spec.clone();
+        self.aim_aside.get_or_insert(spec);
+        self.set_spec(ObjectiveSpec::of(property, Goal::Max));
         let (unknown, word) = (unknown.name(), property.word());
         self.notices.info(text!(
             "This model has no '{unknown}'; {word} is optimised instead.",
             unknown,
             word
         ));
+    }
+
+    /// The settings of the search as the user set them, with the objective that was set aside, if there is one.
+    pub(super) fn chosen_search(&self) -> SearchConfig {
+        let mut search = self.settings.search.clone();
+        search.spec = self.aim_aside.clone().unwrap_or(search.spec);
+        search
     }
 
     /// The report of the search, if there is one.

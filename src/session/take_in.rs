@@ -68,7 +68,10 @@ impl State {
                 {
                     // The maps can now have colours of a property that had no head before.
                     self.map.asked = None;
-                    self.comparison.iter_mut().for_each(|comparison| comparison.asked = None);
+                    if let Some(comparison) = &mut self.comparison {
+                        (comparison.asked, comparison.probe, comparison.picked) =
+                            (None, None, None);
+                    }
                 }
             }
             End::Sweep(result) => {
@@ -108,6 +111,8 @@ impl State {
                 }
             }
             End::Export(result) if self.export.run == this => self.export.ended(result, notices),
+            // [`Session::apply`](super::Session::apply) handles it, since the selected point follows a path.
+            End::Path(_) => (),
             // A newer run has replaced this one.
             End::Import(_) | End::Training(_) | End::Pca(_) | End::Export(_) => (),
         }
@@ -143,7 +148,18 @@ impl State {
             entry.path = Some(path.clone());
         }
         self.settings.remember(&path);
-        self.notices.info(text!("Saved as {path}.", path = path.display().to_string()));
+        let saved = text!("Saved as {path}.", path = path.display().to_string());
+        // Models of other origins never had a training that could be resumed.
+        let lacks = self.learned(id).is_some() && prepared.model.resume.is_none();
+        let warning = lacks.then(|| match self.is_learning(id) {
+            true => text!(
+                "It holds no optimiser state, so its training cannot be resumed from the file: pause first, and save again."
+            ),
+            false => text!(
+                "It holds no optimiser state, so its training cannot be resumed from the file."
+            ),
+        });
+        self.notices.info(Text::joined([saved].into_iter().chain(warning), " "));
     }
 
     fn training_ended(&mut self, result: JobResult<Trained>) {
@@ -172,7 +188,12 @@ impl State {
             None => {
                 let Training { updates, epochs, .. } = self.training;
                 let early = updates < self.training.total_updates();
-                let epochs = format!("{epochs:.1}").trim_end_matches(".0").to_owned();
+                let epochs = format!("{epochs:.1}");
+                let epochs = epochs.trim_end_matches(".0");
+                let epochs = match epochs.parse::<usize>() {
+                    Ok(whole) => text!("{count} epoch" | "{count} epochs", count = whole),
+                    Err(_) => text!("{epochs} epochs", epochs),
+                };
                 let kept = id.and_then(|id| self.kept_epoch_of(id));
                 let best = kept.map(|(kept, record)| {
                     text!(
@@ -183,14 +204,14 @@ impl State {
                 });
                 let finished = match early {
                     true => text!(
-                        "Training finished early after {count} update ({epochs} epochs)."
-                            | "Training finished early after {count} updates ({epochs} epochs).",
+                        "Training finished early after {count} update ({epochs})."
+                            | "Training finished early after {count} updates ({epochs}).",
                         count = updates,
                         epochs
                     ),
                     false => text!(
-                        "Training finished after {count} update ({epochs} epochs)."
-                            | "Training finished after {count} updates ({epochs} epochs).",
+                        "Training finished after {count} update ({epochs})."
+                            | "Training finished after {count} updates ({epochs}).",
                         count = updates,
                         epochs
                     ),

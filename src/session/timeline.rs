@@ -44,9 +44,10 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// The snapshots up to `moment`, for a training that continues from it.
-    pub fn until(&self, moment: usize) -> Self {
-        let moments = self.moments.iter().take(moment + 1).cloned().collect();
+    /// The snapshots of the first `updates` updates, for a training that continues from there.
+    pub fn until(&self, updates: usize) -> Self {
+        let earlier = self.moments.iter().filter(|moment| moment.resume.updates <= updates);
+        let moments = earlier.cloned().collect();
         Self { moments, spacing: self.spacing, ..Self::default() }
     }
 
@@ -213,7 +214,7 @@ mod tests {
         assert_eq!(timeline.asked_updates(), Some(0));
         timeline.ask(1e9);
         assert!(timeline.asked().is_none());
-        assert_eq!(updates(&timeline.until(2)), [0, 10, 20]);
+        assert_eq!(updates(&timeline.until(29)), [0, 10, 20]);
     }
 
     #[test]

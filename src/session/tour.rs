@@ -1,5 +1,8 @@
 //! Latent paths, which are played while the shape morphs, and sets of new shapes.
 
+use super::jobs::handle::{Handle, NoNews};
+use super::jobs::path::{self, Made, Wanted};
+use super::jobs::registry::{JobKind, JobResult, RunId};
 use super::models::{ModelId, Prepared};
 use super::path_plan::{Anchor, PathPlan};
 use super::playback::Playback;
@@ -11,7 +14,7 @@ use crate::explore::latent_path::curve::{LatentPath, PathKind};
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::latent_path::trail;
 use crate::explore::shapes::contact_sheet::ContactSheet;
-use crate::explore::shapes::new_shapes::{self, NewShape};
+use crate::explore::shapes::new_shapes::NewShape;
 use crate::model::PointRef;
 use crate::text;
 
@@ -106,6 +109,22 @@ pub struct Tours {
     pub drawn: Option<SampledShapes>,
     /// The page that is shown.
     pub page: TourPage,
+    /// The request that a job works on.
+    making: Option<(RunId, Request)>,
+    /// The newest requests that wait for the end of that job: at most one path, and one set of new shapes.
+    waiting: Vec<Request>,
+}
+
+/// A latent path or new shapes that were asked for.
+#[derive(Clone, Debug)]
+struct Request {
+    /// The model and its version.
+    model: (ModelId, u64),
+    /// The property that colours them.
+    property: Property,
+    wanted: Wanted,
+    /// The playback of a new path; none for one that replaces the present path, whose playback goes on.
+    playback: Option<Playback>,
 }
 
 /// Actions with latent paths and new shapes.
@@ -138,6 +157,13 @@ impl Tours {
     /// Stops the marker at its present position.
     pub fn pause(&mut self) {
         self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
+    }
+
+    /// Forgets the path that is being made.
+    pub(super) fn leave_path(&mut self) {
+        let is_path = |request: &Request| matches!(request.wanted, Wanted::Frames(..));
+        self.waiting.retain(|request| !is_path(request));
+        self.making.take_if(|(_, request)| is_path(request));
     }
 
     /// Removes everything that belongs to the previous model; only the kind of path stays.
@@ -190,7 +216,7 @@ impl Session {
             }
             Touring::DrawWith(seed) => {
                 self.explore();
-                self.draw(seed);
+                self.request(Wanted::Shapes(seed, NEW_SHAPES), None);
                 self.state.tours.page = TourPage::NewShapes;
             }
             Touring::Keep(index) => {
@@ -250,15 +276,15 @@ impl Session {
 
     /// Makes paths and new shapes again, after the model or the property has changed.
     pub(super) fn tour_again(&mut self) {
-        if let Some(before) = self.state.tours.tour.take() {
+        if self.state.tours.tour.is_some() {
             // No error if a removed pin makes the path impossible: the user did not request it.
-            if let Ok(tour) = self.laid() {
-                self.state.tours.tour = Some(Tour { playback: before.playback, ..tour });
-                self.probe_tour();
+            match self.planned() {
+                Ok(latent_path) => self.request(Wanted::Frames(latent_path, FRAMES), None),
+                Err(_) => self.state.tours.tour = None,
             }
         }
         if let Some(seed) = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed) {
-            self.draw(seed);
+            self.request(Wanted::Shapes(seed, NEW_SHAPES), None);
         }
     }
 
@@ -267,44 +293,102 @@ impl Session {
         let map = &self.state.map;
         self.state.tours.plan.hold(map);
         let speed = self.state.tours.tour.as_ref().map_or(1.0, |tour| tour.playback.speed);
-        match self.laid() {
-            Ok(tour) => {
+        match self.planned() {
+            Ok(latent_path) => {
                 let playback = Playback { playing, share, speed, live: false };
-                self.state.tours.tour = Some(Tour { playback, ..tour });
-                self.state.tours.page = TourPage::Frames;
-                self.state.settings.hint_followed = true;
-                self.follow_tour();
+                self.request(Wanted::Frames(latent_path, FRAMES), Some(playback));
             }
             // The present path stays until another one can be made.
             Err(error) => self.state.notices.error(error),
         }
     }
 
-    fn laid(&self) -> Result<Tour> {
-        let (id, entry) =
+    /// The planned path in latent space.
+    fn planned(&self) -> Result<LatentPath> {
+        let (_, entry) =
             self.state.models.shown().ok_or_else(|| {
                 Error::mismatch(text!("No model is open; press Ctrl+O to open one."))
             })?;
-        let (prepared, property) = (&entry.prepared, self.state.property());
-        let latent_path = self.state.tours.plan.latent_path(&self.state.map, prepared)?;
-        let strip = Strip::of(&prepared.model, property, &latent_path, FRAMES, None)?;
-        Ok(Tour {
-            model: (id, entry.version),
-            line: trail::on_map(&latent_path, &prepared.projection),
-            sheet: strip.rows(&prepared.model, property, false)?,
-            latent_path,
-            strip,
-            playback: Playback::default(),
-            probe: None,
-        })
+        self.state.tours.plan.latent_path(&self.state.map, &entry.prepared)
     }
 
-    fn draw(&mut self, seed: u64) {
+    /// Makes a path or new shapes: at once where geometry computes their values, by a job where a head predicts them.
+    fn request(&mut self, wanted: Wanted, playback: Option<Playback>) {
         let Some((id, entry)) = self.state.models.shown() else { return };
-        match draw(&entry.prepared, (id, entry.version), self.state.property(), seed) {
-            Ok(drawn) => self.state.tours.drawn = Some(drawn),
-            Err(error) => self.state.notices.error(error),
+        let (model, property) = ((id, entry.version), self.state.property());
+        if !property.is_target() {
+            return match path::make(&entry.prepared.model, property, wanted) {
+                Ok(made) => self.show_made(model, made, playback),
+                Err(error) => self.state.notices.error(error),
+            };
         }
+        let kind = std::mem::discriminant(&wanted);
+        let waiting = &mut self.state.tours.waiting;
+        waiting.retain(|other| std::mem::discriminant(&other.wanted) != kind);
+        waiting.push(Request { model, property, wanted, playback });
+        self.make_next();
+    }
+
+    /// Starts a job for the oldest waiting request that is still of the shown model and property, unless one runs.
+    fn make_next(&mut self) {
+        while self.state.tours.making.is_none() && !self.state.tours.waiting.is_empty() {
+            let request = self.state.tours.waiting.remove(0);
+            let Some((_, entry)) = self.state.shown().filter(|_| self.is_wanted(&request)) else {
+                continue;
+            };
+            let (model, property) = (entry.prepared.model.clone(), request.property);
+            let (subject, wanted) = (property.label(), request.wanted.clone());
+            let run = self.start(JobKind::Path, subject, move |_: &Handle<NoNews>| {
+                path::run(&model, property, wanted)
+            });
+            self.state.tours.making = Some((run, request));
+        }
+    }
+
+    fn is_wanted(&self, request: &Request) -> bool {
+        let now = (self.state.shown_version(), self.state.property());
+        now == (Some(request.model), request.property)
+    }
+
+    /// Handles the result of a job that made a path or new shapes.
+    pub(super) fn path_ended(&mut self, run: RunId, result: JobResult<Made>) {
+        let Some((_, request)) = self.state.tours.making.take_if(|(making, _)| *making == run)
+        else {
+            return;
+        };
+        match result {
+            JobResult::Finished(made) if self.is_wanted(&request) => {
+                self.show_made(request.model, made, request.playback);
+            }
+            JobResult::Failed(why, _) => self.state.notices.error(why),
+            JobResult::Finished(_) | JobResult::Cancelled(_) => (),
+        }
+        self.make_next();
+    }
+
+    /// Shows a path or new shapes of the shown model.
+    fn show_made(&mut self, model: (ModelId, u64), made: Made, playback: Option<Playback>) {
+        let Some((_, entry)) = self.state.models.shown() else { return };
+        let ((latent_path, strip), sheet) = match made {
+            Made::Frames(path, sheet) => (*path, sheet),
+            Made::Shapes(seed, shapes, sheet) => {
+                self.state.tours.drawn = Some(SampledShapes { model, seed, shapes, sheet });
+                return;
+            }
+        };
+        let line = trail::on_map(&latent_path, &entry.prepared.projection);
+        let tours = &mut self.state.tours;
+        let present = tours.tour.as_ref().map(|tour| tour.playback);
+        let shown = playback.or(present).unwrap_or_default();
+        tours.tour =
+            Some(Tour { model, latent_path, line, strip, sheet, playback: shown, probe: None });
+        if playback.is_none() {
+            self.probe_tour();
+            return;
+        }
+        tours.page = TourPage::Frames;
+        self.state.settings.hint_followed = true;
+        self.follow_tour();
     }
 
     /// Selects the point at the playhead.
@@ -325,16 +409,4 @@ impl Session {
         }
         here
     }
-}
-
-fn draw(
-    prepared: &Prepared,
-    model: (ModelId, u64),
-    property: Property,
-    seed: u64,
-) -> Result<SampledShapes> {
-    let [columns, rows] = NEW_SHAPES;
-    let shapes = new_shapes::new_shapes(&prepared.model, property, columns * rows, seed)?;
-    let sheet = new_shapes::sheet(&shapes, columns, false);
-    Ok(SampledShapes { model, seed, shapes, sheet })
 }

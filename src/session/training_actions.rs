@@ -174,7 +174,9 @@ impl Session {
             let stood = Arc::new(TrainerState::of(model)?);
             let config = model.card.training.clone();
             let material = Material::Ready(model.training_data()?);
-            let past = Training { records: stood.history.clone(), ..Training::default() };
+            let records = stood.history.clone();
+            let epochs = records.last().map_or(0.0, |record| record.epoch as f64);
+            let past = Training { epochs, records, ..Training::default() };
             return Ok(Trunk {
                 plan: TrainingPlan { material, config, from: None },
                 state: stood,
@@ -182,22 +184,23 @@ impl Session {
             });
         };
         let moments = training.timeline.moments();
-        let (index, moment) = match training.timeline.asked() {
-            Some((index, moment)) => (index, moment.clone()),
+        let moment = match training.timeline.asked() {
+            Some((_, moment)) => moment.clone(),
             // The model's own state, since early stopping may have chosen an older one than the last. An interrupted
             // training leaves a preview, which cannot continue; its last snapshot can.
             None => match (TrainerState::of(model), moments.last()) {
-                (Ok(state), _) => (moments.len(), Arc::new(state)),
-                (Err(_), Some(last)) => (moments.len(), last.clone()),
+                (Ok(state), _) => Arc::new(state),
+                (Err(_), Some(last)) => last.clone(),
                 (Err(error), None) => return Err(error),
             },
         };
-        let epochs = training.shown_epochs();
+        let epochs = training.epochs_at(&moment);
         let past = Training {
+            epochs,
             curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
             records: moment.history.clone(),
             context: training.context.clone(),
-            timeline: training.timeline.until(index),
+            timeline: training.timeline.until(moment.resume.updates),
             ..Training::default()
         };
         // Existing data are not made again.
@@ -440,7 +443,8 @@ impl State {
                 false
             }
             None => {
-                let name = text!("Trained {id}", id = id.0);
+                self.trained += 1;
+                let name = text!("Trained {id}", id = self.trained);
                 let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
                 self.models.insert(id, entry);
                 true

@@ -131,6 +131,7 @@ impl State {
     /// Removes the latent path.
     pub(super) fn leave_tour(&mut self) {
         self.tours.pause();
+        self.tours.leave_path();
         if let Some(tour) = self.tours.tour.take() {
             self.lose(Undo::Tour(Box::new((tour, self.tours.plan.clone()))));
         }

@@ -2,12 +2,10 @@
 
 use super::key::Key;
 use polib::catalog::Catalog;
-use serde::{Deserialize, Serialize};
 use std::sync::{OnceLock, RwLock};
 
 /// A language of the program.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// The language of the keys, which needs no catalogue.
     #[default]
@@ -30,12 +28,14 @@ pub fn speak(language: Language) {
 }
 
 impl Language {
-    /// The language by its name in settings and in the environment; none if there is no such language.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "english" => Some(Self::English),
-            "pseudo" => Some(Self::Pseudo),
-            _ => None,
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::English, Self::Pseudo];
+
+    /// The name in the environment.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "english",
+            Self::Pseudo => "pseudo",
         }
     }
 

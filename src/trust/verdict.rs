@@ -96,7 +96,8 @@ pub struct RoundTripChange {
 }
 
 impl RoundTripChange {
-    fn holds(&self) -> bool {
+    /// True if the change is within its limit.
+    pub fn holds(&self) -> bool {
         self.change <= self.usual_change
     }
 
@@ -163,6 +164,13 @@ impl Verdict {
             change,
             limit
         ))
+    }
+
+    /// The property whose doubt is the reason that [`Self::sentence`] gives; none if the reason is another one.
+    pub fn named_doubt(&self) -> Option<Property> {
+        let by_value = self.reliability == Reliability::Doubtful && self.shape_failed().is_none();
+        let is_doubtful = |property: &Property| self.doubt_of(*property).is_some();
+        self.properties().into_iter().find(is_doubtful).filter(|_| by_value)
     }
 
     /// The reliability of one of its properties: believable where only others are doubtful.

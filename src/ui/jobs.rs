@@ -9,6 +9,7 @@ use crate::session::jobs::training::TrainingPhase;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
+use egui::util::IdTypeMap;
 use egui::{
     Align, Button, Context, Id, Layout, Popup, PopupCloseBehavior, ProgressBar, Response, RichText,
     Ui, vec2,
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     let sign = ui.add(Button::new(text!("{number} running", number = listed.len())));
     let list = Popup::menu(&sign).id(Id::unique(LIST)).width(WIDTH);
-    list.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    let shown = list.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
         // The elapsed seconds change while nothing else does.
         ctx.request_repaint_after(Duration::from_secs(1));
@@ -46,14 +47,25 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui.push_id(run.0, |ui| row(ui, *run, job, state, actions));
         }
     });
+    if shown.is_none() {
+        ctx.data_mut(|data| data.remove::<FocusFirst>(Id::unique(LIST)));
+    }
     sign.on_hover_text(text!("What runs now, how far it is, and how to end it (J)"));
 }
 
-/// Opens or closes the list; the keyboard focus moves into it.
+/// Opens or closes the list by the keyboard. The focus moves into it once, when it opens: a key that is pressed later must
+/// not cancel a job by chance.
 pub fn toggle_list(ctx: &Context) {
-    Popup::toggle_id(ctx, Id::unique(LIST));
-    ctx.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+    let list = Id::unique(LIST);
+    Popup::toggle_id(ctx, list);
+    if Popup::is_id_open(ctx, list) {
+        ctx.data_mut(|data| data.insert_temp(list, FocusFirst));
+    }
 }
+
+/// Stored until the first button of the list has taken the keyboard focus.
+#[derive(Clone, Copy, Default)]
+struct FocusFirst;
 
 /// One job: its kind, its object, its progress, its duration, and its buttons.
 fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions) {
@@ -71,7 +83,9 @@ fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions)
             if job.can_be_cancelled() {
                 let about = text!("End it; its results so far are kept where they are useful");
                 let cancel = ui.add(Button::new(text!("Cancel")).small()).on_hover_text(about);
-                if ui.memory(|memory| memory.focused().is_none()) {
+                // In the first pass, which only measures the list, nothing can have the focus.
+                let wish = |data: &mut IdTypeMap| data.remove_temp::<FocusFirst>(Id::unique(LIST));
+                if !ui.is_sizing_pass() && ui.data_mut(wish).is_some() {
                     cancel.request_focus();
                 }
                 if cancel.accessible_name(text!("Cancel {kind}", kind = &kind)).clicked() {
@@ -103,19 +117,23 @@ fn pause(ui: &mut Ui, kind: &Text, phase: TrainingPhase, actions: &mut Actions) 
     }
 }
 
-/// The progress of a job, with its text; a spinner if the progress is unknown.
+/// The progress of a job, with its text or per cent; a spinner if the progress is unknown.
 pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
     match progress.share {
         Some(share) => {
-            let text = RichText::new(progress.words.to_string()).small();
-            ui.add(ProgressBar::new(share as f32).text(text).desired_height(18.0))
+            let bar = ProgressBar::new(share as f32).desired_height(18.0);
+            let words = progress.words.to_string();
+            ui.add(match words.is_empty() {
+                true => bar.show_percentage(),
+                false => bar.text(RichText::new(words).small()),
+            })
         }
         None => ui.spinner(),
     }
 }
 
-/// The progress of a run, as a thin bar across the panel.
-pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<RunId>) -> Response {
+/// The progress of a run without its text, as a thin bar.
+pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<RunId>, width: f32) -> Response {
     let share = state.jobs.progress(run).share.unwrap_or(0.0);
-    ui.add(ProgressBar::new(share as f32).desired_height(8.0))
+    ui.add(ProgressBar::new(share as f32).desired_width(width).desired_height(8.0))
 }

@@ -12,7 +12,7 @@ const LIBRARY: &str = "latent_explorer";
 /// Imports of imports that are followed at most; more would be a circle of re-exports.
 const MAX_REEXPORTS: usize = 16;
 
-/// Where a path leads.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// An item of this crate: the file that defines it, below `src`.
@@ -30,7 +30,7 @@ pub struct Reference {
     pub from: PathBuf,
     /// The line that it stands on, from 1.
     pub line: usize,
-    /// Where it leads.
+    /// Its target.
     pub to: Target,
     /// True if only tests are compiled with it.
     pub in_tests: bool,
@@ -109,7 +109,7 @@ impl Crate {
         self.modules.iter().flat_map(of_module).collect()
     }
 
-    /// Where `path`, as it stands in the module `place`, leads.
+    /// The target of `path` as it stands in the module `place`.
     fn resolve(&self, place: &[String], path: &[String], depth: usize) -> Option<Target> {
         let depth = depth.checked_sub(1)?;
         let (head, rest) = path.split_first()?;
@@ -135,7 +135,7 @@ impl Crate {
         }
     }
 
-    /// Where `path` leads from the inside of a module.
+    /// The target of `path` from the inside of a module.
     fn within(&self, place: &[String], path: &[String], depth: usize) -> Option<Target> {
         let Some((head, rest)) = path.split_first() else {
             return Some(Target::Module(place.to_vec()));
@@ -334,7 +334,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_path(self, path);
     }
 
-    /// How far an item can be seen says nothing of what is used.
+    /// Visibility says nothing of what is used.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {

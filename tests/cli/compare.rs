@@ -1,32 +1,22 @@
 //! `compare`, `sweep` and `train --pca` as they are used from the command line.
 
-use super::says;
+use super::command_line::{printed, refusal};
+use super::{json, run_in, says, told};
 use latent_explorer::model::format::checkpoint;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn run(line: &str, folder: &Path) -> Output {
-    let program = env!("CARGO_BIN_EXE_latent-explorer");
-    Command::new(program).args(line.split(' ')).current_dir(folder).output().unwrap()
-}
-
+/// Runs a line that must succeed; what it says.
 fn succeed(line: &str, folder: &Path) -> String {
-    let output = run(line, folder);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{line}: {said}");
-    said
+    told(&run_in(folder, line))
 }
 
-/// Runs a command that must fail: returns its error, one line, and checks that it leaves no file behind.
+/// Runs a line that must fail and leave no file behind; its message.
 fn fail(line: &str, folder: &Path) -> String {
     let before = std::fs::read_dir(folder).unwrap().count();
-    let output = run(line, folder);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{line}: {said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let message = refusal(run_in(folder, line));
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), before, "{line}");
-    said
+    message
 }
 
 const TINY: &str = "--samples 90 --points 32 --seed 3";
@@ -85,8 +75,7 @@ fn pca_stands_beside_an_autoencoder() {
     let said = succeed("compare vae.safetensors pca.safetensors --out t.json", f);
     let kl = said.lines().find(|line| line.starts_with("Information")).unwrap();
     assert!(kl.ends_with("  –"), "PCA has no KL: {kl}");
-    let info = run("info pca.safetensors", f);
-    let info = String::from_utf8(info.stdout).unwrap();
+    let info = printed(run_in(f, "info pca.safetensors"));
     assert!(info.contains("principal axes"), "{info}");
     // Commands that work for any model work for this one.
     for line in [
@@ -122,7 +111,7 @@ fn outlines_of_ones_own_are_swept_and_have_principal_axes() {
     // The outlines are in the file: it is measured without theirs.
     std::fs::remove_dir_all(&own).unwrap();
     succeed("compare kept/beta_0.1.safetensors pca.safetensors --out t.json", f);
-    let json: Value = serde_json::from_slice(&std::fs::read(f.join("t.json")).unwrap()).unwrap();
+    let json = json(&f.join("t.json"));
     let error = |i: usize| json[i]["figures"]["reconstruction_error"].as_f64().unwrap();
     assert!(error(0) < error(1), "two axes, begun as PCA, leave less than one: {json}");
 }
@@ -132,16 +121,16 @@ fn what_cannot_work_is_said_before_anything_is_trained() {
     let folder = tempfile::tempdir().unwrap();
     let f = folder.path();
     for (line, part) in [
-        ("sweep --betas 1,1 --out s.csv", "betas: .. 1"),
-        ("sweep --betas 1,2000 --out s.csv", "betas: .. 1000"),
-        ("sweep --betas 1,x --out s.csv", "'x'"),
-        ("sweep --beta 1 --betas 2 --out s.csv", "--betas"),
+        ("sweep --betas 1,1 --out s.csv", "betas: 1 is named twice .. once"),
+        ("sweep --betas 1,2000 --out s.csv", "betas: .. 0 .. 1000 .. 2000"),
+        ("sweep --betas 1,x --out s.csv", "'x' .. --betas"),
+        ("sweep --beta 1 --betas 2 --out s.csv", "--beta .. cannot be used with .. --betas"),
         ("sweep --out s.txt", ".json .. .csv"),
-        ("sweep --out none/s.csv", "none/s.csv"),
-        ("sweep --picture s.png --out s.csv", "not .svg"),
-        ("sweep --loss bce --out s.csv", "sigmoid"),
-        ("compare a.safetensors b.safetensors --out t.csv", "a.safetensors"),
-        ("compare a.safetensors --out t.csv", "2"),
+        ("sweep --out none/s.csv", "none/s.csv .. create it"),
+        ("sweep --picture s.png --out s.csv", "s.png .. .svg"),
+        ("sweep --loss bce --out s.csv", "output sigmoid .. preset bce"),
+        ("compare a.safetensors b.safetensors --out t.csv", "a.safetensors .. check the path"),
+        ("compare a.safetensors --out t.csv", "2 values .. 1"),
     ] {
         let said = fail(line, f);
         assert!(says(&said, part), "{line}: {said}");

@@ -1,37 +1,16 @@
 //! Pictures, films and reports as the command line writes them.
 
-use super::says;
+use super::command_line;
+use super::{fail, says, succeed};
 use latent_explorer::numerics::atomic_file::read;
 use std::path::Path;
-use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample_models/nine_families.safetensors");
 
-/// Runs a line in which M is the sample model and F/ the folder.
-fn run(line: &str, folder: &Path) -> Output {
-    let folder = folder.to_str().unwrap();
-    let words = line.split_whitespace().map(|word| match word {
-        "M" => MODEL.to_owned(),
-        _ => match word.strip_prefix("F/") {
-            Some(name) => format!("{folder}/{name}"),
-            None => word.to_owned(),
-        },
-    });
-    Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(words).output().unwrap()
-}
-
-fn succeed(line: &str, folder: &Path) {
-    let output = run(line, folder);
-    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// The one line that a failure says.
-fn fail(line: &str, folder: &Path) -> String {
-    let output = run(line, folder);
-    assert_eq!(output.status.code(), Some(1), "{line}");
-    let message = String::from_utf8(output.stderr).unwrap();
-    message.trim_end().rsplit('\n').next().unwrap().to_owned()
+/// Splits a line at its spaces; `M` is the sample model, `F/` the folder.
+fn words(line: &str, folder: &Path) -> Vec<String> {
+    command_line::words(line, folder, Path::new(MODEL))
 }
 
 /// A small search, written to F/best.json.
@@ -57,19 +36,22 @@ fn film(folder: &Path, name: &str) -> ([u16; 2], Vec<(u16, [u16; 2])>) {
 fn any_layers_go_together_and_a_search_lies_on_them() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    succeed(SEARCH, folder);
+    succeed(&words(SEARCH, folder));
     let options = "--layers heat,data,paths,trust,gradient --size 160x120 --search F/best.json";
-    succeed(&format!("render --model M {options} --out F/all.svg"), folder);
+    succeed(&words(&format!("render --model M {options} --out F/all.svg"), folder));
     let svg = text(folder, "all.svg");
     assert!(svg.contains("width=\"160\" height=\"120\""));
     assert_eq!(svg.matches("<image").count(), 2, "heat and fog");
     assert!(svg.contains(">heart</text>") && svg.contains("#e34220"), "names and a star");
-    succeed("render --model M --layers data --size 120 --out F/data.svg", folder);
+    succeed(&words("render --model M --layers data --size 120 --out F/data.svg", folder));
     let alone = text(folder, "data.svg");
     assert!(alone.contains("<circle") && !alone.contains("<image") && !alone.contains("Roundness"));
-    succeed("render --model M --what values --search F/best.json --size 200 --out F/v.svg", folder);
+    succeed(&words(
+        "render --model M --what values --search F/best.json --size 200 --out F/v.svg",
+        folder,
+    ));
     assert!(text(folder, "v.svg").contains(">The answer</text>"));
-    succeed("render --model M --what losses --size 200x100 --out F/l.png", folder);
+    succeed(&words("render --model M --what losses --size 200x100 --out F/l.png", folder));
     let losses =
         resvg::tiny_skia::Pixmap::decode_png(&read(&folder.join("l.png")).unwrap()).unwrap();
     assert_eq!((losses.width(), losses.height()), (200, 100));
@@ -79,9 +61,12 @@ fn any_layers_go_together_and_a_search_lies_on_them() {
 fn a_search_and_a_training_become_films() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    succeed(SEARCH, folder);
+    succeed(&words(SEARCH, folder));
     let options = "--size 120x100 --seconds 0.5 --fps 8";
-    succeed(&format!("render --model M --search F/best.json {options} --out F/s.gif"), folder);
+    succeed(&words(
+        &format!("render --model M --search F/best.json {options} --out F/s.gif"),
+        folder,
+    ));
     let (size, frames) = film(folder, "s.gif");
     assert_eq!((size, frames.len()), ([120, 100], 4));
     assert_eq!(frames[0].1, [120, 100], "the first one is whole");
@@ -93,10 +78,10 @@ fn a_search_and_a_training_become_films() {
         let line = format!(
             "train --families circle,star --samples 60 --points 16 --hidden 8 --epochs {epochs}"
         );
-        succeed(&format!("{line} --out F/epochs/epoch-{epochs}.safetensors"), folder);
+        succeed(&words(&format!("{line} --out F/epochs/epoch-{epochs}.safetensors"), folder));
     }
     let line = format!("render --model M --snapshots F/epochs {options} --out F/t.gif");
-    succeed(&line, folder);
+    succeed(&words(&line, folder));
     let (size, frames) = film(folder, "t.gif");
     assert_eq!((size, frames.len()), ([120, 100], 3), "a picture for each of them");
 }
@@ -112,19 +97,19 @@ fn what_cannot_be_drawn_is_said_before_any_work() {
         ("--what heat --size 0 --out F/x.png", "size: .. 100 .. 8192"),
         ("--what heat --size 200xwide --out F/x.png", "1920x1080"),
         ("--what heat --out F/x.gif", "--search .. --snapshots"),
-        ("--what heat --search F/none.json --out F/x.gif", "none.json"),
-        ("--what losses --search F/none.json --out F/x.gif", ".png .. .svg"),
-        ("--snapshots F/none --out F/x.gif", ".safetensors .. --snapshots"),
+        ("--what heat --search F/none.json --out F/x.gif", "none.json .. optimise --out"),
+        ("--what losses --search F/none.json --out F/x.gif", "x.gif .. .png .. .svg"),
+        ("--snapshots F/none --out F/x.gif", ".safetensors .. train --snapshots"),
         ("--snapshots F/none --out F/x.png", ".gif"),
         ("--search F/none.json --fps 0 --out F/x.gif", "fps: .. 1 .. 50"),
-        ("--search F/none.json --seconds 120 --fps 50 --out F/x.gif", "2000"),
+        ("--search F/none.json --seconds 120 --fps 50 --out F/x.gif", "2 .. 2000 .. 6000"),
         ("--search F/none.json --size 5000 --out F/x.gif", "16 .. 4096"),
-        ("--what values --out F/x.png", "--search"),
-        ("--layers heat,paths --out F/x.png", "--search"),
-        ("--what heat --out F/no/x.png", "no"),
+        ("--what values --out F/x.png", "what: .. --search R.json"),
+        ("--layers heat,paths --out F/x.png", "layers: paths .. --search R.json"),
+        ("--what heat --out F/no/x.png", "no/x.png .. create it"),
         ("--what heat --out /proc/x.png", "/proc/x.png: "),
     ] {
-        let message = fail(&format!("render --model M {line}"), folder);
+        let message = fail(&words(&format!("render --model M {line}"), folder));
         assert!(says(&message, part), "{part} in {message}");
     }
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2, "nothing is left behind");
@@ -134,11 +119,11 @@ fn what_cannot_be_drawn_is_said_before_any_work() {
 fn a_search_of_another_model_is_told_apart() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    succeed(SEARCH, folder);
+    succeed(&words(SEARCH, folder));
     let train = "train --families circle,star --samples 60 --points 16 --hidden 8 --epochs 1 --out";
-    succeed(&format!("{train} F/other.safetensors"), folder);
+    succeed(&words(&format!("{train} F/other.safetensors"), folder));
     let line = "render --model F/other.safetensors --search F/best.json --size 120 --out F/x.png";
-    let message = fail(line, folder);
+    let message = fail(&words(line, folder));
     assert!(message.contains("best.json") && message.contains("another model"), "{message}");
     assert!(!folder.join("x.png").exists());
 }
@@ -149,23 +134,23 @@ fn outlines_leave_in_the_format_that_the_name_says() {
     let folder = folder.path();
     let decode = "decode --model M --z 0.5,-0.5 --z 0,1 --out";
     let count = |name: &str, part: &str| {
-        succeed(&format!("{decode} F/{name}"), folder);
+        succeed(&words(&format!("{decode} F/{name}"), folder));
         text(folder, name).matches(part).count()
     };
     assert_eq!(count("x.dxf", "\nPOLYLINE\n"), 2);
     assert_eq!(count("x.dxf", "\nVERTEX\n"), 200);
     assert_eq!((count("x.svg", "<path"), count("x.json", "\"outline\"")), (2, 2));
     assert_eq!(count("x.csv", "\n"), 3);
-    succeed(&format!("{decode} F/foils/"), folder);
+    succeed(&words(&format!("{decode} F/foils/"), folder));
     let first = text(&folder.join("foils"), "shape_1.dat");
     assert_eq!((first.lines().next(), first.lines().count()), (Some("shape 1"), 102));
-    let message = fail(&format!("{decode} F/x.dat"), folder);
+    let message = fail(&words(&format!("{decode} F/x.dat"), folder));
     assert!(says(&message, "2 .. /"), "{message}");
-    let message = fail(&format!("{decode} F/x.stl"), folder);
+    let message = fail(&words(&format!("{decode} F/x.stl"), folder));
     assert!(says(&message, ".csv .. .json .. .svg .. .dxf .. .dat"), "{message}");
-    let message = fail(&format!("{decode} F/foils/"), folder);
+    let message = fail(&words(&format!("{decode} F/foils/"), folder));
     assert!(message.contains("is a folder already"), "{message}");
-    succeed(&format!("{SEARCH} --candidates-out F/try.dxf"), folder);
+    succeed(&words(&format!("{SEARCH} --candidates-out F/try.dxf"), folder));
     assert!(text(folder, "try.dxf").contains("\nC1-"));
 }
 
@@ -173,8 +158,8 @@ fn outlines_leave_in_the_format_that_the_name_says() {
 fn a_report_explains_a_model_and_its_answer() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    succeed(SEARCH, folder);
-    succeed("report M --search F/best.json --out F/r.html", folder);
+    succeed(&words(SEARCH, folder));
+    succeed(&words("report M --search F/best.json --out F/r.html", folder));
     let page = text(folder, "r.html");
     let best: serde_json::Value = serde_json::from_str(&text(folder, "best.json")).unwrap();
     let answer = best["best_believable"].as_u64().or(best["best"].as_u64()).unwrap() as usize;
@@ -182,7 +167,7 @@ fn a_report_explains_a_model_and_its_answer() {
     assert!(page.contains(&latent_explorer::explore::three_digits(value)));
     assert!(!page.contains("<script") && !page.contains("http"));
     let options = "--property roundness --mode max --restarts 6 --steps 30";
-    succeed(&format!("report M {options} --out F/r.json"), folder);
+    succeed(&words(&format!("report M {options} --out F/r.json"), folder));
     let json: serde_json::Value = serde_json::from_str(&text(folder, "r.json")).unwrap();
     assert_eq!(
         json["search"]["answer"]["restart"], answer,
@@ -190,13 +175,30 @@ fn a_report_explains_a_model_and_its_answer() {
     );
     assert_eq!(json["search"]["answer"]["measured"], best["restarts"][answer - 1]["measured"]);
     for (line, part) in [
-        ("--out F/r.pdf", ".html"),
-        ("--out F/no/r.html", "no"),
-        ("--search F/none.json --out F/r.html", "none.json"),
-        ("--term area:max --restarts 0 --out F/r.html", "restarts: "),
-        ("--search F/best.json --term area:max --out F/r.html", "cannot be used with"),
+        ("--out F/r.pdf", "r.pdf .. .html .. .json"),
+        ("--out F/no/r.html", "no/r.html .. create it"),
+        ("--search F/none.json --out F/r.html", "none.json .. check the path"),
+        ("--term area:max --restarts 0 --out F/r.html", "restarts: .. 1 .. 100000"),
+        (
+            "--search F/best.json --term area:max --out F/r.html",
+            "--search .. cannot be used with .. --term",
+        ),
     ] {
-        let message = fail(&format!("report M {line}"), folder);
+        let message = fail(&words(&format!("report M {line}"), folder));
         assert!(says(&message, part), "{part} in {message}");
+    }
+}
+
+#[test]
+fn decode_and_encode_say_what_they_wrote() {
+    let folder = TempDir::new().unwrap();
+    for (line, facts) in [
+        ("decode --model M --z 0,0 --out F/x.csv", "1 outline to .. x.csv"),
+        ("encode --model M --shapes F/x.csv --out F/z.csv", "1 latent vector to .. z.csv"),
+    ] {
+        let output = command_line::run(&words(line, folder.path()));
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && says(&text, facts), "{text}");
+        assert!(output.stdout.is_empty());
     }
 }

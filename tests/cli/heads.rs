@@ -9,9 +9,7 @@ fn heads_are_trained_along_and_afterwards_and_info_lists_them() {
     let mut along = train(&path);
     let more = "--heads area,roundness --head-widths 8,4 --head-weight 0.5 --history F/h.csv";
     along.extend(words(more, folder.path()));
-    let output = run(&along);
-    assert!(output.status.success());
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = told(&run(&along));
     let last = said.lines().last().unwrap();
     assert!(says(last, "roundness R2 .. area R2 "), "{last}");
     let losses = table(&folder.path().join("h.csv"));
@@ -23,9 +21,7 @@ fn heads_are_trained_along_and_afterwards_and_info_lists_them() {
     // Without --out the file itself is written again; roundness gets a new head.
     let before = std::fs::read(&path).unwrap();
     let line = "heads --model F/m.safetensors --property perimeter,roundness --widths 5 --epochs 2";
-    let output = run(&words(line, folder.path()));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = told(&run(&words(line, folder.path())));
     let last = said.lines().last().unwrap();
     for part in ["roundness R2 ", "RMSE", "perimeter R2 ", "m.safetensors"] {
         assert!(last.contains(part), "{part} in {last}");

@@ -18,7 +18,7 @@ fn help_and_version_end_well() {
 #[test]
 fn the_environment_names_the_language() {
     let help = |language: &str| {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
         let output = program.args(["render", "--help"]).env("LATENT_EXPLORER_LANGUAGE", language);
         output.output().unwrap()
     };
@@ -38,7 +38,7 @@ fn misuse_is_told_in_one_line() {
     for (line, part) in [
         ("train", "--out"),
         ("train --out m --colour red", "'--colour'"),
-        ("optimize", "'optimize'"),
+        ("optimize", "'optimize' .. --help lists the commands"),
         ("info", "<M.safetensors>"),
     ] {
         let message = fail(&words(line, Path::new("")));

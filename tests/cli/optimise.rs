@@ -4,11 +4,8 @@ use super::*;
 
 /// Runs `optimise` on the tiny model; its report and what it said on standard error.
 fn optimise(line: &str, folder: &Path) -> (Value, String) {
-    let output = run(&words(&format!("optimise --model M {line} --out F/r.json"), folder));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{line}: {said}");
-    let bytes = std::fs::read(folder.join("r.json")).unwrap();
-    (serde_json::from_slice(&bytes).unwrap(), said)
+    let said = told(&run(&words(&format!("optimise --model M {line} --out F/r.json"), folder)));
+    (json(&folder.join("r.json")), said)
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -21,8 +18,7 @@ fn a_search_writes_every_restart() {
     let line = "optimise --model M --property roundness --mode max --restarts 4 --steps 6 \
                 --trajectory every:4 --out F/r.json";
     succeed(&words(line, folder.path()));
-    let report: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    let report = json(&folder.path().join("r.json"));
     assert_eq!(report["format"], 4);
     assert_eq!(report["config"]["restarts"], 4);
     assert_eq!(report["stride"], 4, "no more is kept than is written");
@@ -47,9 +43,7 @@ fn a_search_writes_every_restart() {
 #[test]
 fn a_search_names_hills_and_candidates() {
     let folder = TempDir::new().unwrap();
-    let read = |name: &str| -> Value {
-        serde_json::from_slice(&std::fs::read(folder.path().join(name)).unwrap()).unwrap()
-    };
+    let read = |name: &str| json(&folder.path().join(name));
     let search = "optimise --model M --property perimeter --mode min --restarts 6 --steps 30";
     let line = format!("{search} --out F/r.json --candidates 3 --candidates-out F/c.csv");
     succeed(&words(&line, folder.path()));
@@ -75,8 +69,8 @@ fn a_search_names_hills_and_candidates() {
     assert_eq!(read("c.json"), report["candidates"]);
     for (line, part) in [
         ("--candidates 0", "candidates: .. 1 .. 1000 .. 0"),
-        ("--candidates 3 --candidates-out F/c.txt", "c.txt .. .csv"),
-        ("--candidates 3 --candidates-out F/r.json", "is named for two outputs"),
+        ("--candidates 3 --candidates-out F/c.txt", "c.txt .. .csv, .json, .svg, .dxf .. .dat"),
+        ("--candidates 3 --candidates-out F/r.json", "r.json .. two files"),
         ("--candidates-out F/c.csv", "--candidates"),
     ] {
         let message = fail(&words(&format!("{search} --out F/r.json {line}"), folder.path()));
@@ -91,8 +85,7 @@ fn a_search_can_start_from_a_file() {
     let line = "optimise --model M --property area --mode min --restarts 9 --steps 2 \
                 --starts F/z.csv --out F/r.json";
     succeed(&words(line, folder.path()));
-    let report: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    let report = json(&folder.path().join("r.json"));
     assert_eq!(report["config"]["restarts"], 2);
     assert_eq!(report["restarts"][0]["start"], serde_json::json!([0.25, -0.5]));
     let values: Vec<f64> = serde_json::from_value(report["restarts"][0]["values"].clone()).unwrap();
@@ -267,13 +260,10 @@ fn a_race_writes_what_each_method_had_found_by_when() {
     let folder = TempDir::new().unwrap();
     let line = "race --model M --property roundness --mode max --restarts 4 --steps 20 \
                 --methods adam,cma-es,random,lbfgs,adam-input --report F/r.json --out F/r.csv";
-    let output = run(&words(line, folder.path()));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
+    let said = told(&run(&words(line, folder.path())));
     let rows = table(&folder.path().join("r.csv"));
     assert_eq!(rows[0].join(","), "method,values,gradients,evaluations,best,objective");
-    let report: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    let report = json(&folder.path().join("r.json"));
     let budget = 4 * 2 * 21;
     assert_eq!((&report["format"], &report["budget"]), (&3.into(), &budget.into()));
     for contender in report["lanes"].as_array().unwrap() {

@@ -75,9 +75,7 @@ fn what_was_learned_before_a_loss_exploded_is_written() {
 
 /// The warnings among what a verb says on standard error.
 fn warned(line: &str, folder: &Path) -> Vec<String> {
-    let output = run(&words(line, folder));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
+    let said = told(&run(&words(line, folder)));
     let warnings = said.lines().filter_map(|line| line.strip_prefix("warning: "));
     warnings.map(str::to_owned).collect()
 }
@@ -129,10 +127,10 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
     let folder = TempDir::new().unwrap();
     let line =
         "train --samples 90 --points 32 --hidden 16 --lr 0.03 --updates 600 --early-stopping 30";
-    let output =
-        run(&words(&format!("{line} --out F/m.safetensors --history F/h.csv"), folder.path()));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
+    let said = told(&run(&words(
+        &format!("{line} --out F/m.safetensors --history F/h.csv"),
+        folder.path(),
+    )));
     let history = table(&folder.path().join("h.csv"));
     let rows: Vec<Vec<f64>> =
         history[1..].iter().map(|row| row.iter().map(|c| c.parse().unwrap()).collect()).collect();
@@ -164,8 +162,7 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
     assert!(end.contains("also chose the epoch") && text.contains("also chose the epoch"), "{end}");
 
     let resumed = "train --resume F/m.safetensors --updates 3 --out F/on.safetensors";
-    let output = run(&words(resumed, folder.path()));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = told(&run(&words(resumed, folder.path())));
     let begins =
         said.lines().find(|line| line.contains("goes on from")).unwrap_or_else(|| panic!("{said}"));
     assert!(begins.contains(&format!("update {} of {}", best[1], best[1] + 3.0)), "{begins}");
@@ -176,8 +173,7 @@ fn after_early_stopping_all_speak_of_the_epoch_that_was_kept() {
 fn each_figure_of_reconstruction_has_a_name_of_its_own() {
     let folder = TempDir::new().unwrap();
     let train = "train --samples 90 --points 32 --hidden 16 --updates 60 --preset bce --out F/m.safetensors";
-    let output = run(&words(train, folder.path()));
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = told(&run(&words(train, folder.path())));
     assert!(says(&said, "BCE .. sigmoid .. 0.03"), "{said}");
     let info = succeed(&words("info F/m.safetensors --json", folder.path()));
     let info: Value = serde_json::from_str(&info).unwrap();
@@ -196,8 +192,7 @@ fn each_figure_of_reconstruction_has_a_name_of_its_own() {
     assert!(!text.contains("rebuild"), "{text}");
     // Tables name the error, and still by its former name.
     succeed(&words("compare F/m.safetensors F/m.safetensors --out F/t.json", folder.path()));
-    let compared = std::fs::read(folder.path().join("t.json")).unwrap();
-    let compared: Value = serde_json::from_slice(&compared).unwrap();
+    let compared = json(&folder.path().join("t.json"));
     let metrics = &compared[0]["figures"];
     assert_eq!((&metrics["reconstruction_error"], &metrics["rebuild_error"]), (error, error));
     succeed(&words("compare F/m.safetensors F/m.safetensors --out F/t.csv", folder.path()));

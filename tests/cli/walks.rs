@@ -1,6 +1,6 @@
 //! Morphs, walks and samples from the command line.
 
-use super::{fail, model, run, says, succeed, table, words};
+use super::{fail, model, run, says, succeed, table, told, words};
 use std::collections::HashMap;
 use std::path::Path;
 use tempfile::TempDir;
@@ -149,7 +149,7 @@ fn pictures_and_animations_are_written_whole() {
     succeed(&words("sample --model M --count 2 --size 300 --out F/s.png", at));
     assert_eq!(std::fs::read(at.join("s.png")).unwrap()[..4], *b"\x89PNG");
     let line = "walk --model M --path circle --frames 3 --seconds 0.3 --size 240 --out F/w.gif";
-    let said = String::from_utf8(run(&words(line, at)).stderr).unwrap();
+    let said = told(&run(&words(line, at)));
     assert!(said.contains("3 frames"), "{said}");
     let gif = std::fs::read(at.join("w.gif")).unwrap();
     assert_eq!((&gif[..6], u16::from_le_bytes([gif[6], gif[7]])), (&b"GIF89a"[..], 240));
@@ -164,32 +164,53 @@ fn what_cannot_be_walked_is_told_in_one_line() {
     let two = folder.path().join("two.csv").display().to_string();
     let morph = "interpolate --model M --out F/m.csv";
     for (line, part) in [
-        (format!("{morph} --from row:91 --to z:0,0"), "from: .. 1 to 90"),
+        (format!("{morph} --from row:91 --to z:0,0"), "from: .. 1 to 90 .. 91"),
         (format!("{morph} --from z:0,0,0 --to z:0,0"), "from: .. 2 .. 3"),
-        (format!("{morph} --from z:0,0 --to family:boat"), "to: .. 'boat'"),
-        (format!("{morph} --from star --to z:0,0"), "family:NAME"),
-        (format!("{morph} --from z:0,0 --to file:{two}"), "3"),
+        (
+            format!("{morph} --from z:0,0 --to family:boat"),
+            "to: 'boat' .. circle, ellipse .. heart",
+        ),
+        (
+            format!("{morph} --from star --to z:0,0"),
+            "'star' .. z:NUMBERS .. family:NAME .. file:PATH",
+        ),
+        (
+            format!("{morph} --from z:0,0 --to file:{two}"),
+            "two.csv .. 2 distinct points .. at least 3",
+        ),
         (format!("{morph} --from z:0,0 --to file:/none.csv"), "none.csv"),
-        (format!("{morph} --from z:0,0 --to z:1e300,0"), "to: "),
-        (format!("{morph} --from z:0,0 --to z:1,1 --steps 1"), "steps: .. 2"),
+        (format!("{morph} --from z:0,0 --to z:1e300,0"), "to: .. too far out .. nearer"),
+        (format!("{morph} --from z:0,0 --to z:1,1 --steps 1"), "steps: .. 2 .. 1000 .. 1"),
         (
             "interpolate --model M --from z:0,0 --to z:1,1 --out F/m.gif".to_owned(),
             "walk --path line",
         ),
-        ("interpolate --model M --from z:0,0 --to z:1,1 --out F/none/m.csv".to_owned(), "no"),
-        (format!("interpolate --model M --from z:0,0 --to file:{two} --out {two}"), "is read"),
-        ("walk --model M --path line --from z:0,0 --out F/w.csv".to_owned(), "to: "),
+        (
+            "interpolate --model M --from z:0,0 --to z:1,1 --out F/none/m.csv".to_owned(),
+            "none/m.csv .. create it",
+        ),
+        (
+            format!("interpolate --model M --from z:0,0 --to file:{two} --out {two}"),
+            "two.csv: is read .. another file",
+        ),
+        ("walk --model M --path line --from z:0,0 --out F/w.csv".to_owned(), "to: .. --help"),
         (
             "walk --model M --path circle --turns 2 --out F/w.csv".to_owned(),
             "turns: .. --path circle",
         ),
         ("walk --model M --path circle --radius 0 --out F/w.csv".to_owned(), "radius: .. 0"),
         ("walk --model M --path axis --axis 2 --out F/w.csv".to_owned(), "axis: .. 0 .. 1"),
-        ("walk --model M --path circle --frames 100 --seconds 1 --out F/w.gif".to_owned(), "100"),
+        (
+            "walk --model M --path circle --frames 100 --seconds 1 --out F/w.gif".to_owned(),
+            "frames: 100 .. 0.1 .. 50",
+        ),
         ("walk --model M --path circle --out F/w.mp4".to_owned(), ".png .. .svg"),
-        ("walk --model M --path circle --size 4000 --out F/w.gif".to_owned(), "size: "),
-        ("sample --model M --count 0 --out F/s.csv".to_owned(), "count: .. 1"),
-        ("sample --model M --count 401 --out F/s.png".to_owned(), "1 .. 400"),
+        (
+            "walk --model M --path circle --size 4000 --out F/w.gif".to_owned(),
+            "size: .. 100 .. 2048 .. 4000",
+        ),
+        ("sample --model M --count 0 --out F/s.csv".to_owned(), "count: .. 1 .. 100000 .. 0"),
+        ("sample --model M --count 401 --out F/s.png".to_owned(), "count: .. 1 .. 400 .. 401"),
         ("sample --model M --out F/s.gif".to_owned(), ".csv .. .svg .. .png"),
     ] {
         let message = fail(&words(&line, folder.path()));

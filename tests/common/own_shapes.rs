@@ -16,17 +16,18 @@ pub fn write_ellipses(folder: &Path, count: usize) {
     }
 }
 
+/// The number of shapes.
 pub const SHAPES: usize = 120;
 
-/// Shapes that nobody measured: one in so many.
+/// One of so many shapes was not measured.
 pub const UNKNOWN: usize = 6;
 
-/// How long the ellipse with this index is, 1 to 2: what is measured of it besides.
+/// The length of the ellipse with this index, 1 to 2; it is measured of the ellipse besides.
 pub fn stiffness(index: usize) -> f64 {
     1.0 + index as f64 / SHAPES as f64
 }
 
-/// Writes ellipses a row each, and a table of what was measured of most of them: `stiffness`, and of three `rare`.
+/// Writes ellipses a row each, and a table of values measured of most of them: `stiffness`, and of three `rare`.
 pub fn write_shapes(folder: &Path) -> [PathBuf; 2] {
     let [shapes, values] = ["shapes.csv", "values.csv"].map(|name| folder.join(name));
     let mut text = String::from("id");

@@ -18,6 +18,7 @@ use latent_explorer::session::jobs::handle::{Handle, NoNews};
 use latent_explorer::session::jobs::heads::TrainedHeads;
 use latent_explorer::session::jobs::import::Brought;
 use latent_explorer::session::jobs::open::Opened;
+use latent_explorer::session::jobs::path::Made;
 use latent_explorer::session::jobs::pca::PcaModel;
 use latent_explorer::session::jobs::race::RaceResults;
 use latent_explorer::session::jobs::registry::{JobProgress, JobResult, RunId};
@@ -33,7 +34,7 @@ use latent_explorer::text::Text;
 use latent_explorer::trust::ModelMetrics;
 use std::sync::Arc;
 
-/// How a job is made to end.
+/// The end that a job is made to have.
 #[derive(Clone, Debug)]
 pub enum EndsWith {
     Panic,
@@ -136,6 +137,7 @@ pub fn hear_of_failure(program: &mut Program, job: &Watched, kind: JobKind, why:
         JobKind::Heads => End::Heads(JobResult::<TrainedHeads>::Failed(why, None)),
         JobKind::Sweep => End::Sweep(JobResult::<SweepRest>::Failed(why, None)),
         JobKind::Pca => End::Pca(JobResult::<PcaModel>::Failed(why, None)),
+        JobKind::Path => End::Path(JobResult::<Made>::Failed(why, None)),
         JobKind::Search => End::Search(JobResult::<Arc<Findings>>::Failed(why, None)),
         JobKind::Race => End::Race(JobResult::<Arc<RaceResults>>::Failed(why, None)),
         JobKind::Rediscovery => End::Rediscovery(JobResult::Failed(why, None)),

@@ -1,6 +1,6 @@
 //! The program as tests use it: [`act`](Program::act) as a person does, [`wait`](Drive::wait) for what follows, and
 //! [`see`](Drive::see) what came of it. Commands, state and events of the program are known in this folder alone
-//! (`tests/architecture.rs` holds that), so that they can change without the tests.
+//! (`tests/architecture/` holds that), so that they can change without the tests.
 #![allow(dead_code, unused_imports, reason = "each binary of tests uses a part of the driver")]
 
 mod act;
@@ -36,7 +36,7 @@ pub use session::jobs::training::TrainingPhase;
 pub use session::path_plan::{Anchor as Endpoint, PathPlan};
 /// The settings that are saved between two sessions.
 pub use session::settings::{Settings, ThemeChoice as Theme};
-/// Where the restarts of a search begin.
+/// The points from which the restarts of a search begin.
 pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
 pub use session::tour::{FRAMES, TOUR_SECONDS as PATH_SECONDS, TourPage as PathPage};

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long a slow machine may take for a job.
+/// The time that a slow machine may take for a job.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The driven program, with or without its window.

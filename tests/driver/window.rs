@@ -86,7 +86,7 @@ pub fn map_point(window: &Window, x: f64, y: f64) -> [f64; 2] {
     [0, 1].map(|k| view.low[k] + [x, y][k] * view.size()[k])
 }
 
-/// Where a point of the map is on the screen.
+/// The place of a point of the map on the screen.
 pub fn place(window: &Window, point: [f64; 2]) -> Pos2 {
     let view = window.see().map().view();
     let [x, y] = [0, 1].map(|k| ((point[k] - view.low[k]) / view.size()[k]) as f32);

@@ -1,5 +1,6 @@
 //! Task heads: what they learn, with the autoencoder or after it, and what they leave alone.
 
+use crate::{parameters, trained};
 use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
@@ -41,16 +42,12 @@ fn config() -> TrainingConfig {
     }
 }
 
-fn trained(config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    trainer.finish().unwrap()
+fn small_model(config: TrainingConfig) -> Model {
+    trained(TrainingData::generate(generator()).unwrap(), config)
 }
 
 /// A model without heads, trained once for all tests.
-static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(trained(config())));
+static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(small_model(config())));
 
 fn learned(model: &Arc<Model>, property: Property, config: HeadConfig) -> TaskHead {
     let mut trainer = HeadTrainer::new(model.clone(), property, config).unwrap();
@@ -95,7 +92,7 @@ fn heads_learn_afterwards_what_they_were_not_shown() {
 #[test]
 fn heads_learn_along_with_the_model() {
     let heads = vec![Property::Roundness, Property::Area];
-    let model = trained(TrainingConfig { heads: heads.clone(), ..config() });
+    let model = small_model(TrainingConfig { heads: heads.clone(), ..config() });
     assert_eq!(model.heads().len(), 2);
     for property in heads {
         let card = &model.head(property).unwrap().card;
@@ -110,10 +107,6 @@ fn heads_learn_along_with_the_model() {
     assert!((last.total - parts).abs() < 1e-4 * last.total, "{last:?}");
     assert!(last.held_out_heads.unwrap() < 1.0, "{last:?}");
     assert_ne!(parameters(&model), parameters(&MODEL), "the latent yields to its heads");
-}
-
-fn parameters(model: &Model) -> Vec<Vec<f32>> {
-    model.parameters().map(<[f32]>::to_vec).collect()
 }
 
 #[test]
@@ -138,7 +131,7 @@ fn the_same_seed_gives_the_same_head() {
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
     let joint = || TrainingConfig { updates: 2 * BATCHES, heads: vec![Property::Area], ..config() };
-    let bytes = |config| checkpoint::to_bytes(&trained(config)).unwrap();
+    let bytes = |config| checkpoint::to_bytes(&small_model(config)).unwrap();
     assert!(bytes(joint()) == bytes(joint()));
     assert!(bytes(joint()) != bytes(TrainingConfig { head_weight: 2.0, ..joint() }));
 }
@@ -172,7 +165,7 @@ fn held_out_samples_teach_nothing_and_neither_do_undefined_ones() {
 #[test]
 fn where_nothing_is_held_out_a_head_is_measured_on_all() {
     let model =
-        Arc::new(trained(TrainingConfig { updates: 2 * BATCHES, held_out: 0.0, ..config() }));
+        Arc::new(small_model(TrainingConfig { updates: 2 * BATCHES, held_out: 0.0, ..config() }));
     let short = HeadConfig { epochs: 2, ..HeadConfig::default() };
     let head = learned(&model, Property::Roundness, short);
     let card = head.card.clone();
@@ -292,7 +285,7 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
 fn a_model_without_a_prior_states_where_its_data_lie() {
     let stated = |beta, latent_noise| {
         let config = TrainingConfig { updates: BATCHES, beta, latent_noise, ..config() };
-        trained(config)
+        small_model(config)
     };
     assert_eq!(stated(0.1, true).card.start, StartDistribution::StandardNormal);
     for model in [stated(0.0, true), stated(0.1, false), stated(0.0, false)] {

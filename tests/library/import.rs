@@ -1,25 +1,17 @@
 //! People's own outlines from end to end: files in, a table or a model out, and what a model keeps of them.
 
+use crate::command_line::{fail, refusal, run, succeed, told};
 use crate::own_files::write_ellipses;
 use crate::says::says;
+use crate::trained;
 use latent_explorer::data::outline::canonical::form_distance;
-use latent_explorer::data::outline::import::{ImportOptions, import};
+use latent_explorer::data::outline::import::{Import, ImportOptions, import, import_with_values};
 use latent_explorer::data::source::{Source, TrainingData};
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::numerics::cancel_token::CancelToken;
-use latent_explorer::train::Trainer;
 use std::fmt::Write;
 use std::path::Path;
-use std::process::{Command, Output};
-
-fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 fn path(folder: &Path, name: &str) -> String {
     folder.join(name).display().to_string()
@@ -35,7 +27,7 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     std::fs::write(folder.path().join("v.csv"), "name,drag [N]\ne000,1\ne001,2.5\nnobody,3\n")
         .unwrap();
     let model_path = path(folder.path(), "m.safetensors");
-    let output = run(&[
+    let said = told(&run(&[
         "train",
         "--data",
         shapes.to_str().unwrap(),
@@ -49,10 +41,9 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
         "32",
         "--out",
         &model_path,
-    ]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(says(&said(&output), "30 outlines .. open.csv"), "{}", said(&output));
-    assert!(says(&said(&output), "drag: 2 of 30 .. nobody"), "{}", said(&output));
+    ]));
+    assert!(says(&said, "30 outlines .. open.csv"), "{said}");
+    assert!(says(&said, "drag: 2 of 30 .. nobody"), "{said}");
 
     // The data may be gone.
     let again = import(
@@ -84,25 +75,23 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     assert_eq!((set.measured[0].name.as_str(), set.measured[0].unit.as_str()), ("drag", "N"));
     assert!(set.measured[0].values[1] == 2.5 && set.measured[0].values[2].is_nan());
 
-    let info = run(&["info", &model_path]);
-    let text = String::from_utf8_lossy(&info.stdout).into_owned();
+    let text = succeed(&["info", &model_path]);
     assert!(text.contains("shapes"), "{text}");
     // The model can be trained further without the files.
     let longer = path(folder.path(), "longer.safetensors");
-    let output = run(&["train", "--resume", &model_path, "--updates", "5", "--out", &longer]);
-    assert!(output.status.success(), "{}", said(&output));
+    succeed(&["train", "--resume", &model_path, "--updates", "5", "--out", &longer]);
 }
 
 #[test]
 fn a_table_that_was_written_reads_back() {
     let folder = tempfile::tempdir().unwrap();
     let table = path(folder.path(), "nine.csv");
-    assert!(run(&["data", "--out", &table, "--samples", "90", "--points", "48"]).status.success());
+    succeed(&["data", "--out", &table, "--samples", "90", "--points", "48"]);
     let again = path(folder.path(), "again.csv");
     let rejects = path(folder.path(), "rejects.csv");
-    let output = run(&["data", &table, "--out", &again, "--points", "48", "--rejects", &rejects]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(says(&said(&output), "90 outlines .. circle 10"), "{}", said(&output));
+    let read_again = ["data", &table, "--out", &again, "--points", "48", "--rejects", &rejects];
+    let said = told(&run(&read_again));
+    assert!(says(&said, "90 outlines .. circle 10"), "{said}");
     assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "file,place,reason\n");
     let read = |path: &str| {
         let options = ImportOptions { points: 48, ..ImportOptions::default() };
@@ -135,8 +124,8 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
     let [table, values, out, rejects] =
         ["t.csv", "v.csv", "d.csv", "r.csv"].map(|name| path(folder.path(), name));
     write_table_of_ellipses(Path::new(&table), 12);
-    let output = run(&["data", &table, "--out", &out, "--rejects", &rejects, "--points", "40"]);
-    let text = said(&output);
+    let text =
+        told(&run(&["data", &table, "--out", &out, "--rejects", &rejects, "--points", "40"]));
     assert!(text.contains("12 outlines"), "{text}");
     assert!(says(&text, "2 columns .. 'drag'"), "{text}");
     assert!(std::fs::read_to_string(&rejects).unwrap().contains("2 columns"));
@@ -154,15 +143,14 @@ fn an_index_and_a_drag_are_no_coordinates_and_the_drag_is_a_value() {
         assert!((area / expected - 1.0).abs() < 0.01, "{area} {expected}");
     }
     // The place counts from 1, and the index from 0 is no place.
-    let output = run(&["data", &table, "--values", &table, "--out", &out]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("may count from 0"), "{}", said(&output));
+    let refused = fail(&["data", &table, "--values", &table, "--out", &out]);
+    assert!(refused.contains("may count from 0"), "{refused}");
     // A table written with its values is read as shapes and as values.
     std::fs::write(&values, ",drag [N],shape\n0,7.5,2\n1,8.5,3\n").unwrap();
-    assert!(run(&["data", &table, "--values", &values, "--out", &out]).status.success());
+    succeed(&["data", &table, "--values", &values, "--out", &out]);
     let again = path(folder.path(), "again.csv");
-    let output = run(&["data", &out, "--values", &out, "--out", &again]);
-    assert!(said(&output).contains("drag: 2 of 12 shapes"), "{}", said(&output));
+    let text = told(&run(&["data", &out, "--values", &out, "--out", &again]));
+    assert!(says(&text, "drag: 2 of 12 shapes"), "{text}");
     let [first, second] = [&out, &again].map(|path| std::fs::read_to_string(path).unwrap());
     let column = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.rsplit(',').next().unwrap().to_owned()).collect()
@@ -182,7 +170,7 @@ fn why_no_head_learns_a_value_is_said() {
         std::fs::write(&values, format!("place,drag\n{}", rows(count))).unwrap();
         let line =
             ["train", "--data", &table, "--values", &values, "--updates", "3", "--out", &out];
-        said(&run(&[line.as_slice(), &["--hidden", "4"], more].concat()))
+        told(&run(&[line.as_slice(), &["--hidden", "4"], more].concat()))
     };
     let few = train(12, &[]);
     assert!(few.contains("no head learns drag: 12 shapes have a value"), "{few}");
@@ -204,8 +192,7 @@ fn no_file_is_written_that_is_read_or_that_nobody_named() {
     let before = [whole(&values), whole(&path(&shapes, "e003.csv"))];
     let shapes_path = shapes.display().to_string();
     let out = path(folder.path(), "d.csv");
-    let output = run(&["data", &shapes_path, "--values", &values, "--out", &out]);
-    assert!(output.status.success(), "{}", said(&output));
+    succeed(&["data", &shapes_path, "--values", &values, "--out", &out]);
     let mut there: Vec<String> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -213,8 +200,8 @@ fn no_file_is_written_that_is_read_or_that_nobody_named() {
     there.sort();
     assert_eq!(there, ["d-values.csv", "d.csv", "shapes"]);
     let drawing = path(folder.path(), "d.svg");
-    let output = run(&["data", &shapes_path, "--values", &values, "--out", &drawing]);
-    assert!(said(&output).contains("without what was measured of them"), "{}", said(&output));
+    let text = told(&run(&["data", &shapes_path, "--values", &values, "--out", &drawing]));
+    assert!(text.contains("without their target values"), "{text}");
 
     // A wrong output path is reported before any work, since the training would take long.
     let [inside, model, taken] = [
@@ -226,8 +213,14 @@ fn no_file_is_written_that_is_read_or_that_nobody_named() {
     let to = |more: &[&str]| run(&[&train[..], more].concat());
     for (output, part) in [
         (run(&["data", &shapes_path, "--out", &inside]), "is read by this command"),
-        (run(&["data", &shapes_path, "--out", &out, "--rejects", &inside]), "is read"),
-        (run(&["data", &shapes_path, "--values", &values, "--out", &values]), "is read"),
+        (
+            run(&["data", &shapes_path, "--out", &out, "--rejects", &inside]),
+            "e003.csv: is read .. another file",
+        ),
+        (
+            run(&["data", &shapes_path, "--values", &values, "--out", &values]),
+            "d-values.csv: is read .. another file",
+        ),
         (to(&["--data-out", &inside]), "is read by this command"),
         (to(&["--history", &inside]), "is read by this command"),
         (
@@ -240,9 +233,8 @@ fn no_file_is_written_that_is_read_or_that_nobody_named() {
             "holds a file",
         ),
     ] {
-        assert_eq!(output.status.code(), Some(1));
-        let message = said(&output);
-        assert!(says(&message, part) && message.lines().count() == 1, "{part}: {message}");
+        let message = refusal(output);
+        assert!(says(&message, part), "{part}: {message}");
     }
     assert_eq!([whole(&values), whole(&inside)], before);
     assert!(!Path::new(&model).exists());
@@ -266,8 +258,7 @@ fn both_verbs_write_the_same_table() {
         [&train[..], &own, &learn].concat(),
         [&train[..], &own, &["--pca", "--latent-dim", "2", "--data-out", &by_axes]].concat(),
     ] {
-        let output = run(&words);
-        assert!(output.status.success(), "{}", said(&output));
+        succeed(&words);
     }
     let whole = |path: &str| std::fs::read_to_string(path).unwrap();
     assert!(whole(&by_data).starts_with("id,label,x0,y0,x1,y1,"));
@@ -285,9 +276,8 @@ fn what_was_left_aside_is_said_with_its_count() {
     }
     write_table_of_ellipses(&folder.path().join("t.csv"), 10);
     let out = tempfile::tempdir().unwrap();
-    let output =
-        run(&["data", folder.path().to_str().unwrap(), "--out", &path(out.path(), "o.csv")]);
-    let text = said(&output);
+    let (from, to) = (path(folder.path(), ""), path(out.path(), "o.csv"));
+    let text = told(&run(&["data", &from, "--out", &to]));
     assert!(text.contains("12 outlines"), "{text}");
     assert!(says(&text, "2 files .. 2 paths"), "{text}");
     assert!(says(&text, "2 columns .. 'drag'"), "{text}");
@@ -301,7 +291,6 @@ fn misuse_is_told_in_one_line() {
     let shapes = folder.path().to_str().unwrap();
     for (arguments, part) in [
         (vec!["train", "--out", &out, "--data", "nowhere"], "nowhere"),
-        (vec!["train", "--out", &out, "--data", shapes], "3 outlines"),
         (vec!["train", "--out", &out, "--data", shapes, "--samples", "90"], "cannot be used with"),
         (vec!["train", "--out", &out, "--values", "v.csv"], "values: "),
         (vec!["data", "--out", &out, "--label-from", "file"], "label-from: "),
@@ -309,11 +298,14 @@ fn misuse_is_told_in_one_line() {
         (vec!["data", shapes, "--out", &out, "--points", "3"], "points: .. 16 .. 1000"),
         (vec!["data", shapes, "--out", &out, "--values", "nowhere.csv"], "nowhere.csv"),
     ] {
-        let output = run(&arguments);
-        let message = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{message}");
-        assert!(says(message.lines().last().unwrap(), part), "{message}");
+        let message = fail(&arguments);
+        assert!(says(&message, part), "{part} in {message}");
     }
+    // The count of an import is told before its outlines turn out to be too few.
+    let output = run(&["train", "--out", &out, "--data", shapes]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 2), "{said}");
+    assert!(says(&said, "kept 3 outlines .. too few .. at least 10"), "{said}");
 }
 
 #[test]
@@ -330,11 +322,7 @@ fn sizes_may_stay_as_they_are() {
     assert!(largest > 15.0, "{largest}");
     let config =
         TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
-    let mut trainer = Trainer::new(data, config).unwrap();
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    let model = trainer.finish().unwrap();
+    let model = trained(data, config);
     let decoded = model.decode(&model.encoded.mu).unwrap();
     let apart = form_distance(decoded.row(0), &model.training_outline(0));
     assert!(apart < 0.3, "{apart}");
@@ -350,11 +338,7 @@ fn damaged_outlines_are_one_sentence() {
         .unwrap();
     let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
     let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::default() };
-    let mut trainer = Trainer::new(data, config).unwrap();
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    let mut model = trainer.finish().unwrap();
+    let mut model = trained(data, config);
     assert!(checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).is_ok());
     let problem = |set: latent_explorer::data::dataset::Dataset,
                    model: &mut latent_explorer::model::Model| {
@@ -385,4 +369,31 @@ fn damaged_outlines_are_one_sentence() {
             .to_string()
             .contains("'data.outlines' is missing")
     );
+}
+
+#[test]
+fn a_column_that_is_read_as_values_is_not_left_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("t.csv");
+    write_table_of_ellipses(&table, 12);
+    // The index names the shapes; a text is neither a coordinate nor a value.
+    let text = std::fs::read_to_string(&table).unwrap();
+    let lines = text.lines().enumerate().map(|(line, text)| match line {
+        0 => format!("id{text},remark,label\n"),
+        _ => format!("s{text},none{},round\n", line % 2),
+    });
+    std::fs::write(&table, lines.collect::<String>()).unwrap();
+    let never = CancelToken::default();
+    let read = |values| {
+        let options = ImportOptions::default();
+        let paths = [table.clone()];
+        import_with_values(&paths, values, &options, &never, |_| ()).unwrap().unwrap()
+    };
+    let reasons = |import: &Import| {
+        import.aside.list.iter().map(|part| part.reason.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&read(None)), ["2 columns: 'drag', 'remark'"]);
+    let both = read(Some(table.as_path()));
+    assert_eq!(both.set.measured.len(), 1);
+    assert_eq!(reasons(&both), ["1 column: 'remark'"]);
 }

@@ -1,7 +1,9 @@
 //! Measured values from end to end: a table beside the shapes, a head, a search by it, and what a checkpoint keeps.
 
+use crate::command_line::run_in;
 use crate::own_files::{SHAPES, UNKNOWN, stiffness, write_shapes};
 use crate::says::says;
+use crate::trained;
 use latent_explorer::data::dataset::Dataset;
 use latent_explorer::data::outline::import::{ImportOptions, import_with_values};
 use latent_explorer::data::property::Property;
@@ -31,8 +33,6 @@ use latent_explorer::trust::{PredictionChecks, Reliability, assess};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 use std::collections::HashMap;
-use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
 fn data() -> TrainingData {
@@ -57,14 +57,6 @@ fn config(data: &TrainingData) -> TrainingConfig {
         early_stopping: None,
         ..usual
     }
-}
-
-fn trained(data: TrainingData, config: TrainingConfig) -> Model {
-    let mut trainer = Trainer::new(data, config).unwrap();
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    trainer.finish().unwrap()
 }
 
 /// Learned with a head of the stiffness.
@@ -553,11 +545,6 @@ fn the_listing_of_a_search_calls_its_head() {
     assert!(script.contains("def area(x):") && !script.contains("def stiffness"), "{script}");
 }
 
-fn run(arguments: &str, folder: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
-    command.args(arguments.split(' ')).current_dir(folder).output().unwrap()
-}
-
 #[test]
 fn the_command_line_asks_for_it_by_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -565,7 +552,7 @@ fn the_command_line_asks_for_it_by_name() {
     write_shapes(folder);
     checkpoint::save(&HEADLESS, &folder.join("pca.safetensors")).unwrap();
     let said = |arguments: &str, succeeds: bool| {
-        let output = run(arguments, folder);
+        let output = run_in(folder, arguments);
         let text = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap()).concat();
         assert_eq!(output.status.success(), succeeds, "{arguments}: {text}");
         text

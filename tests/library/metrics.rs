@@ -1,21 +1,17 @@
 //! The figures of a model against computations of their own.
 
+use crate::trained;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::train::Trainer;
 use latent_explorer::trust::{ModelMetrics, map_coverage};
 
-fn trained(config: TrainingConfig) -> Model {
+fn small_model(config: TrainingConfig) -> Model {
     let generator = GeneratorConfig { samples: 180, points: 32, ..GeneratorConfig::default() };
     let config = TrainingConfig { updates: 360, hidden: vec![16], learning_rate: 5e-3, ..config };
-    let mut trainer = Trainer::new(TrainingData::generate(generator).unwrap(), config).unwrap();
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    trainer.finish().unwrap()
+    trained(TrainingData::generate(generator).unwrap(), config)
 }
 
 fn close(a: f64, b: f64, tolerance: f64) -> bool {
@@ -121,12 +117,13 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
 #[test]
 fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
     let collapsed =
-        ModelMetrics::of(&trained(TrainingConfig { beta: 100.0, ..Default::default() })).unwrap();
+        ModelMetrics::of(&small_model(TrainingConfig { beta: 100.0, ..Default::default() }))
+            .unwrap();
     assert_eq!(collapsed.active_units, 0, "{collapsed:?}");
     assert!(collapsed.reachable < 9, "{collapsed:?}");
     let plain =
         TrainingConfig { beta: 0.0, latent_noise: false, latent_dim: 3, ..Default::default() };
-    let plain = ModelMetrics::of(&trained(plain)).unwrap();
+    let plain = ModelMetrics::of(&small_model(plain)).unwrap();
     assert_eq!((plain.kl, plain.unit_variances.len()), (None, 3));
     assert!(plain.active_units >= 1 && plain.smoothness > 0.0, "{plain:?}");
 }
@@ -134,7 +131,8 @@ fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
 #[test]
 fn where_nothing_is_held_out_all_shapes_are_rebuilt() {
     let metrics =
-        ModelMetrics::of(&trained(TrainingConfig { held_out: 0.0, ..Default::default() })).unwrap();
+        ModelMetrics::of(&small_model(TrainingConfig { held_out: 0.0, ..Default::default() }))
+            .unwrap();
     assert!(!metrics.held_out);
     assert_eq!(metrics.shapes, 180);
     assert!(metrics.families.iter().all(|family| family.shapes == 20));

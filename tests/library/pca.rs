@@ -1,5 +1,6 @@
 //! Principal component analysis, the rival without a network, against its theory.
 
+use crate::command_line::{printed, run_in, told};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
@@ -133,59 +134,24 @@ fn one_shape_repeated_makes_a_model_that_can_be_written_and_opened() {
     // So many that the mean of equal numbers is not quite that number.
     let line = "0.13,0.21,1.37,0.29,1.31,0.93,0.17,0.97";
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("same.csv");
-    std::fs::write(&path, vec![line; 41].join("\n")).unwrap();
-    let out = |name: &str| folder.path().join(name).display().to_string();
-    let run = |arguments: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_latent-explorer"))
-            .args(arguments)
-            .output()
-            .unwrap();
-        let said =
-            String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{arguments:?}: {said}");
-        said
-    };
-    let data = path.display().to_string();
-    let said =
-        run(&["train", "--pca", "--data", &data, "--points", "32", "--out", &out("p.safetensors")]);
+    std::fs::write(folder.path().join("same.csv"), vec![line; 41].join("\n")).unwrap();
+    let run = |line: &str| run_in(folder.path(), line);
+    let said = told(&run("train --pca --data same.csv --points 32 --out p.safetensors"));
     assert!(said.contains("All shapes are the same"), "{said}");
-    let model = checkpoint::load(std::path::Path::new(&out("p.safetensors"))).unwrap();
+    let model = checkpoint::load(&folder.path().join("p.safetensors")).unwrap();
     assert!(model.encoded.mu.as_flat().iter().all(|v| *v == 0.0), "there is nothing to tell apart");
     let shape = model.training_outline(0);
     let decoded = model.decode(&Rows::from_flat(2, vec![0.0, 0.0])).unwrap();
     assert!(decoded.as_flat().iter().zip(&shape).all(|(a, b)| (a - b).abs() < 1e-5));
-    assert!(run(&["info", &out("p.safetensors")]).contains("All shapes are the same"));
+    let info = printed(run("info p.safetensors"));
+    assert!(info.contains("All shapes are the same"), "{info}");
 
-    let line = [
-        "train",
-        "--data",
-        &data,
-        "--points",
-        "32",
-        "--updates",
-        "300",
-        "--out",
-        &out("n.safetensors"),
-    ];
-    let said = run(&line);
+    let line = "train --data same.csv --points 32 --updates 300 --out n.safetensors";
+    let said = told(&run(line));
     assert!(said.contains("All shapes are the same"), "{said}");
     for other in ["collapse", "beta (now", "train longer"] {
         assert!(!said.contains(other), "a remedy that does not help: {said}");
     }
-    run(&[
-        "optimise",
-        "--model",
-        &out("n.safetensors"),
-        "--property",
-        "area",
-        "--mode",
-        "max",
-        "--restarts",
-        "3",
-        "--steps",
-        "5",
-        "--out",
-        &out("r.json"),
-    ]);
+    let line = "optimise --model n.safetensors --property area --mode max --restarts 3 --steps 5 --out r.json";
+    printed(run(line));
 }

@@ -1,6 +1,7 @@
 //! Outlines from outside and the names of points: one shape has one z wherever it stands, what comes of it stands where
 //! it stood, and a round of candidates, lab and retraining keeps its names.
 
+use crate::command_line::{self, fail, json, run, succeed, table, told};
 use crate::says::says;
 use latent_explorer::data::outline::canonical::form_distance;
 use latent_explorer::data::outline::conform;
@@ -20,7 +21,6 @@ use serde_json::Value;
 use std::f64::consts::TAU;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
@@ -81,7 +81,7 @@ fn z_of(model: &Model, outline: &[f32]) -> Vec<f64> {
     model.encode(&Rows::from_flat(outline.len(), outline.to_vec())).unwrap().0.into_flat()
 }
 
-/// How far two latent points are apart, in standard deviations of the data, in the coordinate where that is most.
+/// The greatest difference of a coordinate of two latent points, in standard deviations of the data.
 fn apart(model: &Model, a: &[f64], b: &[f64]) -> f64 {
     let mu = &model.encoded.mu;
     let deviation = |k: usize| {
@@ -301,53 +301,18 @@ static IMPORTED: LazyLock<PathBuf> = LazyLock::new(|| {
     }
     std::fs::write(&shapes, text).unwrap();
     std::fs::write(&values, table).unwrap();
-    let line = "train --points 32 --updates 2000 --hidden 32 --lr 3e-3 --heads drag --data F/s.csv --values F/v.csv --out";
-    let mut arguments = words(line, folder.path());
-    arguments.push(path.display().to_string());
-    said(&arguments);
+    let line = "train --points 32 --updates 2000 --hidden 32 --lr 3e-3 --heads drag --data F/s.csv --values F/v.csv --out M";
+    succeed(&command_line::words(line, folder.path(), &path));
     path
 });
 
-/// Splits a command at its spaces; `M` is the model, `F/` a folder of the test.
+/// Splits a line at its spaces; `M` is the model, `F/` a folder of the test.
 fn words(line: &str, folder: &Path) -> Vec<String> {
-    let word = |word: &str| match word.split_once("F/") {
-        Some((before, name)) => format!("{before}{}", folder.join(name).display()),
-        None if word == "M" => IMPORTED.display().to_string(),
-        None => word.to_owned(),
-    };
-    line.split(' ').map(word).collect()
-}
-
-fn run(arguments: &[String]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_latent-explorer")).args(arguments).output().unwrap()
-}
-
-/// The output of a command that succeeds.
-fn said(arguments: &[String]) -> String {
-    let output = run(arguments);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    said
-}
-
-/// The one line of a command that fails.
-fn problem(arguments: &[String]) -> String {
-    let output = run(arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    command_line::words(line, folder, &IMPORTED)
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
-
-fn table(path: &Path) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
 /// Centre and RMS radius of `x0, y0, ..`.
@@ -382,7 +347,7 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
             && (0.5..2.0).contains(&(size / radius))
     };
     // Its z is that of the row that it is.
-    said(&words("encode --model M --shapes F/own.csv --out F/z.csv", folder.path()));
+    succeed(&words("encode --model M --shapes F/own.csv --out F/z.csv", folder.path()));
     let encoded = table(&path("z.csv"));
     assert!(encoded[0].join(",").ends_with("origin_x,origin_y,scale,rotation"), "{:?}", encoded[0]);
     let model = checkpoint::load(&IMPORTED).unwrap();
@@ -392,8 +357,8 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
     let z = [number("mu0"), number("mu1")];
     assert!(apart(&model, model.encoded.mu.row(row), &z) < 0.05, "{z:?}");
     // Decoding gives it back where it stood, by the table and by its name.
-    said(&words("decode --model M --z-file F/z.csv --out F/back.json", folder.path()));
-    said(&words(
+    succeed(&words("decode --model M --z-file F/z.csv --out F/back.json", folder.path()));
+    succeed(&words(
         "decode --model M --z file:F/own.csv --z name:s7 --z mean --out F/named.json",
         folder.path(),
     ));
@@ -410,7 +375,7 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
     // So does the answer of a search that begins with it, and its candidates.
     let line = "optimise --model M --property roundness --mode max --steps 20 --inside 10 --restarts 6 --perturb 0.3 \
                 --from F/own.csv --candidates 2 --candidates-out F/c.csv --out F/r.json";
-    said(&words(line, folder.path()));
+    succeed(&words(line, folder.path()));
     let report = json(&path("r.json"));
     assert_eq!(report["format"], 4);
     for (index, restart) in report["restarts"].as_array().unwrap().iter().enumerate() {
@@ -425,7 +390,7 @@ fn what_comes_of_an_outline_of_ones_own_stands_where_it_stood() {
     }
     // A morph leads from the frame of the one to that of the other, and areas are those of what is written.
     let line = "interpolate --model M --from file:F/own.csv --to name:s3 --steps 3 --out F/m.csv";
-    said(&words(line, folder.path()));
+    succeed(&words(line, folder.path()));
     let morph = table(&path("m.csv"));
     // Counted from the end: a reason has commas.
     let behind =
@@ -455,7 +420,7 @@ fn points_that_are_not_there_are_named_with_those_that_are() {
     let from = |point: &str| {
         let line =
             format!("optimise --model M --property area --mode max --from {point} --out F/r.json");
-        problem(&words(&line, folder.path()))
+        fail(&words(&line, folder.path()))
     };
     let unknown = from("name:s99");
     assert!(
@@ -473,7 +438,7 @@ fn named_points_are_pinned_on_a_picture() {
     let folder = TempDir::new().unwrap();
     let drawn = |pins: &str| {
         let line = format!("render --model M --what points --size 300{pins} --out F/p.svg");
-        said(&words(&line, folder.path()));
+        succeed(&words(&line, folder.path()));
         std::fs::read_to_string(folder.path().join("p.svg")).unwrap()
     };
     let (without, with) = (drawn(""), drawn(" --pin name:s7 --pin mean"));
@@ -491,7 +456,7 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
             "optimise --model M --property drag --mode max --inside 10 --steps 200 --seed {seed} --candidates 3 \
              --candidates-out F/c{seed}.json --out F/r{seed}.json"
         );
-        said(&words(&line, folder.path()));
+        succeed(&words(&line, folder.path()));
         json(&path(&format!("r{seed}.json")))
     };
     let (report, other) = (search(1), search(2));
@@ -510,9 +475,9 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
     std::fs::write(path("lab.csv"), format!("id,drag [N]\n{id},12.5\nc1-zzzzzz,3\n")).unwrap();
     let line = "lab --candidates F/r1.json --values F/lab.csv --out F/t.csv --picture F/p.png --model M \
                 --data-out F/d2.csv";
-    let told = said(&words(line, folder.path()));
-    assert!(says(&told, "line 3 .. 'c1-zzzzzz'"), "{told}");
-    assert!(says(&told, "drag: 1 .. RMS"), "{told}");
+    let said = told(&run(&words(line, folder.path())));
+    assert!(says(&said, "line 3 .. 'c1-zzzzzz'"), "{said}");
+    assert!(says(&said, "drag: 1 .. RMS"), "{said}");
     let compared = table(&path("t.csv"));
     assert_eq!(
         compared[0].join(","),
@@ -525,16 +490,16 @@ fn a_round_of_candidates_lab_and_training_keeps_its_names() {
     assert!(std::fs::read(path("p.png")).unwrap().starts_with(b"\x89PNG"));
     // Lab results are learned with the other values.
     let line = "train --points 32 --updates 40 --hidden 16 --heads drag --data F/d2.csv --values F/d2.csv --out F/m2";
-    let told = said(&words(line, folder.path()));
-    assert!(told.contains("drag: 41 of 41"), "{told}");
+    let said = told(&run(&words(line, folder.path())));
+    assert!(says(&said, "drag: 41 of 41"), "{said}");
     let next = checkpoint::load(&path("m2")).unwrap();
     let row = (0..41).find(|&row| next.row_id(row) == Some(id.as_str())).unwrap();
     assert_eq!(next.measured("drag".parse().unwrap(), row), Some(12.5));
 
     // Results of one search are refused by another.
     let line = "lab --candidates F/c2.json --values F/lab.csv --out F/t.csv";
-    let refused = problem(&words(line, folder.path()));
+    let refused = fail(&words(line, folder.path()));
     assert!(refused.contains("'c1-"), "{refused}");
     let line = "lab --candidates F/lab.csv --values F/lab.csv --out F/t.csv";
-    assert!(problem(&words(line, folder.path())).contains("holds no candidates"));
+    assert!(fail(&words(line, folder.path())).contains("holds no candidates"));
 }

@@ -129,7 +129,10 @@ fn what_geometry_tells_is_learned_by_its_values_and_measured_on_the_outline() {
         let outline = MODEL.decode(&z).unwrap();
         assert!((Property::Area.measure(outline.row(0)) - told.truth).abs() < 1e-4);
     }
-    assert!(of.answers > 0 && of.share.is_some_and(|share| (0.0..=1.0).contains(&share)));
+    let told: Vec<_> = of.repeats.iter().flat_map(|right| &right.told).collect();
+    let held = told.iter().filter(|told| told.prediction.covers(told.truth)).count();
+    assert!(!told.is_empty() && told.len() == of.answers);
+    assert_eq!(of.share, Some(held as f64 / told.len() as f64));
 }
 
 #[test]

@@ -10,9 +10,9 @@ use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::nn::loss::Reconstruction;
-use latent_explorer::objective::{Goal, ObjectiveSpec};
-use latent_explorer::optimise::{Search, SearchConfig};
-use latent_explorer::trust::{Reliability, Verdict, assess, map_coverage};
+use latent_explorer::objective::{Goal, ObjectiveSpec, ValueSource};
+use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
+use latent_explorer::trust::{Question, Reliability, Verdict, assess, map_coverage};
 use std::sync::Arc;
 
 fn models() -> impl Iterator<Item = (String, Model)> {
@@ -149,4 +149,36 @@ fn the_settings_are_those_of_the_commands_that_make_them() {
         assert_eq!(model.card.source, Source::Outlines(GeneratorConfig::default()), "{stale}");
         assert_eq!(model.card.training, training, "{stale}");
     }
+}
+
+/// Geometry knows the true value of what a head predicts of a shape: where they differ by more than the interval
+/// allows, the answer is not believable.
+#[test]
+fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
+    let (_, model) = models().next().unwrap();
+    let model = Arc::new(model);
+    let (mut believed, mut refuted) = (0, 0);
+    for goal in [Goal::Max, Goal::Min] {
+        let spec = ObjectiveSpec {
+            by: ValueSource::Head,
+            inside: 10.0,
+            ..ObjectiveSpec::of(Property::Roundness, goal)
+        };
+        let config = SearchConfig { spec, restarts: 30, steps: 200, ..Default::default() };
+        let mut search = Search::new(model.clone(), config).unwrap();
+        while search.step().unwrap() {}
+        for restart in SearchReport::new(search).unwrap().restarts {
+            let verdict = &restart.verdict;
+            let checks = verdict.prediction_checks.as_ref().unwrap();
+            let check = checks.of(Property::Roundness).unwrap();
+            let truth = Property::Roundness.measure(&restart.decoded);
+            assert_eq!(check.computed, Some(truth));
+            if verdict.reliability == Reliability::Believable {
+                assert!(check.prediction.covers(truth), "{truth} {check:?}");
+                believed += 1;
+            }
+            refuted += usize::from(verdict.failed() == Some(Question::Computed));
+        }
+    }
+    assert!(believed > 0 && refuted > 0, "{believed} {refuted}");
 }

@@ -1,5 +1,6 @@
 //! Trainings that pause, go on, branch and end early; a learned variance; a beta that warms up.
 
+use crate::{learn, parameters, trained};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::{ImportOptions, import};
 use latent_explorer::data::property::Property;
@@ -28,22 +29,16 @@ fn config() -> TrainingConfig {
     TrainingConfig { updates: 4 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
 }
 
-fn learn(mut trainer: Trainer) -> Trainer {
-    while !trainer.is_finished() {
-        trainer.step().unwrap();
-    }
-    trainer
-}
-
-fn parameters(model: &Model) -> Vec<Vec<f32>> {
+/// The weights of a model and of its heads.
+fn with_heads(model: &Model) -> Vec<Vec<f32>> {
     let heads = model.heads().iter().flat_map(|head| head.parameters());
-    model.parameters().chain(heads).map(<[f32]>::to_vec).collect()
+    [parameters(model), heads.map(<[f32]>::to_vec).collect()].concat()
 }
 
 /// A training that stops after so many updates, is written, read, and goes on to its end.
 fn in_two_parts(config: &TrainingConfig, first: usize) -> Trainer {
     let short = TrainingConfig { updates: first, ..config.clone() };
-    let model = learn(Trainer::new(data(), short).unwrap()).finish().unwrap();
+    let model = trained(data(), short);
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let state = TrainerState::of(&read).unwrap();
     assert_eq!(state.resume.updates, first);
@@ -63,7 +58,7 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
         for first in [2 * BATCHES, 2 * BATCHES + 1] {
             let parts = in_two_parts(&config, first);
             let [ours, theirs] = [&parts, &whole].map(|trainer| trainer.finish().unwrap());
-            assert!(parameters(&ours) == parameters(&theirs), "{config:?}, {first}");
+            assert!(with_heads(&ours) == with_heads(&theirs), "{config:?}, {first}");
             assert_eq!(parts.history(), whole.history(), "{first}");
         }
     }
@@ -73,10 +68,10 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
 #[test]
 fn what_is_left_out_makes_no_difference() {
     let long = TrainingConfig { hidden: vec![100], batch_size: 20, updates: 700, ..config() };
-    let whole = learn(Trainer::new(data(), long.clone()).unwrap()).finish().unwrap();
+    let whole = trained(data(), long.clone());
     for first in [500, 503, 690] {
         let parts = in_two_parts(&long, first).finish().unwrap();
-        assert!(parameters(&parts) == parameters(&whole), "{first}");
+        assert!(with_heads(&parts) == with_heads(&whole), "{first}");
     }
 }
 
@@ -87,7 +82,7 @@ fn a_branch_shares_the_past_and_the_noise() {
     let state = trunk.state();
     let branch = |config| Trainer::resume(data(), config, &state).map(learn);
     let same = branch(longer.clone()).unwrap().finish().unwrap();
-    assert!(parameters(&same) == parameters(&branch(longer.clone()).unwrap().finish().unwrap()));
+    assert!(with_heads(&same) == with_heads(&branch(longer.clone()).unwrap().finish().unwrap()));
     let tidier = TrainingConfig { beta: 2.0, ..longer.clone() };
     let other = branch(tidier.clone()).unwrap();
     assert_eq!(other.history()[..4], trunk.history()[..]);
@@ -109,7 +104,7 @@ fn a_branch_shares_the_past_and_the_noise() {
 #[test]
 fn a_model_whose_head_was_trained_again_cannot_go_on() {
     let with_head = TrainingConfig { heads: vec![Property::Area], ..config() };
-    let model = learn(Trainer::new(data(), with_head).unwrap()).finish().unwrap();
+    let model = trained(data(), with_head);
     assert!(TrainerState::of(&model).is_ok());
     let mut head = model.head(Property::Area).unwrap().clone();
     head.card.joint = false;
@@ -136,8 +131,8 @@ fn early_stopping_keeps_the_best() {
     assert_eq!(trainer.updates(), trainer.history()[best].updates + patience);
     let short = TrainingConfig { updates: (best + 1) * BATCHES, ..restless.clone() };
     let model = trainer.finish().unwrap();
-    let fresh = learn(Trainer::new(data(), short).unwrap()).finish().unwrap();
-    assert!(parameters(&model) == parameters(&fresh), "the weights are those of the best epoch");
+    let fresh = trained(data(), short);
+    assert!(with_heads(&model) == with_heads(&fresh), "the weights are those of the best epoch");
     assert_eq!(model.card.history.len(), errors.len(), "the curves are of all epochs");
     assert_eq!(TrainerState::of(&model).unwrap().history.len(), best + 1);
 
@@ -159,7 +154,7 @@ fn early_stopping_keeps_the_best() {
     }
     // A training that goes on and meets nothing better keeps where it began, though its history had a better epoch.
     let patient = TrainingConfig { updates: done, early_stopping: None, ..restless.clone() };
-    let last = learn(Trainer::new(data(), patient).unwrap()).finish().unwrap();
+    let last = trained(data(), patient);
     let state = TrainerState::of(&last).unwrap();
     let wild = TrainingConfig { learning_rate: 0.5, updates: done + 2 * BATCHES, ..restless };
     let mut went_on = learn(Trainer::resume(data(), wild, &state).unwrap()).finish().unwrap();
@@ -215,7 +210,7 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
 
     // A training that had no early stopping goes on with it: its last epoch is what has to be beaten.
     let patient = TrainingConfig { updates: 200, early_stopping: None, ..restless.clone() };
-    let last = learn(Trainer::new(data.clone(), patient).unwrap()).finish().unwrap();
+    let last = trained(data.clone(), patient);
     assert_eq!(ModelMetrics::of(&last).unwrap().shapes, 60);
     let wild = TrainingConfig { learning_rate: 0.5, updates: 240, ..restless.clone() };
     let state = TrainerState::of(&last).unwrap();
@@ -224,7 +219,7 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
 
     // Fewer than twenty would choose at random: all that are held out choose, and it is said.
     let few = TrainingConfig { held_out: 0.09, ..restless };
-    let model = learn(Trainer::new(data, few).unwrap()).finish().unwrap();
+    let model = trained(data, few);
     let record = model.card.record().unwrap();
     assert_eq!(record.stopping_reconstruction, None);
     let metrics = ModelMetrics::of(&model).unwrap();
@@ -323,7 +318,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
 
     // Hardly begun and learned too fast, it is worse, and says so.
     let rash = TrainingConfig { updates: 30, learning_rate: 0.1, ..trainer.config().clone() };
-    let model = learn(Trainer::new(airfoils(300), rash).unwrap()).finish().unwrap();
+    let model = trained(airfoils(300), rash);
     let warnings = warnings_of(&model, &ModelMetrics::of(&model).unwrap());
     assert!(
         warnings
@@ -356,7 +351,7 @@ fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
     let state = TrainerState::of(&read).unwrap();
     let parts = Trainer::resume(read.training_data().unwrap(), config, &state).unwrap();
     let [ours, theirs] = [parts, trainer].map(|trainer| learn(trainer).finish().unwrap());
-    assert!(parameters(&ours) == parameters(&theirs));
+    assert!(with_heads(&ours) == with_heads(&theirs));
     assert_eq!(ours.card, theirs.card);
 }
 

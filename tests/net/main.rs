@@ -10,20 +10,20 @@
 //! differ by some 1e-7 of their value, which few updates and few steps do not raise above it; so trainings and searches
 //! here are short. A trained map is held elsewhere, by what it is good for.
 
+#[path = "../common/command_line.rs"]
+mod command_line;
 mod differences;
 mod record;
 
+use command_line::{json, printed, run_in};
 use differences::differences;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
 /// Of two numbers, relative to the greater of them and 1.
 const TOLERANCE: f64 = 1e-6;
-/// Pictures write hundredths: the last digit may be another.
-const TOLERANCE_OF_PICTURES: f64 = 0.011;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -33,7 +33,7 @@ const IMPORT: &str = "train --data shapes --values values.csv --points 24 --hidd
 
 static IMPORTED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = folder();
-    run(IMPORT, folder.path());
+    printed(run_in(folder.path(), IMPORT));
     std::fs::read(folder.path().join("imported.safetensors")).unwrap()
 });
 
@@ -51,14 +51,6 @@ fn folder() -> TempDir {
     copy(root.join("sample_models/nine_families.safetensors"), "nine.safetensors");
     copy(root.join("sample_models/nine_families_sigmoid.safetensors"), "sigmoid.safetensors");
     folder
-}
-
-fn run(line: &str, folder: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
-    let output = command.args(line.split_whitespace()).current_dir(folder).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{line}: {said}");
-    output
 }
 
 /// Every file in a folder and those below it, in the order of their names.
@@ -81,10 +73,9 @@ fn written(lines: &[String], folder: &Path) -> Value {
     let mut known = files(folder);
     let mut all = Map::new();
     for line in lines {
-        let output = run(line, folder);
+        let text = printed(run_in(folder, line));
         let mut of_line = Map::new();
-        if !output.stdout.is_empty() {
-            let text = String::from_utf8(output.stdout).unwrap();
+        if !text.is_empty() {
             of_line.insert("standard output".to_owned(), record::output(&text));
         }
         for path in files(folder).into_iter().filter(|path| !known.contains(path)) {
@@ -131,7 +122,7 @@ fn hold(verb: &str, made: Value) {
 const ALL: &[&str] = &["nine", "sigmoid", "imported"];
 const SAMPLES: &[&str] = &["nine", "sigmoid"];
 const OWN: &[&str] = &["imported"];
-/// Where one model tells as much as all.
+/// One model, which tells as much as all.
 const ONE: &[&str] = &["nine"];
 
 /// Results of different models, each by its name.
@@ -333,10 +324,9 @@ fn lab() {
     std::fs::write(folder.path().join("imported.safetensors"), &*IMPORTED).unwrap();
     let search = "optimise --model imported.safetensors --term drag:min --restarts 6 --steps 10 --inside 0 \
                   --candidates 2 --out best.json";
-    run(search, folder.path());
+    printed(run_in(folder.path(), search));
     // The names of candidates are those of their run.
-    let best = std::fs::read(folder.path().join("best.json")).unwrap();
-    let best: Value = serde_json::from_slice(&best).unwrap();
+    let best = json(&folder.path().join("best.json"));
     let candidates = best["candidates"].as_array().unwrap();
     assert!(!candidates.is_empty(), "{best}");
     let rows =

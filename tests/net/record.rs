@@ -2,6 +2,7 @@
 //!
 //! Wording is no part of it. Text of a few words must stay, as keys and enumerations do; of a sentence the numbers count.
 
+use base64::Engine;
 use resvg::usvg::roxmltree::Document;
 use safetensors::SafeTensors;
 use serde_json::{Map, Value, json};
@@ -28,7 +29,7 @@ pub fn file(path: &Path) -> Value {
         "png" => json!({"width": number(16), "height": number(20)}),
         "gif" => film(path),
         "safetensors" => checkpoint(&bytes),
-        "html" => json!({"tags": tags(&text())}),
+        "html" => scene(&as_xml(&text())),
         _ => output(&text()),
     }
 }
@@ -61,22 +62,95 @@ fn table(text: &str) -> Value {
     condensed(json!({"rows": rows, "columns": columns}))
 }
 
-/// A picture: how many elements there are of each kind, and the numbers of their attributes and texts.
+/// Attributes that are places or sizes in a picture.
+const PLACES: [&str; 12] =
+    ["cx", "cy", "d", "height", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2"];
+
+/// The elements of one kind in a picture or a page.
+#[derive(Default)]
+struct Elements {
+    count: usize,
+    /// Numbers in [`PLACES`], which are written with few decimals.
+    places: Vec<f64>,
+    /// Numbers in other attributes.
+    numbers: Vec<f64>,
+    /// Red, green and blue of fills and strokes.
+    colours: Vec<f64>,
+    /// Numbers in texts.
+    texts: Vec<f64>,
+    /// Pictures within a page.
+    pictures: Vec<Value>,
+}
+
+/// A picture or a page, by the kinds of its elements.
 fn scene(text: &str) -> Value {
     let document = Document::parse(text).unwrap();
-    let mut kinds: BTreeMap<String, (usize, Vec<f64>)> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Elements> = BTreeMap::new();
     for node in document.descendants().filter(|node| node.is_element()) {
-        let (count, numbers) = kinds.entry(node.tag_name().name().to_owned()).or_default();
-        *count += 1;
-        // Colours are made of the values that are drawn, and an embedded image is bytes.
-        let drawn = node.attributes().filter(|a| !["href", "fill", "stroke"].contains(&a.name()));
-        drawn.for_each(|attribute| numbers.extend(numbers_in(attribute.value())));
-        numbers.extend(node.text().into_iter().flat_map(numbers_in));
+        let kind = kinds.entry(node.tag_name().name()).or_default();
+        kind.count += 1;
+        for attribute in node.attributes() {
+            let value = attribute.value();
+            match attribute.name() {
+                "href" | "src" | "srcset" => kind.pictures.extend(embedded(value)),
+                "fill" | "stroke" | "stop-color" => kind.colours.extend(channels(value)),
+                name if PLACES.contains(&name) => kind.places.extend(numbers_in(value)),
+                _ => kind.numbers.extend(numbers_in(value)),
+            }
+        }
+        if node.tag_name().name() != "style" {
+            let texts =
+                node.children().filter_map(|child| child.text().filter(|_| child.is_text()));
+            kind.texts.extend(texts.flat_map(numbers_in));
+        }
     }
-    let kinds = kinds
-        .into_iter()
-        .map(|(kind, (count, numbers))| (kind, json!({"count": count, "numbers": numbers})));
-    condensed(Value::Object(kinds.collect()))
+    let kinds = kinds.into_iter().map(|(name, kind)| {
+        let mut record = Map::from_iter([("count".to_owned(), kind.count.into())]);
+        let lists = [("numbers", kind.numbers), ("colours", kind.colours), ("texts", kind.texts)];
+        for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            record.insert(key.to_owned(), condensed(list.into()));
+        }
+        if !kind.places.is_empty() {
+            // Beyond nine, decimals are those of numbers in full.
+            let decimals = kind.places.iter().copied().map(decimals).fold(2, usize::max).min(9);
+            let numbers = condensed(kind.places.into());
+            record.insert("places".to_owned(), json!({"decimals": decimals, "numbers": numbers}));
+        }
+        if !kind.pictures.is_empty() {
+            record.insert("pictures".to_owned(), kind.pictures.into());
+        }
+        (name.to_owned(), Value::Object(record))
+    });
+    Value::Object(kinds.collect())
+}
+
+/// A page without its doctype, and with its elements that have no end closed, as XML wants them.
+fn as_xml(page: &str) -> String {
+    let mut xml = String::new();
+    for part in page.trim_start_matches("<!DOCTYPE html>").split('<').skip(1) {
+        let is_void = ["meta", "img", "source"].iter().any(|name| part.starts_with(name));
+        xml += &format!("<{}", if is_void { part.replacen('>', "/>", 1) } else { part.to_owned() });
+    }
+    xml
+}
+
+/// The picture in a link that holds one as SVG; pixels are bytes, which no number tells.
+fn embedded(link: &str) -> Option<Value> {
+    let code = link.strip_prefix("data:image/svg+xml;base64,")?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(code).unwrap();
+    Some(scene(&String::from_utf8(bytes).unwrap()))
+}
+
+/// Red, green and blue of `#rrggbb`; nothing where a paint is no colour.
+fn channels(paint: &str) -> Vec<f64> {
+    let channel = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16);
+    let digits = paint.strip_prefix('#').unwrap_or_default().as_bytes();
+    digits.chunks(2).map(|digits| channel(digits).unwrap().into()).collect()
+}
+
+/// Decimals with which a number was written, without zeros at their end.
+fn decimals(number: f64) -> usize {
+    number.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len())
 }
 
 fn film(path: &Path) -> Value {
@@ -118,18 +192,6 @@ fn elements(kind: safetensors::Dtype, data: &[u8]) -> Vec<f64> {
         Dtype::I64 => each(data, |bytes| i64::from_le_bytes(bytes) as f64),
         _ => each(data, |[byte]| byte.into()),
     }
-}
-
-/// How often each tag begins in a page.
-fn tags(page: &str) -> Value {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for part in page.split('<').skip(1) {
-        let name: String = part.chars().take_while(char::is_ascii_alphanumeric).collect();
-        if !name.is_empty() {
-            *counts.entry(name).or_default() += 1;
-        }
-    }
-    json!(counts)
 }
 
 /// The numbers in a text, whatever stands between them; digits within a word are none.

@@ -44,7 +44,7 @@ impl Numbers {
     }
 }
 
-/// What was computed in either precision.
+/// Results in either precision.
 #[derive(Deserialize)]
 pub struct Both<T> {
     f64: T,

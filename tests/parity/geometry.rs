@@ -62,7 +62,7 @@ struct Climb {
     paths: Paths,
 }
 
-/// What one evaluation through geometry may deviate by.
+/// The deviation that one evaluation through geometry may have.
 const PRECISIONS: [(DType, f64); 2] = [(DType::F64, 1e-12), (DType::F32, 1e-3)];
 
 /// Holds loss and gradient of an objective to a weighted sum of what PyTorch says; the values shown.

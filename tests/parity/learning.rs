@@ -37,7 +37,7 @@ pub fn losses_of(vae: &Vae, learning: &Learning, x: &Tensor, eps: &Tensor) -> Re
     Ok([(&reconstruction + (&kl * learning.beta)?)?, reconstruction, kl])
 }
 
-/// What is learned from: everything that a trainer makes for itself.
+/// The input of a training: everything that a trainer makes for itself.
 struct Lessons {
     layers: Vec<LayerSpec>,
     parameters: Vec<Tensor>,

@@ -21,7 +21,7 @@ struct Trace {
     paths: Both<Numbers>,
 }
 
-/// Where the gradients lead, step by step, flat.
+/// The points to which the gradients lead, step by step, flat.
 fn walk<F: Float + WithDType>(given: &Traces, rate: f64) -> Vec<f64> {
     let cast = |values: &[f64]| values.iter().map(|&v| F::from_f64(v)).collect::<Vec<F>>();
     let mut parameters = cast(&given.start.data);

@@ -20,7 +20,7 @@ struct Smallest {
     results: Both<Vec<Found>>,
 }
 
-/// What came of one restart of 100 starts.
+/// The end of one restart of 100 starts.
 #[derive(Deserialize)]
 struct Found {
     best_value: f64,

@@ -33,7 +33,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[0].starts_with(path("m.csv").to_str().unwrap()), "{told:?}");
     assert!(says(&told[0], "line 3 .. 'c99'"), "{told:?}");
-    assert!(hears(&session, "1 measured value .. one more line"), "{:?}", sentences(&session));
+    assert!(hears(&session, "1 measured value .. 1 more line"), "{:?}", sentences(&session));
     session.act(Act::Cancel);
 
     // Later tables add to it, and an empty one takes nothing away.

@@ -6,8 +6,9 @@ use crate::driver::{ComparisonModel, ModelFacts};
 use latent_explorer::data::rows::Rows;
 use latent_explorer::trust::ModelMetrics;
 
-fn session() -> Program {
-    let mut session = Program::open();
+/// Opens with a map whose size is known.
+fn with_a_map() -> Program {
+    let mut session = session();
     session.act(Act::Resize([400.0, 400.0]));
     session
 }
@@ -16,20 +17,16 @@ fn beside(session: &Program) -> ModelFacts<'_> {
     session.see().beside().expect("a comparison")
 }
 
-fn shown(session: &Program) -> ModelRef {
-    session.see().shown().version().0
-}
-
 fn are_measured(see: See<'_>) -> bool {
     [see.shown(), see.beside().expect("both")].into_iter().all(|model| see.metrics(model).is_some())
 }
 
 #[test]
 fn the_other_sample_stands_beside_the_first_with_its_own_picture_and_figures() {
-    let mut session = session();
-    let first = shown(&session);
+    let mut session = with_a_map();
+    let first = session.see().shown().id();
     session.act(Act::ToggleComparison);
-    assert_eq!(shown(&session), first, "the first map keeps its model");
+    assert_eq!(session.see().shown().id(), first, "the first map keeps its model");
     assert_eq!(beside(&session).name(), "Nine families, sigmoid");
     let second = beside(&session).id();
     session
@@ -57,7 +54,7 @@ fn the_other_sample_stands_beside_the_first_with_its_own_picture_and_figures() {
 
 #[test]
 fn one_point_is_seen_by_both_models() {
-    let mut session = session();
+    let mut session = with_a_map();
     session.act(Act::ToggleComparison);
     session.act(Act::Hover(Some([0.4, -0.7])));
     session.act(Act::Select([0.1, 0.2]));
@@ -79,16 +76,20 @@ fn one_point_is_seen_by_both_models() {
 
 #[test]
 fn closing_showing_and_undoing_leave_no_gap() {
-    let mut session = session();
+    let mut session = with_a_map();
     session.act(Act::ToggleComparison);
-    let (first, second) = (shown(&session), beside(&session).id());
+    let (first, second) = (session.see().shown().id(), beside(&session).id());
     session.act(Act::ShowModel(second));
-    assert_eq!((shown(&session), beside(&session).id()), (second, first), "they change places");
+    assert_eq!(
+        (session.see().shown().id(), beside(&session).id()),
+        (second, first),
+        "they change places"
+    );
     session.act(Act::CloseModel(second));
-    assert_eq!(shown(&session), first);
+    assert_eq!(session.see().shown().id(), first);
     assert!(session.see().beside().is_none(), "nothing is left to compare with");
     session.act(Act::Undo);
-    assert_eq!(shown(&session), second);
+    assert_eq!(session.see().shown().id(), second);
     session.act(Act::ToggleComparison);
     assert_eq!(beside(&session).id(), first, "an open model comes before a sample");
     session.act(Act::CloseModel(first));
@@ -100,7 +101,7 @@ fn closing_showing_and_undoing_leave_no_gap() {
 
 #[test]
 fn pca_of_the_same_data_is_made_once() {
-    let mut session = session();
+    let mut session = with_a_map();
     session.act(Act::CompareWith(ComparisonModel::Pca));
     session.wait("PCA", |see| see.beside().is_some());
     let id = beside(&session).id();
@@ -118,15 +119,15 @@ fn pca_of_the_same_data_is_made_once() {
 
 #[test]
 fn pca_is_stopped_by_hand_and_its_failure_is_told() {
-    let mut session = session();
+    let mut session = with_a_map();
     for stop in [Act::Cancel, Act::Stop(JobKind::Pca)] {
         session.act(Act::CompareWith(ComparisonModel::Pca));
         assert!(session.see().is_making_pca());
         session.act(Act::CompareWith(ComparisonModel::Pca));
-        assert_eq!(session.see().notices().count(), 1, "one at a time");
+        one(&sentences(&session), "PCA is under way");
         session.act(stop);
         session.wait("the end of PCA", |see| !see.is_making_pca());
-        assert_eq!(session.see().notices().count(), 2, "it says so");
+        one(&sentences(&session)[1..], "PCA stopped");
         assert!(session.see().models() == 1 && session.see().beside().is_none());
         let notices = session.see().notice_ids();
         notices.into_iter().for_each(|id| session.act(Act::DismissNotice(id)));
@@ -148,14 +149,14 @@ fn pca_is_stopped_by_hand_and_its_failure_is_told() {
 
 #[test]
 fn a_training_goes_on_while_models_are_compared() {
-    let mut session = session();
+    let mut session = with_a_map();
     session.act(Act::ToggleComparison);
     let second = beside(&session).id();
     session.set_small(TrainingConfig { updates: 6, hidden: vec![16], ..TrainingConfig::default() });
     session.act(Act::Train);
     session.wait("the end of the training", |see| !see.training().is_running());
     let trained = session.see().training().model().unwrap();
-    assert_eq!((shown(&session), beside(&session).id()), (trained, second));
+    assert_eq!((session.see().shown().id(), beside(&session).id()), (trained, second));
     session.act(Act::Hover(Some([0.1, 0.1])));
     session.wait("the figures", are_measured);
     // The model that is learned may also be the second one.

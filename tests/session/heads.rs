@@ -79,7 +79,7 @@ fn heads_that_are_stopped_keep_those_that_are_whole() {
     session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
     assert!(heads(&session).is_empty());
-    assert!(!sentences(&session).is_empty(), "it says so");
+    assert!(hears(&session, "Stopped; no head"), "{:?}", sentences(&session));
     session.act(Act::TrainHeads(all));
     session.wait("the second head", |see| {
         !see.is_training_heads() || see.share_of(JobKind::Heads).is_some_and(|share| share > 0.3)
@@ -103,7 +103,7 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
     session.wait("the first picture", |see| see.models() == 2);
     session.act(Act::TrainHeads(vec![Property::Area]));
     assert!(!session.see().is_training_heads());
-    assert!(!sentences(&session).is_empty(), "it says why");
+    assert!(hears(&session, "still learning .. heads"), "{:?}", sentences(&session));
     // Another model may learn heads meanwhile.
     session.act(Act::ShowModel(sample));
     session.act(Act::TrainHeads(vec![Property::Area]));

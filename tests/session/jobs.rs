@@ -3,6 +3,9 @@
 use super::*;
 use crate::driver::jobs::{self, EndsWith};
 
+/// Facts in the notice of a job that panicked: nothing of the code, and that nothing is lost.
+const PANIC: &str = "something went wrong inside the program .. kept";
+
 #[test]
 fn events_of_foreign_runs_are_dropped() {
     let mut session = session();
@@ -38,8 +41,8 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
     jobs::end(&mut session, JobKind::Training, EndsWith::Panic);
     assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
     assert_eq!(shown(&session), before);
-    let told = errors(&session);
-    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(!session.see().jobs().contains(&JobKind::Training));
+    one(&errors(&session), PANIC);
     session.act(Act::Stop(JobKind::Training));
     session.act(Act::Cancel);
     trained(&mut session);
@@ -49,13 +52,13 @@ fn a_panic_in_a_training_is_told_and_the_old_model_comes_back() {
 fn a_panic_or_a_failure_of_a_search_is_told_and_the_map_goes_on() {
     let mut session = session();
     for (how, why) in
-        [(EndsWith::Panic, ""), (EndsWith::Failure("it does not fit"), "it does not fit")]
+        [(EndsWith::Panic, PANIC), (EndsWith::Failure("it does not fit"), "it does not fit")]
     {
         search(&mut session, restarts(50, 100_000));
         jobs::end(&mut session, JobKind::Search, how);
         assert!(session.see().search().is_none());
-        let told = errors(&session);
-        assert!(told.len() == 1 && told[0].contains(why), "{told:?}");
+        assert!(!session.see().jobs().contains(&JobKind::Search));
+        one(&errors(&session), why);
         session.act(Act::Cancel);
     }
     search(&mut session, restarts(4, 5));
@@ -68,12 +71,13 @@ fn a_failure_while_heads_learn_is_told_and_the_model_stays() {
     let mut session = session();
     let before = bytes(&session, shown(&session).0);
     for (how, why) in
-        [(EndsWith::Panic, ""), (EndsWith::Failure("it does not fit"), "it does not fit")]
+        [(EndsWith::Panic, PANIC), (EndsWith::Failure("it does not fit"), "it does not fit")]
     {
         session.act(Act::TrainHeads(vec![Property::Area]));
         jobs::end(&mut session, JobKind::Heads, how);
         assert!(!session.see().is_training_heads());
-        assert!(errors(&session)[0].contains(why), "{:?}", errors(&session));
+        assert!(!session.see().jobs().contains(&JobKind::Heads));
+        one(&errors(&session), why);
         session.act(Act::Cancel);
     }
     assert!(bytes(&session, shown(&session).0) == before && !session.see().has_unsaved());

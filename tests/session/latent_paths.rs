@@ -198,7 +198,7 @@ fn a_kept_point_is_held_when_the_way_is_laid() {
     let spiral = PathPlan { kind: PathKind::Spiral, around: Endpoint::Kept, ..plan(&session) };
     session.act(Act::PlanPath(spiral));
     session.act(Act::PlayPath);
-    assert_eq!(errors(&session).len(), 1, "it asks for a point");
+    one(&errors(&session), "Click the map .. point");
     session.act(Act::Select([0.3, 0.3]));
     session.act(Act::PlayPath);
     assert_eq!(plan(&session).around, Endpoint::Named(PointRef::Latent(vec![0.3, 0.3])));

@@ -54,6 +54,11 @@ fn hears(session: &Program, facts: &str) -> bool {
     session.see().notices().any(|text| says(&text, facts))
 }
 
+/// Fails unless there is one text, and these facts are in it.
+fn one(told: &[String], facts: &str) {
+    assert!(told.len() == 1 && says(&told[0], facts), "{facts} in {told:?}");
+}
+
 /// The model that is shown, and its version.
 fn shown(session: &Program) -> (ModelRef, u64) {
     session.see().shown().version()

@@ -40,8 +40,7 @@ fn the_map_is_drawn_for_the_newest_wish() {
     assert_eq!(session.see().map().drawn_property(), Some(Property::Area));
     jobs::picture_fails(&mut session, "no paper");
     assert!(session.see().map().outlines().is_some(), "the old picture stays");
-    let told = errors(&session);
-    assert!(told.len() == 1 && told[0].contains("no paper"), "{told:?}");
+    one(&errors(&session), "no paper");
 }
 
 #[test]
@@ -116,4 +115,18 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     assert!(up.iter().zip(down.iter()).all(|(up, down)| same(up[0], down[1])));
     session.act(Act::ToggleLayer(MapLayer::Gradient));
     session.wait("a map without", |see| current(see) && arrows(see).is_none());
+}
+
+#[test]
+fn the_map_follows_a_point_that_is_gone_to_by_its_name() {
+    let mut session = session();
+    session.act(Act::Resize([600.0, 400.0]));
+    let view = session.see().map().view();
+    session.act(Act::SelectNamed("mean".parse().unwrap()));
+    assert_eq!(session.see().map().view(), view, "it is visible already");
+    session.act(Act::SelectNamed("z:40,-3".parse().unwrap()));
+    let selected = session.see().selected().unwrap().at();
+    let moved = session.see().map().view();
+    assert!(moved.contains(selected) && !view.contains(selected), "{selected:?} {moved:?}");
+    assert!((moved.size()[0] - view.size()[0]).abs() < 1e-9, "the scale stays");
 }

@@ -196,6 +196,19 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     session.wait("what follows", |see| !see.is_training_heads());
     assert!(value(&session).prediction().is_some(), "it is looked at again");
     session.wait("what follows", |see| told(see) == Some(true));
+
+    // Many predictions take their time: a job makes them.
+    session.act(Act::PlayPath);
+    assert!(session.see().path().is_none() && session.see().jobs().contains(&JobKind::Path));
+    session.act(Act::DrawSamples);
+    session.wait("the path and the new shapes", |see| see.path().and(see.samples()).is_some());
+    session.act(Act::PlayPath);
+    session.act(Act::EndPath);
+    session.wait("the end of the job", |see| !see.jobs().contains(&JobKind::Path));
+    assert!(session.see().path().is_none(), "a path that was taken away does not come back");
+    session.act(Act::ColourBy(Property::Area));
+    session.act(Act::PlayPath);
+    assert!(session.see().path().is_some(), "what geometry computes is there at once");
 }
 
 #[test]
@@ -212,4 +225,49 @@ fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
     session.act(Act::LearnFromOwn(false));
     let see = session.see();
     assert!(see.next_training().heads.is_empty() && see.learnable() == Property::ALL);
+}
+
+#[test]
+fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, settings) = (folder.path().join("own.safetensors"), folder.path().join("s.json"));
+    let [shapes, values] = write_shapes(folder.path());
+    let options = ImportOptions { points: 32, ..ImportOptions::default() };
+    let own =
+        import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
+    let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
+    checkpoint::save(&axes_of(data.unwrap()), &model).unwrap();
+    let stiff: Property = "stiffness".parse().unwrap();
+    let spec = ObjectiveSpec::of(stiff, Goal::Min);
+
+    let mut session = Program::open_with_settings(settings.clone());
+    let bundled = session.see().shown().id();
+    session.act(Act::Open(model.clone()));
+    session.wait("the model", |see| see.properties().contains(&stiff));
+    let own = session.see().shown().id();
+    session.act(Act::SetSearch(SearchConfig { spec: spec.clone(), ..SearchConfig::default() }));
+    session.act(Act::ToggleRangeLock);
+    let spec = session.see().next_search().spec.clone();
+    assert_eq!(spec.property(), stiff);
+    session.act(Act::ShowModel(bundled));
+    assert_ne!(session.see().property(), stiff);
+    assert!(!session.see().is_range_held() && hears(&session, "'stiffness'"));
+    let with_steps = SearchConfig { steps: 77, ..session.see().next_search().clone() };
+    session.act(Act::SetSearch(with_steps));
+    session.act(Act::ShowModel(own));
+    assert_eq!(session.see().next_search().spec, spec);
+    assert_eq!(session.see().next_search().steps, 77, "the other settings are the newest");
+    session.act(Act::ShowModel(bundled));
+    session.save_settings();
+
+    let mut again = Program::open_with_settings(settings);
+    assert_ne!(again.see().property(), stiff, "it opens on the bundled model");
+    again.act(Act::Open(model));
+    again.wait("the model", |see| see.properties().contains(&stiff));
+    assert_eq!(again.see().next_search().spec, spec);
+    // The user's own choice takes the place of what was set aside.
+    again.act(Act::OpenBundled(0));
+    again.act(Act::ColourBy(Property::Area));
+    again.act(Act::OpenBundled(1));
+    assert_eq!(again.see().property(), Property::Area);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use driver::Ending;
-use latent_explorer::optimise::StopReason;
+use latent_explorer::optimise::{NoAnswer, StopReason};
 
 #[test]
 fn a_search_ends_with_a_star_and_is_played() {
@@ -46,7 +46,7 @@ fn a_search_that_is_stopped_keeps_its_ways() {
         assert_eq!(restart.stop_reason, Some(StopReason::Cancelled));
         assert!(restart.steps > 3 && restart.steps < 1_000_000);
     }
-    assert_eq!(sentences(&session).len(), 1);
+    one(&sentences(&session), "stopped .. kept");
 }
 
 #[test]
@@ -152,11 +152,17 @@ fn restarts_without_an_answer_say_which_way() {
     search(&mut session, SearchConfig { spec, ..restarts(6, 5) });
     until_searched(&mut session);
     let found = found(&session);
+    let restarts = found.report().restarts.iter().map(|report| report.restart.no_answer());
+    assert_eq!(restarts.collect::<Vec<_>>(), [Some(NoAnswer::Infeasible); 6]);
     assert!((0..6).all(|restart| !found.has_answer(restart) && found.basin_of(restart).is_none()));
-    assert_eq!(found.endings().last().map(|(_, all)| all.len()), Some(6));
+    let (ending, all) = found.endings().last().unwrap();
+    assert_eq!((*ending, all.len()), (Ending::NoAnswer, 6));
     assert!(found.candidates().is_empty() && under_way(&session).moment().is_none());
+    // The panel of the answer says it, so the end of such a search adds no notice.
+    assert_eq!(session.see().notices().count(), 0);
     session.act(Act::ReadLabResults("none.csv".into()));
-    assert_eq!((sentences(&session).len(), errors(&session).len()), (2, 0), "it says why not");
+    one(&sentences(&session), "candidate");
+    assert_eq!(errors(&session), [""; 0], "the file is not even looked for");
 }
 
 #[test]
@@ -172,8 +178,7 @@ fn a_search_that_cannot_begin_leaves_the_one_before() {
         (ObjectiveSpec { terms: Vec::new(), ..ObjectiveSpec::default() }, "term: "),
     ] {
         search(&mut session, SearchConfig { spec, ..restarts(3, 4) });
-        let told = errors(&session);
-        assert!(told.len() == 1 && told[0].contains(part), "{part} in {told:?}");
+        one(&errors(&session), part);
         assert!(found(&session).is(&before));
         session.act(Act::Cancel);
     }
@@ -219,7 +224,8 @@ fn every_method_and_the_shape_itself_search_in_the_window_too() {
     search(&mut session, SearchConfig { space: Space::Input, ..restarts(3, 12) });
     until_searched(&mut session);
     let search_run = session.see().search().unwrap();
-    assert_eq!((search_run.steps(), errors(&session).len()), (12, 0));
+    assert_eq!(search_run.steps(), 12);
+    assert_eq!(errors(&session), [""; 0]);
     assert_eq!(
         search_run.report().unwrap().restarts[0].restart.last().0.len(),
         2,
@@ -265,7 +271,7 @@ fn searches_and_pins_come_back() {
     session.act(Act::Undo);
     session.act(Act::Undo);
     assert_eq!(session.see().undoable(), None);
-    assert!(!sentences(&session).is_empty(), "there is nothing, and it says so");
+    assert!(hears(&session, "nothing to undo"), "{:?}", sentences(&session));
 }
 
 #[test]

@@ -8,25 +8,24 @@ use std::time::Duration;
 /// Updates of an epoch: 81 samples in batches of 32.
 const BATCHES: usize = 3;
 
-fn session() -> Program {
-    let mut session = Program::open();
-    session.set_small(config());
+/// Opens where ten epochs are about to be trained.
+fn about_to_train() -> Program {
+    let mut session = session();
+    session.set_small(config(10));
     session.act(Act::Turn(Page::Train));
     session
 }
 
-fn config() -> TrainingConfig {
-    TrainingConfig { updates: 10 * BATCHES, hidden: vec![16], seed: 3, ..TrainingConfig::default() }
-}
-
-fn until_trained(session: &mut Program) -> ModelRef {
-    session.wait("the end of the training", |see| !see.training().is_running());
+/// Waits for the end of a training; its model.
+fn model_trained(session: &mut Program) -> ModelRef {
+    until_trained(session);
     session.see().training().model().unwrap()
 }
 
-fn trained(session: &mut Program) -> ModelRef {
+/// Trains as it is set; the model that came of it.
+fn train_as_set(session: &mut Program) -> ModelRef {
     session.act(Act::Train);
-    until_trained(session)
+    model_trained(session)
 }
 
 fn watched(session: &Program) -> TrainingFacts<'_> {
@@ -49,8 +48,8 @@ fn epochs_of(session: &Program) -> usize {
 
 #[test]
 fn any_moment_of_a_training_can_be_looked_at() {
-    let mut session = session();
-    let id = trained(&mut session);
+    let mut session = about_to_train();
+    let id = train_as_set(&mut session);
     let end = (weights(&session, id), session.see().shown().version());
     assert_eq!(watched(&session).snapshots(), 11, "the beginning, and every epoch");
     look_back(&mut session, 4 * BATCHES);
@@ -69,8 +68,8 @@ fn any_moment_of_a_training_can_be_looked_at() {
 
 #[test]
 fn a_training_plays_again_and_ends_with_what_was_learned() {
-    let mut session = session();
-    let id = trained(&mut session);
+    let mut session = about_to_train();
+    let id = train_as_set(&mut session);
     let end = weights(&session, id);
     session.act(Act::TogglePlay);
     assert!(watched(&session).is_playing());
@@ -90,7 +89,7 @@ fn a_training_plays_again_and_ends_with_what_was_learned() {
 
 #[test]
 fn single_batches_and_epochs_are_made_in_a_pause() {
-    let mut session = session();
+    let mut session = about_to_train();
     session.act(Act::TrainBatch);
     assert_eq!(
         session.see().training().phase(),
@@ -108,47 +107,46 @@ fn single_batches_and_epochs_are_made_in_a_pause() {
     assert_eq!(watched(&session).records().len(), 2);
     session.wait("its picture", |see| see.shown().epochs() == 2);
     session.act(Act::PauseTraining(false));
-    let id = until_trained(&mut session);
+    let id = model_trained(&mut session);
     let stepped = weights(&session, id);
-    let id = trained(&mut session);
+    let id = train_as_set(&mut session);
     assert!(weights(&session, id) == stepped, "pauses change nothing");
 }
 
 #[test]
 fn a_training_goes_on_where_it_ended_and_where_it_is_looked_at() {
-    let mut session = session();
-    let id = trained(&mut session);
+    let mut session = about_to_train();
+    let id = train_as_set(&mut session);
     let end = weights(&session, id);
     look_back(&mut session, 6 * BATCHES);
     session.act(Act::ResumeTraining);
-    assert_eq!(until_trained(&mut session), id, "it is the same model");
+    assert_eq!(model_trained(&mut session), id, "it is the same model");
     assert!(weights(&session, id) == end, "the same noise leads to the same end");
     assert_eq!(watched(&session).snapshots(), 11);
     assert_eq!(watched(&session).records().len(), 10);
     session.act(Act::ResumeTraining);
-    assert_eq!(until_trained(&mut session), id);
+    assert_eq!(model_trained(&mut session), id);
     assert_eq!((watched(&session).updates(), epochs_of(&session)), (20 * BATCHES, 20));
     // A training twice as long from the beginning is the same.
-    session.act(Act::SetTraining(TrainingConfig { updates: 20 * BATCHES, ..config() }));
-    let longer = trained(&mut session);
+    session.act(Act::SetTraining(TrainingConfig { updates: 20 * BATCHES, ..config(10) }));
+    let longer = train_as_set(&mut session);
     assert!(weights(&session, longer) == weights(&session, id));
 }
 
 #[test]
 fn a_branch_is_a_new_model_with_the_same_past() {
-    let mut session = session();
-    let trunk = trained(&mut session);
+    let mut session = about_to_train();
+    let trunk = train_as_set(&mut session);
     let before = weights(&session, trunk);
     look_back(&mut session, 5 * BATCHES);
-    let heard = session.see().notices().count();
     session.act(Act::Branch);
-    assert_eq!(session.see().notices().count(), heard + 1, "it needs something that differs");
-    session.act(Act::SetTraining(TrainingConfig { hidden: vec![17], ..config() }));
+    assert!(hears(&session, "branch .. differs .. beta"), "{:?}", sentences(&session));
+    session.act(Act::SetTraining(TrainingConfig { hidden: vec![17], ..config(10) }));
     session.act(Act::Branch);
     assert!(session.see().notices().last().unwrap().starts_with("hidden: "));
-    session.act(Act::SetTraining(TrainingConfig { beta: 3.0, ..config() }));
+    session.act(Act::SetTraining(TrainingConfig { beta: 3.0, ..config(10) }));
     session.act(Act::Branch);
-    let branch = until_trained(&mut session);
+    let branch = model_trained(&mut session);
     assert_ne!(branch, trunk);
     let [ours, theirs] = [branch, trunk].map(|id| session.see().training_of(id));
     assert_eq!(ours.records()[..5], theirs.records()[..5]);
@@ -163,7 +161,7 @@ fn a_branch_is_a_new_model_with_the_same_past() {
     session.act(Act::ShowModel(branch));
     let first = weights(&session, branch);
     session.act(Act::ResetTraining);
-    let again = until_trained(&mut session);
+    let again = model_trained(&mut session);
     assert!(weights(&session, again) == first);
 }
 
@@ -171,30 +169,30 @@ fn a_branch_is_a_new_model_with_the_same_past() {
 fn a_model_from_a_file_goes_on_and_one_without_its_state_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
-    let mut session = session();
+    let mut session = about_to_train();
     session.act(Act::ResumeTraining);
-    assert_eq!(session.see().notices().count(), 1, "it does not hold what its training needs");
-    let id = trained(&mut session);
+    one(&sentences(&session), "does not hold what its training needs");
+    let id = train_as_set(&mut session);
     session.act(Act::Save(id, path.clone()));
     session.wait("the file", |see| !see.has_unsaved());
     session.act(Act::ResumeTraining);
-    until_trained(&mut session);
+    model_trained(&mut session);
     let longer = weights(&session, id);
-    let mut other = self::session();
+    let mut other = about_to_train();
     other.act(Act::Open(path));
     other.wait("the model", |see| see.models() == 2);
     other.act(Act::ResumeTraining);
-    let opened = until_trained(&mut other);
+    let opened = model_trained(&mut other);
     assert_eq!(epochs_of(&other), 20);
     assert!(weights(&other, opened) == longer);
 }
 
 #[test]
 fn a_new_seed_is_another_training_and_is_remembered() {
-    let mut session = session();
-    let first = trained(&mut session);
+    let mut session = about_to_train();
+    let first = train_as_set(&mut session);
     session.act(Act::TrainWithNewSeed);
-    let second = until_trained(&mut session);
+    let second = model_trained(&mut session);
     assert_eq!(session.see().next_training().seed, 4);
     assert_eq!(session.see().next_data().seed, 4);
     assert!(weights(&session, first) != weights(&session, second));
@@ -208,8 +206,8 @@ fn until_fresh(session: &mut Program) {
 
 #[test]
 fn a_moment_has_its_own_figures() {
-    let mut session = session();
-    let id = trained(&mut session);
+    let mut session = about_to_train();
+    let id = train_as_set(&mut session);
     let said = |metrics: Option<&ModelMetrics>| format!("{:?}", metrics.expect("measured"));
     let health = |session: &Program| {
         let (stale, metrics) = session.see().panel_metrics();
@@ -240,16 +238,16 @@ fn a_moment_has_its_own_figures() {
 
     session.act(Act::ResumeTraining);
     assert!(!known(&session, 9), "it may become another now");
-    until_trained(&mut session);
+    model_trained(&mut session);
 }
 
 #[test]
 fn a_collapse_is_told_of_the_moment_at_which_it_is_one() {
-    let mut session = session();
+    let mut session = about_to_train();
     let collapsing =
-        TrainingConfig { updates: 100 * BATCHES, learning_rate: 0.01, beta: 100.0, ..config() };
+        TrainingConfig { updates: 100 * BATCHES, learning_rate: 0.01, beta: 100.0, ..config(10) };
     session.act(Act::SetTraining(collapsing));
-    trained(&mut session);
+    train_as_set(&mut session);
     let warned = |session: &Program| session.see().warnings();
     let collapsed = warned(&session);
     assert_eq!(collapsed.len(), 1, "{collapsed:?}");
@@ -263,7 +261,7 @@ fn a_collapse_is_told_of_the_moment_at_which_it_is_one() {
 #[test]
 fn that_a_training_finishes_is_said_before_its_model_is_made() {
     for stopped in [false, true] {
-        let reports = jobs::reports_of_a_training(config(), stopped);
+        let reports = jobs::reports_of_a_training(config(10), stopped);
         let [begun, .., last] = reports.as_slice() else { panic!("{reports:?}") };
         assert!(!begun.1, "{reports:?}");
         assert_eq!(*last, (if stopped { 0 } else { 10 * BATCHES }, true));
@@ -272,8 +270,8 @@ fn that_a_training_finishes_is_said_before_its_model_is_made() {
 
 #[test]
 fn what_finishes_cannot_be_paused() {
-    let mut session = session();
-    session.act(Act::SetTraining(TrainingConfig { updates: 1_000_000, ..config() }));
+    let mut session = about_to_train();
+    session.act(Act::SetTraining(TrainingConfig { updates: 1_000_000, ..config(10) }));
     session.act(Act::Train);
     jobs::training_says_it_finishes(&mut session);
     for command in [Act::PauseTraining(true), Act::TogglePlay, Act::TrainBatch] {
@@ -281,6 +279,29 @@ fn what_finishes_cannot_be_paused() {
         assert_eq!(session.see().training().phase(), TrainingPhase::Finishing);
     }
     session.act(Act::Stop(JobKind::Training));
-    until_trained(&mut session);
+    model_trained(&mut session);
     assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
+}
+
+#[test]
+fn what_follows_the_kept_epoch_is_no_past_of_a_training_that_goes_on() {
+    let mut session = session();
+    let wild = TrainingConfig {
+        early_stopping: Some(10 * BATCHES),
+        held_out: 0.3,
+        learning_rate: 0.03,
+        ..config(200)
+    };
+    session.act(Act::SetTraining(wild));
+    let id = trained(&mut session);
+    let (last, done) = (watched(&session).epochs(), watched(&session).updates());
+    let kept = session.see().model(id).model().card.kept.unwrap();
+    assert!(kept < done, "{kept} of {done}");
+    let other = TrainingConfig { beta: 0.2, ..session.see().next_training().clone() };
+    session.act(Act::SetTraining(other));
+    session.act(Act::Branch);
+    let training = session.see().training();
+    let newest = training.curve().last().map_or(0.0, |(epoch, _)| *epoch);
+    assert_eq!(training.updates(), kept);
+    assert!(newest <= training.epochs() && training.epochs() < last, "{newest} of {last}");
 }

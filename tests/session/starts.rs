@@ -52,7 +52,7 @@ fn starts_lie_around_the_kept_point_or_the_shape_nearest_to_it() {
     for command in [Act::Search, Act::Race] {
         session.act(command);
         assert!(session.see().search().is_none() && session.see().race().is_none());
-        assert_eq!(errors(&session).len(), 1);
+        one(&errors(&session), "click the map .. point");
         session.act(Act::Cancel);
     }
     session.act(Act::Select([0.4, -0.3]));

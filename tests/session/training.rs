@@ -10,7 +10,7 @@ fn three_epochs_make_a_model_beside_the_old_one() {
     train(&mut session, config(3));
     assert_eq!(session.see().training().phase(), TrainingPhase::Running);
     session.act(Act::Train);
-    assert_eq!(sentences(&session).len(), 1, "one training at a time");
+    one(&sentences(&session), "training is under way");
     until_trained(&mut session);
     let see = session.see();
     let model = see.shown();
@@ -39,7 +39,7 @@ fn stopping_keeps_what_was_learned() {
     assert_eq!(session.see().training().phase(), TrainingPhase::Idle);
     let model = session.see().shown();
     assert!(model.is_unsaved() && model.epochs() >= 2);
-    assert_eq!(sentences(&session).len(), 1);
+    one(&sentences(&session), "stopped .. kept");
     assert!(errors(&session).is_empty());
 }
 
@@ -120,4 +120,56 @@ fn absurd_settings_start_nothing() {
     assert!(!session.see().training().is_running() && session.see().search().is_none());
     session.act(Act::Cancel);
     assert!(errors(&session).is_empty(), "Escape takes errors away");
+}
+
+#[test]
+fn a_paused_training_can_be_saved_and_resumed_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paused.safetensors");
+    let mut session = session();
+    session.set_small(config(5));
+    session.act(Act::TrainBatch);
+    let is_whole = |see: See<'_>| see.models() == 2 && see.shown().model().resume.is_some();
+    session.wait("the whole model", is_whole);
+    let id = shown(&session).0;
+    session.act(Act::Save(id, path.clone()));
+    until_files_are_done(&mut session);
+    assert!(!hears(&session, "resumed") && !session.see().has_unsaved());
+    session.act(Act::PauseTraining(false));
+    until_trained(&mut session);
+    let uninterrupted = session.see().model(id).weights();
+
+    let mut another = Program::open();
+    another.act(Act::Open(path));
+    until_files_are_done(&mut another);
+    another.act(Act::SetFullSpeed(true));
+    another.act(Act::ResumeTraining);
+    until_trained(&mut another);
+    assert!(errors(&another).is_empty(), "{:?}", errors(&another));
+    assert_eq!(another.see().shown().epochs(), 5);
+    assert!(another.see().shown().weights() == uninterrupted, "to the same bits");
+}
+
+#[test]
+fn a_model_that_is_saved_while_it_learns_is_said_not_to_be_resumable() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = session();
+    train(&mut session, config(100_000));
+    session.wait("the first picture", |see| see.models() == 2);
+    let id = shown(&session).0;
+    session.act(Act::Save(id, folder.path().join("running.safetensors")));
+    session.wait("the file", |see| see.notices().any(|text| text.contains("running.safetensors")));
+    assert!(hears(&session, "cannot be resumed .. pause"), "{:?}", sentences(&session));
+    session.act(Act::Stop(JobKind::Training));
+    until_trained(&mut session);
+}
+
+#[test]
+fn trained_models_are_numbered_by_themselves() {
+    let mut session = session();
+    session.act(Act::OpenBundled(1));
+    let first = trained(&mut session);
+    let second = trained(&mut session);
+    let name = |id| session.see().model(id).name().to_owned();
+    assert_eq!([name(first), name(second)], ["Trained 1", "Trained 2"]);
 }

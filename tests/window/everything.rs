@@ -83,3 +83,15 @@ fn everything_has_its_names_and_glyphs_in_light() {
 fn everything_has_its_names_and_glyphs_in_dark() {
     look_at_everything(Theme::Dark);
 }
+
+#[test]
+fn the_list_of_keys_fits_into_the_smallest_window() {
+    let mut window = open_as(usual(Theme::Light).with_size([960.0, 600.0]), None);
+    key(&mut window, Key::F1);
+    settle(&mut window);
+    let close = window.get_by_role_and_label(Role::Button, "Close").rect();
+    let screen = window.ctx.content_rect();
+    assert!(screen.contains_rect(close), "{close:?}");
+    click(&mut window, "Close");
+    assert!(window.query_by_role_and_label(Role::Button, "Close").is_none());
+}

@@ -56,3 +56,16 @@ fn leaving_asks_about_what_runs() {
     press_anywhere(&mut window, "Stay");
     assert!(window.see().training().is_running());
 }
+
+#[test]
+fn a_key_cancels_nothing_in_a_list_that_the_mouse_opened() {
+    let mut window = open();
+    train(&mut window, 100_000);
+    until_button(&mut window, "1 running");
+    press_anywhere(&mut window, "1 running");
+    window.get_by_label("Progress of Training");
+    let before = window.see().training().updates();
+    key(&mut window, Key::Space);
+    window.wait("more updates", |see| see.training().updates() > before + 100);
+    assert!(window.see().training().is_running() && !said(&window, "ending"));
+}

@@ -19,9 +19,9 @@ mod training;
 use driver::window::{
     Window, choose, click, click_at, click_label, click_on_map, click_part, click_with, ctrl, fill,
     fill_path, in_panel, in_panel_beginning, in_picture, key, map, map_point, near, on_map, open,
-    open_drawer, open_in, open_typed, open_with, path_field, place, press, press_below, said,
-    scroll_to, search, set, settle, show, tick, train, turn, under_way, unfold, until_button,
-    until_searched, until_trained, wheel,
+    open_as, open_drawer, open_in, open_typed, open_with, path_field, place, press, press_below,
+    said, scroll_to, search, set, settle, show, tick, train, turn, under_way, unfold, until_button,
+    until_searched, until_trained, usual, wheel,
 };
 use driver::{Drive, Page, See, Settings, TrainingPhase, words};
 use egui::accesskit::{Role, Toggled};

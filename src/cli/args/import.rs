@@ -106,11 +106,10 @@ impl ImportArguments {
                 let share = at.done as f64 / at.files.max(1) as f64;
                 progress.report(share, || {
                     text!(
-                        "read {done} of {files} files, {count} shape"
-                            | "read {done} of {files} files, {count} shapes",
+                        "read {done} of {files}, {shapes}",
                         done = at.done,
-                        files = at.files,
-                        count = at.shapes
+                        files = text!("{count} file" | "{count} files", count = at.files),
+                        shapes = text!("{count} shape" | "{count} shapes", count = at.shapes)
                     )
                 });
             }

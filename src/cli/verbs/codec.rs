@@ -2,6 +2,7 @@
 
 use crate::cli::args::point::points;
 use crate::cli::files::{check_outputs, check_outputs_with, open};
+use crate::cli::progress::Progress;
 use crate::data::csv::{Latents, read_latents};
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
@@ -70,6 +71,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     let inputs: Vec<&Path> = files.chain([&*arguments.model]).collect();
     check_outputs_with(&inputs, &[], Some(&arguments.out))?;
     let model = open(&arguments.model)?;
+    let progress = Progress::start();
     let Latents { z, ids, frames } = match &arguments.z_file {
         Some(path) => read_latents(path, model.latent_dim())?,
         None => named(&arguments.z, &model)?,
@@ -90,7 +92,13 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
             None => outline,
         });
     }
-    write_outlines(&arguments.out, &named)
+    write_outlines(&arguments.out, &named)?;
+    progress.finish(text!(
+        "wrote {count} outline to {out}" | "wrote {count} outlines to {out}",
+        count = named.len(),
+        out = arguments.out.display().to_string()
+    ));
+    Ok(())
 }
 
 /// The latent vectors of the points on the command line.
@@ -115,6 +123,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let EncodeArguments { model, shapes, out } = arguments;
     check_outputs(&[model, shapes], &[out])?;
     let model = open(model)?;
+    let progress = Progress::start();
     let outlines = conform::read(shapes, &model.card.source)?;
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
@@ -122,7 +131,13 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     if let Some(row) = bad {
         return Err(Error::file(shapes, text!("outline {row} is too large to be encoded", row)));
     }
-    csv::write_encoded(out, &mu, &log_var, &outlines)
+    csv::write_encoded(out, &mu, &log_var, &outlines)?;
+    progress.finish(text!(
+        "wrote {count} latent vector to {out}" | "wrote {count} latent vectors to {out}",
+        count = mu.len(),
+        out = out.display().to_string()
+    ));
+    Ok(())
 }
 
 /// The first row, counted from 1, with a value that is not finite.

@@ -81,7 +81,11 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
     let mut metrics = Vec::with_capacity(models.len());
     for (index, model) in models.iter().enumerate() {
         progress.report(index as f64 / models.len() as f64, || {
-            text!("{done} of {models} models measured", done = index, models = models.len())
+            text!(
+                "{done} of {count} model measured" | "{done} of {count} models measured",
+                done = index,
+                count = models.len()
+            )
         });
         metrics.push(ModelMetrics::of(model)?);
     }

@@ -255,11 +255,10 @@ impl<'a> Info<'a> {
         }
         let loss = format!("{loss:?}").to_lowercase();
         let length = text!(
-            "{done} of {updates} updates ({count} epoch)"
-                | "{done} of {updates} updates ({count} epochs)",
+            "{done} of {count} update ({epochs})" | "{done} of {count} updates ({epochs})",
             done = self.updates_run,
-            updates,
-            count = self.epochs_run
+            count = updates,
+            epochs = text!("{count} epoch" | "{count} epochs", count = self.epochs_run)
         );
         let settings = [
             Some(text!("batches of {size}", size = batch_size)),

@@ -122,7 +122,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     let mut progress = Progress::start();
     remarks.iter().for_each(|line| progress.say(line));
     if let Some(preset) = arguments.learning.network.preset() {
-        progress.say(Text::joined([preset.label(), preset.about()], ": "));
+        progress.say(preset.about());
     }
     if let Some(path) = &arguments.resume {
         progress.say(text!(

@@ -92,7 +92,9 @@ pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
         "<path d=\"{way}\" fill=\"none\" stroke-width=\"2\" {}/>\n",
         paint("stroke", faded(palette.text, 0.45))
     );
-    let (plot, mut taken) = ([[left, top], [right, bottom]], Vec::new());
+    let plot = [[left, top], [right, bottom]];
+    let places = shown.iter().map(|point| place(point.kl, point.error));
+    let mut taken: Vec<_> = places.map(|[x, y]| [[x - 5.0, y - 5.0], [x + 5.0, y + 5.0]]).collect();
     for point in &shown {
         let [x, y] = place(point.kl, point.error);
         let fill = paint("fill", palette.star);
@@ -100,8 +102,9 @@ pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
         let name = text!("beta {beta}", beta = point.beta.to_string()).to_string();
         // The width suffices for any text of this many letters.
         let size = [7.4 * name.chars().count() as f64, 16.0];
-        let [[x, _], [_, bottom]] = beside([x, y], size, plot, &mut taken);
-        out += &word([x, bottom - 3.5], "start", 14.0, &name, palette);
+        if let Some([[x, _], [_, bottom]]) = beside([x, y], size, plot, &mut taken) {
+            out += &word([x, bottom - 3.5], "start", 14.0, &name, palette);
+        }
     }
     for (index, point) in points.iter().enumerate() {
         let (column, row) = ((index % columns) as f64, (index / columns) as f64);

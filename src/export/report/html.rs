@@ -415,9 +415,9 @@ fn search_section(search: &SearchReport) -> Markup {
         h2 { (text!("The search")) }
         p {
             (text!(
-                "{starts} starts reached {count} local optimum; they took {values} values and {gradients} gradients."
-                | "{starts} starts reached {count} local optima; they took {values} values and {gradients} gradients.",
-                starts = grouped(starts),
+                "{starts} reached {count} local optimum; the search took {values} values and {gradients} gradients."
+                | "{starts} reached {count} local optima; the search took {values} values and {gradients} gradients.",
+                starts = text!("{count} start" | "{count} starts", count = starts),
                 count = search.basins.all.len(),
                 values = grouped(tally.values),
                 gradients = grouped(tally.gradients)

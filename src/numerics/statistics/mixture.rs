@@ -15,6 +15,8 @@ const MOST_PASSES: usize = 200;
 const STILL: f64 = 1e-4;
 /// The addition to each variance, as a share of the mean variance of the points: no component collapses onto a point.
 const LEAST_VARIANCE: f64 = 1e-3;
+/// The numbers of the points that each number of a mixture is estimated from, at least.
+const NUMBERS_PER_PARAMETER: usize = 10;
 /// The most points of a fit; of more, an evenly spaced subset is used.
 const MOST_POINTS: usize = 5000;
 
@@ -32,7 +34,8 @@ pub struct GaussianMixture {
 impl GaussianMixture {
     /// Fits mixtures of 1, 2, 4 and so on to `most` components to `points`, flat `[n, dim]`, and returns the one with the
     /// least Bayesian information criterion (Schwarz 1978); none if there are fewer than two points. All of them are
-    /// fitted: of data in several clusters, two components may be worse than one, and four better.
+    /// fitted: of data in several clusters, two components may be worse than one, and four better. More than one
+    /// component needs ten numbers of the points for each number of its own: of few points, each would be a cluster.
     pub fn fit(points: &[f64], dim: usize, most: usize) -> Option<Self> {
         let all: Vec<&[f64]> = points.chunks_exact(dim.max(1)).collect();
         let count = all.len().min(MOST_POINTS);
@@ -41,13 +44,14 @@ impl GaussianMixture {
         }
         let points: Vec<&[f64]> = (0..count).map(|i| all[i * all.len() / count]).collect();
         let points = points.as_slice();
+        let parameters = |components: usize| components * (1 + dim + dim * (dim + 1) / 2) - 1;
         let criterion = |fitted: &(Self, f64)| {
-            let parameters = fitted.0.weights.len() * (1 + dim + dim * (dim + 1) / 2) - 1;
             let n = points.len() as f64;
-            parameters as f64 * n.ln() - 2.0 * n * fitted.1
+            parameters(fitted.0.weights.len()) as f64 * n.ln() - 2.0 * n * fitted.1
         };
         let doubled = std::iter::successors(Some(1), |components| Some(2 * components));
-        let sizes = doubled.take_while(|&k| k == 1 || k <= most && 2 * k <= points.len());
+        let is_enough = |k| points.len() * dim >= NUMBERS_PER_PARAMETER * parameters(k);
+        let sizes = doubled.take_while(|&k| k == 1 || k <= most && is_enough(k));
         let fitted = sizes.map_while(|components| Self::fit_components(points, components));
         let best = fitted.min_by(|a, b| criterion(a).total_cmp(&criterion(b)))?;
         Some(best.0)

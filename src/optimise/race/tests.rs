@@ -59,7 +59,14 @@ fn all_begin_alike_and_none_spends_more_than_its_budget() {
         assert!(curve.windows(2).all(|w| w[1].evaluations() > w[0].evaluations()));
         let follows = contender.contender.method.follows_gradients();
         assert_eq!(end.gradients, if follows { end.values } else { 0 }, "{}", contender.contender);
-        assert!(contender.answer().is_some() && (0.0..=1.0).contains(&contender.believable()));
+        let believed = 4.0 * contender.believable();
+        assert!(contender.answer().is_some() && (0..=4).any(|count| believed == f64::from(count)));
+        assert_eq!(
+            believed > 0.0,
+            contender.report.best_believable.is_some(),
+            "{}",
+            contender.contender
+        );
         // Early stopping is off, so these methods use all of their steps.
         if matches!(contender.contender.method, Method::Adam | Method::Random) {
             assert_eq!(end.evaluations(), report.budget(), "{}", contender.contender);

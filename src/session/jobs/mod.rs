@@ -9,6 +9,7 @@ pub mod heads;
 pub mod import;
 pub mod metrics;
 pub mod open;
+pub mod path;
 pub mod pca;
 pub mod race;
 pub mod rediscovery;

@@ -33,17 +33,18 @@ pub fn run(
     config: RediscoverConfig,
     handle: &Handle<NoNews>,
 ) -> Result<JobResult<Arc<RediscoveryReport>>> {
+    handle.report(0.0, || text!("getting ready"));
     let mut rediscovery = Rediscovery::new(model, config)?;
     let failed = loop {
         if handle.is_cancelled() {
             break None;
         }
+        handle.report(rediscovery.progress(), || rediscovery.annotations());
         match rediscovery.step() {
             Ok(true) => (),
             Ok(false) => return Ok(JobResult::Finished(Arc::new(rediscovery.report()))),
             Err(error) => break Some(error.text()),
         }
-        handle.report(rediscovery.progress(), || rediscovery.annotations());
     };
     let found = Some(rediscovery.report()).filter(|report| !report.is_empty()).map(Arc::new);
     Ok(match failed {

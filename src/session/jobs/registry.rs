@@ -32,6 +32,8 @@ pub enum JobKind {
     Sweep,
     /// PCA of data is computed.
     Pca,
+    /// The frames of a latent path, or new shapes, are made.
+    Path,
     /// An objective is optimised from many starts.
     Search,
     /// Several optimisers search side by side.
@@ -45,24 +47,6 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    /// All kinds.
-    pub const ALL: [Self; 14] = [
-        Self::Open,
-        Self::Save,
-        Self::Import,
-        Self::Training,
-        Self::Snapshot,
-        Self::Metrics,
-        Self::Heads,
-        Self::Sweep,
-        Self::Pca,
-        Self::Search,
-        Self::Race,
-        Self::Rediscovery,
-        Self::Export,
-        Self::Candidates,
-    ];
-
     /// The name on the screen.
     pub fn label(self) -> Text {
         match self {
@@ -75,6 +59,7 @@ impl JobKind {
             Self::Heads => text!("Heads"),
             Self::Sweep => text!("Sweep over beta"),
             Self::Pca => Text::verbatim("PCA"),
+            Self::Path => text!("Latent path"),
             Self::Search => text!("Optimise"),
             Self::Race => text!("Race"),
             Self::Rediscovery => text!("Rediscovery"),
@@ -86,7 +71,8 @@ impl JobKind {
     /// True if the user may end the job early. The others are one short computation or write one file, which is
     /// complete or absent.
     pub fn is_cancellable(self) -> bool {
-        !matches!(self, Self::Save | Self::Snapshot | Self::Metrics | Self::Candidates)
+        use JobKind::{Candidates, Metrics, Path, Save, Snapshot};
+        !matches!(self, Save | Snapshot | Metrics | Path | Candidates)
     }
 
     /// True if the job runs for long beside other work: Escape cancels it last.
@@ -191,11 +177,6 @@ impl Registry {
     /// All jobs, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (RunId, &Job)> {
         self.jobs.iter().map(|(run, job)| (*run, job))
-    }
-
-    /// True while a job of this kind runs.
-    pub fn has(&self, kind: JobKind) -> bool {
-        self.jobs.values().any(|job| job.kind == kind)
     }
 
     /// True while no job runs.

@@ -143,6 +143,11 @@ impl SearchRun {
         };
         let Some(findings) = findings else { return false };
         findings.report.why_none().into_iter().for_each(|why| notices.info(why));
+        if findings.report.best.is_none() {
+            notices.info(text!(
+                "No restart came to an answer; the list of restarts says how each ended."
+            ));
+        }
         let held = self.shown_step();
         self.paths = findings.paths.clone();
         self.best_so_far.clone_from(&findings.best_so_far);

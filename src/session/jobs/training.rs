@@ -186,7 +186,8 @@ pub struct TrainingNews {
     pub context: Option<Arc<TrainingContext>>,
     /// The last metrics of the model.
     pub metrics: Option<Arc<ModelMetrics>>,
-    /// The model as it is now, with its weights only: no training can continue from it.
+    /// The model as it is now. During a pause it is whole, with all data encoded and the optimiser state; otherwise it has
+    /// the weights only, and no training can be resumed from it.
     pub preview: Option<Arc<Prepared>>,
     /// True after the last update: the model is being made, with all data encoded, and its metrics computed.
     pub finishing: bool,
@@ -277,14 +278,14 @@ impl Training {
 
     /// Epochs that were done at the shown snapshot.
     pub fn shown_epochs(&self) -> f64 {
-        match self.timeline.asked() {
-            Some((_, moment)) => {
-                let context = self.context.as_ref();
-                let samples = context.map_or(1, |context| context.training_set().len().max(1));
-                moment.resume.epoch as f64 + moment.resume.seen as f64 / samples as f64
-            }
-            None => self.epochs,
-        }
+        self.timeline.asked().map_or(self.epochs, |(_, moment)| self.epochs_at(moment))
+    }
+
+    /// Epochs that were done at a snapshot, with a fraction.
+    pub fn epochs_at(&self, moment: &TrainerState) -> f64 {
+        let context = self.context.as_ref();
+        let samples = context.map_or(1, |context| context.training_set().len().max(1));
+        moment.resume.epoch as f64 + moment.resume.seen as f64 / samples as f64
     }
 }
 
@@ -317,10 +318,8 @@ pub fn run(plan: TrainingPlan, handle: &Handle<TrainingNews>) -> Result<JobResul
     watch.keep_moment(&trainer)?;
     watch.report(&trainer, handle)?;
     while !trainer.is_finished() {
-        if control.is_waiting() && watch.has_news() {
-            // The preview during a pause includes all updates before the pause.
-            watch.show_now();
-            watch.report(&trainer, handle)?;
+        if control.is_waiting() {
+            watch.report_whole(&trainer, handle)?;
         }
         watch.paused += control.wait_while_paused();
         if handle.is_cancelled() {
@@ -370,8 +369,10 @@ struct TrainingClock {
     braked: Option<(f64, f64, usize)>,
     last_report: Instant,
     last_preview: Option<Instant>,
-    /// The last preview; the next one reuses the values that depend only on the widths of the network.
+    /// The last preview; the next one reuses its ranges.
     preview: Option<Arc<Prepared>>,
+    /// Updates at the last whole model that was reported.
+    whole: Option<usize>,
     /// The time of the next metrics.
     metrics_due: Instant,
     /// Updates at the last stored snapshot.
@@ -392,6 +393,7 @@ impl TrainingClock {
             last_report: Instant::now(),
             last_preview: None,
             preview: None,
+            whole: None,
             metrics_due: Instant::now() + PREVIEW,
             kept: None,
             losses: Losses::default(),
@@ -427,11 +429,6 @@ impl TrainingClock {
         self.counted += 1;
     }
 
-    /// True if there were updates since the last preview.
-    fn has_news(&self) -> bool {
-        self.last_preview.is_none() || self.counted > 0
-    }
-
     /// Lets the next report include a preview and a point of the curves.
     fn show_now(&mut self) {
         self.last_preview = None;
@@ -452,21 +449,52 @@ impl TrainingClock {
     fn report(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<bool> {
         let shows = self.last_preview.is_none_or(|at| at.elapsed() >= PREVIEW);
         // A point covers at least a tenth of an epoch: single batches only show noise.
-        if self.counted * 10 >= trainer.batches() || (shows && self.counted > 0) {
+        if self.counted * 10 >= trainer.batches() || shows {
+            self.add_point(trainer);
+        }
+        if shows {
+            let preview = self.prepare(preview(trainer)?)?;
+            self.show(preview);
+        }
+        self.offer(trainer, handle);
+        Ok(!self.unsent.moments.is_empty() || self.unsent.finishing)
+    }
+
+    /// Reports the whole model at the beginning of a pause, with all updates before it, so that the model can be saved and
+    /// its training resumed; tries again until the report is accepted or the pause ends.
+    fn report_whole(&mut self, trainer: &Trainer, handle: &Handle<TrainingNews>) -> Result<()> {
+        if self.whole == Some(trainer.updates()) {
+            return Ok(());
+        }
+        let model = trainer.context().model_at(&trainer.state(), usize::MAX)?;
+        self.add_point(trainer);
+        self.show(Arc::new(Prepared::new(model)?));
+        self.offer(trainer, handle);
+        while self.unsent.preview.is_some() && handle.control().is_waiting() {
+            std::thread::sleep(REPORT);
+            self.offer(trainer, handle);
+        }
+        if self.unsent.preview.is_none() {
+            self.whole = Some(trainer.updates());
+        }
+        Ok(())
+    }
+
+    /// Lets the next report have this model.
+    fn show(&mut self, preview: Arc<Prepared>) {
+        self.preview = Some(preview.clone());
+        self.unsent.preview = Some(preview);
+        self.last_preview = Some(Instant::now());
+    }
+
+    /// Lets the next report have a point of the curves, if there were updates since the last one.
+    fn add_point(&mut self, trainer: &Trainer) {
+        if self.counted > 0 {
             let mut mean = Losses::default();
             mean.add(self.losses, 1.0 / self.counted as f64);
             self.unsent.curve.push(CurvePoint { epoch: trainer.epochs(), losses: mean });
             (self.losses, self.counted) = (Losses::default(), 0);
         }
-        if shows {
-            let preview = Arc::new(Prepared::preview(preview(trainer)?, self.preview.as_deref())?);
-            self.measure(&preview)?;
-            self.preview = Some(preview.clone());
-            self.unsent.preview = Some(preview);
-            self.last_preview = Some(Instant::now());
-        }
-        self.offer(trainer, handle);
-        Ok(!self.unsent.moments.is_empty() || self.unsent.finishing)
     }
 
     /// Offers the unsent news with the progress.
@@ -485,14 +513,19 @@ impl TrainingClock {
         self.last_report = Instant::now();
     }
 
-    /// Computes the metrics of the model from time to time.
-    fn measure(&mut self, prepared: &Prepared) -> Result<()> {
+    /// Prepares a preview for the window; from time to time it also has ranges of its own, and metrics.
+    fn prepare(&mut self, model: Model) -> Result<Arc<Prepared>> {
         let begun = Instant::now();
-        if begun >= self.metrics_due {
+        let is_due = begun >= self.metrics_due;
+        let prepared = match self.preview.as_deref().filter(|_| !is_due) {
+            Some(before) => Prepared::preview(model, before)?,
+            None => Prepared::new(model)?,
+        };
+        if is_due {
             self.unsent.metrics = Some(Arc::new(ModelMetrics::of(&prepared.model)?));
             self.metrics_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
         }
-        Ok(())
+        Ok(Arc::new(prepared))
     }
 
     /// Makes the result of the training; a report announces this first.

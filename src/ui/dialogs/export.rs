@@ -7,8 +7,9 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
+use crate::ui::jobs::bar;
 use crate::ui::widgets::{heading, note};
-use egui::{Align, Button, DragValue, Layout, ProgressBar, RichText, Ui, vec2};
+use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use std::path::{Path, PathBuf};
 
 /// The user's choices.
@@ -76,7 +77,7 @@ fn stem(what: Exportable) -> &'static str {
         Exportable::Losses => "losses",
         Exportable::Values => "values",
         Exportable::Lab => "measured",
-        Exportable::Film => "climb",
+        Exportable::Film => "search",
         Exportable::Training => "training",
         Exportable::Strip => "strip",
         Exportable::Walk => "walk",
@@ -162,8 +163,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
 }
 
 fn writing(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
-    let share = state.jobs.progress(Some(run)).share.unwrap_or(0.0);
-    ui.add(ProgressBar::new(share as f32).show_percentage()).accessible_name(text!("Exported"));
+    bar(ui, &state.jobs.progress(Some(run))).accessible_name(text!("Exported"));
     ui.horizontal(|ui| {
         if ui.button(text!("Cancel")).on_hover_text(text!("Nothing is left behind")).clicked() {
             actions.command(Command::Stop(run));

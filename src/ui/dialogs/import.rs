@@ -4,13 +4,14 @@ use super::over_window::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
 use crate::session::import::Own;
 use crate::session::jobs::import::{Brought, ImportWish};
-use crate::session::jobs::registry::{JobProgress, RunId};
+use crate::session::jobs::registry::RunId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
+use crate::ui::jobs::bar;
 use crate::ui::widgets::{fact, heading, note, number, primary, row, segments};
-use egui::{Button, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 /// Shapes in the preview.
@@ -179,9 +180,7 @@ fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
         if ui.add(Button::new(text!("Stop")).min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));
         }
-        let JobProgress { share, words } = state.jobs.progress(Some(run));
-        let bar = ProgressBar::new(share.unwrap_or(0.0) as f32);
-        ui.add(bar.text(words).desired_height(26.0));
+        bar(ui, &state.jobs.progress(Some(run)));
     });
 }
 

@@ -18,9 +18,11 @@ use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{heading, note, number, segments};
-use egui::{Button, Id, Key, Modal, RichText, Sense, TextEdit, Ui, vec2};
+use egui::{Button, Id, Key, Modal, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
+/// Height of the margins of a dialog and of the window around it, in points.
+const MARGINS: f32 = 60.0;
 /// Shapes in the preview of a data set.
 const PREVIEW: usize = 36;
 
@@ -67,7 +69,9 @@ impl Dialogs {
                 Dialog::Out(_) => 620.0,
                 _ => 460.0,
             });
-            match &mut sheet {
+            // In a low window a dialog scrolls; nothing of it is cut.
+            let height = ctx.content_rect().height() - MARGINS;
+            scrolled(height).show(ui, |ui| match &mut sheet {
                 Dialog::Open(path) => open(ui, path, state, actions),
                 Dialog::Save(id, path) => save(ui, *id, path, state, actions),
                 Dialog::Data => self.data(ui, state, actions),
@@ -81,7 +85,7 @@ impl Dialogs {
                 Dialog::Export(path, most) => candidates::export(ui, path, *most, actions),
                 Dialog::Out(form) => export::show(ui, form, state, actions),
                 Dialog::Import(path) => candidates::import(ui, path, actions),
-            }
+            });
         });
         if response.should_close() {
             actions.push(Action::HideSheet);
@@ -214,6 +218,12 @@ impl Dialogs {
         let Some((_, shapes)) = &self.preview else { return };
         preview_grid(ui, &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>());
     }
+}
+
+/// A part of a dialog that scrolls only if it is higher than `height`, in points: whatever the height of the dialog was
+/// before.
+fn scrolled(height: f32) -> ScrollArea {
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height)
 }
 
 /// A grid of shapes, twelve in a row, all at one scale.
@@ -447,12 +457,17 @@ fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn keys(ui: &mut Ui, actions: &mut Actions) {
     heading(ui, text!("Keys"));
-    egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true).show(ui, |ui| {
-        for (keys, what) in crate::ui::keys::help() {
-            ui.label(RichText::new(keys).family(theme::strong()));
-            ui.label(what);
-            ui.end_row();
-        }
+    // Scrolls by itself, so that the button below stays visible.
+    let height = ui.ctx().content_rect().height() - MARGINS - 90.0;
+    scrolled(height).show(ui, |ui| {
+        let table = egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true);
+        table.show(ui, |ui| {
+            for (keys, what) in crate::ui::keys::help() {
+                ui.label(RichText::new(keys).family(theme::strong()));
+                ui.label(what);
+                ui.end_row();
+            }
+        });
     });
     if ui.button(text!("Close")).clicked() {
         actions.push(Action::HideSheet);

@@ -10,11 +10,12 @@ use crate::text::Text;
 use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
 use crate::trust::reconstruction_error_label;
 use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::jobs::thin_bar;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{heading, note, primary};
 use egui::{
-    Align2, Button, Color32, FontId, Pos2, ProgressBar, Rect, RichText, ScrollArea, Sense, Shape,
-    Stroke, TextEdit, Ui, pos2, vec2,
+    Align2, Button, Color32, FontId, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke,
+    TextEdit, Ui, pos2, vec2,
 };
 
 /// Width of the dialog, in points.
@@ -111,8 +112,7 @@ fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions)
             number = at,
             models = sweep.count
         ));
-        let share = state.jobs.progress(sweep.run).share.unwrap_or(0.0);
-        ui.add(ProgressBar::new(share as f32).desired_width(420.0).desired_height(8.0));
+        thin_bar(ui, state, sweep.run, 420.0);
         let stop =
             ui.button(text!("Stop")).on_hover_text(text!("Models that are finished are kept"));
         if let Some(run) = sweep.run.filter(|_| stop.clicked()) {
@@ -212,15 +212,20 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let near = near.filter(|(_, d)| *d < 16.0).min_by(|a, b| a.1.total_cmp(&b.1));
     let hovered = near.map(|(index, _)| index);
     let room = [plot.min, plot.max].map(|corner| [corner.x, corner.y].map(f64::from));
-    let mut taken = Vec::new();
+    let mark = |point: &SweepPoint| {
+        let at = place(value(point));
+        [at - vec2(5.0, 5.0), at + vec2(5.0, 5.0)].map(|corner| [corner.x, corner.y].map(f64::from))
+    };
+    let mut taken: Vec<_> = done.iter().filter(|point| shown(point)).map(mark).collect();
     for (index, point) in done.iter().enumerate().filter(|(_, point)| shown(point)) {
         let at = place(value(point));
         let radius = if hovered == Some(index) { 7.0 } else { 5.0 };
         painter.circle_filled(at, radius, theme::accent(ui));
         let word = painter.layout_no_wrap(beta(point).to_string(), font.clone(), ink);
         let size = [word.size().x, word.size().y].map(f64::from);
-        let [[x, y], _] = beside([at.x, at.y].map(f64::from), size, room, &mut taken);
-        painter.galley(pos2(x as f32, y as f32), word, ink);
+        if let Some([[x, y], _]) = beside([at.x, at.y].map(f64::from), size, room, &mut taken) {
+            painter.galley(pos2(x as f32, y as f32), word, ink);
+        }
     }
     hovered
 }
@@ -250,7 +255,7 @@ fn card(ui: &mut Ui, point: &SweepPoint, lit: bool) -> Option<bool> {
         ui.painter().text(middle, Align2::CENTER_TOP, &name, font(14.0), ink);
         let metrics = &point.metrics;
         let kl = metrics.kl.map_or("\u{2013}".to_owned(), three_digits);
-        let text = text!("{error} at {kl} nats", error = three_digits(metrics.reconstruction_error), kl = &kl);
+        let text = text!("{error}, {kl} nats", error = three_digits(metrics.reconstruction_error), kl = &kl);
         let below = middle + vec2(0.0, 19.0);
         ui.painter().text(below, Align2::CENTER_TOP, text, font(12.0), weak);
         let about = text!("Reconstruction error {error}, KL {kl} nats, {count} active unit, {reachable} of {families} families found. Click to compare."

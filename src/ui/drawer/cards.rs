@@ -53,7 +53,11 @@ pub fn basins(
             restart: top,
             chosen: search_run.basin == Some(index),
             lines: [
-                text!("{members} of {starts} starts", members, starts),
+                text!(
+                    "{members} of {count} start" | "{members} of {count} starts",
+                    members,
+                    count = starts
+                ),
                 text!("Optimum {number}", number = index + 1),
             ],
         };

@@ -58,6 +58,7 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
     let blue = pick((24, 95, 190), (120, 174, 255));
     let amber = pick((180, 95, 0), (240, 184, 84));
     let green = pick((20, 130, 90), (104, 208, 160));
+    let violet = pick((140, 60, 160), (214, 150, 236));
     type Learned = (Text, fn(&Losses) -> f64, Color32);
     type HeldOut = (Text, fn(&EpochRecord) -> Option<f64>, Color32);
     let mut learned: Vec<Learned> = vec![
@@ -70,17 +71,26 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         (Text::verbatim("KL"), |r| r.held_out_kl, amber),
     ];
     if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
-        held_out.push((text!("Stopping"), |r| r.stopping_reconstruction, green));
+        held_out.push((
+            text!("Reconstruction loss, stopping rows"),
+            |r| r.stopping_reconstruction,
+            violet,
+        ));
     }
     if training.plan.as_ref().is_some_and(|plan| !plan.config.heads.is_empty()) {
         learned.push((text!("Heads"), |l| l.heads, green));
         held_out.push((text!("Heads"), |r| r.held_out_heads, green));
     }
     let accent = theme::accent(ui);
+    // The record of an epoch that was not finished stands at the point that was reached.
+    let epoch_of = |record: &EpochRecord| (record.epoch as f64).min(training.epochs);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
     let plot = plot("losses", ui, text!("epoch (dashed: validation, shapes held out of training)"))
         .legend(legend)
+        // From the beginning to the present point, also if there is only one point.
+        .include_x(0.0)
+        .include_x(training.epochs)
         .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
         for (name, value, colour) in learned {
@@ -91,14 +101,14 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         }
         for (name, value, colour) in held_out {
             let records = training.records.iter();
-            let points = records.filter_map(|record| Some([record.epoch as f64, value(record)?]));
+            let points = records.filter_map(|record| Some([epoch_of(record), value(record)?]));
             let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
             ui.line(
                 Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
             );
         }
         let shown = training.timeline.asked().map(|_| training.shown_epochs());
-        if let Some(epoch) = shown.or(kept.map(|record| record.epoch as f64)) {
+        if let Some(epoch) = shown.or(kept.map(epoch_of)) {
             ui.vline(VLine::new("", epoch).color(accent).width(1.5));
         }
     });

@@ -57,11 +57,11 @@ pub fn before_and_after(
     ui.painter().hline(x(0.0)..=x(gone), y, Stroke::new(2.0, accent));
     ui.painter().circle_filled(pos2(x(gone), y), 5.0, accent);
     let about = match search_run.config.space {
-        Space::Latent => text!("Drag across to follow the path from the start to the best"),
+        Space::Latent => text!("Drag across to follow the trajectory from the start to the best"),
         Space::Input => {
             text!(
-                "Drag across to follow the path from the start to the best; between them the model's rendering of the \
-                 shape is shown, whose own numbers were moved"
+                "Drag across to follow the trajectory from the start to the best; between them the model's rendering \
+                 of the shape is shown, whose own numbers were moved"
             )
         }
     };

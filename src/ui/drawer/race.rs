@@ -10,6 +10,7 @@ use crate::session::jobs::race::{ContenderState, RaceRun};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
+use crate::trust::RoundTripChange;
 use crate::ui::action::{Action, Actions};
 use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
@@ -457,10 +458,10 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         text(pos2(left, middle + 10.0), Align2::LEFT_CENTER, word, small.clone(), weak);
     }
 
-    if let (Some(answer), Value::Computed(value)) = (answer, value) {
+    if let (Some(answer), Value::Computed(_)) = (answer, value) {
         let returned = answer.answer.returned.unwrap_or(f64::NAN);
-        let survived = (returned - value).abs() <= 0.05 * value.abs();
-        let ink = if survived { weak } else { visuals.warn_fg_color };
+        let holds = answer.verdict.round_trip_changes.iter().all(RoundTripChange::holds);
+        let ink = if holds { weak } else { visuals.warn_fg_color };
         let beside = text!("{returned} re-decoded", returned = three_digits(returned));
         text(line(0.0), Align2::LEFT_CENTER, beside, small.clone(), ink);
     }

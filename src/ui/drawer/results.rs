@@ -279,7 +279,12 @@ fn summary(findings: &Findings) -> Text {
         vec![text!("{count} local optimum" | "{count} local optima", count = basins.all.len())];
     let answers = placed + basins.unplaced;
     if answers < starts {
-        parts.push(text!("{answers} of {starts} starts have an answer", answers, starts));
+        parts.push(text!(
+            "{answers} of {count} start has an answer"
+                | "{answers} of {count} starts have an answer",
+            answers,
+            count = starts
+        ));
     }
     if basins.unplaced > 0 {
         parts.push(text!(

@@ -115,7 +115,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 ui,
                 text!(
                     "Right-click the map to pin shapes here and compare them. Shift-click it, or press Walk, to follow a \
-                 path; it is played here."
+                     latent path; it is played here."
                 ),
             );
         }

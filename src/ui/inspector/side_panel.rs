@@ -192,7 +192,7 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
     let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
     if let Some(doubt) = doubt {
         // The first reason is in the sentence of the verdict.
-        let is_below = probe.verdict.sentence().to_string().contains(&doubt.to_string());
+        let is_below = probe.verdict.named_doubt() == Some(property);
         note(ui, if is_below { text!("Doubtful.") } else { text!("Doubtful: {doubt}.", doubt) });
     }
     if let Some(why) = property.outside_domain(value.number()) {

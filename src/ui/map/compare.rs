@@ -13,12 +13,13 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
+use crate::ui::jobs::thin_bar;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, icon_button, note, reliability_colour};
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, FontId, Label, Layout, ProgressBar, Rect, RichText, Sense, Stroke, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Align2, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
+    pos2, vec2,
 };
 
 /// Width of the names of the properties, in points.
@@ -112,9 +113,9 @@ fn second_title(
         {
             actions.command(Command::Stop(run));
         }
-        let share = state.jobs.progress(state.pca).share.unwrap_or(0.0);
-        let bar = ProgressBar::new(share as f32).desired_width(84.0).text("PCA");
-        ui.add(bar).accessible_name(text!("Principal axes that are found"));
+        thin_bar(ui, state, state.pca, 84.0)
+            .accessible_name(text!("Principal axes that are found"));
+        ui.label(RichText::new("PCA").small());
     }
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         let name = RichText::new(format!("{} \u{23f7}", entry.name)).family(theme::strong());

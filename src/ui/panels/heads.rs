@@ -141,7 +141,7 @@ fn under_way(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
         }
         note(ui, state.jobs.progress(Some(run)).words);
     });
-    thin_bar(ui, state, Some(run));
+    thin_bar(ui, state, Some(run), ui.available_width());
 }
 
 fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {

@@ -55,7 +55,7 @@ fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: 
         }
         note(ui, rediscovery.property.label());
     });
-    thin_bar(ui, state, rediscovery.run);
+    thin_bar(ui, state, rediscovery.run, ui.available_width());
     note(ui, state.jobs.progress(rediscovery.run).words);
 }
 

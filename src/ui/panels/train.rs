@@ -99,15 +99,19 @@ fn settings(
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let decimals = usize::from(epochs < 100.0);
     let epochs = format!("{epochs:.decimals$}").trim_end_matches(".0").to_owned();
+    let epochs = match epochs.as_str() {
+        "1" => text!("1 epoch"),
+        several => text!("{epochs} epochs", epochs = several),
+    };
     let tooltip = text!(
-        "Steps of Adam on the weights, one a batch. With these data and batches {epochs} epochs, which are passes over \
-         all shapes.",
+        "Steps of Adam on the weights, one a batch. With these data and batches {epochs}: an epoch is a pass over all \
+         shapes.",
         epochs = &epochs
     );
     row(ui, text!("Updates"), tooltip, |ui| {
         let field = DragValue::new(&mut config.updates).range(1..=1_000_000).speed(10.0);
         let field = ui.add_sized([86.0, 26.0], field.update_while_editing(false));
-        ui.label(RichText::new(text!("{epochs} epochs", epochs)).small().weak());
+        ui.label(RichText::new(epochs).small().weak());
         field
     });
     let mut about = vec![text!(
@@ -362,7 +366,7 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
-    thin_bar(ui, state, training.run);
+    thin_bar(ui, state, training.run, ui.available_width());
     let (update, updates) = (training.updates, training.total_updates());
     let text = match training.phase {
         TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),

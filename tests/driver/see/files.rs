@@ -26,7 +26,7 @@ impl<'a> ImportFacts<'a> {
         self.0.brought.as_ref().map(|brought| &brought.data)
     }
 
-    /// How many shapes were kept and how many left out.
+    /// The numbers of shapes that were kept and left out.
     pub fn kept_and_rejected(self) -> Option<(usize, usize)> {
         self.0.brought.as_ref().map(|brought| (brought.kept.len(), brought.rejected.count()))
     }

@@ -57,7 +57,7 @@ impl MapFacts<'_> {
         self.picture.heat.as_ref().map(|(field, _)| field.columns)
     }
 
-    /// Where the distance from the data is drawn.
+    /// The rectangle in which the distance from the data is drawn.
     pub fn distance_bounds(self) -> Option<Bounds> {
         self.picture.distance_overlay.as_ref().map(|distance_overlay| distance_overlay.bounds)
     }

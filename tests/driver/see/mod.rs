@@ -73,7 +73,7 @@ impl<'a> See<'a> {
 
     // Models.
 
-    /// How many are open.
+    /// The number of open models.
     pub fn models(self) -> usize {
         self.0.models.len()
     }
@@ -183,7 +183,7 @@ impl<'a> See<'a> {
         self.0.drawing.problem.clone().map(String::from)
     }
 
-    /// Where the objective gets better: a point of the map and the change there.
+    /// The direction in which the objective gets better: a point of the map and the change there.
     pub fn uphill(self) -> Option<([f64; 2], [f64; 2])> {
         self.0.uphill()
     }

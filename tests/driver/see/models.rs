@@ -63,7 +63,7 @@ impl<'a> ModelFacts<'a> {
         self.entry.prepared.model.heads().iter().map(|head| head.card.property).collect()
     }
 
-    /// How many epochs its history has.
+    /// The number of epochs in its history.
     pub fn epochs(self) -> usize {
         self.entry.prepared.model.card.history.len()
     }

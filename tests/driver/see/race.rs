@@ -13,7 +13,7 @@ impl<'a> RaceFacts<'a> {
         self.0.run.is_some()
     }
 
-    /// How many take part.
+    /// The number of those that take part.
     pub fn contenders(self) -> usize {
         self.0.contenders.0.len()
     }
@@ -29,7 +29,7 @@ impl<'a> RaceFacts<'a> {
         all.map(|s| (s.tally(), s.going, s.outline.len())).collect()
     }
 
-    /// How many points each curve has.
+    /// The number of points of each curve.
     pub fn curve_lengths(self) -> Vec<usize> {
         self.0.standings.iter().map(|standing| standing.curve.len()).collect()
     }

@@ -51,7 +51,7 @@ impl<'a> SearchFacts<'a> {
         self.0.under_way.trajectories[restart].row(0).to_vec()
     }
 
-    /// Where a restart is on the map at the step that is shown.
+    /// The place of a restart on the map at the step that is shown.
     pub fn head(self, restart: usize) -> Option<[f64; 2]> {
         self.0.paths.head(restart, self.shown_step())
     }

@@ -13,7 +13,7 @@ use latent_explorer::trust::Verdict;
 pub struct Selection(pub(super) Probe);
 
 impl Selection {
-    /// Where it is on the map.
+    /// Its place on the map.
     pub fn at(&self) -> [f64; 2] {
         self.0.at
     }

@@ -56,7 +56,7 @@ impl<'a> TrainingFacts<'a> {
         &self.0.records
     }
 
-    /// How many snapshots there are.
+    /// The number of snapshots.
     pub fn snapshots(self) -> usize {
         self.0.timeline.moments().len()
     }
@@ -103,7 +103,7 @@ impl SweepFacts<'_> {
         self.0.done.iter().map(|point| point.beta).collect()
     }
 
-    /// How many models it makes.
+    /// The number of models that it makes.
     pub fn count(self) -> usize {
         self.0.count
     }

@@ -131,6 +131,11 @@ pub fn import_with_values(
         import.set.measured = values.measured;
         import.set.groups = values.groups;
         import.rejected.append(values.left_out);
+        // A file may hold outlines and values: its columns that are no coordinates are listed once, as those without values.
+        if let Ok(path) = std::fs::canonicalize(path) {
+            let is_other = |file: &Path| std::fs::canonicalize(file).is_ok_and(|file| file != path);
+            import.aside.list.retain(|part| is_other(&part.file));
+        }
         import.aside.append(values.aside);
     }
     Ok(Some(import))

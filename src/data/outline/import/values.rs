@@ -419,8 +419,9 @@ impl<'a> ValueTable<'a> {
         if values.is_empty() {
             return Err(text!("has no column of values beside the names of the shapes"));
         }
-        // Coordinates are expected in a table of outlines, so they are not reported.
-        others.retain(|column| !coordinates.contains(column));
+        // Coordinates and labels are expected in a table of outlines, so they are not reported.
+        let label = self.header.label().filter(|_| !coordinates.is_empty());
+        others.retain(|column| !coordinates.contains(column) && Some(*column) != label);
         Ok((values, others))
     }
 }

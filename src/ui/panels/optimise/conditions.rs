@@ -17,7 +17,7 @@ pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
     let mut on = spec.inside > 0.0;
     let tooltip = text!(
         "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
-                   that the model knows. Without it a search may cheat: the value rises where the model \
+                   that the model knows. Without it a search may cheat: the value improves where the model \
                    was never trained. Its weight is under More, Penalties."
     );
     if ui.checkbox(&mut on, text!("Stay inside the data")).on_hover_text(tooltip).changed() {

@@ -147,10 +147,9 @@ fn cost(ui: &mut Ui, state: &State) {
     // No search takes zero seconds; a line may break before the time, not inside it.
     let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
     let mut lines = vec![text!(
-        "{count} restart \u{d7} {steps} steps, about {seconds}"
-            | "{count} restarts \u{d7} {steps} steps, about {seconds}",
-        count = restarts,
-        steps,
+        "{restarts} \u{d7} {steps}, about {seconds}",
+        restarts = text!("{count} restart" | "{count} restarts", count = restarts),
+        steps = text!("{count} step" | "{count} steps", count = steps),
         seconds
     )];
     let stride = config.stride(entry.prepared.model.latent_dim());
