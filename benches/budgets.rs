@@ -1,5 +1,5 @@
-//! What the window may take: a frame while everything runs (W6), its start (W7), memory (W8), the shape under the
-//! cursor (W9), and nothing at all while nobody does anything. `--quick` tries it out on few frames.
+//! Budgets of the window: a frame while everything runs (W6), its start (W7), memory (W8), the shape under the cursor
+//! (W9), and no work at all while it is idle. `--quick` tries it out on few frames.
 //!
 //! Starts and memory are those of fresh processes: this program runs itself with the name of an [`Errand`].
 
@@ -87,7 +87,7 @@ fn main() {
     print(cursor(quick));
     idle(quick).into_iter().for_each(print);
     for size in SIZES {
-        // One long search whose ways grow all the time, and usual ones that come and go.
+        // One long search whose trajectories grow all the time, and usual ones that come and go.
         for (steps, searches) in [(1_000_000, "one long search"), (500, "searches one by one")] {
             print(frames(size, steps, searches, if quick { 120 } else { 2000 }));
         }

@@ -1,4 +1,4 @@
-//! W4 and W5: what the map's worker computes, and the shape under the cursor.
+//! W4 and W5: the work of the map's worker, and the shape under the cursor.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::property::Property;

@@ -1,6 +1,6 @@
 //! W6: the processor time of one frame of the whole window: logic, views and tessellation.
 //!
-//! What the graphics driver does afterwards is not counted.
+//! The work of the graphics driver afterwards is not counted.
 
 mod window;
 
@@ -80,7 +80,7 @@ fn frame(c: &mut Criterion) {
     let path = folder.path().join("settings.json");
     // Longer than the bench, at the pace that can be watched.
     let training = TrainingConfig { updates: 1_000_000, ..TrainingConfig::default() };
-    // Ways of all their steps: none stops early.
+    // Trajectories of all their steps: none stops early.
     let search = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
     let settings = Settings { training, search, ..Settings::default() };
     settings.save(&path).expect("the settings can be written");
@@ -107,7 +107,7 @@ fn frame(c: &mut Criterion) {
     }
 }
 
-/// A finished climb of 50 restarts over heat, shapes, data and trust, with curves and table.
+/// A finished search of 50 restarts over heat, shapes, data and trust, with curves and table.
 fn everything(window: &mut Window) {
     window.press(Key::Num3);
     window.press(Key::R);

@@ -1,4 +1,5 @@
-//! How cost grows with samples, latent numbers, points, restarts and cells. `--quick` tries it out on small sizes.
+//! Growth of the cost with samples, latent dimensions, points, restarts and cells. `--quick` tries it out on small
+//! sizes.
 //!
 //! The exponent e of a row says that the time grows as n^e from the row before; more than 1.1 is marked: worse than
 //! in proportion.
@@ -94,7 +95,7 @@ fn main() {
     );
     let data = outlines(if care.quick { 300 } else { 2000 }, 100);
     grow(
-        "latent numbers",
+        "latent dimensions",
         care.of(&[2, 16, 64, 256]),
         &["training step", "search step of 50", "where its data lie", "shape under the cursor"],
         |latent| of_latent(care, &data, latent),
@@ -115,7 +116,7 @@ fn main() {
     grow(
         "restarts",
         care.of(&[1, 10, 100, 1000, 10_000]),
-        &["search step", "verdicts and hills"],
+        &["search step", "verdicts and local optima"],
         |restarts| {
             let config = SearchConfig { restarts, ..SearchConfig::default() };
             let (step, search) = search_step(care, &sample.model, config);

@@ -1,5 +1,5 @@
 //! W2: a search of 50 restarts and 500 steps for roundness on the model that comes with the program; W3: the same by a
-//! head on a latent of 128. Beside them a step of what is left to the graph.
+//! head on 128 latent dimensions. Beside them a step in input space, which uses the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::outline::generator::GeneratorConfig;

@@ -1,7 +1,7 @@
 //! W1: training on 5,000 outlines for 50 epochs in batches of 32, 7,850 steps in all.
 //!
 //! A whole training takes seconds, so one epoch stands for it: fifty times its time is the whole. Beside it a step of
-//! what is left to the graph.
+//! a training with a learned variance, which uses the graph.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::outline::generator::GeneratorConfig;

@@ -73,8 +73,9 @@ impl Model {
         let name = property.name();
         Err(Error::mismatch(text!(
             "no head predicts {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
-             or press 'Learn {name}'",
-            name
+             or press 'Train head: {label}'",
+            name,
+            label = property.label()
         )))
     }
 

@@ -110,7 +110,7 @@ impl StepThrough {
     /// the gradient with one evaluation a step.
     pub fn new(model: Arc<Model>, settings: &SearchConfig, start: Vec<f64>) -> Result<Self> {
         let rule = Rule::of(settings.method).ok_or_else(|| {
-            let problem = text!("a search by hand needs adam, momentum or gradient");
+            let problem = text!("a step-by-step search needs adam, momentum or gradient");
             Error::setting("method", problem)
         })?;
         let starts = Starts::Around { points: vec![start], spread: 0.0 };

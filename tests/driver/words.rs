@@ -19,7 +19,7 @@ pub const FIRST_BASIN: &str = "Optimum 1: ";
 pub const READ_LAB_RESULTS: &str = "Import measured\u{2026}";
 /// Plays a latent path; its frames in the drawer, and what to do with them.
 pub const PLAY_PATH: &str = "Walk";
-pub const PATH_FRAMES: &str = "Frames of the walk";
+pub const PATH_FRAMES: &str = "Frames of the path";
 pub const FRAMES_HINT: &str = "Click a frame";
 pub const DRAW_SAMPLES: &str = "New shapes";
 pub const DRAW_AGAIN: &str = "New sample";

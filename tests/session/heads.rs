@@ -103,7 +103,7 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
     session.wait("the first picture", |see| see.models() == 2);
     session.act(Act::TrainHeads(vec![Property::Area]));
     assert!(!session.see().is_training_heads());
-    assert!(hears(&session, "still learning .. heads"), "{:?}", sentences(&session));
+    assert!(hears(&session, "still being trained .. heads"), "{:?}", sentences(&session));
     // Another model may learn heads meanwhile.
     session.act(Act::ShowModel(sample));
     session.act(Act::TrainHeads(vec![Property::Area]));

@@ -158,10 +158,12 @@ fn restarts_without_an_answer_say_which_way() {
     let (ending, all) = found.endings().last().unwrap();
     assert_eq!((*ending, all.len()), (Ending::NoAnswer, 6));
     assert!(found.candidates().is_empty() && under_way(&session).moment().is_none());
-    // The panel of the answer says it, so the end of such a search adds no notice.
-    assert_eq!(session.see().notices().count(), 0);
     session.act(Act::ReadLabResults("none.csv".into()));
-    one(&sentences(&session), "candidate");
+    let told = sentences(&session);
+    assert!(
+        told.len() == 2 && says(&told[0], "No restart") && says(&told[1], "candidate"),
+        "{told:?}"
+    );
     assert_eq!(errors(&session), [""; 0], "the file is not even looked for");
 }
 

@@ -292,8 +292,9 @@ fn what_follows_the_kept_epoch_is_no_past_of_a_training_that_goes_on() {
         learning_rate: 0.03,
         ..config(200)
     };
-    session.act(Act::SetTraining(wild));
-    let id = trained(&mut session);
+    train(&mut session, wild);
+    until_trained(&mut session);
+    let id = shown(&session).0;
     let (last, done) = (watched(&session).epochs(), watched(&session).updates());
     let kept = session.see().model(id).model().card.kept.unwrap();
     assert!(kept < done, "{kept} of {done}");

@@ -19,8 +19,8 @@ fn look_at_everything(theme: Theme) {
                 ("Starts", "From"),
                 ("Penalties", "L2"),
                 ("Constraints", "+ Constraint"),
-                ("Method", "Moves"),
-                ("Schedule", "After steps"),
+                ("Method", "Optimise in"),
+                ("Schedule", "Plateau patience"),
             ] {
                 unfold(&mut window, group, holds);
             }

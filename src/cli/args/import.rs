@@ -179,7 +179,7 @@ fn asides(aside: &Summary) -> Vec<Text> {
     let reasons = aside.by_reason();
     let line = |&(reason, count): &(&Text, usize)| {
         text!(
-            "left aside: {reason}" | "left aside in {count} files: {reason}",
+            "ignored: {reason}" | "ignored in {count} files: {reason}",
             count,
             reason = reason.clone()
         )

@@ -105,6 +105,6 @@ fn write_rejects(path: &Path, Import { rejected, aside, .. }: &Import) -> Result
         });
         left.list.iter().map(row).chain(more).collect::<Vec<_>>()
     };
-    let left_aside = |reason| text!("left aside: {reason}", reason);
-    csv::write(path, &header, [rows(rejected, |reason| reason), rows(aside, left_aside)].concat())
+    let ignored = |reason| text!("ignored: {reason}", reason);
+    csv::write(path, &header, [rows(rejected, |reason| reason), rows(aside, ignored)].concat())
 }

@@ -234,7 +234,7 @@ impl RenderArguments {
             _ if self.search.is_none() && self.layers.contains(&LayerName::Paths) => {
                 Err(Error::setting(
                     "layers",
-                    text!("trajectories are those of a search; name it with --search R.json"),
+                    text!("paths are the trajectories of a search; name it with --search R.json"),
                 ))
             }
             _ => Ok(()),

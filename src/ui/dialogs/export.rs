@@ -218,7 +218,7 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
         ui.label("x");
         side(ui, &mut form.pixels[1], text!("Height"));
         let others = sizes().into_iter().filter(|(_, pixels)| *pixels != form.usual);
-        for (name, pixels) in std::iter::once((text!("Usual"), form.usual)).chain(others) {
+        for (name, pixels) in std::iter::once((text!("Default"), form.usual)).chain(others) {
             let button = Button::selectable(form.pixels == pixels, name);
             if ui.add(button.frame_when_inactive(true)).clicked() {
                 form.pixels = pixels;

@@ -98,7 +98,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let whole = total.max(1) as f64;
     let done = (training.updates as f64 / whole).min(1.0);
     let about =
-        text!("The loss; drag to any moment of the training, to its end for the newest state");
+        text!("The loss; drag to any update of the training, to its end for the newest state");
     playing::timeline(ui, &values, done, updates as f64 / whole, about, actions);
 }
 

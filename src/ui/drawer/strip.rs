@@ -230,10 +230,10 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     let about = if running {
         text!(
-            "The best objective so far (minus the loss); drag to any moment, or to the end to follow the newest step"
+            "The best objective so far (minus the loss); drag to any step, or to the end to follow the newest step"
         )
     } else {
-        text!("The best objective so far (minus the loss); drag to any moment")
+        text!("The best objective so far (minus the loss); drag to any step")
     };
     let share = if search_run.is_live() { 1.0 } else { search_run.playback.share };
     playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);

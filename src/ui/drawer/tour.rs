@@ -147,7 +147,7 @@ impl Pages {
         let low = [cell.low[0], tour.sheet.bounds().low[1]];
         let marked = Bounds { low, high: [cell.high[0], low[1] + rows as f64] };
         let (response, over) =
-            self.sheet(ui, state, &tour.sheet, Some(marked), text!("Frames of the walk"));
+            self.sheet(ui, state, &tour.sheet, Some(marked), text!("Frames of the path"));
         let Some(index) = over else { return };
         let frames = tour.strip.shares.len();
         let frame = index % frames;
