@@ -26,7 +26,7 @@ fn field(c: &mut Criterion) {
     let mut group = c.benchmark_group("field");
     group.sample_size(20);
 
-    let objective = Objective::of(model.clone(), PROPERTY);
+    let objective = Objective::for_property(model.clone(), PROPERTY);
     let never = CancelToken::default();
     group.bench_function("heat 256x256 (W4)", |b| {
         b.iter(|| {

@@ -194,7 +194,7 @@ fn of_samples(care: Care, samples: usize) -> Vec<f64> {
     let model = finish();
     let lying = density(care, &model);
     let ready = care.time_of(|| Prepared::new(model.clone()).expect("the model is sound"));
-    let metrics = care.time_of(|| ModelMetrics::of(&model).expect("the model has data"));
+    let metrics = care.time_of(|| ModelMetrics::from_model(&model).expect("the model has data"));
     let probe = probe(care, &Prepared::new(model).expect("the model is sound"));
     vec![generate, step, end, finishing, lying, ready, metrics, probe]
 }
@@ -241,7 +241,7 @@ fn shapes(prepared: &Prepared, lattice: Lattice) -> ShapeGrid {
 /// Seconds until it is known where the data of a model lie.
 fn density(care: Care, model: &Model) -> f64 {
     let Encoded { mu, log_var, held_out, .. } = &model.encoded;
-    care.time_of(|| Density::of(mu, Some(log_var), held_out))
+    care.time_of(|| Density::from_mu(mu, Some(log_var), held_out))
 }
 
 fn probe(care: Care, prepared: &Prepared) -> f64 {

@@ -37,7 +37,7 @@ fn search(c: &mut Criterion) {
     let wide = Arc::new(wide());
     // All steps of all restarts: none slows down or stops early.
     let config = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
-    let spec = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(PROPERTY, Goal::Max) };
+    let spec = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(PROPERTY, Goal::Max) };
     let by_head = SearchConfig { spec, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {

@@ -63,7 +63,7 @@ fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
 
 /// True if `file` is the input, or an existing file of shapes in an input folder.
 fn is_read(input: &Path, file: &Path) -> bool {
-    let in_folder = || input.is_dir() && file.exists() && InputFormat::of(file).is_some();
+    let in_folder = || input.is_dir() && file.exists() && InputFormat::from_path(file).is_some();
     place(input) == place(file) || in_folder() && place(file).starts_with(place(input))
 }
 

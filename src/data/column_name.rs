@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 /// The most characters of a name.
 const LONGEST: usize = 40;
 /// The most different names in one run of the program.
-const MOST: usize = 4096;
+const MAX_NAMES: usize = 4096;
 /// Characters that have a meaning in a table, in the name of a tensor or in the goal of a search.
 const FORBIDDEN: [char; 7] = [',', '"', '.', ':', '<', '>', '='];
 
@@ -40,10 +40,10 @@ impl ColumnName {
         if let Some(name) = known.get(text) {
             return Ok(Self(name));
         }
-        if known.len() >= MOST {
+        if known.len() >= MAX_NAMES {
             return Err(text!(
                 "there have been {most} different names of values already; start the program again",
-                most = MOST
+                most = MAX_NAMES
             ));
         }
         let name: &'static str = text.to_owned().leak();

@@ -5,7 +5,7 @@ use rand::RngCore;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fewest rows that choose an epoch alone: the mean loss of fewer differs too much from that of other rows.
-pub const FEWEST_STOPPING: usize = 20;
+pub const MIN_STOPPING: usize = 20;
 
 /// The purpose of a row of the data; each row has exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Validation {
     /// Rows whose loss alone ends a training and chooses its epoch. None without early stopping, or if they would be
-    /// fewer than [`FEWEST_STOPPING`]: then the rows below choose it.
+    /// fewer than [`MIN_STOPPING`]: then the rows below choose it.
     pub stopping: Option<Vec<usize>>,
     /// Rows whose loss is reported as the validation loss.
     pub reported: Vec<usize>,
@@ -65,7 +65,7 @@ impl Validation {
             (0..roles.len()).filter(|&row| is(roles[row])).collect()
         };
         let stopping = rows(|role| role == Role::Stopping);
-        if early_stopping && stopping.len() >= FEWEST_STOPPING {
+        if early_stopping && stopping.len() >= MIN_STOPPING {
             let reported = rows(|role| matches!(role, Role::Calibration | Role::Test));
             return Self { stopping: Some(stopping), reported };
         }

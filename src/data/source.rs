@@ -3,7 +3,7 @@
 use super::dataset::Dataset;
 use super::outline::generator::GeneratorConfig;
 use super::outline::import::canonicalise::Begin;
-use super::outline::import::{FEWEST, Import, Normalise};
+use super::outline::import::{Import, MIN_OUTLINES, Normalise};
 use crate::error::{Error, Result};
 use crate::text;
 use serde::{Deserialize, Serialize};
@@ -89,12 +89,12 @@ impl TrainingData {
     pub fn imported(import: Import, name: String, normalise: Normalise) -> Result<Self> {
         let Import { set, begin, .. } = import;
         let count = set.rows.len();
-        if count < FEWEST {
+        if count < MIN_OUTLINES {
             return Err(Error::mismatch(text!(
                 "{count} outline is not enough to learn from; import at least {fewest}"
                     | "{count} outlines are too few to learn from; import at least {fewest}",
                 count,
-                fewest = FEWEST
+                fewest = MIN_OUTLINES
             )));
         }
         let (points, hash) = (set.rows.width() / 2, fingerprint(set.rows.as_flat()));

@@ -13,7 +13,7 @@ pub struct Projection {
 impl Projection {
     /// The projection for a model with the encoded data `mu`, `[n, latent]`: the coordinates themselves for up to two
     /// dimensions, else the two directions of largest variance (Pearson 1901).
-    pub fn of(mu: &Rows<f64>) -> Self {
+    pub fn from_mu(mu: &Rows<f64>) -> Self {
         let dim = mu.width();
         if dim > 2 {
             return Self::principal(mu);
@@ -87,10 +87,10 @@ mod tests {
 
     #[test]
     fn two_dimensions_are_drawn_as_they_are() {
-        let projection = Projection::of(&Rows::from_flat(2, vec![5.0, 1.0]));
+        let projection = Projection::from_mu(&Rows::from_flat(2, vec![5.0, 1.0]));
         assert_eq!(projection.lift([0.3, -2.0]), [0.3, -2.0]);
         assert_eq!(projection.project(&[0.3, -2.0]), [0.3, -2.0]);
-        let line = Projection::of(&Rows::from_flat(1, vec![5.0]));
+        let line = Projection::from_mu(&Rows::from_flat(1, vec![5.0]));
         assert_eq!(line.lift([0.3, -2.0]), [0.3]);
         assert_eq!(line.project(&[0.3]), [0.3, 0.0]);
     }
@@ -104,7 +104,7 @@ mod tests {
             let (a, b, c) = (3.0 * t.sin(), (1.7 * t).cos(), 0.01 * (2.3 * t).sin());
             mu.push(&[a + c + 4.0, a - c, b]);
         }
-        let projection = Projection::of(&mu);
+        let projection = Projection::from_mu(&mu);
         let [first, second] = &projection.axes;
         assert!((first[0] - 0.5f64.sqrt()).abs() < 0.02 && (first[1] - 0.5f64.sqrt()).abs() < 0.02);
         assert!(second[2].abs() > 0.99);

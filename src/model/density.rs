@@ -69,14 +69,14 @@ impl Density {
     /// The decoder of a variational autoencoder was trained not on mu but on samples of N(mu, sigma), so both metrics
     /// are calibrated on one sample for each held-out row. If no row is held out, each row is compared with the others;
     /// the smooth density then uses every second row and is calibrated on the rest.
-    pub fn of(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, held_out: &[bool]) -> Self {
+    pub fn from_mu(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, held_out: &[bool]) -> Self {
         let (unseen, seen): (Vec<usize>, Vec<usize>) = (0..mu.len()).partition(|&i| held_out[i]);
         let all: Vec<usize> = (0..mu.len()).collect();
         // Without a split, all rows serve both purposes.
         let alone = unseen.is_empty() || seen.is_empty();
         let (rows, judges) = if alone { (all.clone(), all) } else { (seen, unseen) };
         let noise = log_var.map_or_else(|| vec![0.0; mu.width()], mean_variance);
-        let whitening = Whitening::of(mu.select(&rows).as_flat(), &noise);
+        let whitening = Whitening::new(mu.select(&rows).as_flat(), &noise);
         let whitened = |points: Vec<Vec<f64>>| {
             let points: Vec<Vec<f64>> = points.par_iter().map(|z| whitening.apply(z)).collect();
             Rows::from_flat(mu.width().max(1), points.concat())

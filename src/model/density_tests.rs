@@ -12,7 +12,7 @@ fn normal(n: usize, dim: usize) -> Rows<f64> {
 /// A density with every tenth row held out and no noise.
 fn density(mu: &Rows<f64>) -> Density {
     let held_out: Vec<bool> = (0..mu.len()).map(|i| i % 10 == 0).collect();
-    Density::of(mu, None, &held_out)
+    Density::from_mu(mu, None, &held_out)
 }
 
 /// The smooth term and its gradient, in the given precision.
@@ -66,7 +66,7 @@ fn one_in_a_hundred_of_the_held_out_is_beyond_the_threshold() {
 #[test]
 fn where_none_is_held_out_a_point_is_not_its_own_neighbour() {
     let mu = normal(500, 2);
-    let alone = Density::of(&mu, None, &[false; 500]);
+    let alone = Density::from_mu(&mu, None, &[false; 500]);
     let halves = density(&mu);
     let ratio = alone.threshold() / halves.threshold();
     assert!((0.6..1.7).contains(&ratio), "{ratio}");
@@ -79,7 +79,7 @@ fn few_data_or_none_are_no_trouble() {
     for n in [0, 1, 2, 3] {
         let mu = normal(n, 2);
         for held_out in [false, true] {
-            let density = Density::of(&mu, None, &vec![held_out; n]);
+            let density = Density::from_mu(&mu, None, &vec![held_out; n]);
             assert!(!density.threshold().is_nan());
             assert!(!density.distance(&[0.5, 0.5]).is_nan());
             let (values, gradient) = outside(&density, &[0.5, 0.5, 9.0, 9.0], DType::F32);
@@ -87,7 +87,7 @@ fn few_data_or_none_are_no_trouble() {
         }
     }
     // A model without any data, as tests build it.
-    let none = Density::of(&Rows::default(), None, &[]);
+    let none = Density::from_mu(&Rows::default(), None, &[]);
     assert_eq!((none.distance(&[1.0, 2.0]), none.threshold()), (f64::INFINITY, f64::INFINITY));
     let nan = density(&normal(50, 2)).distance(&[f64::NAN, 0.0]);
     assert_eq!(nan, f64::INFINITY);
@@ -151,7 +151,7 @@ fn coordinates_that_the_decoder_ignores_set_nothing_apart() {
         log_var.push(&[0.02f64.ln(), 0.98f64.ln()]);
     }
     let held_out: Vec<bool> = (0..1000).map(|i| i % 10 == 0).collect();
-    let density = Density::of(&mu, Some(&log_var), &held_out);
+    let density = Density::from_mu(&mu, Some(&log_var), &held_out);
     assert!(density.distance(&[0.1, 1.5]) < density.threshold());
     assert!(density.distance(&[6.0, 0.0]) > density.threshold());
     assert!((density.shift(&[0.0, 0.0], &[0.25, 2.0]) - 0.25).abs() < 1e-12);
@@ -167,7 +167,7 @@ fn what_the_decoder_was_trained_on_is_inside() {
     let mu = Rows::from_flat(2, (0..900).flat_map(row).collect());
     let log_var = Rows::from_flat(2, vec![0.04f64.ln(); 1800]);
     let held_out: Vec<bool> = (0..900).map(|i| i % 10 == 0).collect();
-    let density = Density::of(&mu, Some(&log_var), &held_out);
+    let density = Density::from_mu(&mu, Some(&log_var), &held_out);
     let inside = |z: &[f64]| density.distance(z) <= density.threshold();
     assert!(inside(&[3.3, 0.1]) && !inside(&[4.5, 0.0]));
 }

@@ -25,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 
 /// The share of held-out outlines within the roughness limit, and the maximum number of outlines that set it.
 const USUAL: f64 = 0.99;
-const MOST_OUTLINES: usize = 500;
+const MAX_OUTLINES: usize = 500;
 
 /// A trained model with its encoded data. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Model {
         // parallel loop may wait for itself. Two callers at the same time compute equal results.
         let Encoded { mu, log_var, held_out, .. } = &self.encoded;
         let log_var = self.card.training.latent_noise.then_some(log_var);
-        let density = Arc::new(Density::of(mu, log_var, held_out));
+        let density = Arc::new(Density::from_mu(mu, log_var, held_out));
         self.density.get_or_init(|| density)
     }
 
@@ -100,7 +100,7 @@ impl Model {
             return *usual;
         }
         let rows = self.encoded.held_out_or_all();
-        let stride = coprime_stride(rows.len().div_ceil(MOST_OUTLINES), self.encoded.names.len());
+        let stride = coprime_stride(rows.len().div_ceil(MAX_OUTLINES), self.encoded.names.len());
         let some: Vec<usize> = rows.into_iter().step_by(stride).collect();
         let outlines = on_all_cores(some.len(), |i| self.training_outline(some[i]));
         let known = outlines.iter().filter(|outline| !outline.is_empty());

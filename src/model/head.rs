@@ -50,12 +50,12 @@ fn one() -> usize {
 /// The default number of networks of a head.
 pub const USUAL_MEMBERS: usize = 5;
 /// The maximum number of networks of a head.
-pub const MOST_MEMBERS: usize = 64;
+pub const MAX_MEMBERS: usize = 64;
 
 /// The minimum number of training rows with a value from which a head can learn a target column.
-const FEWEST_TRAINING: usize = 10;
+const MIN_TRAINING: usize = 10;
 /// The minimum number of held-out rows with a value for the metrics of a head.
-const FEWEST_HELD_OUT: usize = 2;
+const MIN_HELD_OUT: usize = 2;
 
 /// Fails if fewer shapes have a value of the target column than a head needs; `training` is the number of training rows
 /// with a value.
@@ -67,7 +67,7 @@ fn enough_values(
 ) -> Result<()> {
     let known = values.iter().zip(held_out).filter(|(value, held)| value.is_finite() && **held);
     let testing = known.count();
-    if training >= FEWEST_TRAINING && (testing >= FEWEST_HELD_OUT || !held_out.contains(&true)) {
+    if training >= MIN_TRAINING && (testing >= MIN_HELD_OUT || !held_out.contains(&true)) {
         return Ok(());
     }
     let name = property.name();
@@ -75,8 +75,8 @@ fn enough_values(
         "a head for {name} needs its value for {fewest_training} shapes to learn from and {fewest_held_out} that are \
          held out, and it is known for {training} and {testing}; measure more shapes, or train without this head",
         name,
-        fewest_training = FEWEST_TRAINING,
-        fewest_held_out = FEWEST_HELD_OUT,
+        fewest_training = MIN_TRAINING,
+        fewest_held_out = MIN_HELD_OUT,
         training,
         testing
     )))
@@ -89,7 +89,7 @@ impl HeadCard {
     /// # Errors
     /// Names the property when fewer than two training samples have it or, for a target column, fewer than ten training
     /// and two held-out samples.
-    pub fn of(
+    pub fn for_property(
         property: Property,
         values: &[f64],
         held_out: &[bool],
@@ -152,7 +152,7 @@ impl HeadCard {
 }
 
 /// Added to the mean squared deviation of the members from their mean, in standardised units, before the root.
-pub const LEAST_SQUARE: f64 = 1e-12;
+pub const MIN_SQUARE: f64 = 1e-12;
 
 /// A frozen head: `z [n, latent] -> property [n]`, the mean of one or more networks that learned from different
 /// resamples with different seeds (deep ensembles: Lakshminarayanan et al. 2017).
@@ -185,7 +185,7 @@ impl TaskHead {
         let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
         let each = 2 * card.layers.len();
         let counted =
-            (1..=MOST_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
+            (1..=MAX_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
         let name = card.property.name();
         if !chained || !ends || !named || !scaled || !counted {
             return Err(Error::mismatch(text!(
@@ -243,7 +243,7 @@ impl TaskHead {
         let mean = each.mean(0)?;
         let square = each.broadcast_sub(&mean)?.sqr()?.mean(0)?;
         // The root has no finite slope at 0, where members agree.
-        let spread = (square + LEAST_SQUARE)?.sqrt()?;
+        let spread = (square + MIN_SQUARE)?.sqrt()?;
         Ok((((mean * self.card.scale)? + self.card.offset)?, (spread * self.card.scale)?))
     }
 

@@ -21,19 +21,19 @@ use serde::{Deserialize, Serialize};
 /// The share of true values that an interval should contain.
 pub const COVERAGE: f64 = 0.9;
 /// The minimum width of an interval, in standard deviations of the data.
-const LEAST_WIDTH: f64 = 0.1;
+const MIN_WIDTH: f64 = 0.1;
 /// The maximum number of coordinates that the process reads in full; beyond it, the process reads this many leading
 /// axes and the distance off them.
-const MOST_COORDINATES: usize = 8;
+const MAX_COORDINATES: usize = 8;
 /// The minimum number of calibration rows: fewer cannot give a 90 % quantile.
-const FEWEST_CALIBRATION: usize = 9;
+const MIN_CALIBRATION: usize = 9;
 /// The maximum number of rows that set the width of intervals.
-const MOST_CALIBRATION: usize = 300;
+const MAX_CALIBRATION: usize = 300;
 /// The number of standard deviations within which 90 % of a normal distribution lie.
 const NORMAL: f64 = 1.6449;
 /// The minimum blur: even without noise a function may not change over a shorter distance, in coordinates that spread
 /// by about 1.
-const LEAST_BLUR: f64 = 0.1;
+const MIN_BLUR: f64 = 0.1;
 /// The number of rows of a judge whose length scales were not fitted.
 const QUICK_ROWS: usize = 500;
 
@@ -142,8 +142,9 @@ impl Judge {
     /// When the head has other latent dimensions, or too few values are known.
     pub(super) fn new(from: JudgedData<'_>, card: Option<&JudgeCard>) -> Result<Self> {
         let JudgedData { encoded, density, offset, scale, .. } = from;
-        let data = Known::of(from);
-        let coordinates = JudgeCoordinates::of(density, &encoded.mu.select(&data.learned));
+        let data = Known::from_data(from);
+        let coordinates =
+            JudgeCoordinates::from_density(density, &encoded.mu.select(&data.learned));
         let (rows, parameters) = match card {
             Some(JudgeCard { hyperparameters, .. })
                 if hyperparameters.are_sound(coordinates.count()) =>
@@ -182,9 +183,9 @@ impl Judge {
         predict: &dyn Fn(&Rows<f64>) -> Result<Vec<f64>>,
     ) -> Result<JudgeCard> {
         let JudgedData { encoded, density, .. } = from;
-        let data = Known::of(from);
+        let data = Known::from_data(from);
         let mu = encoded.mu.select(&data.learned);
-        let coordinates = JudgeCoordinates::of(density, &mu);
+        let coordinates = JudgeCoordinates::from_density(density, &mu);
         let points = coordinates.of_all(&mu);
         let values: Vec<f64> = data.learned.iter().map(|&row| data.standardised[row]).collect();
         let hyperparameters = Hyperparameters::most_likely(&points, &values, &coordinates.blur)?;
@@ -212,7 +213,7 @@ impl Judge {
             .zip(rows)
             .map(|((mean, deviation), &row)| (data.standardised[row] - mean).abs() / deviation)
             .collect();
-        if missed.len() < FEWEST_CALIBRATION {
+        if missed.len() < MIN_CALIBRATION {
             let left_out = self.process.left_one_out();
             missed.extend(left_out.iter().map(|(missed, deviation)| missed.abs() / deviation));
         }
@@ -240,7 +241,7 @@ impl Judge {
     /// The half-width of an interval, in the property's unit, for a deviation of the process; NaN stays NaN.
     fn half_width(&self, deviation: f64) -> f64 {
         let half = self.factor * deviation;
-        (if half < 0.5 * LEAST_WIDTH { 0.5 * LEAST_WIDTH } else { half }) * self.scale
+        (if half < 0.5 * MIN_WIDTH { 0.5 * MIN_WIDTH } else { half }) * self.scale
     }
 
     /// The half-width that 90 % of the held-out rows do not exceed, in the property's unit.
@@ -279,7 +280,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(from: JudgedData<'_>) -> Self {
+    fn from_data(from: JudgedData<'_>) -> Self {
         let JudgedData { encoded, seed, property, offset, scale, .. } = from;
         let standardise = |value: f64| (value - offset) / scale;
         let standardised: Vec<f64> = encoded.property(property).map(standardise).collect();
@@ -288,7 +289,7 @@ impl Known {
             (0..roles.len()).filter(|&i| roles[i] == role && standardised[i].is_finite()).collect()
         };
         let some = |rows: &[usize]| -> Vec<usize> {
-            let chosen = evenly(rows.len(), rows.len().min(MOST_CALIBRATION));
+            let chosen = evenly(rows.len(), rows.len().min(MAX_CALIBRATION));
             chosen.into_iter().map(|place| rows[place]).collect()
         };
         let (mut learned, calibration) = (known(Role::Training), some(&known(Role::Calibration)));
@@ -319,7 +320,7 @@ struct JudgeCoordinates {
 
 impl JudgeCoordinates {
     /// The coordinates for a model's data; `mu [n, latent]` are the rows that are learned from.
-    fn of(density: &Density, mu: &Rows<f64>) -> Self {
+    fn from_density(density: &Density, mu: &Rows<f64>) -> Self {
         let dim = mu.width();
         let signal = |k: usize| density.signal().get(k).copied().unwrap_or(1.0);
         let mean: Vec<f64> =
@@ -333,16 +334,16 @@ impl JudgeCoordinates {
         let spreads: Vec<f64> =
             (0..dim).map(|k| deviation(k) / signal(k).max(1e-12).sqrt()).collect();
         let noise = |k: usize| (1.0 - signal(k)).max(0.0).sqrt();
-        if dim <= MOST_COORDINATES {
+        if dim <= MAX_COORDINATES {
             let factor = |k: usize| if spreads[k] > 0.0 { 1.0 / spreads[k] } else { 1.0 };
-            let blur = (0..dim).map(|k| noise(k).max(LEAST_BLUR)).collect();
+            let blur = (0..dim).map(|k| noise(k).max(MIN_BLUR)).collect();
             return Self { factors: (0..dim).map(factor).collect(), mean, axes: None, blur };
         }
         let factors: Vec<f64> = (0..dim).map(signal).collect();
         let mut own = Self { mean, factors, axes: None, blur: Vec::new() };
         let points: Vec<Vec<f64>> = mu.iter().map(|z| own.of_one(z)).collect();
         let mut principal =
-            PrincipalAxes::new(points.iter().map(Vec::as_slice), dim, MOST_COORDINATES);
+            PrincipalAxes::new(points.iter().map(Vec::as_slice), dim, MAX_COORDINATES);
         while principal.step() {}
         let variances = principal.variances();
         let off = (principal.total_variance() - variances.iter().sum::<f64>()).max(0.0).sqrt();
@@ -353,9 +354,9 @@ impl JudgeCoordinates {
         let scaled: Vec<Vec<f64>> = scaled.collect();
         let blur_along = |axis: &Vec<f64>| {
             let square = |(k, a): (usize, &f64)| (a * signal(k) * noise(k) * spreads[k]).powi(2);
-            axis.iter().enumerate().map(square).sum::<f64>().sqrt().max(LEAST_BLUR)
+            axis.iter().enumerate().map(square).sum::<f64>().sqrt().max(MIN_BLUR)
         };
-        own.blur = scaled.iter().map(blur_along).chain([LEAST_BLUR]).collect();
+        own.blur = scaled.iter().map(blur_along).chain([MIN_BLUR]).collect();
         let widest = variances.first().copied().unwrap_or(0.0).sqrt();
         // Data that all lie on the axes have no spread off them: a thousandth of the widest spread replaces it.
         let off = off.max(1e-3 * widest).max(f64::MIN_POSITIVE);
@@ -408,14 +409,14 @@ mod tests {
     }
 
     fn coordinates(mu: &Rows<f64>, log_var: Option<&Rows<f64>>) -> JudgeCoordinates {
-        JudgeCoordinates::of(&Density::of(mu, log_var, &vec![false; mu.len()]), mu)
+        JudgeCoordinates::from_density(&Density::from_mu(mu, log_var, &vec![false; mu.len()]), mu)
     }
 
     #[test]
     fn in_few_dimensions_every_coordinate_spreads_by_one() {
         let mu = cloud(500, 3);
         let read = coordinates(&mu, None);
-        assert_eq!((read.count(), read.blur.as_slice()), (3, [LEAST_BLUR; 3].as_slice()));
+        assert_eq!((read.count(), read.blur.as_slice()), (3, [MIN_BLUR; 3].as_slice()));
         for k in 0..3 {
             let square: f64 = mu.iter().map(|z| read.of_one(z)[k].powi(2)).sum();
             assert!((square / 500.0 - 1.0).abs() < 1e-2, "{k}: {square}");

@@ -24,7 +24,7 @@ pub struct KernelSums {
 impl KernelSums {
     /// The kernels of a model's data with this [level](Density::level) and [softness](Density::softness); none without
     /// data.
-    pub fn of(density: &Density, level: f64, softness: f64) -> Option<Self> {
+    pub fn new(density: &Density, level: f64, softness: f64) -> Option<Self> {
         let (centres, map) = density.kernels();
         if centres.is_empty() {
             return None;

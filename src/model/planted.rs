@@ -19,8 +19,8 @@ impl Planting {
     ///
     /// # Errors
     /// When the rows of the judge coincide.
-    pub fn of(judge: Arc<Judge>) -> Result<Self> {
-        let posterior = Posterior::of(judge.process())?;
+    pub fn from_judge(judge: Arc<Judge>) -> Result<Self> {
+        let posterior = Posterior::from_process(judge.process())?;
         Ok(Self { judge, posterior })
     }
 

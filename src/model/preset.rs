@@ -59,7 +59,7 @@ impl Preset {
     }
 
     /// The preset whose settings `config` has.
-    pub fn of(config: &TrainingConfig) -> Option<Self> {
+    pub fn from_config(config: &TrainingConfig) -> Option<Self> {
         Self::ALL.into_iter().find(|preset| {
             let mut same = config.clone();
             preset.apply(&mut same);
@@ -105,8 +105,8 @@ mod tests {
                 TrainingConfig { loss, output, beta, latent_noise, sigma_vae, ..config.clone() };
             let TrainingConfig { linear_path, falling_rate, .. } = own.clone();
             assert_eq!(TrainingConfig { linear_path, falling_rate, ..back }, own, "{preset:?}");
-            assert_eq!(Preset::of(&config), Some(preset));
+            assert_eq!(Preset::from_config(&config), Some(preset));
         }
-        assert_eq!(Preset::of(&TrainingConfig::default()), None);
+        assert_eq!(Preset::from_config(&TrainingConfig::default()), None);
     }
 }

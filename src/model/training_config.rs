@@ -86,7 +86,7 @@ pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result
 }
 
 /// The maximum number of updates.
-const MOST_UPDATES: usize = 100_000_000;
+const MAX_UPDATES: usize = 100_000_000;
 
 /// 50 epochs of 5,000 shapes; the weight of KL was chosen by experiment, see `sample_models/README.md`.
 impl Default for TrainingConfig {
@@ -119,7 +119,7 @@ impl Default for TrainingConfig {
 /// The variance of the outlines for which the default beta was chosen, in squared data units.
 const VARIANCE_OF_FAMILIES: f64 = 4.6;
 /// The number of imported outlines below which more are held out and early stopping is on.
-const FEW: usize = 1000;
+const SMALL_DATA: usize = 1000;
 /// The number of shapes with a target value from which a head learns it by default: the default split then leaves
 /// enough on both sides.
 pub const ENOUGH: usize = 30;
@@ -143,7 +143,7 @@ impl TrainingConfig {
     pub fn article_for_imported(data: &TrainingData) -> Self {
         let set = &data.set;
         let mut config = Self::default();
-        if set.rows.len() < FEW {
+        if set.rows.len() < SMALL_DATA {
             let updates = 8000;
             config = Self { updates, held_out: 0.2, early_stopping: Some(updates / 4), ..config };
         }
@@ -234,13 +234,13 @@ impl TrainingConfig {
     /// # Errors
     /// Names the first setting that is outside its range or does not go with another.
     pub fn check(&self) -> Result<()> {
-        check_range("updates", self.updates, 1, MOST_UPDATES)?;
+        check_range("updates", self.updates, 1, MAX_UPDATES)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
         check_range("lr", self.learning_rate, 1e-8, 10.0)?;
         check_range("beta", self.beta, 0.0, 1000.0)?;
-        check_range("kl-warmup", self.kl_warmup, 0, MOST_UPDATES)?;
+        check_range("kl-warmup", self.kl_warmup, 0, MAX_UPDATES)?;
         if let Some(patience) = self.early_stopping {
-            check_range("early-stopping", patience, 1, MOST_UPDATES)?;
+            check_range("early-stopping", patience, 1, MAX_UPDATES)?;
             if self.held_out == 0.0 {
                 let problem = text!(
                     "needs held-out samples to judge by; hold some out (holdout), or leave it off"

@@ -3,7 +3,7 @@
 use super::activation::Activation;
 use super::autoencoder::encoder_depth;
 use super::layer::LayerSpec;
-use super::loss::LEAST_LOG_SIGMA;
+use super::loss::MIN_LOG_SIGMA;
 use super::mlp::Mlp;
 use crate::text;
 use crate::text::Text;
@@ -188,7 +188,7 @@ pub fn squared_error(output: &Tensor, target: &Tensor) -> Result<Tensor> {
 /// `ln sigma` of the decoder from the learned number, `least + softplus(raw - least)`: bounded below, and it still
 /// learns near the bound (Rybkin et al. 2021, section 4, in its authors' form); `[] -> []`.
 pub fn log_sigma(raw: &Tensor) -> Result<Tensor> {
-    softplus(&(raw - LEAST_LOG_SIGMA)?)? + LEAST_LOG_SIGMA
+    softplus(&(raw - MIN_LOG_SIGMA)?)? + MIN_LOG_SIGMA
 }
 
 /// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant
@@ -303,8 +303,8 @@ mod tests {
         let raw = |v: f64| {
             number(&log_sigma(&matrix(&[v, 0.0]).get(0).unwrap().get(0).unwrap()).unwrap())
         };
-        assert!((raw(LEAST_LOG_SIGMA) - (LEAST_LOG_SIGMA + 2f64.ln())).abs() < 1e-12);
-        assert!(raw(-1e3) >= LEAST_LOG_SIGMA && (raw(5.0) - 5.0).abs() < 1e-4);
+        assert!((raw(MIN_LOG_SIGMA) - (MIN_LOG_SIGMA + 2f64.ln())).abs() < 1e-12);
+        assert!(raw(-1e3) >= MIN_LOG_SIGMA && (raw(5.0) - 5.0).abs() < 1e-4);
         // d/d ln sigma = dims - error / sigma^2: the minimum is where sigma^2 is the error of one number.
         let (error, dims) = (0.8, 20);
         let at = |log_sigma: f64| {

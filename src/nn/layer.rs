@@ -64,7 +64,7 @@ pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Vec<Vec<f32>> {
 }
 
 /// The number of inputs up to which a layer is multiplied without copies.
-const FEW: usize = 2;
+const MAX_UNCOPIED_INPUTS: usize = 2;
 
 /// A dense layer `y = f(x W^T + b)` on borrowed weights.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +129,9 @@ impl<'a> Layer<'a> {
     /// from the right the kernel would copy them first; from the left it reads the weights as they are, and the samples
     /// are transposed instead, if they are fewer.
     fn turns(&self, x: &[f32], rows: usize) -> bool {
-        self.weight.t().rows().is_none() && rows < self.bias.len() && x.len() > FEW * rows
+        self.weight.t().rows().is_none()
+            && rows < self.bias.len()
+            && x.len() > MAX_UNCOPIED_INPUTS * rows
     }
 
     /// Turns the gradient of `y` into that of the affine map, and computes the requested gradients from it; `kept` is

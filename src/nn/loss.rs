@@ -25,14 +25,14 @@ impl Reconstruction {
 }
 
 /// The lower bound of the logarithm of a learned standard deviation, approached smoothly.
-pub const LEAST_LOG_SIGMA: f64 = -6.0;
+pub const MIN_LOG_SIGMA: f64 = -6.0;
 
 /// `ln sigma` of the decoder from the learned number, `least + softplus(raw - least)`, and its slope: bounded below,
 /// and it still learns near the bound (Rybkin et al. 2021, section 4, in its authors' form).
 pub fn log_sigma(raw: f64) -> (f64, f64) {
-    let above = raw - LEAST_LOG_SIGMA;
+    let above = raw - MIN_LOG_SIGMA;
     let softplus = above.max(0.0) + (-above.abs()).exp().ln_1p();
-    (LEAST_LOG_SIGMA + softplus, 1.0 / (1.0 + (-above).exp()))
+    (MIN_LOG_SIGMA + softplus, 1.0 / (1.0 + (-above).exp()))
 }
 
 /// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant

@@ -6,7 +6,7 @@ use crate::data::outline::polygon::Polygons;
 use crate::data::property::{Property, Slopes};
 use crate::data::scaling::Scaling;
 use crate::model::Model;
-use crate::model::head::LEAST_SQUARE;
+use crate::model::head::MIN_SQUARE;
 use crate::model::kde::KernelSums;
 use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::linear_algebra::simd::finite_rows;
@@ -96,7 +96,7 @@ impl Ensemble {
         let means: Vec<f64> = (0..rows).map(|row| each(row).sum::<f64>() / count).collect();
         let spread = |row: usize| {
             let square = each(row).map(|value| (value - means[row]).powi(2)).sum::<f64>() / count;
-            (square + LEAST_SQUARE).sqrt()
+            (square + MIN_SQUARE).sqrt()
         };
         let spreads = (0..rows).map(spread).collect();
         (means, spreads)
@@ -153,7 +153,7 @@ impl CompiledObjective {
             reads_round_trip: spec.align > 0.0,
             units: model.card.scaling.clone(),
             kernels: match outside.weight > 0.0 {
-                true => KernelSums::of(model.density(), outside.level, outside.softness),
+                true => KernelSums::new(model.density(), outside.level, outside.softness),
                 false => None,
             },
             outside_weight: outside.weight,

@@ -59,7 +59,7 @@ impl Objective {
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
     pub fn new(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Result<Self> {
         Self::check(&model, &spec)?;
-        let outside = Outside::of(&spec, &model);
+        let outside = Outside::new(&spec, &model);
         Ok(Self {
             constraints: kept_constraints(&spec, &model)?,
             constraint_weights: constraint_weights(&spec, &model),
@@ -72,9 +72,9 @@ impl Objective {
     }
 
     /// The objective of one property of the model's shapes alone, as for the colours of the map.
-    pub fn of(model: Arc<Model>, property: Property) -> Self {
-        let spec = ObjectiveSpec::of(property, Goal::Max);
-        let outside = Outside::of(&spec, &model);
+    pub fn for_property(model: Arc<Model>, property: Property) -> Self {
+        let spec = ObjectiveSpec::new(property, Goal::Max);
+        let outside = Outside::new(&spec, &model);
         let compiled = compiled(&model, &spec, outside, Space::Latent);
         let (constraints, constraint_weights) = (Vec::new(), Vec::new());
         let space = Space::Latent;

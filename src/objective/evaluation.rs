@@ -23,7 +23,7 @@ pub struct Outside {
 impl Outside {
     /// The penalty of an objective on a model. For a prediction its weight is in standard deviations of the sought
     /// properties, since a target column may have any unit.
-    pub fn of(spec: &ObjectiveSpec, model: &Model) -> Self {
+    pub fn new(spec: &ObjectiveSpec, model: &Model) -> Self {
         if spec.inside == 0.0 {
             // Without a weight the density of the data is not needed.
             return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };

@@ -14,7 +14,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// Computes both for every outline; the formulas are those of the plain geometry in `data`.
-    pub fn of(outlines: &Tensor) -> Result<Self> {
+    pub fn from_outlines(outlines: &Tensor) -> Result<Self> {
         let (n, width) = outlines.dims2()?;
         // All x, then all y: gradients of interleaved coordinates would be assembled one by one.
         let points = outlines.reshape((n, width / 2, 2))?.transpose(1, 2)?.contiguous()?;

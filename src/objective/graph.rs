@@ -190,7 +190,7 @@ impl Graph {
                 (apply(&model.network().to_mu(), &points)?, Some(model.unscaled_tensor(&points)?))
             }
         };
-        let geometry = outlines.as_ref().map(Geometry::of).transpose()?;
+        let geometry = outlines.as_ref().map(Geometry::from_outlines).transpose()?;
         let measured = |property| match &geometry {
             Some(geometry) => objective.measure(property, geometry),
             None => Err(Error::mismatch(text!("the shape was not decoded"))),

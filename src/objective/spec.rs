@@ -162,7 +162,7 @@ pub struct ObjectiveSpec {
 
 impl Default for ObjectiveSpec {
     fn default() -> Self {
-        Self::of(Property::default(), Goal::Max)
+        Self::new(Property::default(), Goal::Max)
     }
 }
 
@@ -176,7 +176,7 @@ impl ObjectiveSpec {
     pub const MAX_WEIGHT: f64 = 1e6;
 
     /// An objective of one property without penalties.
-    pub fn of(property: Property, goal: Goal) -> Self {
+    pub fn new(property: Property, goal: Goal) -> Self {
         Self {
             terms: vec![Term { property, goal, weight: 1.0 }],
             by: ValueSource::Geometry,
@@ -447,8 +447,8 @@ mod tests {
 
     #[test]
     fn an_aim_that_comes_to_predict_takes_up_its_penalty() {
-        let computed = ObjectiveSpec::of(Property::Area, Goal::Max);
-        let mut predicted = ObjectiveSpec::of("drag".parse().unwrap(), Goal::Min);
+        let computed = ObjectiveSpec::new(Property::Area, Goal::Max);
+        let mut predicted = ObjectiveSpec::new("drag".parse().unwrap(), Goal::Min);
         assert!(predicted.predicts() && !computed.predicts());
         assert!(ObjectiveSpec { by: ValueSource::Head, ..computed.clone() }.predicts());
         assert_eq!(

@@ -8,7 +8,7 @@
 //! A line is first sampled at [`COARSE`] points, which find most barriers. Before two restarts join, the line between
 //! them is sampled densely: every [`SPACING`] of the box of the data, and also inside every gap where the loss rises
 //! from both sides so steeply that it could exceed the limit. Only the first line of a restart that has no known
-//! barrier is sampled densely, so the cost is at most [`MOST_PROBES`] points and the refinement per restart that joins
+//! barrier is sampled densely, so the cost is at most [`MAX_PROBES`] points and the refinement per restart that joins
 //! or is rejected. A barrier narrower than [`SPACING`] without flanks is not detected.
 
 use super::restart::{BestPoint, Restart};
@@ -30,8 +30,8 @@ const COARSE: usize = 9;
 /// The distance of the points in the dense sampling of a line, in the units of [`SAME`].
 const SPACING: f64 = 0.01;
 /// The fewest and the most points of a dense sampling.
-const LEAST_PROBES: usize = 19;
-const MOST_PROBES: usize = 159;
+const MIN_PROBES: usize = 19;
+const MAX_PROBES: usize = 159;
 /// Rounds of sampling a line: one coarse, one dense, and four at the middles of gaps in which the loss could rise.
 const ROUNDS: usize = 6;
 /// The least height of a barrier, as a share of the improvement of a typical restart.
@@ -41,7 +41,7 @@ const NEIGHBOURS: usize = 5;
 /// The most restarts that are compared with each other, evenly spread from the best to the worst: at most 18,000
 /// evaluations in the first pass, besides the dense samplings, and far fewer later. Every other restart is compared
 /// only with the nearest better one of these.
-const MOST_COMPARED: usize = 400;
+const MAX_COMPARED: usize = 400;
 /// The number of lines that are sampled in one batch; more would only use more memory.
 const TOGETHER: usize = 1000;
 
@@ -78,12 +78,12 @@ impl Basins {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn of(objective: &Objective, restarts: &[Restart]) -> Result<Self> {
+    pub fn new(objective: &Objective, restarts: &[Restart]) -> Result<Self> {
         let mut order: Vec<usize> =
             (0..restarts.len()).filter(|&i| restarts[i].best.is_some()).collect();
         order.sort_by(|&a, &b| restarts[a].best_loss().total_cmp(&restarts[b].best_loss()));
         let mut terrain = Terrain { objective, restarts, allowance: 0.0, evaluations: 0 };
-        let stride = order.len().div_ceil(MOST_COMPARED).max(1);
+        let stride = order.len().div_ceil(MAX_COMPARED).max(1);
         let compared: Vec<usize> = order.iter().copied().step_by(stride).collect();
         let mut groups = terrain.groups(&compared);
         terrain.allowance = terrain.allowance(&groups)?;
@@ -361,7 +361,7 @@ impl Profile {
             0 => even(COARSE),
             1 => {
                 let probes = (self.length / SPACING).ceil() as usize;
-                even(probes.clamp(LEAST_PROBES, MOST_PROBES))
+                even(probes.clamp(MIN_PROBES, MAX_PROBES))
             }
             _ => self.doubtful(),
         }
@@ -428,7 +428,7 @@ mod tests {
             let barrier = wells(place, 0.006);
             assert!(!looked(0.8, 1, barrier).1, "a few places miss it at {place}");
             let (looks, barred) = looked(0.8, ROUNDS, barrier);
-            assert!(barred && looks <= COARSE + MOST_PROBES, "{place}: {looks}");
+            assert!(barred && looks <= COARSE + MAX_PROBES, "{place}: {looks}");
         }
         // In the box of the data this barrier on a short line is as narrow as those above.
         assert!(looked(0.1, ROUNDS, wells(0.55, 0.06)).1);

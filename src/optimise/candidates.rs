@@ -138,7 +138,7 @@ impl SearchReport {
             predicted_gain: answer.predicted_gain,
             terms: &answer.terms,
             trust: verdict,
-            measured: lab.of(&candidate.id).collect(),
+            measured: lab.results_of(&candidate.id).collect(),
             outline: WrittenShape::new(decoded, *frame),
             frame: *frame,
         }

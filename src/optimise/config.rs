@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 /// The most numbers in the trajectories of a search: about 100 megabytes. Longer trajectories record only every k-th
 /// step.
-const MOST_NUMBERS: usize = 12_000_000;
+const MAX_NUMBERS: usize = 12_000_000;
 
 /// The optimisation method of a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
@@ -266,7 +266,7 @@ impl SearchConfig {
     pub fn stride(&self, latent_dim: usize) -> usize {
         // A recorded step has z and its value.
         let numbers = self.restarts.saturating_mul(self.steps + 1).saturating_mul(latent_dim + 1);
-        let needed = numbers.div_ceil(MOST_NUMBERS).max(1);
+        let needed = numbers.div_ceil(MAX_NUMBERS).max(1);
         self.keep_every * needed.div_ceil(self.keep_every)
     }
 

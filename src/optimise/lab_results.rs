@@ -74,7 +74,7 @@ impl LabComparison {
 
 impl LabResults {
     /// The results of one candidate.
-    pub fn of(&self, id: &str) -> impl Iterator<Item = &LabResult> {
+    pub fn results_of(&self, id: &str) -> impl Iterator<Item = &LabResult> {
         self.all.iter().filter(move |result| result.id == id)
     }
 
@@ -109,7 +109,7 @@ impl LabResults {
                 unit: result.unit.clone().unwrap_or_else(|| predicted.unit.clone()),
             })
         };
-        self.of(id).filter_map(compare).collect()
+        self.results_of(id).filter_map(compare).collect()
     }
 }
 

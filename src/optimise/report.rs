@@ -262,7 +262,7 @@ impl SearchReport {
                 }
             }
         }
-        let mut basins = Basins::of(&objective, &restarts)?;
+        let mut basins = Basins::new(&objective, &restarts)?;
         let in_data = InData::best(model, &config.spec);
         let properties: Vec<Property> = config.spec.terms.iter().map(|t| t.property).collect();
         let verdicts = assess_with(model, &properties, &config.spec, &z, &decoded)?;
@@ -398,7 +398,7 @@ fn answers(
         let of_term = of_heads.iter().zip(&verdict.round_trip_changes);
         let term = |(of_head, value_change): (&Option<Vec<Prediction>>, &RoundTripChange)| {
             let property = value_change.property;
-            let checked = verdict.prediction_checks.as_ref().and_then(|all| all.of(property));
+            let checked = verdict.prediction_checks.as_ref().and_then(|all| all.check_of(property));
             let of_head = of_head.as_ref().map(|all| all[index]);
             let predicted = checked.map(|check| check.prediction).or(of_head);
             // A property that only a head predicts has no computed value.

@@ -39,7 +39,8 @@ impl RestartBatch {
         let (count, dim) = (points.len(), points.width());
         let rate = config.rate_in_space();
         Self {
-            update: Rule::of(config.method).map(|rule| Update::new(rule, count, dim, rate)),
+            update: Rule::from_method(config.method)
+                .map(|rule| Update::new(rule, count, dim, rate)),
             active: (0..count).collect(),
             losses: Vec::new(),
             gradients: Rows::new(dim),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The least reduction of the rate, as in PyTorch; smaller ones are not made.
-const LEAST_REDUCTION: f64 = 1e-8;
+const MIN_REDUCTION: f64 = 1e-8;
 
 /// PyTorch's `ReduceLROnPlateau` in mode `min` with a relative threshold.
 ///
@@ -63,7 +63,7 @@ impl PlateauState {
         self.cooling = plateau.cooldown;
         self.bad = 0;
         let reduced = (rate * plateau.factor).max(plateau.min_rate);
-        if rate - reduced > LEAST_REDUCTION { reduced } else { rate }
+        if rate - reduced > MIN_REDUCTION { reduced } else { rate }
     }
 
     /// Steps in a row without a better loss.

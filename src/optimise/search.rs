@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Points that are evaluated in one call of [`Search::advance`]: about a millisecond.
 const AT_ONCE: usize = 1024;
 /// The most steps in one call.
-const MOST_STEPS: usize = 32;
+const MAX_STEPS: usize = 32;
 
 /// The best point of one iteration of an ask-tell optimiser.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ impl Search {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn advance(&mut self, cancel: &CancelToken) -> Result<bool> {
-        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MOST_STEPS), cancel)
+        self.advance_by((AT_ONCE / self.going().max(1)).clamp(1, MAX_STEPS), cancel)
     }
 
     fn advance_by(&mut self, steps: usize, cancel: &CancelToken) -> Result<bool> {

@@ -31,7 +31,7 @@ pub enum UpdateStage {
 
 impl UpdateStage {
     /// The stages of every update by `rule`; [`Self::Plateau`] and [`Self::End`] follow only where they occur.
-    pub fn of(rule: Rule) -> &'static [Self] {
+    pub fn for_rule(rule: Rule) -> &'static [Self] {
         match rule {
             Rule::Adam => {
                 &[Self::Value, Self::Gradient, Self::Memory, Self::Correction, Self::Move]
@@ -109,7 +109,7 @@ impl StepThrough {
     /// When a setting is out of range, the start has another dimension than the latent, or the method does not follow
     /// the gradient with one evaluation a step.
     pub fn new(model: Arc<Model>, settings: &SearchConfig, start: Vec<f64>) -> Result<Self> {
-        let rule = Rule::of(settings.method).ok_or_else(|| {
+        let rule = Rule::from_method(settings.method).ok_or_else(|| {
             let problem = text!("a step-by-step search needs adam, momentum or gradient");
             Error::setting("method", problem)
         })?;
@@ -169,7 +169,7 @@ impl StepThrough {
     pub fn stages(&self) -> Vec<UpdateStage> {
         let acts = self.moment().is_some_and(|moment| moment.falls_to.is_some());
         let plateau = acts.then_some(UpdateStage::Plateau);
-        UpdateStage::of(self.rule).iter().copied().chain(plateau).collect()
+        UpdateStage::for_rule(self.rule).iter().copied().chain(plateau).collect()
     }
 
     /// Moves forward by one stage; false at the end.

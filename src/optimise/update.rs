@@ -20,7 +20,7 @@ pub enum Rule {
 
 impl Rule {
     /// The rule of a method that follows the gradient with one evaluation a step.
-    pub fn of(method: Method) -> Option<Self> {
+    pub fn from_method(method: Method) -> Option<Self> {
         match method {
             Method::Adam => Some(Self::Adam),
             Method::Gradient => Some(Self::Gradient),

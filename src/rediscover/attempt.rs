@@ -16,7 +16,7 @@ use crate::train::{HeadConfig, HeadTrainer, Pca, Trainer};
 use std::sync::Arc;
 
 /// The most believable answers of one search that are used.
-const MOST_ANSWERS: usize = 1000;
+const MAX_ANSWERS: usize = 1000;
 /// The approximate relative durations of training an autoencoder, training a head, and one search.
 const WEIGHTS: [f64; 3] = [6.0, 2.0, 1.0];
 
@@ -216,7 +216,7 @@ fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {
             prediction: found.answer.predicted?,
         })
     };
-    report.candidates(MOST_ANSWERS).into_iter().filter_map(|c| optimum(c.restart)).collect()
+    report.candidates(MAX_ANSWERS).into_iter().filter_map(|c| optimum(c.restart)).collect()
 }
 
 /// The model with a fitted judge for the head of a property: heads from older files have none.

@@ -39,7 +39,7 @@ pub struct Blind {
 impl Blind {
     /// Chooses the ten rows with the best worst end of the interval, from `predictions [n]`, and compares them with
     /// their true values `[n]`, which are finite; none if there are no rows.
-    pub fn of(predictions: &[Prediction], truth: &[f64], goal: Goal, seed: u64) -> Option<Self> {
+    pub fn new(predictions: &[Prediction], truth: &[f64], goal: Goal, seed: u64) -> Option<Self> {
         let unseen = truth.len();
         let cautious = |row: usize| {
             let Prediction { low, high, .. } = predictions[row];
@@ -104,12 +104,12 @@ mod tests {
         // All predictions are right, but the best row has a wide interval, so it is not chosen.
         let predictions: Vec<Prediction> =
             truth.iter().map(|&v| about(v, if v == 99.0 { 50.0 } else { 1.0 })).collect();
-        let blind = Blind::of(&predictions, &truth, Goal::Max, 0).unwrap();
+        let blind = Blind::new(&predictions, &truth, Goal::Max, 0).unwrap();
         // The chosen rows 89 to 98 are nine of the true best ten; on average 93.5 of the 99 others are worse.
         assert_eq!((blind.precision, blind.chance, blind.most), (0.9, 0.1, 1.0));
         assert!((blind.percentile - 93.5 / 99.0).abs() < 1e-12, "{blind:?}");
         assert_eq!((blind.best_chosen, blind.best_unseen, blind.coverage), (98.0, 99.0, 1.0));
-        let least = Blind::of(&predictions, &truth, Goal::Min, 0).unwrap();
+        let least = Blind::new(&predictions, &truth, Goal::Min, 0).unwrap();
         assert_eq!((least.precision, least.best_chosen), (1.0, 0.0));
     }
 
@@ -123,9 +123,9 @@ mod tests {
         assert_eq!(percentile(&truth, 1, Goal::Max), 0.5 / 9.0);
         let predictions = truth.map(|value| about(-value, 1.0));
         // All rows are chosen if there are fewer than ten.
-        let blind = Blind::of(&predictions, &truth, Goal::Max, 0).unwrap();
+        let blind = Blind::new(&predictions, &truth, Goal::Max, 0).unwrap();
         assert!((blind.percentile - 0.5).abs() < 1e-12 && blind.precision == blind.chance);
         assert_eq!((blind.coverage, blind.coverage_of_all), (0.0, 0.0));
-        assert!(Blind::of(&[], &[], Goal::Max, 0).is_none());
+        assert!(Blind::new(&[], &[], Goal::Max, 0).is_none());
     }
 }

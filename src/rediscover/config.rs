@@ -11,9 +11,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The most repeats.
-pub const MOST_REPEATS: usize = 1000;
+pub const MAX_REPEATS: usize = 1000;
 /// The most planted truths (synthetic functions).
-pub const MOST_FUNCTIONS: usize = 10_000;
+pub const MAX_FUNCTIONS: usize = 10_000;
 
 /// One of the three parts, each with one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -103,7 +103,7 @@ pub struct RediscoverConfig {
 
 impl RediscoverConfig {
     /// The default settings for a property.
-    pub fn of(property: Property) -> Self {
+    pub fn from_property(property: Property) -> Self {
         let SearchConfig { restarts, steps, .. } = SearchConfig::default();
         let (goal, parts) = (Goal::Max, RediscoveryParts::default());
         Self { property, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
@@ -114,8 +114,8 @@ impl RediscoverConfig {
     /// # Errors
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
-        check_range("repeats", self.repeats, 1, MOST_REPEATS)?;
-        check_range("functions", self.functions, 1, MOST_FUNCTIONS)?;
+        check_range("repeats", self.repeats, 1, MAX_REPEATS)?;
+        check_range("functions", self.functions, 1, MAX_FUNCTIONS)?;
         check_range("restarts", self.restarts, 1, 100_000)?;
         check_range("steps", self.steps, 1, 1_000_000)
     }
@@ -123,7 +123,7 @@ impl RediscoverConfig {
     /// The settings of a search for a property that a head predicts.
     pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
-            spec: ObjectiveSpec::of(property, goal).with_usual_inside(),
+            spec: ObjectiveSpec::new(property, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,

@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The share of the rows with a value that is hidden; it is also the definition of the top rows.
 pub const TOP: f64 = 0.1;
 /// The fewest groups with which one can be hidden.
-const FEWEST_GROUPS: usize = 3;
+const MIN_GROUPS: usize = 3;
 /// The number of clusters where there are neither groups nor labels.
 const CLUSTERS: usize = 10;
 /// The fewest rows per cluster on average.
-const LEAST_CLUSTER: usize = 5;
+const MIN_CLUSTER: usize = 5;
 /// The most rounds of k-means, which converges much earlier.
-const MOST_ROUNDS: usize = 100;
+const MAX_ROUNDS: usize = 100;
 
 /// The kinds of hidden rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,13 +51,13 @@ impl Hiding {
     /// The kinds that fit a data set: always by value, and by the coarsest grouping that is available.
     pub fn fitting(set: &Dataset) -> Vec<Self> {
         let kinds = |keys: &mut dyn Iterator<Item = u32>| keys.collect::<BTreeSet<_>>().len();
-        let some = |count: usize| (FEWEST_GROUPS..=set.rows.len() / LEAST_CLUSTER).contains(&count);
+        let some = |count: usize| (MIN_GROUPS..=set.rows.len() / MIN_CLUSTER).contains(&count);
         let grouped = if some(kinds(&mut set.groups.iter().copied())) {
             Some(Self::Groups)
         } else if some(kinds(&mut set.labels.iter().map(|&label| u32::from(label)))) {
             Some(Self::Labels)
         } else {
-            (set.rows.len() >= CLUSTERS * LEAST_CLUSTER).then_some(Self::Clusters)
+            (set.rows.len() >= CLUSTERS * MIN_CLUSTER).then_some(Self::Clusters)
         };
         std::iter::once(Self::Value).chain(grouped).collect()
     }
@@ -158,7 +158,7 @@ pub fn clusters(points: &Rows<f64>, count: usize, seed: u64) -> Vec<u32> {
         points.iter().map(own).collect()
     };
     let mut of = assign(&centres);
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         for k in 0..centres.len() {
             let own: Vec<usize> = (0..of.len()).filter(|&row| of[row] as usize == k).collect();
             if own.is_empty() {

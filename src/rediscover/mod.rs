@@ -15,9 +15,7 @@ mod stepper;
 mod subject;
 
 pub use blind::Blind;
-pub use config::{
-    MOST_FUNCTIONS, MOST_REPEATS, RediscoverConfig, RediscoveryPart, RediscoveryParts,
-};
+pub use config::{MAX_FUNCTIONS, MAX_REPEATS, RediscoverConfig, RediscoveryPart, RediscoveryParts};
 pub use hidden::Hiding;
 pub use pointed::{Pointed, Pointing};
 pub use report::{BlindReport, Judged, PointedReport, RediscoveryReport, ReportLine, Spread};

@@ -22,7 +22,7 @@ pub struct Pointing {
 impl Pointing {
     /// The neighbourhood of `points [n, dim]` among `rows [m, dim]`, of which the ones with `hidden [m]` were hidden.
     /// `own` returns the index of a point that is itself a row, so that it is not its own neighbour.
-    pub fn of(
+    pub fn from_points(
         points: &Rows<f64>,
         own: impl Fn(usize) -> Option<usize>,
         rows: &Rows<f64>,
@@ -85,15 +85,15 @@ mod tests {
         let rows = Rows::from_flat(1, (0..20).map(f64::from).collect());
         let hidden: Vec<bool> = (0..20).map(|i| i >= 15).collect();
         let points = Rows::from_flat(1, vec![19.0, 5.0]);
-        let of = Pointing::of(&points, |_| None, &rows, &hidden);
+        let of = Pointing::from_points(&points, |_| None, &rows, &hidden);
         // Rows 10 to 19 are nearest to the first point, and 5 of these 10 are hidden; none near the second point is
         // hidden.
         assert_eq!(of.hidden_share, Some(0.25));
         assert_eq!(of.distance, Some(5.0));
         // Without row 19 itself the nearest are rows 9 to 18.
-        let of = Pointing::of(&points, |i| (i == 0).then_some(19), &rows, &hidden);
+        let of = Pointing::from_points(&points, |i| (i == 0).then_some(19), &rows, &hidden);
         assert_eq!(of.hidden_share, Some(0.2));
-        let none = Pointing::of(&Rows::new(1), |_| None, &rows, &hidden);
+        let none = Pointing::from_points(&Rows::new(1), |_| None, &rows, &hidden);
         assert_eq!((none.points, none.hidden_share, none.distance), (0, None, None));
     }
 }

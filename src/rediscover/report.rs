@@ -23,7 +23,7 @@ pub struct Spread {
 
 impl Spread {
     /// The mean and the range of the finite numbers; none if there is none.
-    pub fn of(metrics: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
+    pub fn from_metrics(metrics: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
         let known: Vec<f64> = metrics.into_iter().flatten().filter(|v| v.is_finite()).collect();
         let (low, high) = known
             .iter()
@@ -68,7 +68,7 @@ pub struct Judged {
 
 impl Judged {
     /// Combines the repeats.
-    pub fn of(truth: Truth, repeats: Vec<Right>) -> Self {
+    pub fn new(truth: Truth, repeats: Vec<Right>) -> Self {
         let answers: usize = repeats.iter().map(|r| r.answers).sum();
         let right: usize = repeats.iter().map(|r| r.right).sum();
         Self {
@@ -76,10 +76,12 @@ impl Judged {
             remark: truth.remark(),
             answers,
             share: (answers > 0).then(|| right as f64 / answers as f64),
-            share_of_each: Spread::of(repeats.iter().map(|r| r.share)),
-            chance: Spread::of(repeats.iter().map(|r| r.chance)),
-            half_width: Spread::of(repeats.iter().map(|r| r.half_width)),
-            coverage_of_test_rows: Spread::of(repeats.iter().map(|r| r.coverage_of_test_rows)),
+            share_of_each: Spread::from_metrics(repeats.iter().map(|r| r.share)),
+            chance: Spread::from_metrics(repeats.iter().map(|r| r.chance)),
+            half_width: Spread::from_metrics(repeats.iter().map(|r| r.half_width)),
+            coverage_of_test_rows: Spread::from_metrics(
+                repeats.iter().map(|r| r.coverage_of_test_rows),
+            ),
             repeats,
         }
     }
@@ -116,8 +118,9 @@ pub struct PointedReport {
 
 impl PointedReport {
     /// Combines the repeats.
-    pub fn of(hiding: Hiding, repeats: Vec<Pointed>) -> Self {
-        let over = |of: &dyn Fn(&Pointed) -> Option<f64>| Spread::of(repeats.iter().map(of));
+    pub fn new(hiding: Hiding, repeats: Vec<Pointed>) -> Self {
+        let over =
+            |of: &dyn Fn(&Pointed) -> Option<f64>| Spread::from_metrics(repeats.iter().map(of));
         let share = |of: fn(&Pointed) -> &Pointing| over(&|r| of(r).hidden_share);
         let distance = |of: fn(&Pointed) -> &Pointing| over(&|r| of(r).distance);
         Self {
@@ -156,8 +159,9 @@ pub struct BlindReport {
 
 impl BlindReport {
     /// Combines the repeats.
-    pub fn of(repeats: Vec<Blind>) -> Self {
-        let over = |of: fn(&Blind) -> f64| Spread::of(repeats.iter().map(|r| Some(of(r))));
+    pub fn from_repeats(repeats: Vec<Blind>) -> Self {
+        let over =
+            |of: fn(&Blind) -> f64| Spread::from_metrics(repeats.iter().map(|r| Some(of(r))));
         Self {
             percentile: over(|r| r.percentile),
             precision: over(|r| r.precision),
@@ -339,9 +343,9 @@ mod tests {
 
     #[test]
     fn a_spread_is_over_what_there_is() {
-        let spread = Spread::of([Some(0.5), None, Some(1.0), Some(f64::NAN)]).unwrap();
+        let spread = Spread::from_metrics([Some(0.5), None, Some(1.0), Some(f64::NAN)]).unwrap();
         assert_eq!((spread.mean, spread.low, spread.high), (0.75, 0.5, 1.0));
         assert_eq!(spread.text().to_string(), "0.75 (0.50 to 1.00)");
-        assert_eq!(Spread::of([None]), None);
+        assert_eq!(Spread::from_metrics([None]), None);
     }
 }

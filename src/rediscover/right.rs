@@ -109,7 +109,7 @@ pub struct TruthOf {
 
 impl Right {
     /// The numbers of a repeat.
-    pub(super) fn of(
+    pub(super) fn new(
         seed: u64,
         optima: Vec<Optimum>,
         truth: &TruthOf,
@@ -178,7 +178,7 @@ mod tests {
             exact: vec![9.4, 6.1, 0.4],
             of_rows: values.clone(),
         };
-        let right = Right::of(3, optima, &truth, &values, Some(0.9));
+        let right = Right::new(3, optima, &truth, &values, Some(0.9));
         assert_eq!((right.answers, right.right, right.share), (3, 2, Some(2.0 / 3.0)));
         // Of the ten values, 2 (8 and 9), 3 (7 to 9) and 2 (0 and 1) lie in the three intervals.
         assert!((right.chance.unwrap() - 7.0 / 30.0).abs() < 1e-12);
@@ -187,7 +187,7 @@ mod tests {
         let [max, min] = [right.best[0], right.best[1]];
         assert_eq!((max.found, max.in_data), (Some(9.4), 9.0));
         assert_eq!((min.found, min.in_data), (Some(0.4), 0.0));
-        let none = Right::of(3, Vec::new(), &truth, &values, None);
+        let none = Right::new(3, Vec::new(), &truth, &values, None);
         assert_eq!((none.share, none.chance, none.half_width), (None, None, None));
     }
 }

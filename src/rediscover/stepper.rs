@@ -251,7 +251,7 @@ impl Rediscovery {
     fn plant(&mut self, model: &Arc<Model>) -> Result<()> {
         let property = self.subject.learned();
         let judge = judged(model, property)?.judge(property)?;
-        self.planting = judge.map(Planting::of).transpose()?;
+        self.planting = judge.map(Planting::from_judge).transpose()?;
         Ok(())
     }
 
@@ -300,7 +300,7 @@ impl Rediscovery {
     ) -> Right {
         let judge =
             model.head(self.subject.learned()).and_then(|head| head.card.judge.as_ref()?.coverage);
-        Right::of(seed, optima, truth, values, judge)
+        Right::new(seed, optima, truth, values, judge)
     }
 
     /// The neighbourhood of the answers of a model that was trained without the hidden rows; all rows are encoded by
@@ -338,11 +338,16 @@ impl Rediscovery {
             seed,
             hidden: count,
             rows: hidden.len(),
-            answers: Pointing::of(&answers, |_| None, &rows, hidden),
-            best_answer: Pointing::of(&best, |_| None, &rows, hidden),
+            answers: Pointing::from_points(&answers, |_| None, &rows, hidden),
+            best_answer: Pointing::from_points(&best, |_| None, &rows, hidden),
             within_reach: within_reach as f64 / count as f64,
-            best_training: Pointing::of(&rows.select(&seen), |i| Some(seen[i]), &rows, hidden),
-            random: Pointing::of(&draws, |_| None, &rows, hidden),
+            best_training: Pointing::from_points(
+                &rows.select(&seen),
+                |i| Some(seen[i]),
+                &rows,
+                hidden,
+            ),
+            random: Pointing::from_points(&draws, |_| None, &rows, hidden),
             chance: count as f64 / hidden.len() as f64,
         })
     }
@@ -361,7 +366,7 @@ impl Rediscovery {
             return Ok(None);
         };
         let truth: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
-        Ok(Blind::of(&predictions, &truth, self.config.goal, seed))
+        Ok(Blind::new(&predictions, &truth, self.config.goal, seed))
     }
 
     /// The completed share of the work, 0 to 1.
@@ -403,9 +408,9 @@ impl Rediscovery {
         RediscoveryReport {
             format: 1,
             config: self.config.clone(),
-            believable: (!self.right.is_empty()).then(|| Judged::of(truth, self.right.clone())),
-            pointed: pointed.map(|(hiding, of)| PointedReport::of(hiding, of)).collect(),
-            blind: (!self.blind.is_empty()).then(|| BlindReport::of(self.blind.clone())),
+            believable: (!self.right.is_empty()).then(|| Judged::new(truth, self.right.clone())),
+            pointed: pointed.map(|(hiding, of)| PointedReport::new(hiding, of)).collect(),
+            blind: (!self.blind.is_empty()).then(|| BlindReport::from_repeats(self.blind.clone())),
         }
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The most snapshots with stored metrics; beyond it, the least recently shown ones are removed.
-const MOST_MOMENTS: usize = 256;
+const MAX_SNAPSHOTS_KEPT: usize = 256;
 
 /// The metrics of a model, as far as they are known.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl MetricsOf {
     fn keep(&mut self, moment: SnapshotRef, metrics: Arc<ModelMetrics>) {
         self.moments.retain(|(known, _)| *known != moment);
         self.moments.push((moment, metrics));
-        let excess = self.moments.len().saturating_sub(MOST_MOMENTS);
+        let excess = self.moments.len().saturating_sub(MAX_SNAPSHOTS_KEPT);
         self.moments.drain(..excess);
     }
 

@@ -14,7 +14,7 @@ use crate::numerics::statistics::quantile::quantile;
 use crate::text::Text;
 
 /// The most decoded shapes that a search for the nearest one may take.
-const MOST_DECODED: usize = 4000;
+const MAX_DECODED: usize = 4000;
 /// The first and the last step of that search, in latent units.
 const STEPS: (f64, f64) = (0.5, 1e-3);
 
@@ -50,7 +50,7 @@ impl FreehandShape {
     /// Finds the reconstruction of a freehand outline by a model.
     fn of(prepared: &Prepared, model: (ModelId, u64), outline: Vec<f32>) -> Result<Self> {
         let (mu, _) = prepared.model.encode(&Rows::from_flat(outline.len(), outline.clone()))?;
-        let nearest = Nearest::of(prepared, &outline, mu.row(0))?;
+        let nearest = Nearest::new(prepared, &outline, mu.row(0))?;
         Ok(Self {
             model,
             at: prepared.projection.project(&nearest.z),
@@ -74,7 +74,7 @@ struct Nearest {
 impl Nearest {
     /// A pattern search from `z`: every coordinate is tried in both directions, and if no point is better the step is
     /// halved (Hooke & Jeeves 1961). Needs no gradient and takes milliseconds.
-    fn of(prepared: &Prepared, outline: &[f32], z: &[f64]) -> Result<Self> {
+    fn new(prepared: &Prepared, outline: &[f32], z: &[f64]) -> Result<Self> {
         let squared = |other: &[f32]| -> f64 {
             outline.iter().zip(other).map(|(a, b)| f64::from(a - b).powi(2)).sum()
         };
@@ -85,7 +85,7 @@ impl Nearest {
         let mut error = squared(&rebuilt);
         let (mut step, last) = STEPS;
         let mut decoded = 0;
-        while step > last && decoded + 2 * dim <= MOST_DECODED {
+        while step > last && decoded + 2 * dim <= MAX_DECODED {
             let mut tries = Rows::new(dim);
             for k in 0..2 * dim {
                 let mut there = z.clone();

@@ -21,7 +21,7 @@ const CURVE_POINTS: usize = 160;
 const PLOT: [f64; 2] = [1200.0, 200.0];
 const BESIDE: f64 = 0.15;
 /// The most candidates: a lab makes and measures no more at a time.
-pub const MOST_CANDIDATES: usize = 24;
+pub const MAX_CANDIDATES: usize = 24;
 
 /// How a restart ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +70,14 @@ impl Findings {
     /// Prepares a report; `detail` is the smallest visible distance on the map.
     pub fn new(report: SearchReport, projection: &Projection, detail: f64) -> Self {
         let TrajectoryFilm { paths, trajectories, .. } =
-            TrajectoryFilm::of(&report, projection, detail);
+            TrajectoryFilm::new(&report, projection, detail);
         let order = report.best_first();
         let restart = |&index: &usize| (index, &report.restarts[index].restart);
         let first = || order.iter().take(CURVES).map(restart);
         Self {
             trajectories,
             endings: endings(&report, &order),
-            candidates: report.candidates(MOST_CANDIDATES),
+            candidates: report.candidates(MAX_CANDIDATES),
             best_so_far: so_far(&paths, |step| {
                 report.progress.get(step).map_or(f64::NAN, Tally::best_objective)
             }),

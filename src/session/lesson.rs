@@ -37,7 +37,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(report: &SearchReport) -> Self {
+    fn from_report(report: &SearchReport) -> Self {
         let count = |what: &dyn Fn(&RestartReport) -> bool| {
             report.restarts.iter().filter(|restart| what(restart)).count()
         };
@@ -61,7 +61,7 @@ impl Lesson {
 
     /// The settings of the next search; none after the last.
     pub fn next_search(&self) -> Option<SearchConfig> {
-        let heat = ObjectiveSpec::of(Property::HeatShedding, Goal::Max);
+        let heat = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
         let spec = match self.search_runs {
             0 => heat,
             1 => ObjectiveSpec { l2: L2, ..heat },
@@ -81,7 +81,7 @@ impl Lesson {
     /// A search is over; one that the lesson did not start is ignored.
     pub fn climbed(&mut self, report: &SearchReport) {
         if !self.is_waiting() {
-            self.outcome = Some(Outcome::of(report));
+            self.outcome = Some(Outcome::from_report(report));
         }
     }
 

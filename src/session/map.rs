@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The smallest size of a shape on the map, in points.
-const LEAST_CELL: f64 = 46.0;
+const MIN_CELL: f64 = 46.0;
 /// At most this many shapes side by side.
-const MOST_SHAPES: f64 = 24.0;
+const MAX_SHAPES: f64 = 24.0;
 /// Heat cells along the longer side: at once, and later in the finer picture.
 const HEAT_CELLS: [usize; 2] = [96, 256];
 /// The picture extends this far beyond the edges, as a share of the view, so that a small pan shows no gap.
@@ -162,7 +162,7 @@ impl LatentMap {
     /// changes of zoom.
     pub(super) fn spacing(&self) -> f64 {
         let unit = self.view.size()[0] / self.size[0];
-        let least = LEAST_CELL.max(self.size[0].min(self.size[1]) / MOST_SHAPES) * unit;
+        let least = MIN_CELL.max(self.size[0].min(self.size[1]) / MAX_SHAPES) * unit;
         // Four steps for a factor of two.
         2f64.powf((least.log2() * 4.0).ceil() / 4.0)
     }
@@ -375,7 +375,7 @@ fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(MapPictures)) -
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();
-    let objective = Objective::of(model.clone(), key.property);
+    let objective = Objective::for_property(model.clone(), key.property);
     let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
         let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;

@@ -53,13 +53,14 @@ impl Prepared {
     /// Only if the tensor library fails.
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let ranges = model.properties().into_iter().map(|property| {
-            let objective = Objective::of(model.clone(), property);
+            let objective = Objective::for_property(model.clone(), property);
             Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
         });
         let ranges = ranges.collect::<Result<_>>()?;
-        let batch_seconds = batch_seconds(&Objective::of(model.clone(), Property::default()))?;
+        let batch_seconds =
+            batch_seconds(&Objective::for_property(model.clone(), Property::default()))?;
         Self::with(model, projection, ranges, batch_seconds)
     }
 
@@ -70,7 +71,7 @@ impl Prepared {
     /// Only if the tensor library fails.
     pub fn preview(model: Model, before: &Self) -> Result<Self> {
         let model = Arc::new(model);
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         Self::with(model, projection, before.ranges.clone(), before.batch_seconds)
     }
 

@@ -5,7 +5,7 @@ use crate::text::Text;
 /// The time that a notice stays if it is no error, in seconds.
 const SECONDS: f64 = 6.0;
 /// The most notices on the screen.
-const MOST: usize = 4;
+const MAX_SHOWN: usize = 4;
 
 /// A notice.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl Notices {
             is_error,
             left: (!is_error).then_some(SECONDS),
         });
-        let excess = self.shown.len().saturating_sub(MOST);
+        let excess = self.shown.len().saturating_sub(MAX_SHOWN);
         self.shown.drain(..excess);
     }
 

@@ -57,7 +57,7 @@ impl Playhead {
     ///
     /// # Errors
     /// Only if the tensor library fails.
-    pub fn of(
+    pub fn new(
         model: &Model,
         spec: &ObjectiveSpec,
         restart: usize,

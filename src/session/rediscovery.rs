@@ -30,7 +30,7 @@ impl Session {
             Some(Goal::Min) => Goal::Min,
             _ => Goal::Max,
         };
-        let config = RediscoverConfig { goal, ..RediscoverConfig::of(property) };
+        let config = RediscoverConfig { goal, ..RediscoverConfig::from_property(property) };
         let (model, subject) = (entry.prepared.model.clone(), property.label());
         let run =
             self.start(JobKind::Rediscovery, subject, move |handle| run(model, config, handle));

@@ -10,7 +10,7 @@ use crate::text;
 use std::sync::Arc;
 
 /// The most pins: more do not fit beside the map.
-const MOST_PINS: usize = 8;
+const MAX_PINS: usize = 8;
 
 impl Session {
     pub(super) fn turn(&mut self, activity: Activity) {
@@ -134,7 +134,7 @@ impl Session {
     /// Evaluates a data row of the shown model, beside its reconstruction.
     fn probe_row(&mut self, row: usize) -> Option<Probe> {
         let prepared = self.state.shown()?.1.prepared.clone();
-        let rebuild = match ReconstructedShape::of(&prepared.model, row) {
+        let rebuild = match ReconstructedShape::new(&prepared.model, row) {
             Ok(rebuild) => rebuild,
             Err(error) => {
                 self.state.notices.error(error);
@@ -167,10 +167,10 @@ impl Session {
     }
 
     pub(super) fn pin(&mut self, at: [f64; 2]) {
-        if self.state.map.pins.len() == MOST_PINS {
+        if self.state.map.pins.len() == MAX_PINS {
             self.state
                 .notices
-                .info(text!("{most} pins fit beside the map; remove one first.", most = MOST_PINS));
+                .info(text!("{most} pins fit beside the map; remove one first.", most = MAX_PINS));
         } else if let Some(probe) = self.probe(at, None) {
             self.state.map.pins.push(probe);
         }

@@ -353,7 +353,7 @@ impl State {
         let Some(&property) = known.first() else { return };
         let spec = self.settings.search.spec.clone();
         self.aim_aside.get_or_insert(spec);
-        self.set_spec(ObjectiveSpec::of(property, Goal::Max));
+        self.set_spec(ObjectiveSpec::new(property, Goal::Max));
         let (unknown, word) = (unknown.name(), property.word());
         self.notices.info(text!(
             "This model has no '{unknown}'; {word} is optimised instead.",

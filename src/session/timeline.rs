@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// The approximate maximum of memory for the snapshots of one training, in bytes; beyond it every second one is
 /// removed.
-const MOST_BYTES: usize = 96 << 20;
+const MAX_BYTES: usize = 96 << 20;
 /// The duration of a playback of all snapshots at speed 1, in seconds.
 const PLAYBACK_SECONDS: f64 = 6.0;
 
@@ -62,7 +62,7 @@ impl Timeline {
             self.moments.pop();
         }
         self.moments.push(moment);
-        while self.bytes() > MOST_BYTES && self.moments.len() > 2 {
+        while self.bytes() > MAX_BYTES && self.moments.len() > 2 {
             self.thin();
         }
     }
@@ -186,10 +186,10 @@ mod tests {
     fn long_trainings_are_thinned_evenly_and_keep_their_ends() {
         let mut timeline = Timeline::default();
         // A hundred of these take four times the allowed memory.
-        let numbers = MOST_BYTES / 12 / 25;
+        let numbers = MAX_BYTES / 12 / 25;
         for epoch in 0..=100 {
             timeline.push(moment(10 * epoch, numbers));
-            assert!(timeline.bytes() <= MOST_BYTES);
+            assert!(timeline.bytes() <= MAX_BYTES);
             assert_eq!(*updates(&timeline).last().unwrap(), 10 * epoch, "the newest is there");
         }
         let kept = updates(&timeline);

@@ -20,7 +20,7 @@ use crate::train::TrainerState;
 use std::sync::Arc;
 
 /// The approximate maximum of memory for the snapshots of all earlier trainings together, in bytes.
-const MOST_EARLIER: usize = 192 << 20;
+const MAX_EARLIER: usize = 192 << 20;
 
 /// The starting point of a continued training: data, settings, state.
 struct Trunk {
@@ -171,7 +171,7 @@ impl Session {
         let model = &entry.prepared.model;
         let known = state.learned(id).and_then(|training| Some((training, training.plan.clone()?)));
         let Some((training, plan)) = known else {
-            let stood = Arc::new(TrainerState::of(model)?);
+            let stood = Arc::new(TrainerState::from_model(model)?);
             let config = model.card.training.clone();
             let material = Material::Ready(model.training_data()?);
             let records = stood.history.clone();
@@ -188,7 +188,7 @@ impl Session {
             Some((_, moment)) => moment.clone(),
             // The model's own state, since early stopping may have chosen an older one than the last. An interrupted
             // training leaves a preview, which cannot continue; its last snapshot can.
-            None => match (TrainerState::of(model), moments.last()) {
+            None => match (TrainerState::from_model(model), moments.last()) {
                 (Ok(state), _) => Arc::new(state),
                 (Err(_), Some(last)) => last.clone(),
                 (Err(error), None) => return Err(error),
@@ -362,7 +362,7 @@ impl State {
             self.training.before = past.before;
         }
         let bytes = |training: &Training| training.timeline.bytes();
-        while self.earlier.values().map(bytes).sum::<usize>() > MOST_EARLIER
+        while self.earlier.values().map(bytes).sum::<usize>() > MAX_EARLIER
             && let Some(&oldest) = self.earlier.keys().next()
         {
             // A model must not stay at an old snapshot when its training is removed.

@@ -35,13 +35,13 @@ pub enum Undo {
 }
 
 /// The most losses that can be undone.
-const MOST_LOST: usize = 6;
+const MAX_UNDO: usize = 6;
 
 impl State {
     /// Remembers a loss so that it can be undone.
     pub fn lose(&mut self, lost: Undo) {
         self.lost.push(lost);
-        let excess = self.lost.len().saturating_sub(MOST_LOST);
+        let excess = self.lost.len().saturating_sub(MAX_UNDO);
         self.lost.drain(..excess);
     }
 

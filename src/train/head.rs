@@ -5,7 +5,7 @@ use super::variables::{Variables, first_not_finite};
 use crate::data::property::{Property, check_among};
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
-use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead, USUAL_MEMBERS};
+use crate::model::head::{HeadCard, MAX_MEMBERS, TaskHead, USUAL_MEMBERS};
 use crate::model::training_config::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
 use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
 use crate::nn::mlp::Trace;
@@ -51,7 +51,7 @@ impl Default for HeadConfig {
 }
 
 /// The minimum number of updates for a well-trained head; with few shapes it takes more epochs.
-const FEWEST_UPDATES: usize = 1000;
+const MIN_UPDATES: usize = 1000;
 
 impl HeadConfig {
     /// The default settings for a property of a model: more epochs if few shapes have the property.
@@ -61,7 +61,7 @@ impl HeadConfig {
         let rows = encoded.property(property).zip(&encoded.held_out);
         let known = rows.filter(|(value, held_out)| value.is_finite() && !**held_out).count();
         let batches = known.div_ceil(usual.batch_size).max(1);
-        Self { epochs: usual.epochs.max(FEWEST_UPDATES.div_ceil(batches)), ..usual }
+        Self { epochs: usual.epochs.max(MIN_UPDATES.div_ceil(batches)), ..usual }
     }
 
     /// Checks the ranges of every setting.
@@ -73,7 +73,7 @@ impl HeadConfig {
         check_range("epochs", self.epochs, 1, 1_000_000)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
         check_range("lr", self.learning_rate, 1e-8, 10.0)?;
-        check_range("members", self.members, 1, MOST_MEMBERS)
+        check_range("members", self.members, 1, MAX_MEMBERS)
     }
 }
 
@@ -185,7 +185,8 @@ impl HeadTrainer {
         check_among(property, &model.properties())?;
         let values: Vec<f64> = model.encoded.property(property).collect();
         let (held_out, latent) = (&model.encoded.held_out, model.latent_dim());
-        let card = HeadCard::of(property, &values, held_out, latent, &config.widths, false)?;
+        let card =
+            HeadCard::for_property(property, &values, held_out, latent, &config.widths, false)?;
         Self::with_first(model, card, Vec::new(), config)
     }
 

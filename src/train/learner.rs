@@ -27,7 +27,7 @@ impl HeadTargets {
 
     /// The standardised property of each of `samples [n]` and its weight in the mean over those that have it, `[n]`
     /// both; a sample without the property has weight 0.
-    pub fn of(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
+    pub fn values_of(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
         let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
         let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
         samples.iter().map(|&i| (self.targets[i], weight(i))).unzip()
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {
-        HeadCard::of(Property::Area, values, held_out, 2, &[3], true)
+        HeadCard::for_property(Property::Area, values, held_out, 2, &[3], true)
     }
 
     #[test]
@@ -100,8 +100,12 @@ mod tests {
         assert_eq!((card.offset, card.scale), (3.0, 2.0));
         let targets = HeadTargets::new(&card, &values);
         assert_eq!(targets.targets, [-1.0, 48.5, 0.0, 1.0, 0.0]);
-        assert_eq!(targets.of(&[0, 2, 3]), (vec![-1.0, 0.0, 1.0], vec![0.5, 0.0, 0.5]));
-        assert_eq!(targets.of(&[2, 4, 2]).1, [0.0; 3], "nothing is known, nothing is missed");
+        assert_eq!(targets.values_of(&[0, 2, 3]), (vec![-1.0, 0.0, 1.0], vec![0.5, 0.0, 0.5]));
+        assert_eq!(
+            targets.values_of(&[2, 4, 2]).1,
+            [0.0; 3],
+            "nothing is known, nothing is missed"
+        );
     }
 
     #[test]

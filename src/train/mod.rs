@@ -16,6 +16,6 @@ mod variables;
 pub use head::{HeadConfig, HeadTrainer};
 pub use pca::Pca;
 pub use state::TrainerState;
-pub use sweep::{MOST_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};
+pub use sweep::{MAX_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};
 pub use trainer::{Step, Trainer};
 pub use training_context::TrainingContext;

@@ -19,11 +19,11 @@ use crate::text;
 /// The logarithm of the encoder's variance: PCA has no noise, and a standard deviation of 3e-7 is negligible.
 const LOG_VARIANCE: f32 = -30.0;
 /// The least share of the greatest variance that an axis needs: less is rounding error, and the axis is not used.
-const LEAST_SHARE: f64 = 1e-12;
+const MIN_SHARE: f64 = 1e-12;
 
 /// The least share of the squared size of the mean shape that a variance needs: less is rounding error too, as in
 /// shapes that are all the same.
-const LEAST_OF_SIZE: f64 = 1e-12;
+const MIN_OF_SIZE: f64 = 1e-12;
 
 /// The approximate share of the work that computes the covariance of the data.
 const MEASURING: f64 = 0.6;
@@ -196,7 +196,7 @@ fn parameters(principal: &PrincipalAxes) -> Vec<Vec<f32>> {
     let (width, latent) = (mean.len(), axes.len());
     let greatest = variances.first().copied().unwrap_or(0.0);
     let size: f64 = mean.iter().map(|m| m * m).sum();
-    let least = (LEAST_SHARE * greatest).max(LEAST_OF_SIZE * size);
+    let least = (MIN_SHARE * greatest).max(MIN_OF_SIZE * size);
     // Scales into z and back; both 0 for an axis without variance.
     let scales = variances.iter().map(|&variance| {
         let told = variance > least;

@@ -14,11 +14,11 @@ use crate::numerics::linear_algebra::pca::PrincipalAxes;
 
 /// The least residual variance for each number, where the data have a variance of 1: a thousandth of their standard
 /// deviation is exact enough, and below it KL would have no weight at all.
-const LEAST_RESIDUAL: f64 = 1e-6;
+const MIN_RESIDUAL: f64 = 1e-6;
 
 /// The maximum number of iterations for the axes: axes with nearly equal variances are hard to separate, and any of
 /// them will do.
-const MOST_ITERATIONS: usize = 100;
+const MAX_ITERATIONS: usize = 100;
 
 /// The principal axes of training rows, and the variance off them.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl ProbabilisticPca {
         let latent = latent.min(width);
         let seen = training.iter().map(|&i| rows.row(i));
         let mut principal = PrincipalAxes::new(seen, width, latent);
-        for _ in 0..MOST_ITERATIONS {
+        for _ in 0..MAX_ITERATIONS {
             if !principal.step() {
                 break;
             }
@@ -57,7 +57,7 @@ impl ProbabilisticPca {
             deviation: unit.sqrt(),
             axes: principal.axes(),
             variances,
-            residual: (left / (width - latent).max(1) as f64).max(LEAST_RESIDUAL),
+            residual: (left / (width - latent).max(1) as f64).max(MIN_RESIDUAL),
         }
     }
 
@@ -220,7 +220,7 @@ mod tests {
     fn rows_that_are_all_alike_are_no_failure() {
         let rows = Rows::from_flat(4, [1.0, 2.0, 3.0, 4.0].repeat(6));
         let pca = ProbabilisticPca::new(&rows, &[0, 1, 2, 3], 2);
-        assert_eq!((pca.deviation, pca.residual), (1.0, LEAST_RESIDUAL));
+        assert_eq!((pca.deviation, pca.residual), (1.0, MIN_RESIDUAL));
         let layers = architecture(4, &[3 + 4], Activation::Relu, 2, Output::Linear);
         let mut parameters = initial_parameters(&layers, 1);
         pca.begin(&layers, &mut parameters);

@@ -15,7 +15,7 @@ const ENOUGH: f64 = 0.8;
 /// The number of draws that a distribution is assessed by.
 const DRAWS: usize = 500;
 /// The maximum number of components of a mixture.
-const MOST_COMPONENTS: usize = 16;
+const MAX_COMPONENTS: usize = 16;
 
 /// The start distribution of a model: unchanged if four in five of its draws are believable, else a mixture of
 /// Gaussians fitted to one draw of each training row's posterior, if more draws of the mixture are believable.
@@ -38,7 +38,7 @@ pub fn start_distribution(model: &Model) -> Result<StartDistribution> {
             if has_noise { mu + (log_var / 2.0).min(15.0).exp() * e } else { *mu }
         }));
     }
-    let Some(mixture) = GaussianMixture::fit(&draws, model.latent_dim(), MOST_COMPONENTS) else {
+    let Some(mixture) = GaussianMixture::fit(&draws, model.latent_dim(), MAX_COMPONENTS) else {
         return Ok(stated);
     };
     let mixture = StartDistribution::Mixture(mixture);

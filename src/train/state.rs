@@ -22,7 +22,7 @@ impl TrainerState {
     ///
     /// # Errors
     /// When the model does not hold it.
-    pub fn of(model: &Model) -> Result<Self> {
+    pub fn from_model(model: &Model) -> Result<Self> {
         let known = model.resume.as_deref().zip(model.learned_parameters());
         let (resume, parameters) = known.ok_or_else(|| {
             Error::mismatch(text!(

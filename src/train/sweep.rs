@@ -9,7 +9,7 @@ use crate::text;
 use crate::trust::ModelMetrics;
 
 /// The maximum number of models of one sweep.
-pub const MOST_BETAS: usize = 16;
+pub const MAX_BETAS: usize = 16;
 /// The default betas of a sweep: from sharp shapes to posterior collapse.
 pub const USUAL_BETAS: [f64; 4] = [0.01, 0.1, 1.0, 4.0];
 
@@ -49,7 +49,7 @@ impl Sweep {
     /// # Errors
     /// As [`Sweep::new`].
     pub fn check(config: &TrainingConfig, betas: &[f64]) -> Result<()> {
-        check_range("betas", betas.len(), 1, MOST_BETAS)?;
+        check_range("betas", betas.len(), 1, MAX_BETAS)?;
         for (i, beta) in betas.iter().enumerate() {
             check_range("betas", *beta, 0.0, 1000.0)?;
             if betas[..i].contains(beta) {
@@ -83,7 +83,7 @@ impl Sweep {
         }
         let model = trainer.finish()?;
         (self.trainer, self.done) = (None, self.done + 1);
-        let metrics = ModelMetrics::of(&model)?;
+        let metrics = ModelMetrics::from_model(&model)?;
         Ok(Some(Swept { beta, model, metrics }))
     }
 

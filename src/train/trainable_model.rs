@@ -88,7 +88,7 @@ impl TrainableModel {
     }
 
     fn targets(&self, samples: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
-        self.heads.iter().map(|head| head.of(samples)).collect()
+        self.heads.iter().map(|head| head.values_of(samples)).collect()
     }
 
     fn batch<'a>(

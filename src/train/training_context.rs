@@ -81,7 +81,14 @@ impl TrainingContext {
         let head = |&property: &Property| {
             check_among(property, &data.properties())?;
             let values = data.values(property);
-            HeadCard::of(property, &values, &held_out, config.latent_dim, &config.head_widths, true)
+            HeadCard::for_property(
+                property,
+                &values,
+                &held_out,
+                config.latent_dim,
+                &config.head_widths,
+                true,
+            )
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
         Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })

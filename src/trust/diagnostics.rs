@@ -14,12 +14,12 @@ const WINDOW: f64 = 0.1;
 /// The relative rise of the held-out error above its minimum that counts as overfitting.
 const RISE: f64 = 0.05;
 /// The fewest epochs for a statement on a trend.
-const LEAST_EPOCHS: usize = 10;
+const MIN_EPOCHS: usize = 10;
 /// The share of a training before which the map is not yet judged.
 const EARLY: f64 = 0.25;
 /// The fewest updates after which a network can have converged, for any planned length of the training: after 51 the
 /// latent of the nine families is not active yet.
-const LEAST_UPDATES: usize = 200;
+const MIN_UPDATES: usize = 200;
 /// The relative decrease of the loss from one quarter of the epochs to the next above which it has not converged,
 /// together with [`SHARE_OF_FALL`].
 const FALL: f64 = 0.02;
@@ -111,11 +111,11 @@ fn unsettled(
     let (active, units) = (metrics.active_units, metrics.unit_variances.len());
     let done = records.last().map_or(0, |record| record.updates);
     let complete = active == units && metrics.families.iter().all(|family| family.reachable);
-    if complete || (done >= LEAST_UPDATES && !(active == 0 && falls(records))) {
+    if complete || (done >= MIN_UPDATES && !(active == 0 && falls(records))) {
         return None;
     }
     let still = text!("So far {active} of {units} latent dimensions are active.", active, units);
-    Some(if done < LEAST_UPDATES {
+    Some(if done < MIN_UPDATES {
         Warning {
             what: text!(
                 "{count} update is too few to judge by" | "{count} updates are too few to judge by",
@@ -215,7 +215,7 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
     let records = &records[others.map_or(0, |last| last + 1)..];
     let errors: Vec<f64> =
         records.iter().filter_map(|record| record.held_out_reconstruction).collect();
-    if errors.len() < LEAST_EPOCHS || errors.len() < records.len() {
+    if errors.len() < MIN_EPOCHS || errors.len() < records.len() {
         return None;
     }
     let width = ((WINDOW * errors.len() as f64) as usize).max(5);

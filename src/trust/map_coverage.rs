@@ -9,7 +9,7 @@ use crate::text;
 use rayon::prelude::*;
 
 /// The most outlines that represent the families; of more, so many are chosen at even intervals.
-const MOST_REFERENCES: usize = 2000;
+const MAX_REFERENCES: usize = 2000;
 
 /// The results for the cells of a map.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub(super) fn cells(model: &Model, cells_per_side: usize) -> Result<Cells> {
 pub(super) fn quality_of(model: &Model, cells: &Rows<f64>) -> Result<MapCoverage> {
     let encoded = &model.encoded;
     let rows = encoded.held_out_or_all();
-    let stride = coprime_stride(rows.len().div_ceil(MOST_REFERENCES), encoded.names.len());
+    let stride = coprime_stride(rows.len().div_ceil(MAX_REFERENCES), encoded.names.len());
     let references: Vec<(u16, Vec<f32>)> = rows
         .into_par_iter()
         .step_by(stride)

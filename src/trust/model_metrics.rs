@@ -22,7 +22,7 @@ pub const REACHABLE_SHARE: f64 = 0.01;
 /// Cells on each side of the grid over the data.
 const CELLS_PER_SIDE: usize = 24;
 /// The most shapes that are reconstructed; of more, so many are chosen at even intervals.
-const MOST_SHAPES: usize = 10_000;
+const MAX_SHAPES: usize = 10_000;
 
 /// The metrics of one model in a table of comparison. Undefined numbers are NaN (`null` in JSON).
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -101,7 +101,7 @@ impl ModelMetrics {
     ///
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
-    pub fn of(model: &Model) -> Result<Self> {
+    pub fn from_model(model: &Model) -> Result<Self> {
         let encoded = &model.encoded;
         let cells = cells(model, CELLS_PER_SIDE)?;
         let MapCoverage { cells: looked_at, simple, families } = quality_of(model, &cells.z)?;
@@ -158,7 +158,7 @@ fn some_held_out(model: &Model) -> Vec<usize> {
         }
         false => encoded.held_out_or_all(),
     };
-    let stride = coprime_stride(rows.len().div_ceil(MOST_SHAPES), model.encoded.names.len());
+    let stride = coprime_stride(rows.len().div_ceil(MAX_SHAPES), model.encoded.names.len());
     rows.into_iter().step_by(stride).collect()
 }
 

@@ -217,7 +217,7 @@ impl PredictionChecks {
     /// The reason why the prediction of a property is unreliable, as the rest of a sentence; none if it is reliable or
     /// there is none.
     pub fn doubt_of(&self, property: Property) -> Option<Text> {
-        if let Some(doubt) = self.of(property)?.doubt() {
+        if let Some(doubt) = self.check_of(property)?.doubt() {
             return Some(doubt);
         }
         self.is_sparse().then(|| {
@@ -250,7 +250,7 @@ impl PredictionChecks {
     }
 
     /// The prediction of a property.
-    pub fn of(&self, property: Property) -> Option<&PredictionCheck> {
+    pub fn check_of(&self, property: Property) -> Option<&PredictionCheck> {
         self.predictions.iter().find(|check| check.property == property)
     }
 }

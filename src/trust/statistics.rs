@@ -12,7 +12,7 @@ use crate::numerics::statistics::quantile::quantile;
 /// The share of the held-out data that stay within the limits of a round trip.
 const USUAL: f64 = 0.99;
 /// The upper bound of the limit: an answer whose value changes by more in a round trip is never believable.
-const MOST_CHANGE: f64 = 0.05;
+const MAX_CHANGE: f64 = 0.05;
 
 /// Computes [`LatentStatistics`] from the model's encoded data and the outlines `data` from which they were encoded.
 ///
@@ -34,7 +34,7 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
         let before_and_after = decoded.iter().zip(decoded_again.iter());
         let changes = before_and_after
             .map(|(a, b)| relative_change(property.measure(a), property.measure(b)));
-        quantile(changes, USUAL).unwrap_or(MOST_CHANGE).min(MOST_CHANGE)
+        quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE)
     };
     let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
     Ok(LatentStatistics {
@@ -59,7 +59,7 @@ pub fn head_change(model: &Model, head: &TaskHead) -> Result<f64> {
     let (again, _) = model.encode(&model.decode(&held_out)?)?;
     let (before, after) = (head.predict_all(&held_out)?, head.predict_all(&again)?);
     let changes = before.iter().zip(after).map(|(a, b)| relative_change_of(*a, b, head.card.scale));
-    Ok(quantile(changes, USUAL).unwrap_or(MOST_CHANGE).min(MOST_CHANGE))
+    Ok(quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE))
 }
 
 /// Returns `|after - before| / |before|`; not finite if `before` is 0.
@@ -79,7 +79,7 @@ pub(super) fn usual_change(model: &Model, property: Property) -> f64 {
         Some(place) => model.card.statistics.property_change[place],
         None => {
             let head = model.head(property);
-            head.and_then(|head| head.card.usual_change).unwrap_or(MOST_CHANGE)
+            head.and_then(|head| head.card.usual_change).unwrap_or(MAX_CHANGE)
         }
     }
 }

@@ -142,7 +142,7 @@ impl Verdict {
     /// else as geometry computes it; [`Value::NONE`] where neither can tell it.
     pub fn value(&self, property: Property, outline: &[f32]) -> Value {
         let all = self.prediction_checks.as_ref().filter(|_| property.is_target());
-        let checked = all.and_then(|all| all.of(property));
+        let checked = all.and_then(|all| all.check_of(property));
         let computed = || Value::Computed(property.measure(outline));
         checked.map_or_else(computed, |check| Value::Predicted(check.prediction))
     }

@@ -201,7 +201,7 @@ fn gradients_through_a_head_agree_with_finite_differences() {
     assert_eq!(exact.head(Property::Area).unwrap().card, model.head(Property::Area).unwrap().card);
     for goal in [Goal::Max, Goal::Min, Goal::Target(2.5)] {
         let spec =
-            ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, goal) };
+            ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Property::Area, goal) };
         let objective = Objective::new(exact.clone(), spec, Space::Latent).unwrap();
         for z in exact.encoded.mu.iter().step_by(41) {
             let at = objective.evaluate(z, true).unwrap();
@@ -226,7 +226,7 @@ fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it
     let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
     let spec =
-        ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
+        ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Property::Area, Goal::Max) };
     let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -257,7 +257,7 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
     let model = Arc::new(Model::clone(&MODEL).with_head(lying).unwrap());
     let believable = |by| {
         let spec =
-            ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::of(Property::Area, Goal::Max) };
+            ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::new(Property::Area, Goal::Max) };
         let config = SearchConfig { spec, restarts: 10, steps: 60, ..SearchConfig::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
         while search.step().unwrap() {}
@@ -269,7 +269,7 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
     let bound = ObjectiveSpec {
         by: ValueSource::Head,
         constraints: vec!["area<=100".parse().unwrap()],
-        ..ObjectiveSpec::of(Property::Area, Goal::Max)
+        ..ObjectiveSpec::new(Property::Area, Goal::Max)
     };
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(0).to_vec());
     let decoded = MODEL.decode(&z).unwrap();

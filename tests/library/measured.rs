@@ -97,7 +97,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = property("stiffness");
-    let spec = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
+    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
     assert_eq!(spec.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { spec, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
@@ -120,7 +120,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
     assert_eq!(json["predicted"]["low"], predicted.low);
     let prediction_checks = best.verdict.prediction_checks.as_ref().unwrap();
-    assert_eq!(prediction_checks.of(stiff).unwrap().prediction, predicted);
+    assert_eq!(prediction_checks.check_of(stiff).unwrap().prediction, predicted);
     let gain = best.answer.predicted_gain.unwrap();
     let in_data = report.in_data.as_ref().unwrap();
     assert!((gain.value - (told - in_data.value)).abs() < 1e-5 && gain.low < gain.high);
@@ -179,7 +179,7 @@ fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
     let stiff = property("stiffness");
-    let report = searched(ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside(), 5);
+    let report = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside(), 5);
     assert_eq!(report.config.spec.by, ValueSource::Head, "it is not said to go by geometry");
     for found in &report.restarts {
         for value in [found.start, found.best(), found.last, found.answer.value()] {
@@ -250,7 +250,7 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
 #[test]
 fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
     let stiff = property("stiffness");
-    let spec = ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside();
+    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
     let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut race = Race::new(MODEL.clone(), config, &Contenders::default()).unwrap();
     while race.step().unwrap() {}
@@ -286,7 +286,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     let stiff = property("stiffness");
     let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=13".parse().unwrap()],
-        ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::new(Property::Roundness, Goal::Max)
     };
     let report = searched(spec.with_usual_inside(), 4);
     let index = report.best.unwrap();
@@ -296,7 +296,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     assert!(found.best().computed().is_some(), "what is sought is computed");
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&report)).unwrap().html().unwrap();
     assert!(html.contains(&check.prediction.text().to_string()), "{}", check.prediction.text());
-    let sought = searched(ObjectiveSpec::of(stiff, Goal::Max).with_usual_inside(), 4);
+    let sought = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside(), 4);
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&sought)).unwrap().html().unwrap();
     assert!(html.contains("as measured") && !html.contains(">geometry<"));
 }
@@ -348,10 +348,10 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
     let verdict = |model: &Model| assess(model, &[stiff], &z, &decoded).unwrap().remove(0);
     let truth = 10.0 * stiffness(MODEL.encoded.samples[SHAPES / 2] as usize);
     let believed = verdict(&MODEL);
-    let check = believed.prediction_checks.as_ref().unwrap().of(stiff).unwrap().clone();
+    let check = believed.prediction_checks.as_ref().unwrap().check_of(stiff).unwrap().clone();
     assert!(check.prediction.covers(truth) && check.gap <= 1.0 && !check.is_beyond(), "{check:?}");
     let doubted = verdict(&lying());
-    let found = doubted.prediction_checks.as_ref().unwrap().of(stiff).unwrap();
+    let found = doubted.prediction_checks.as_ref().unwrap().check_of(stiff).unwrap();
     assert!(found.gap > 1.0 && found.is_beyond() && found.prediction.covers(truth), "{found:?}");
     assert_eq!(doubted.reliability, Reliability::Doubtful);
     assert!(
@@ -430,7 +430,7 @@ fn a_cautious_search_keeps_to_where_the_members_agree() {
     let cautious = ObjectiveSpec {
         cautious: true,
         inside: 0.0,
-        ..ObjectiveSpec::of(property("stiffness"), Goal::Max)
+        ..ObjectiveSpec::new(property("stiffness"), Goal::Max)
     };
     let bold = ObjectiveSpec { cautious: false, ..cautious.clone() };
     let z = MODEL.encoded.mu.as_flat();
@@ -450,16 +450,16 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     let refused =
         |spec| Objective::new(model.clone(), spec, Space::Latent).unwrap_err().to_string();
     let way_out = "train one with 'latent-explorer heads --property \"stiffness\"'";
-    assert!(refused(ObjectiveSpec::of(stiff, Goal::Max)).contains(way_out));
+    assert!(refused(ObjectiveSpec::new(stiff, Goal::Max)).contains(way_out));
     let constraints = vec!["stiffness<=12".parse().unwrap()];
     assert!(refused(ObjectiveSpec { constraints, ..ObjectiveSpec::default() }).contains(way_out));
-    let unknown = refused(ObjectiveSpec::of(property("girth"), Goal::Max));
+    let unknown = refused(ObjectiveSpec::new(property("girth"), Goal::Max));
     assert!(unknown.contains("'girth'"), "{unknown}");
     assert!(unknown.contains("heat-shedding, stiffness, rare"), "{unknown}");
     let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = model.decode(&z).unwrap();
     assert!(model.tell(stiff, &z, &decoded).unwrap()[0].is_nan());
-    let heat = Objective::of(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
+    let heat = Objective::for_property(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
     assert!(heat.value[0].is_nan() && !heat.valid[0]);
     // Nobody is doubtful for what nobody can tell.
     let verdict = &assess(model, &[stiff], &z, &decoded).unwrap()[0];
@@ -528,7 +528,7 @@ fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
 fn the_listing_of_a_search_calls_its_head() {
     let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap(), "area>=1".parse().unwrap()],
-        ..ObjectiveSpec::of(property("stiffness"), Goal::Max)
+        ..ObjectiveSpec::new(property("stiffness"), Goal::Max)
     };
     let config = SearchConfig { spec, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);

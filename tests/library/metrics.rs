@@ -28,7 +28,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn errors_are_those_that_the_training_measured() {
     // Squared error in data units: what a linear output was trained on, measured here from the file alone.
     let model = BUNDLED[0].load().unwrap();
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     let record = model.card.history.last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
     assert!(close(metrics.reconstruction_error, rebuild, 1e-4), "{metrics:?} {rebuild}");
@@ -48,7 +48,7 @@ fn errors_are_those_that_the_training_measured() {
         *sum += pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>();
         *count += 1;
     }
-    let metrics = ModelMetrics::of(&sigmoid).unwrap();
+    let metrics = ModelMetrics::from_model(&sigmoid).unwrap();
     let total: f64 = sums.iter().map(|(sum, _)| sum).sum();
     assert!(close(metrics.reconstruction_error, total / 500.0, 1e-4));
     for (family, (sum, count)) in metrics.families.iter().zip(sums) {
@@ -60,7 +60,8 @@ fn errors_are_those_that_the_training_measured() {
 #[test]
 fn the_map_is_that_of_its_quality() {
     let model = BUNDLED[0].load().unwrap();
-    let (metrics, quality) = (ModelMetrics::of(&model).unwrap(), map_coverage(&model, 24).unwrap());
+    let (metrics, quality) =
+        (ModelMetrics::from_model(&model).unwrap(), map_coverage(&model, 24).unwrap());
     assert_eq!((metrics.cells, metrics.simple), (quality.cells, quality.simple));
     assert_eq!(metrics.reachable, 9);
     for (family, (name, share)) in metrics.families.iter().zip(&quality.families) {
@@ -89,7 +90,7 @@ fn norm_by_hand(weights: &[Vec<f64>], z: &[f64], scale: &[f64]) -> f64 {
 #[test]
 fn smoothness_is_the_norm_of_the_product_of_the_weights() {
     let model = BUNDLED[0].load().unwrap();
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     let weights: Vec<Vec<f64>> =
         model.parameters().skip(6).take(3).map(|w| w.iter().map(|&v| v.into()).collect()).collect();
     let mu = &model.encoded.mu;
@@ -116,23 +117,27 @@ fn smoothness_is_the_norm_of_the_product_of_the_weights() {
 
 #[test]
 fn a_collapsed_latent_has_no_active_unit_and_a_plain_autoencoder_no_kl() {
-    let collapsed =
-        ModelMetrics::of(&small_model(TrainingConfig { beta: 100.0, ..Default::default() }))
-            .unwrap();
+    let collapsed = ModelMetrics::from_model(&small_model(TrainingConfig {
+        beta: 100.0,
+        ..Default::default()
+    }))
+    .unwrap();
     assert_eq!(collapsed.active_units, 0, "{collapsed:?}");
     assert!(collapsed.reachable < 9, "{collapsed:?}");
     let plain =
         TrainingConfig { beta: 0.0, latent_noise: false, latent_dim: 3, ..Default::default() };
-    let plain = ModelMetrics::of(&small_model(plain)).unwrap();
+    let plain = ModelMetrics::from_model(&small_model(plain)).unwrap();
     assert_eq!((plain.kl, plain.unit_variances.len()), (None, 3));
     assert!(plain.active_units >= 1 && plain.smoothness > 0.0, "{plain:?}");
 }
 
 #[test]
 fn where_nothing_is_held_out_all_shapes_are_rebuilt() {
-    let metrics =
-        ModelMetrics::of(&small_model(TrainingConfig { held_out: 0.0, ..Default::default() }))
-            .unwrap();
+    let metrics = ModelMetrics::from_model(&small_model(TrainingConfig {
+        held_out: 0.0,
+        ..Default::default()
+    }))
+    .unwrap();
     assert!(!metrics.held_out);
     assert_eq!(metrics.shapes, 180);
     assert!(metrics.families.iter().all(|family| family.shapes == 20));

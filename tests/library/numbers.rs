@@ -120,7 +120,7 @@ fn from(starts: &Rows<f64>, spec: ObjectiveSpec) -> SearchConfig {
 
 /// One property; the gradient of its loss is that of the property itself.
 fn slope(model: &Arc<Model>, property: Property) -> Objective {
-    Objective::new(model.clone(), ObjectiveSpec::of(property, Goal::Min), Space::Latent).unwrap()
+    Objective::new(model.clone(), ObjectiveSpec::new(property, Goal::Min), Space::Latent).unwrap()
 }
 
 /// Restarts from `starts`, all of their steps done.
@@ -131,7 +131,7 @@ fn climbed(
     steps: usize,
     starts: &Rows<f64>,
 ) -> Search {
-    let config = SearchConfig { steps, ..from(starts, ObjectiveSpec::of(property, goal)) };
+    let config = SearchConfig { steps, ..from(starts, ObjectiveSpec::new(property, goal)) };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     search
@@ -407,7 +407,7 @@ fn report(model: &Arc<Model>, config: SearchConfig) -> SearchReport {
 fn two_hills_are_told_apart_and_a_ridge_is_one() {
     // The least loss is where the square has its size: z0 is 1 or -1, and z1 whatever it was.
     let model = mirrored(&SQUARE);
-    let spec = ObjectiveSpec::of(Property::Area, Goal::Target(4.0));
+    let spec = ObjectiveSpec::new(Property::Area, Goal::Target(4.0));
     let starts = [0.6, 1.3, -0.7, 1.5, -1.4, f64::NAN, 0.8, 1.2, -1.1];
     let starts = starts.iter().enumerate().flat_map(|(i, &z0)| [z0, 3.0 * i as f64]);
     let starts = Rows::from_flat(2, starts.collect());
@@ -494,7 +494,7 @@ fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
     for (property, goal) in [(Property::Roundness, Goal::Max), (Property::Area, Goal::Max)] {
         let config = SearchConfig {
-            spec: ObjectiveSpec::of(property, goal),
+            spec: ObjectiveSpec::new(property, goal),
             steps: 150,
             ..SearchConfig::default()
         };
@@ -531,7 +531,7 @@ fn a_cancelled_search_keeps_its_ways() {
     let model = exact(&SQUARE);
     let starts = Rows::from_flat(2, vec![1.0, 1.0]);
     let config =
-        SearchConfig { steps: 9, ..from(&starts, ObjectiveSpec::of(Property::Area, Goal::Max)) };
+        SearchConfig { steps: 9, ..from(&starts, ObjectiveSpec::new(Property::Area, Goal::Max)) };
     let mut search = Search::new(model, config).unwrap();
     search.step().unwrap();
     search.cancel();

@@ -118,7 +118,7 @@ fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
 fn the_loss_is_the_sum_that_the_aim_says() {
     let z = [0.31, -0.42];
     let value = |property| {
-        objective(ObjectiveSpec::of(property, Goal::Max), Space::Latent)
+        objective(ObjectiveSpec::new(property, Goal::Max), Space::Latent)
             .evaluate(&z, false)
             .unwrap()
             .value[0]
@@ -425,7 +425,7 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
 #[test]
 fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
-    let spec = ObjectiveSpec::of(Property::Roundness, Goal::Max);
+    let spec = ObjectiveSpec::new(Property::Roundness, Goal::Max);
     let config = SearchConfig { spec, restarts: 5, steps: 5, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}
@@ -444,7 +444,7 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     // Where no restart came to an answer, another sentence says so.
     let spec = ObjectiveSpec {
         constraints: vec!["area>=100".parse().unwrap()],
-        ..ObjectiveSpec::of(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::new(Property::Roundness, Goal::Max)
     };
     let config = SearchConfig { spec, restarts: 3, steps: 5, ..SearchConfig::default() };
     let model = Arc::new(BUNDLED[0].load().unwrap());

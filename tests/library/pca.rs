@@ -81,7 +81,7 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
         let record = model.card.history[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
-        let held_out = ModelMetrics::of(&model).unwrap().reconstruction_error;
+        let held_out = ModelMetrics::from_model(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
     }
 }
@@ -112,7 +112,7 @@ fn a_linear_model_is_saved_and_opened_like_any_other() {
     assert_eq!(again.decode(&z).unwrap(), model.decode(&z).unwrap());
     assert!(again.is_linear());
     assert!(model.parameters().nth(2).unwrap().iter().all(|v| *v == 0.0));
-    let metrics = ModelMetrics::of(&again).unwrap();
+    let metrics = ModelMetrics::from_model(&again).unwrap();
     assert_eq!((metrics.kl, metrics.active_units), (None, 2));
 }
 
@@ -120,7 +120,7 @@ fn a_linear_model_is_saved_and_opened_like_any_other() {
 fn as_many_axes_as_there_are_numbers_rebuild_everything() {
     let config = TrainingConfig { latent_dim: 48, held_out: 0.0, ..TrainingConfig::default() };
     let model = pca(&config);
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     assert!(metrics.reconstruction_error < 1e-6, "{metrics:?}");
     let generator = GeneratorConfig { samples: 90, points: 16, ..GeneratorConfig::default() };
     let data = TrainingData::generate(generator).unwrap();

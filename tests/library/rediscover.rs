@@ -73,7 +73,7 @@ fn rediscovered(property: &str, parts: &str, repeats: usize) -> RediscoveryRepor
         functions: 9,
         restarts: 30,
         steps: 150,
-        ..RediscoverConfig::of(property.parse().unwrap())
+        ..RediscoverConfig::from_property(property.parse().unwrap())
     };
     let mut rediscovery = Rediscovery::new(MODEL.clone(), config).unwrap();
     let mut last = 0.0;
@@ -182,7 +182,7 @@ fn the_same_seed_gives_the_same_report() {
             restarts: 8,
             steps: 30,
             goal: Goal::Min,
-            ..RediscoverConfig::of("slender".parse().unwrap())
+            ..RediscoverConfig::from_property("slender".parse().unwrap())
         };
         let mut rediscovery = Rediscovery::new(MODEL.clone(), config).unwrap();
         while rediscovery.step().unwrap() {}
@@ -196,9 +196,9 @@ fn what_cannot_be_done_is_refused_before_any_work() {
     let refused = |config: RediscoverConfig| {
         Rediscovery::new(MODEL.clone(), config).err().unwrap().to_string()
     };
-    let usual = RediscoverConfig::of(Property::Area);
+    let usual = RediscoverConfig::from_property(Property::Area);
     assert!(refused(RediscoverConfig { repeats: 0, ..usual.clone() }).contains("repeats"));
     assert!(refused(RediscoverConfig { functions: 0, ..usual }).contains("functions"));
-    let unknown = RediscoverConfig::of("drag".parse().unwrap());
+    let unknown = RediscoverConfig::from_property("drag".parse().unwrap());
     assert!(refused(unknown).contains("'drag'"));
 }

@@ -67,7 +67,7 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
 /// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
 /// their verdicts for the property of the objective.
 fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
-    let spec = ObjectiveSpec::of(property, goal);
+    let spec = ObjectiveSpec::new(property, goal);
     let config = SearchConfig { spec, restarts: 50, steps: 300, ..Default::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -162,7 +162,7 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         let spec = ObjectiveSpec {
             by: ValueSource::Head,
             inside: 10.0,
-            ..ObjectiveSpec::of(Property::Roundness, goal)
+            ..ObjectiveSpec::new(Property::Roundness, goal)
         };
         let config = SearchConfig { spec, restarts: 30, steps: 200, ..Default::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
@@ -170,7 +170,7 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         for restart in SearchReport::new(search).unwrap().restarts {
             let verdict = &restart.verdict;
             let checks = verdict.prediction_checks.as_ref().unwrap();
-            let check = checks.of(Property::Roundness).unwrap();
+            let check = checks.check_of(Property::Roundness).unwrap();
             let truth = Property::Roundness.measure(&restart.decoded);
             assert_eq!(check.computed, Some(truth));
             if verdict.reliability == Reliability::Believable {

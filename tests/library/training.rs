@@ -40,7 +40,7 @@ fn in_two_parts(config: &TrainingConfig, first: usize) -> Trainer {
     let short = TrainingConfig { updates: first, ..config.clone() };
     let model = trained(data(), short);
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
-    let state = TrainerState::of(&read).unwrap();
+    let state = TrainerState::from_model(&read).unwrap();
     assert_eq!(state.resume.updates, first);
     learn(Trainer::resume(read.training_data().unwrap(), config.clone(), &state).unwrap())
 }
@@ -105,11 +105,11 @@ fn a_branch_shares_the_past_and_the_noise() {
 fn a_model_whose_head_was_trained_again_cannot_go_on() {
     let with_head = TrainingConfig { heads: vec![Property::Area], ..config() };
     let model = trained(data(), with_head);
-    assert!(TrainerState::of(&model).is_ok());
+    assert!(TrainerState::from_model(&model).is_ok());
     let mut head = model.head(Property::Area).unwrap().clone();
     head.card.joint = false;
     let changed = model.with_head(head).unwrap();
-    let refused = TrainerState::of(&changed).unwrap_err().to_string();
+    let refused = TrainerState::from_model(&changed).unwrap_err().to_string();
     assert!(refused.contains("does not hold what its training needs"), "{refused}");
 }
 
@@ -134,7 +134,7 @@ fn early_stopping_keeps_the_best() {
     let fresh = trained(data(), short);
     assert!(with_heads(&model) == with_heads(&fresh), "the weights are those of the best epoch");
     assert_eq!(model.card.history.len(), errors.len(), "the curves are of all epochs");
-    assert_eq!(TrainerState::of(&model).unwrap().history.len(), best + 1);
+    assert_eq!(TrainerState::from_model(&model).unwrap().history.len(), best + 1);
 
     // The model's metrics belong to that epoch, also in its file, with the state of the training or without.
     let record = model.card.history[best];
@@ -148,14 +148,14 @@ fn early_stopping_keeps_the_best() {
         let card = &model.card;
         assert_eq!((card.record(), card.updates()), (Some(&record), record.updates));
         assert_eq!(card.updates_run(), done);
-        let error = ModelMetrics::of(&model).unwrap().reconstruction_error;
+        let error = ModelMetrics::from_model(&model).unwrap().reconstruction_error;
         let validation = record.held_out_reconstruction.unwrap();
         assert!((error - validation).abs() < 1e-3 * validation, "{error} {validation}");
     }
     // A training that goes on and meets nothing better keeps where it began, though its history had a better epoch.
     let patient = TrainingConfig { updates: done, early_stopping: None, ..restless.clone() };
     let last = trained(data(), patient);
-    let state = TrainerState::of(&last).unwrap();
+    let state = TrainerState::from_model(&last).unwrap();
     let wild = TrainingConfig { learning_rate: 0.5, updates: done + 2 * BATCHES, ..restless };
     let mut went_on = learn(Trainer::resume(data(), wild, &state).unwrap()).finish().unwrap();
     went_on.resume = None;
@@ -201,19 +201,19 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
     assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
     assert!(near(record.held_out_reconstruction.unwrap(), others.1));
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     assert!(near(metrics.reconstruction_error, others.1) && !near(alone.1, others.1));
     assert_eq!((metrics.shapes, metrics.chose_epoch), (others.0, false));
     // PCA is held against the same shapes.
-    let rival = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap();
+    let rival = ModelMetrics::from_model(&Pca::rival_of(&model).unwrap()).unwrap();
     assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));
 
     // A training that had no early stopping goes on with it: its last epoch is what has to be beaten.
     let patient = TrainingConfig { updates: 200, early_stopping: None, ..restless.clone() };
     let last = trained(data.clone(), patient);
-    assert_eq!(ModelMetrics::of(&last).unwrap().shapes, 60);
+    assert_eq!(ModelMetrics::from_model(&last).unwrap().shapes, 60);
     let wild = TrainingConfig { learning_rate: 0.5, updates: 240, ..restless.clone() };
-    let state = TrainerState::of(&last).unwrap();
+    let state = TrainerState::from_model(&last).unwrap();
     let went_on = learn(Trainer::resume(data.clone(), wild, &state).unwrap()).finish().unwrap();
     assert_eq!(went_on.card.updates(), 200);
 
@@ -222,7 +222,7 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let model = trained(data, few);
     let record = model.card.record().unwrap();
     assert_eq!(record.stopping_reconstruction, None);
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     assert_eq!((metrics.shapes, metrics.chose_epoch), (54, true));
     assert!(near(metrics.reconstruction_error, record.held_out_reconstruction.unwrap()));
     let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
@@ -301,9 +301,10 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     let config = TrainingConfig { updates: 4000, early_stopping: None, ..usual };
     let trainer = learn(Trainer::new(data, config).unwrap());
     let model = trainer.finish().unwrap();
-    let metrics = ModelMetrics::of(&model).unwrap();
+    let metrics = ModelMetrics::from_model(&model).unwrap();
     // PCA as a model of its own, not the probabilistic PCA from which the network was initialised.
-    let pca = ModelMetrics::of(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
+    let pca =
+        ModelMetrics::from_model(&Pca::rival_of(&model).unwrap()).unwrap().reconstruction_error;
     assert!((model.card.statistics.pca_error.unwrap() / pca - 1.0).abs() < 1e-3);
     assert!(metrics.reconstruction_error < 0.7 * pca, "{} {pca}", metrics.reconstruction_error);
     assert!(
@@ -319,7 +320,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
     // Hardly begun and learned too fast, it is worse, and says so.
     let rash = TrainingConfig { updates: 30, learning_rate: 0.1, ..trainer.config().clone() };
     let model = trained(airfoils(300), rash);
-    let warnings = warnings_of(&model, &ModelMetrics::of(&model).unwrap());
+    let warnings = warnings_of(&model, &ModelMetrics::from_model(&model).unwrap());
     assert!(
         warnings
             .iter()
@@ -348,7 +349,7 @@ fn a_rate_that_falls_goes_on_falling_where_a_training_was_interrupted() {
     }
     let model = trainer.context().model_at(&trainer.state(), usize::MAX).unwrap();
     let read = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
-    let state = TrainerState::of(&read).unwrap();
+    let state = TrainerState::from_model(&read).unwrap();
     let parts = Trainer::resume(read.training_data().unwrap(), config, &state).unwrap();
     let [ours, theirs] = [parts, trainer].map(|trainer| learn(trainer).finish().unwrap());
     assert!(with_heads(&ours) == with_heads(&theirs));

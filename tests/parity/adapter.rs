@@ -105,7 +105,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
 /// The aim of a climb on the head: to `target`, or to the greatest value where there is none.
 pub fn aim_by_head(target: Option<f64>, l2: f64) -> ObjectiveSpec {
     let goal = target.map_or(Goal::Max, Goal::Target);
-    ObjectiveSpec { by: ValueSource::Head, l2, ..ObjectiveSpec::of(PREDICTED, goal) }
+    ObjectiveSpec { by: ValueSource::Head, l2, ..ObjectiveSpec::new(PREDICTED, goal) }
 }
 
 /// Searches from the points `starts`, `[n, latent]`, themselves, as far as `config` says.

@@ -92,7 +92,7 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
         for (dtype, tolerance) in PRECISIONS {
             let model = case.model(dtype);
             for property in Property::ALL {
-                let spec = ObjectiveSpec::of(property, Goal::Max);
+                let spec = ObjectiveSpec::new(property, Goal::Max);
                 let of = |space| Objective::new(model.clone(), spec.clone(), space).unwrap();
                 let (name, slopes) = (property.name(), case.slopes.of(dtype));
                 let shown = check(&of(Space::Latent), &case.z, slopes, &[(-1.0, name)]);
@@ -106,7 +106,7 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
 
 #[test]
 fn penalties_and_sums_of_terms_are_pytorchs() {
-    let roundness = ObjectiveSpec::of(Property::Roundness, Goal::Max);
+    let roundness = ObjectiveSpec::new(Property::Roundness, Goal::Max);
     let terms = ["roundness:max", "area:target=2.5:weight=0.5", "perimeter:min:weight=0.25"];
     let terms = terms.map(|term| term.parse().unwrap()).to_vec();
     let specs: [(ObjectiveSpec, &[(f64, &str)]); 3] = [
@@ -132,8 +132,11 @@ fn paths_of_500_steps_are_pytorchs() {
     for case in read::<Geometry>("geometry").cases {
         for (dtype, tolerance) in paths::PRECISIONS {
             for Climb { property, mode, l2, align, paths } in &case.search_runs {
-                let spec =
-                    ObjectiveSpec { l2: *l2, align: *align, ..ObjectiveSpec::of(*property, *mode) };
+                let spec = ObjectiveSpec {
+                    l2: *l2,
+                    align: *align,
+                    ..ObjectiveSpec::new(*property, *mode)
+                };
                 paths::check(&case.model(dtype), &spec, paths, tolerance);
             }
         }

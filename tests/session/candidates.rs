@@ -27,7 +27,7 @@ fn candidates_go_out_and_measured_values_come_back() {
     let text = format!("id,value [%]\n{first},0.97\nc99,1\n{first},3\n{second},tall\n{second}\n");
     std::fs::write(path("m.csv"), text).unwrap();
     session.act(Act::ReadLabResults(path("m.csv")));
-    assert_eq!(under_way(&session).lab().of(&first).next().unwrap().value, 0.97);
+    assert_eq!(under_way(&session).lab().results_of(&first).next().unwrap().value, 0.97);
     assert_eq!(under_way(&session).lab().len(), 1);
     let told = errors(&session);
     assert_eq!(told.len(), 3, "{told:?}");

@@ -45,7 +45,7 @@ fn the_other_sample_stands_beside_the_first_with_its_own_picture_and_figures() {
     session.wait("the figures", are_measured);
     let model = beside(&session);
     let metrics = session.see().metrics(model).unwrap();
-    assert_eq!(*metrics, ModelMetrics::of(&model.model()).unwrap());
+    assert_eq!(*metrics, ModelMetrics::from_model(&model.model()).unwrap());
 
     session.act(Act::ToggleComparison);
     assert!(session.see().beside().is_none());

@@ -66,7 +66,7 @@ fn a_held_range_is_that_of_its_own_property() {
     session.act(Act::ToggleRangeLock);
     let roundness = session.see().range();
     session.act(Act::SetSearch(SearchConfig {
-        spec: ObjectiveSpec::of(Property::Perimeter, Goal::Max),
+        spec: ObjectiveSpec::new(Property::Perimeter, Goal::Max),
         ..SearchConfig::default()
     }));
     assert_ne!(session.see().range(), roundness);
@@ -104,7 +104,7 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     session.wait("the arrows", |see| arrows(see).is_some() && current(see));
     let up = arrows(session.see()).unwrap();
     assert!(up.len() > 100);
-    let down = ObjectiveSpec::of(Property::Roundness, Goal::Min);
+    let down = ObjectiveSpec::new(Property::Roundness, Goal::Min);
     let config = SearchConfig { spec: down, ..SearchConfig::default() };
     session.act(Act::SetSearch(config));
     session.wait("the other arrows", |see| {

@@ -238,7 +238,7 @@ fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
     let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
     checkpoint::save(&axes_of(data.unwrap()), &model).unwrap();
     let stiff: Property = "stiffness".parse().unwrap();
-    let spec = ObjectiveSpec::of(stiff, Goal::Min);
+    let spec = ObjectiveSpec::new(stiff, Goal::Min);
 
     let mut session = Program::open_with_settings(settings.clone());
     let bundled = session.see().shown().id();

@@ -11,7 +11,7 @@ fn a_race_ends_with_an_answer_of_every_method_and_leaves_the_search_alone() {
     let climbed = found(&session);
     let input = Contender { method: Method::Adam, space: Space::Input };
     session.act(Act::ToggleContender(input));
-    session.act(Act::ToggleContender(Contender::of(Method::CmaEs)));
+    session.act(Act::ToggleContender(Contender::from_method(Method::CmaEs)));
     race(&mut session, restarts(6, 30));
     let contest = session.see().race().unwrap();
     assert_eq!(contest.names(), ["adam", "random", "adam-input"]);

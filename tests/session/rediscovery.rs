@@ -31,10 +31,12 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
     session.act(Act::Rediscover(Property::Area));
     let report = RediscoveryReport {
         format: 1,
-        config: RediscoverConfig::of(Property::Area),
+        config: RediscoverConfig::from_property(Property::Area),
         believable: None,
         pointed: Vec::new(),
-        blind: Some(BlindReport::of(Blind::of(&[], &[], Goal::Max, 0).into_iter().collect())),
+        blind: Some(BlindReport::from_repeats(
+            Blind::new(&[], &[], Goal::Max, 0).into_iter().collect(),
+        )),
     };
     jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Rediscovered(Box::new(report)));
     assert!(session.see().rediscovery_report().is_some());

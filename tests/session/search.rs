@@ -148,7 +148,7 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
 fn restarts_without_an_answer_say_which_way() {
     let mut session = session();
     let constraints = vec!["area>=1000".parse().unwrap()];
-    let spec = ObjectiveSpec { constraints, ..ObjectiveSpec::of(Property::Roundness, Goal::Max) };
+    let spec = ObjectiveSpec { constraints, ..ObjectiveSpec::new(Property::Roundness, Goal::Max) };
     search(&mut session, SearchConfig { spec, ..restarts(6, 5) });
     until_searched(&mut session);
     let found = found(&session);
@@ -205,7 +205,7 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
         assert!((restart.restart.best_value() - score).abs() < 1e-4);
     }
     // Another property in the first term has other values to match.
-    let spec = ObjectiveSpec::of(Property::Roundness, Goal::Target(0.7));
+    let spec = ObjectiveSpec::new(Property::Roundness, Goal::Target(0.7));
     session.act(Act::SetSearch(SearchConfig { spec, ..restarts(4, 10) }));
     session.act(Act::ColourBy(Property::Perimeter));
     let goal = session.see().next_search().spec.goal();
@@ -320,7 +320,7 @@ fn a_search_outlives_the_model_it_was_made_in() {
 fn a_penalised_search_is_followed_by_its_objective() {
     let mut session = session();
     let spec =
-        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::of(Property::HeatShedding, Goal::Max) };
+        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Property::HeatShedding, Goal::Max) };
     search(&mut session, SearchConfig { spec, ..restarts(20, 120) });
     until_searched(&mut session);
     let findings = under_way(&session).found().unwrap();

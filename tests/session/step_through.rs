@@ -52,7 +52,7 @@ fn stages_of_a_walk_go_forwards_and_back() {
         session.act(Act::StepBy(1));
     }
     let stages: Vec<UpdateStage> = seen.iter().take(5).map(|seen| seen.0).collect();
-    assert_eq!(stages, UpdateStage::of(Rule::Adam));
+    assert_eq!(stages, UpdateStage::for_rule(Rule::Adam));
     let (move_made, next) = (&seen[4].1, &seen[5].1);
     assert!(
         move_made.z() == next.z() && move_made.z() != seen[3].1.z(),

@@ -3,7 +3,7 @@
 use super::import::ImportArguments;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::dataset::Target;
-use crate::data::outline::import::{FEWEST, name_of};
+use crate::data::outline::import::{MIN_OUTLINES, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::training_config::{ENOUGH, TrainingConfig};
@@ -60,7 +60,7 @@ impl LearningOptions {
         }
         let options = self.import.options(self.data.points())?;
         // Settings out of range are refused before any file is read.
-        config(TrainingConfig::default(), FEWEST)?;
+        config(TrainingConfig::default(), MIN_OUTLINES)?;
         let imported = self.import.import(&self.from, &options)?;
         let name = name_of(&self.from);
         let data = TrainingData::imported(imported, name, options.normalise)?;

@@ -166,7 +166,7 @@ impl SearchArguments {
 
     fn spec(&self) -> Result<ObjectiveSpec> {
         let terms = match (self.property, self.mode) {
-            (Some(property), Some(goal)) => ObjectiveSpec::of(property, goal).terms,
+            (Some(property), Some(goal)) => ObjectiveSpec::new(property, goal).terms,
             _ if self.terms.is_empty() => {
                 return Err(Error::usage(text!(
                     "say what is sought: --property NAME --mode max, or --term NAME:max, once or \

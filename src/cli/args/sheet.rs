@@ -46,7 +46,7 @@ impl Output {
     ///
     /// # Errors
     /// Names the file when its extension is unknown.
-    pub fn of(path: &Path) -> Result<Self> {
+    pub fn from_path(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default();
         if ending.eq_ignore_ascii_case("csv") {
             return Ok(Self::Csv);
@@ -71,7 +71,7 @@ impl Look {
     /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
         model.check_can_tell(self.property)?;
-        let objective = Objective::of(model.clone(), self.property);
+        let objective = Objective::for_property(model.clone(), self.property);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
         let (label, mark) = model.title_lines(self.property);
         Ok(ColourBar { label, mark, range })
@@ -83,7 +83,7 @@ impl Look {
     /// Names the file when it cannot be written.
     pub fn write(&self, path: &Path, sheet: &ContactSheet, model: &Arc<Model>) -> Result<()> {
         let palette = self.theme.palette();
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;
         let scene = sheet.scene(model.card.statistics.reach, bar.range, None, CELL, palette);
         let bounds = sheet.bounds();
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_ending_says_what_is_written() {
-        let output = |name: &str| Output::of(Path::new(name)).ok();
+        let output = |name: &str| Output::from_path(Path::new(name)).ok();
         assert_eq!(output("a.CSV"), Some(Output::Csv));
         assert_eq!(output("a.gif"), Some(Output::Gif));
         assert_eq!((output("a.svg"), output("a.png")), (Some(Output::Picture), output("b.PNG")));

@@ -11,7 +11,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// The most models in one table.
-const MOST: usize = 32;
+const MAX_MODELS: usize = 32;
 
 /// The arguments of `compare`.
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(in crate::cli) enum TableFormat {
 
 impl TableFormat {
     /// The format that belongs to a file extension.
-    pub(in crate::cli) fn of(path: &Path) -> Result<Self> {
+    pub(in crate::cli) fn from_path(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default();
         match [ending.eq_ignore_ascii_case("json"), ending.eq_ignore_ascii_case("csv")] {
             [true, _] => Ok(Self::Json),
@@ -68,12 +68,15 @@ impl TableFormat {
 /// Names a file that cannot be read or written.
 pub fn run(arguments: &CompareArguments) -> Result<()> {
     let CompareArguments { models: paths, out } = arguments;
-    if paths.len() > MOST {
-        let problem =
-            text!("at most {most} models at once, not {given}", most = MOST, given = paths.len());
+    if paths.len() > MAX_MODELS {
+        let problem = text!(
+            "at most {most} models at once, not {given}",
+            most = MAX_MODELS,
+            given = paths.len()
+        );
         return Err(Error::usage(problem));
     }
-    let format = TableFormat::of(out)?;
+    let format = TableFormat::from_path(out)?;
     let inputs: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check_outputs(&inputs, &[out])?;
     let models = paths.iter().map(|path| open(path)).collect::<Result<Vec<_>>>()?;
@@ -87,7 +90,7 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
                 count = models.len()
             )
         });
-        metrics.push(ModelMetrics::of(model)?);
+        metrics.push(ModelMetrics::from_model(model)?);
     }
     let entries: Vec<Entry<'_>> = paths
         .iter()

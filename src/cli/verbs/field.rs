@@ -51,7 +51,7 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
     let model = open(model)?;
     model.check_can_tell(*property)?;
     let progress = Progress::start();
-    let projection = Projection::of(&model.encoded.mu);
+    let projection = Projection::from_mu(&model.encoded.mu);
     let view = home_view(&model, &projection);
     let field = heat(&model, *property, &projection, view, *cells)?;
     let predictions = match property.is_target() {
@@ -80,7 +80,7 @@ fn heat(
     view: Bounds,
     cells: usize,
 ) -> Result<HeatField> {
-    let objective = Objective::of(model.clone(), property);
+    let objective = Objective::for_property(model.clone(), property);
     let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)

@@ -124,7 +124,7 @@ struct Head<'a> {
 pub fn run(arguments: &InfoArguments) -> Result<()> {
     let path = &arguments.model;
     let model = open(path)?;
-    let info = Info::of(&model, path)?;
+    let info = Info::new(&model, path)?;
     let text = if arguments.json {
         serde_json::to_string_pretty(&info).map_err(|e| Error::file(path, e.to_string()))? + "\n"
     } else {
@@ -140,10 +140,10 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
 }
 
 impl<'a> Info<'a> {
-    fn of(model: &'a Model, path: &Path) -> Result<Self> {
+    fn new(model: &'a Model, path: &Path) -> Result<Self> {
         let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
         let ModelCard { source, layers, training, history, statistics, .. } = &model.card;
-        let (record, metrics) = (model.card.record(), ModelMetrics::of(model)?);
+        let (record, metrics) = (model.card.record(), ModelMetrics::from_model(model)?);
         let encoded = &model.encoded;
         let count =
             |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -160,8 +160,8 @@ impl<'a> Info<'a> {
             latent: model.latent_dim(),
             parameters: model.parameters().map(<[f32]>::len).sum(),
             layers,
-            measured: encoded.measured.iter().map(TargetInfo::of).collect(),
-            heads: model.heads().iter().map(|head| Head::of(model, &head.card)).collect(),
+            measured: encoded.measured.iter().map(TargetInfo::from_target).collect(),
+            heads: model.heads().iter().map(|head| Head::new(model, &head.card)).collect(),
             training,
             updates_done: model.card.updates(),
             epochs_done: record.map_or(0, |record| record.epoch),
@@ -325,12 +325,12 @@ impl<'a> Info<'a> {
 
     fn latent_lines(&self) -> Vec<(Text, Text)> {
         /// A long latent is not listed completely.
-        const MOST: usize = 8;
+        const MAX_LISTED: usize = 8;
         let statistics = self.statistics;
         let bounds = statistics.low.iter().zip(&statistics.high).enumerate();
         let mut lines = listed(
             text!("bounds"),
-            bounds.take(MOST).map(|(k, (&low, &high))| {
+            bounds.take(MAX_LISTED).map(|(k, (&low, &high))| {
                 text!(
                     "z{k} from {low} to {high} (98 % of the data)",
                     k,
@@ -339,8 +339,8 @@ impl<'a> Info<'a> {
                 )
             }),
         );
-        if self.latent > MOST {
-            let number = self.latent - MOST;
+        if self.latent > MAX_LISTED {
+            let number = self.latent - MAX_LISTED;
             lines.push((Text::default(), text!("and {number} more; --json lists all", number)));
         }
         let distance = three_digits(self.usual_density_distance);
@@ -361,7 +361,7 @@ impl<'a> Info<'a> {
 }
 
 impl<'a> TargetInfo<'a> {
-    fn of(measured: &'a Target) -> Self {
+    fn from_target(measured: &'a Target) -> Self {
         let Target { name, unit, values } = measured;
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         Self {
@@ -391,7 +391,7 @@ impl<'a> TargetInfo<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn of(model: &'a Model, card: &'a HeadCard) -> Self {
+    fn new(model: &'a Model, card: &'a HeadCard) -> Self {
         Self {
             property: card.property,
             unit: model.unit(card.property),

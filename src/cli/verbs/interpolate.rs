@@ -54,7 +54,7 @@ pub struct InterpolateArguments {
 /// Names a point that does not fit the model, a setting out of range, or a file that cannot be read or written.
 pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let InterpolateArguments { model, from, to, steps, look, out } = arguments;
-    let output = Output::of(out)?;
+    let output = Output::from_path(out)?;
     if output == Output::Gif {
         let problem =
             text!("is a GIF; 'walk --path line' writes those, this writes .csv, .svg or .png");
@@ -71,9 +71,9 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let ends = [point("from", from, &model)?, point("to", to, &model)?];
     let [from, to] = &ends;
     let form = PathShape::Line { from: from.z.clone(), to: to.z.clone() };
-    let latent_path = LatentPath::new(form, &Projection::of(&model.encoded.mu))?;
+    let latent_path = LatentPath::new(form, &Projection::from_mu(&model.encoded.mu))?;
     let outlines = Some([&*from.outline, &*to.outline]);
-    let strip = Strip::of(&model, look.property, &latent_path, *steps, outlines)?;
+    let strip = Strip::new(&model, look.property, &latent_path, *steps, outlines)?;
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,

@@ -40,7 +40,7 @@ pub fn run(
             name = measured.name.as_str()
         ));
     }
-    for warning in warnings_of(&model, &ModelMetrics::of(&model)?) {
+    for warning in warnings_of(&model, &ModelMetrics::from_model(&model)?) {
         progress.say(text!("warning: {warning}", warning = warning.to_string()));
     }
     let record = model.card.history.last();

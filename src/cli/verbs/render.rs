@@ -272,11 +272,11 @@ impl RenderArguments {
         report: Option<&SearchReport>,
         page: PictureSize,
     ) -> Result<(MapPicture, Option<TrajectoryFilm>)> {
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         // The detail is finer than a pixel.
         let [width, height] = home_view(model, &projection).size();
         let detail = width.max(height) / 2500.0;
-        let trajectories = report.map(|report| TrajectoryFilm::of(report, &projection, detail));
+        let trajectories = report.map(|report| TrajectoryFilm::new(report, &projection, detail));
         let pin = |pin: &PointRef| Ok(projection.project(&point("pin", pin, model)?.z));
         let pins = self.pins.iter().map(pin).collect::<Result<_>>()?;
         let wish = MapWish { pins, ..self.wish(report) };
@@ -317,7 +317,7 @@ impl RenderArguments {
             view: None,
             screen: None,
             spec: report.map_or_else(
-                || ObjectiveSpec::of(self.property, Goal::Max),
+                || ObjectiveSpec::new(self.property, Goal::Max),
                 |r| r.config.spec.clone(),
             ),
             pins: Vec::new(),

@@ -46,7 +46,7 @@ pub struct ReportArguments {
 /// Names a setting out of range or a file that cannot be read or written, before any work.
 pub fn run(arguments: &ReportArguments) -> Result<()> {
     let ReportArguments { model: path, search: recorded, new, method, out } = arguments;
-    ReportFormat::of(out)?;
+    ReportFormat::from_path(out)?;
     let inputs: Vec<&Path> = new.inputs(path).into_iter().chain(recorded.as_deref()).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(path)?;

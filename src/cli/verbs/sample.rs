@@ -12,7 +12,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// The most shapes in a picture.
-const MOST_DRAWN: usize = 400;
+const MAX_PAINTED: usize = 400;
 
 /// The arguments of `sample`.
 #[derive(Debug, Args)]
@@ -46,11 +46,11 @@ pub struct SampleArguments {
 /// Names a setting out of range or a file that cannot be read or written.
 pub fn run(arguments: &SampleArguments) -> Result<()> {
     let SampleArguments { model, count, seed, look, out } = arguments;
-    let output = Output::of(out)?;
+    let output = Output::from_path(out)?;
     if output == Output::Gif {
         return Err(Error::file(out, text!("is a GIF; write the sample as .csv, .svg or .png")));
     }
-    check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MOST_DRAWN })?;
+    check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MAX_PAINTED })?;
     look.check(output)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;

@@ -50,7 +50,7 @@ pub struct SweepArguments {
 /// stopped being a number.
 pub fn run(arguments: &SweepArguments) -> Result<()> {
     let SweepArguments { betas, learning, out, models, picture } = arguments;
-    let format = TableFormat::of(out)?;
+    let format = TableFormat::from_path(out)?;
     let outputs: Vec<&Path> = std::iter::once(out).chain(picture).map(PathBuf::as_path).collect();
     if let Some(path) = picture.as_ref().filter(|path| !ends_in_svg(path)) {
         return Err(Error::file(path, text!("is not .svg; end the name of the picture in it")));
@@ -121,7 +121,8 @@ fn file(folder: &Path, beta: f64) -> PathBuf {
 }
 
 fn draw(done: &[Swept]) -> Result<String> {
-    let maps = done.iter().map(|swept| Miniature::of(&swept.model)).collect::<Result<Vec<_>>>()?;
+    let maps =
+        done.iter().map(|swept| Miniature::from_model(&swept.model)).collect::<Result<Vec<_>>>()?;
     let point = |(swept, map): (&'_ Swept, _)| SweptModel {
         beta: swept.beta,
         kl: swept.metrics.kl.unwrap_or(f64::NAN),

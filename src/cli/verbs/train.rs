@@ -21,7 +21,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// The most snapshots in a folder.
-const MOST_SNAPSHOTS: usize = 100;
+const MAX_SNAPSHOTS: usize = 100;
 
 /// Options that have no meaning without a network.
 const PCA_IGNORES: [&str; 22] = [
@@ -147,7 +147,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.data_out {
         write_set(path, trainer.data())?;
     }
-    let metrics = ModelMetrics::of(&model)?;
+    let metrics = ModelMetrics::from_model(&model)?;
     for warning in warnings_of(&model, &metrics) {
         progress.say(text!("warning: {warning}", warning = warning.to_string()));
     }
@@ -219,7 +219,7 @@ fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
         return Ok((Trainer::new(data, config)?, remarks));
     };
     let model = open(path)?;
-    let stood = TrainerState::of(&model).map_err(|error| Error::file(path, error))?;
+    let stood = TrainerState::from_model(&model).map_err(|error| Error::file(path, error))?;
     let data = model.training_data()?;
     let samples = data.set.rows.len();
     let mut config = model.card.training.clone();
@@ -251,7 +251,7 @@ impl<'a> Snapshots<'a> {
     fn new(folder: &'a Path, trainer: &Trainer) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         let total = trainer.config().updates - trainer.updates();
-        let every = total.div_ceil(MOST_SNAPSHOTS);
+        let every = total.div_ceil(MAX_SNAPSHOTS);
         let mut snapshots = Self { folder, every, due: trainer.updates() };
         snapshots.write(trainer)?;
         Ok(snapshots)

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, check_range};
 use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::{Projection, home_view, three_digits};
-use crate::export::pictures::gif::{Animation, MOST_FRAMES};
+use crate::export::pictures::gif::{Animation, MAX_FRAMES};
 use crate::export::pictures::path_strip::{FRAME, WrittenPath, walk_film};
 use crate::export::tables::shapes::{ShapeRow, write_shapes};
 use crate::model::point_ref::{frames_between, syntax};
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The most shapes in a picture.
-const MOST_DRAWN: usize = 400;
+const MAX_PAINTED: usize = 400;
 /// The most shapes in a row of a picture.
 const COLUMNS: usize = 12;
 
@@ -93,7 +93,7 @@ impl WalkArguments {
                 text!("does not go with --path {kind}; leave it out", kind = self.path.name());
             return Err(Error::setting(name, problem));
         }
-        let most = if output == Output::Picture { MOST_DRAWN } else { MOST_FRAMES };
+        let most = if output == Output::Picture { MAX_PAINTED } else { MAX_FRAMES };
         check_range("frames", self.frames, 2, most)?;
         check_range("seconds", self.seconds, 0.1, 600.0)?;
         let rate = self.rate();
@@ -161,7 +161,7 @@ impl WalkArguments {
 /// written.
 pub fn run(arguments: &WalkArguments) -> Result<()> {
     let WalkArguments { model, from, to, around, frames, look, out, .. } = arguments;
-    let output = Output::of(out)?;
+    let output = Output::from_path(out)?;
     arguments.check(output)?;
     let files = [from, to, around].into_iter().flatten().filter_map(PointRef::file);
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
@@ -169,10 +169,10 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let model = open(model)?;
     model.check_can_tell(look.property)?;
     let mut progress = Progress::start();
-    let projection = Projection::of(&model.encoded.mu);
+    let projection = Projection::from_mu(&model.encoded.mu);
     let ends = arguments.ends(&model)?;
     let latent_path = arguments.latent_path(&ends, &model, &projection)?;
-    let strip = Strip::of(&model, look.property, &latent_path, *frames, None)?;
+    let strip = Strip::new(&model, look.property, &latent_path, *frames, None)?;
     match output {
         Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         Output::Picture => {

@@ -179,7 +179,7 @@ fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
         let name = |k: usize| if alone { stem.clone() } else { format!("{stem}#{k}") };
         (1..).zip(curves).map(|(k, curve)| (place(k), name(k), Ok(curve))).collect()
     };
-    let format = InputFormat::of(path).unwrap_or(InputFormat::Csv);
+    let format = InputFormat::from_path(path).unwrap_or(InputFormat::Csv);
     if format == InputFormat::Airfoil {
         return airfoil::read(&bytes).map(all);
     }

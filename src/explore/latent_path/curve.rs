@@ -16,9 +16,9 @@ use std::f64::consts::TAU;
 /// The number of pieces for the arc length; each turn of the longest spiral still has eighty.
 const PIECES: usize = 4096;
 /// The most turns of a spiral.
-pub const MOST_TURNS: f64 = 50.0;
+pub const MAX_TURNS: f64 = 50.0;
 /// The largest radius, in latent units: far beyond any data, and far below the limits of floating-point numbers.
-pub const MOST_RADIUS: f64 = 1e3;
+pub const MAX_RADIUS: f64 = 1e3;
 
 /// The default radius of a path around the centre of the data, so that it stays among them: three tenths of the shorter
 /// side of the part of the map that contains the data.
@@ -240,7 +240,7 @@ impl PathShape {
         };
         let radius_is_fit = |radius: f64| {
             if radius > 0.0 {
-                check_range("radius", radius, 0.0, MOST_RADIUS)
+                check_range("radius", radius, 0.0, MAX_RADIUS)
             } else {
                 Err(Error::setting(
                     "radius",
@@ -257,7 +257,7 @@ impl PathShape {
             Self::Spiral { centre, radius, turns } => {
                 point("around", centre)?;
                 radius_is_fit(*radius)?;
-                check_range("turns", *turns, 0.1, MOST_TURNS)
+                check_range("turns", *turns, 0.1, MAX_TURNS)
             }
             Self::Axis { held, axis, low, high } => {
                 point("around", held)?;
@@ -282,7 +282,7 @@ mod tests {
     fn plane(dim: usize) -> Projection {
         let spread = |i: usize, k: usize| ((1 + k) as f64 * i as f64).sin() * (1.0 + k as f64);
         let flat = (0..60).flat_map(|i| (0..dim).map(move |k| spread(i, k))).collect();
-        Projection::of(&Rows::from_flat(dim, flat))
+        Projection::from_mu(&Rows::from_flat(dim, flat))
     }
 
     fn forms(dim: usize) -> [PathShape; 4] {

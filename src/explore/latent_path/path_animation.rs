@@ -87,7 +87,7 @@ impl<'a> PathAnimation<'a> {
         let spacing = view.size()[0] / FINE;
         let first = middle.map(|v| (v / spacing).round() as i64);
         let lattice = Lattice { spacing, first, count: [1, 1] };
-        let grid = ShapeGrid::of(lattice, Rows::from_flat(outline.len(), outline.to_vec()));
+        let grid = ShapeGrid::new(lattice, Rows::from_flat(outline.len(), outline.to_vec()));
         let (grid, scale_of) = (Arc::new(grid), FULLNESS * height / model.card.statistics.reach);
         let shape = |ink, hollow| {
             let (grid, colours) = (grid.clone(), vec![ink]);
@@ -119,10 +119,10 @@ mod tests {
     #[test]
     fn the_shape_stands_beside_the_map_and_the_bead_where_it_is() {
         let model = BUNDLED[0].load().unwrap();
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let form = PathShape::Spiral { centre: vec![0.0, 0.0], radius: 1.0, turns: 2.0 };
         let latent_path = LatentPath::new(form, &projection).unwrap();
-        let strip = Strip::of(&model, Property::Roundness, &latent_path, 5, None).unwrap();
+        let strip = Strip::new(&model, Property::Roundness, &latent_path, 5, None).unwrap();
         let stage = PathAnimation::new(&model, &projection, &latent_path, 2.4);
         let [width, height] = stage.view().size();
         assert!((width / height - 2.4).abs() < 1e-9);

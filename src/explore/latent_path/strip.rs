@@ -35,7 +35,7 @@ impl Strip {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn of(
+    pub fn new(
         model: &Model,
         property: Property,
         latent_path: &LatentPath,
@@ -106,12 +106,12 @@ mod tests {
     #[test]
     fn a_line_has_a_blend_from_the_same_ends_and_a_circle_none() {
         let model = BUNDLED[0].load().unwrap();
-        let plane = Projection::of(&model.encoded.mu);
+        let plane = Projection::from_mu(&model.encoded.mu);
         let [star, heart] =
             ["star", "heart"].map(|family| Endpoint::of_family(&model, family).unwrap());
         let form = PathShape::Line { from: star.z.clone(), to: heart.z.clone() };
         let latent_path = LatentPath::new(form, &plane).unwrap();
-        let strip = Strip::of(&model, Property::Area, &latent_path, 6, None).unwrap();
+        let strip = Strip::new(&model, Property::Area, &latent_path, 6, None).unwrap();
         let blended = strip.blended.as_ref().unwrap();
         for end in [0, 5] {
             assert_eq!(blended.row(end), strip.decoded.row(end));
@@ -124,12 +124,12 @@ mod tests {
 
         let shapes = [0, 1].map(|row| Endpoint::of_row(&model, row).unwrap());
         let ends = Some([&*shapes[0].outline, &*shapes[1].outline]);
-        let strip = Strip::of(&model, Property::Area, &latent_path, 3, ends).unwrap();
+        let strip = Strip::new(&model, Property::Area, &latent_path, 3, ends).unwrap();
         assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);
 
         let circle = PathShape::Circle { centre: star.z, radius: 0.4 };
         let latent_path = LatentPath::new(circle, &plane).unwrap();
-        let strip = Strip::of(&model, Property::Area, &latent_path, 5, None).unwrap();
+        let strip = Strip::new(&model, Property::Area, &latent_path, 5, None).unwrap();
         assert!(strip.blended.is_none());
         assert_eq!(strip.rows(&model, Property::Area, false).unwrap().size(), [6, 1]);
         assert_eq!(strip.sheet(4).size(), [4, 2]);

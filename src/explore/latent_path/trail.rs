@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn an_arrow_points_to_the_end_and_a_dot_is_at_the_start() {
-        let plane = Projection::of(&Rows::from_flat(2, vec![0.0, 0.0]));
+        let plane = Projection::from_mu(&Rows::from_flat(2, vec![0.0, 0.0]));
         let form = PathShape::Line { from: vec![-1.0, 0.0], to: vec![1.0, 0.0] };
         let latent_path = LatentPath::new(form, &plane).unwrap();
         let points = on_map(&latent_path, &plane);

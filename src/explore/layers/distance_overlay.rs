@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// Cells along the longer side, if the data are few enough.
 const CELLS: usize = 96;
 /// The fewest cells along the longer side.
-const FEWEST: usize = 24;
+const MIN_CELLS: usize = 24;
 /// The most numbers that are compared, so that the user does not have to wait.
-const MOST_NUMBERS: usize = 200_000_000;
+const MAX_NUMBERS: usize = 200_000_000;
 /// The multiple of the typical distance at which the overlay is densest; it begins at 1.
 const THICKEST: f64 = 1.5;
 /// The opacity at that distance, 0 to 1.
@@ -32,8 +32,8 @@ impl DistanceOverlay {
     /// increasing smoothly. On a map of more than two dimensions it applies to the plane of the map itself.
     pub fn over(model: &Model, projection: &Projection, bounds: Bounds) -> Self {
         let numbers = model.encoded.mu.as_flat().len().max(1);
-        let affordable = (MOST_NUMBERS as f64 / numbers as f64).sqrt() as usize;
-        let cells = affordable.clamp(FEWEST, CELLS) as f64;
+        let affordable = (MAX_NUMBERS as f64 / numbers as f64).sqrt() as usize;
+        let cells = affordable.clamp(MIN_CELLS, CELLS) as f64;
         let [w, h] = bounds.size();
         let size = [w, h].map(|side| ((cells * side / w.max(h)).round() as usize).max(2));
         let [columns, rows] = size;
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn fog_lies_where_the_data_do_not() {
         let model = BUNDLED[0].load().unwrap();
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let view = home_view(&model, &projection).grown(0.5).with_aspect(1.5);
         let distance_overlay = DistanceOverlay::over(&model, &projection, view);
         assert_eq!((distance_overlay.size, distance_overlay.cover.len()), ([96, 64], 96 * 64));

@@ -8,16 +8,16 @@ use crate::numerics::statistics::quantile::{coprime_stride, quantile};
 use std::sync::Arc;
 
 /// The most points that can still be distinguished on a map.
-const MOST: usize = 1500;
+const MAX_POINTS: usize = 1500;
 
 /// The share of the data that may lie beyond each edge of the home view.
 const TAIL: f64 = 0.01;
 /// The fewest data of which an outlying hundredth is at least one datum.
-const LEAST: usize = 100;
+const MIN_ROWS: usize = 100;
 /// The gap to the outliers, as a share of the extent of the other data, above which the view excludes them.
-const FAR: f64 = 0.1;
+const OUTLIER_GAP: f64 = 0.1;
 /// The space that is left beyond the other data in that case, as a share of their extent.
-const ROOM: f64 = 0.05;
+const OUTLIER_MARGIN: f64 = 0.05;
 /// The margin around a view of the data.
 const MARGIN: f64 = 0.06;
 
@@ -42,7 +42,7 @@ pub fn beyond(model: &Model, projection: &Projection, part: &Bounds) -> Vec<[f64
 /// The rectangle around all points, reduced on each side where the outermost hundredth lies far out.
 fn bulk(all: &[[f64; 2]]) -> Bounds {
     let mut bounds = Bounds::around(all);
-    if all.len() < LEAST {
+    if all.len() < MIN_ROWS {
         return bounds;
     }
     for k in 0..2 {
@@ -52,11 +52,11 @@ fn bulk(all: &[[f64; 2]]) -> Bounds {
         if most <= 0.0 {
             continue;
         }
-        if low - bounds.low[k] > FAR * most {
-            bounds.low[k] = low - ROOM * most;
+        if low - bounds.low[k] > OUTLIER_GAP * most {
+            bounds.low[k] = low - OUTLIER_MARGIN * most;
         }
-        if bounds.high[k] - high > FAR * most {
-            bounds.high[k] = high + ROOM * most;
+        if bounds.high[k] - high > OUTLIER_GAP * most {
+            bounds.high[k] = high + OUTLIER_MARGIN * most;
         }
     }
     bounds
@@ -79,7 +79,7 @@ pub fn points(model: &Model, projection: &Projection) -> EncodedPoints {
         .collect();
     // A map is never narrower than about a square, so narrow data leave space at both sides for names.
     spread(&mut names, bulk(&all).with_aspect(1.0).size());
-    let stride = coprime_stride(all.len().div_ceil(MOST), encoded.names.len());
+    let stride = coprime_stride(all.len().div_ceil(MAX_POINTS), encoded.names.len());
     let rows = Arc::new((0..all.len()).step_by(stride).collect());
     EncodedPoints { positions: Arc::new(all.into_iter().step_by(stride).collect()), rows, names }
 }

@@ -66,16 +66,16 @@ mod tests {
     #[test]
     fn arrows_point_to_where_the_objective_gets_better() {
         let model = Arc::new(BUNDLED[0].load().unwrap());
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let lattice = Lattice::covering(&Bounds { low: [-2.0; 2], high: [2.0; 2] }, 0.5);
         let search_run = |goal| {
-            let spec = ObjectiveSpec::of(Property::Roundness, goal);
+            let spec = ObjectiveSpec::new(Property::Roundness, goal);
             let objective = Objective::new(model.clone(), spec, Space::Latent).unwrap();
             GradientField::compute(&objective, &projection, &lattice).unwrap().arrows
         };
         let (up, down) = (search_run(Goal::Max), search_run(Goal::Min));
         assert_eq!((up.len(), down.len()), (lattice.len(), lattice.len()));
-        let objective = Objective::of(model.clone(), Property::Roundness);
+        let objective = Objective::for_property(model.clone(), Property::Roundness);
         let value =
             |at: [f64; 2]| objective.evaluate(&projection.lift(at), false).unwrap().value[0];
         let mut better = 0;

@@ -73,7 +73,7 @@ impl Lattice {
 const BESIDE: f64 = 1.0 / 100.0;
 
 /// The most corners of a painted outline; a smooth one has far fewer.
-const MOST_SEEN: usize = 48;
+const MAX_SEEN: usize = 48;
 
 /// The decoded shapes of a lattice.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,7 +99,7 @@ pub struct ShapeGrid {
 impl ShapeGrid {
     /// A grid of shapes that were computed elsewhere: `[cells, input]`, one for each lattice point, all with full
     /// opacity. A cell whose numbers are not finite stays empty.
-    pub fn of(lattice: Lattice, outlines: Rows<f32>) -> Self {
+    pub fn new(lattice: Lattice, outlines: Rows<f32>) -> Self {
         let cells = lattice.len();
         Self {
             mesh: Mesh::fill(outlines.iter()),
@@ -154,7 +154,7 @@ fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     for coarser in [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] {
         let points = outline.chunks_exact(2).map(|p| [p[0], p[1]]);
         corners = thinned(points, coarser * beside, |p| p.map(f64::from));
-        if corners.len() <= MOST_SEEN {
+        if corners.len() <= MAX_SEEN {
             break;
         }
     }

@@ -135,7 +135,7 @@ impl Trajectories {
     }
 
     /// Projects all trajectories, `[kept, latent]` each; `detail` is the smallest visible distance on the map.
-    pub fn of<'a>(
+    pub fn from_trajectories<'a>(
         trajectories: impl IntoIterator<Item = &'a Rows<f64>>,
         projection: &Projection,
         detail: f64,
@@ -266,14 +266,14 @@ fn at(points: &[[f64; 2]], place: f64) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::scene::growing_polyline::MOST_CORNERS;
+    use crate::explore::scene::growing_polyline::MAX_CORNERS;
 
     fn paths() -> Trajectories {
         // Nine tenths of the distance are moved in the first of two steps.
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
         let short = Rows::from_flat(2, vec![0.0, 5.0]);
-        let projection = Projection::of(&trajectory);
-        Trajectories::of([&trajectory, &short], &projection, 0.0, 1)
+        let projection = Projection::from_mu(&trajectory);
+        Trajectories::from_trajectories([&trajectory, &short], &projection, 0.0, 1)
     }
 
     #[test]
@@ -290,7 +290,12 @@ mod tests {
     #[test]
     fn steps_are_those_of_the_search_whatever_was_kept() {
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 0.0, 10.0, 0.0]);
-        let paths = Trajectories::of([&trajectory], &Projection::of(&trajectory), 0.0, 10);
+        let paths = Trajectories::from_trajectories(
+            [&trajectory],
+            &Projection::from_mu(&trajectory),
+            0.0,
+            10,
+        );
         assert_eq!((paths.last_step(), paths.step_at(1.0)), (20, 20.0));
         assert_eq!(paths.head(0, 5.0), Some([4.5, 0.0]));
         assert_eq!(paths.section(0, 5.0, 15.0), [[4.5, 0.0], [9.0, 0.0], [9.5, 0.0]]);
@@ -302,7 +307,8 @@ mod tests {
         // Every tenth step is recorded; the first trajectory ends at step 13, the second one at 26.
         let short = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 13.0, 0.0]);
         let long = Rows::from_flat(2, vec![0.0, 0.0, 10.0, 0.0, 20.0, 0.0, 26.0, 0.0]);
-        let mut paths = Trajectories::of([&short, &long], &Projection::of(&short), 0.0, 10);
+        let mut paths =
+            Trajectories::from_trajectories([&short, &long], &Projection::from_mu(&short), 0.0, 10);
         paths.end_at([13, 26]);
         assert_eq!((paths.last_step(), paths.step_at(1.0), paths.share_at(26.0)), (26, 26.0, 1.0));
         for step in [0.0, 5.0, 11.5, 13.0, 20.0, 23.0, 26.0] {
@@ -330,9 +336,14 @@ mod tests {
         flat.extend((0..100_000).flat_map(|i| [5.0 + f64::from(i % 2), f64::from(i) * 1e-5]));
         let trajectory = Rows::from_flat(2, flat);
         for detail in [0.0, 1e-3, 0.5] {
-            let paths = Trajectories::of([&trajectory], &Projection::of(&trajectory), detail, 1);
+            let paths = Trajectories::from_trajectories(
+                [&trajectory],
+                &Projection::from_mu(&trajectory),
+                detail,
+                1,
+            );
             let section = paths.section(0, 0.0, 1e9);
-            assert!(section.len() <= MOST_CORNERS + 2, "{}", section.len());
+            assert!(section.len() <= MAX_CORNERS + 2, "{}", section.len());
             assert_eq!(section.last(), paths.head(0, 1e9).as_ref(), "its end stays");
         }
     }
@@ -342,9 +353,19 @@ mod tests {
         let mut flat = vec![0.0, 0.0, 5.0, 0.0];
         flat.extend((0..2000).map(|i| 5.0 + 1e-4 * f64::from(i % 2)));
         let trajectory = Rows::from_flat(2, flat);
-        let paths = Trajectories::of([&trajectory], &Projection::of(&trajectory), 10.0, 1);
+        let paths = Trajectories::from_trajectories(
+            [&trajectory],
+            &Projection::from_mu(&trajectory),
+            10.0,
+            1,
+        );
         assert_eq!(paths.section(0, 0.0, 1001.0).len(), 2, "start and end alone");
-        let paths = Trajectories::of([&trajectory], &Projection::of(&trajectory), 0.01, 1);
+        let paths = Trajectories::from_trajectories(
+            [&trajectory],
+            &Projection::from_mu(&trajectory),
+            0.01,
+            1,
+        );
         assert!(paths.section(0, 0.0, 1001.0).len() < 6);
     }
 }

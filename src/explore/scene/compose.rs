@@ -425,7 +425,8 @@ mod tests {
     fn ways_that_leave_the_view_are_counted_at_its_edges() {
         let away = Rows::from_flat(2, vec![0.0, 0.0, 9.0, 2.0]);
         let home = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Trajectories::of([&away, &home], &Projection::of(&home), 0.0, 1);
+        let paths =
+            Trajectories::from_trajectories([&away, &home], &Projection::from_mu(&home), 0.0, 1);
         let search_run = SearchView {
             paths: Arc::new(paths),
             step: 1.0,
@@ -459,7 +460,7 @@ mod tests {
     fn what_is_lifted_out_is_wide_and_on_top_and_others_step_back() {
         let a = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.2]);
         let b = Rows::from_flat(2, vec![0.0, 0.0, 0.5, 0.5]);
-        let paths = Trajectories::of([&a, &b], &Projection::of(&a), 0.0, 1);
+        let paths = Trajectories::from_trajectories([&a, &b], &Projection::from_mu(&a), 0.0, 1);
         let one = |group| TrajectoryStyle { group: Some(group), has_answer: true };
         let still = SearchView {
             paths: Arc::new(paths),

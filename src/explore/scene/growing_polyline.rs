@@ -5,11 +5,11 @@ use crate::numerics::statistics::quantile::distance;
 
 /// The most corners of a trajectory: one that oscillates about its local optimum for a million steps would otherwise be
 /// slow to paint. One that comes to rest has far fewer.
-pub const MOST_CORNERS: usize = 90;
+pub const MAX_CORNERS: usize = 90;
 /// The largest distance of an omitted point from the painted polyline, as a share of the detail.
 const BESIDE: f64 = 0.125;
 /// The first detail of a trajectory with too many corners if none is given, as a share of its extent.
-const LEAST_DETAIL: f64 = 1e-3;
+const MIN_DETAIL: f64 = 1e-3;
 
 /// A painted point of a trajectory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,13 +58,13 @@ impl GrowingPolyline {
             self.straight.goes_on_to(next.at);
         }
         self.corners.push(next);
-        if self.corners.len() > MOST_CORNERS {
+        if self.corners.len() > MAX_CORNERS {
             // The detail doubles until few enough corners are left; from 0 it begins at a share of the extent of the
             // trajectory.
             let first = self.corners[0].at;
             let far = |corner: &Corner| distance(&first, &corner.at);
             let reach = self.corners.iter().map(far).fold(0.0, f64::max);
-            self.detail = (2.0 * self.detail).max(LEAST_DETAIL * reach);
+            self.detail = (2.0 * self.detail).max(MIN_DETAIL * reach);
             let before = std::mem::take(&mut self.corners);
             self.told = 0;
             before.into_iter().for_each(|corner| self.draw(corner));
@@ -98,7 +98,7 @@ mod tests {
                 known.truncate(unchanged);
                 known.extend(news);
                 assert_eq!(known, sketch.corners);
-                assert!(known.len() <= MOST_CORNERS);
+                assert!(known.len() <= MAX_CORNERS);
             }
         }
         assert!(known.windows(2).all(|pair| pair[0].point < pair[1].point));

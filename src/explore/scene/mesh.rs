@@ -28,7 +28,7 @@ pub struct MeshPart {
 }
 
 /// The most corners of a filled outline.
-const MOST_CORNERS: usize = 250;
+const MAX_CORNERS: usize = 250;
 
 impl Mesh {
     /// Appends the triangles of an outline, with corners counted from 0.
@@ -59,7 +59,7 @@ impl Mesh {
                 continue;
             }
             let mut path = Path::builder();
-            let stride = (outline.len() / 2).div_ceil(MOST_CORNERS).max(1);
+            let stride = (outline.len() / 2).div_ceil(MAX_CORNERS).max(1);
             let corners = outline.chunks_exact(2).step_by(stride);
             let mut corners = corners.map(|p| point(LIFT * p[0], LIFT * p[1]));
             let Some(first) = corners.next() else { continue };
@@ -111,7 +111,7 @@ mod tests {
     fn very_fine_outlines_are_filled_from_some_of_their_corners() {
         let fine: Vec<f32> = crate::data::outline::family::Family::Star.path(1.0).resample(1000);
         let mesh = Mesh::fill([fine.as_slice()]);
-        assert_eq!(mesh.vertices.len(), MOST_CORNERS);
+        assert_eq!(mesh.vertices.len(), MAX_CORNERS);
         let usual: Vec<f32> = crate::data::outline::family::Family::Star.path(1.0).resample(200);
         assert_eq!(Mesh::fill([usual.as_slice()]).vertices.len(), 200, "all of their corners");
     }

@@ -25,7 +25,7 @@ const FIRST_LINE: f64 = -0.38;
 const LINE_HEIGHT: f64 = 1.1;
 /// The size of a caption, the least at which it can be read, and the width of a letter over its height.
 const SIZE: f64 = 12.0;
-const LEAST_SIZE: f64 = 9.0;
+const MIN_SIZE: f64 = 9.0;
 const LETTER: f64 = 0.52;
 /// The position of the mark of the verdict, in cells from the centre.
 const CORNER: [f64; 2] = [-0.38, 0.3];
@@ -78,13 +78,13 @@ impl ContactSheet {
         let width = cells.first().map_or(2, |cell| cell.outline.len());
         let nothing = vec![f32::NAN; width];
         let mut sheet =
-            Self { layout, cells, grid: Arc::new(ShapeGrid::of(lattice, Rows::new(2))) };
+            Self { layout, cells, grid: Arc::new(ShapeGrid::new(lattice, Rows::new(2))) };
         let mut outlines = Rows::new(width);
         for slot in 0..lattice.len() {
             let cell = sheet.in_slot(slot).map(|index| &sheet.cells[index].outline);
             outlines.push(cell.unwrap_or(&nothing));
         }
-        sheet.grid = Arc::new(ShapeGrid::of(lattice, outlines));
+        sheet.grid = Arc::new(ShapeGrid::new(lattice, outlines));
         sheet
     }
 
@@ -219,7 +219,7 @@ fn caption(value: Value, cell: f64) -> Vec<(f64, String, f32)> {
     let [value, low, high] = predicted.shown();
     let interval = text!("{low} to {high}", low, high).to_string();
     let size = (cell / (LETTER * interval.chars().count() as f64)).min(SIZE);
-    if size < LEAST_SIZE {
+    if size < MIN_SIZE {
         return Vec::new();
     }
     let second = FIRST_LINE - LINE_HEIGHT * size / cell;

@@ -25,8 +25,8 @@ impl Miniature {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn of(model: &Model) -> Result<Self> {
-        let projection = Projection::of(&model.encoded.mu);
+    pub fn from_model(model: &Model) -> Result<Self> {
+        let projection = Projection::from_mu(&model.encoded.mu);
         let view = home_view(model, &projection);
         let centre = |cell: usize| view.cell_centre(cell % SIDE, cell / SIDE, SIDE, SIDE);
         let outlines = model.decode(&projection.lift_all((0..SIDE * SIDE).map(centre)))?;
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_miniature_stays_about_in_its_square() {
-        let miniature = Miniature::of(&BUNDLED[0].load().unwrap()).unwrap();
+        let miniature = Miniature::from_model(&BUNDLED[0].load().unwrap()).unwrap();
         let shapes: Vec<_> = miniature.shapes().collect();
         assert_eq!(shapes.len(), SIDE * SIDE);
         assert!(shapes.iter().flatten().flatten().all(|c| (-0.05..=1.05).contains(c)));

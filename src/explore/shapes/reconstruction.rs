@@ -46,7 +46,7 @@ impl ReconstructedShape {
     ///
     /// # Errors
     /// When there is no such row.
-    pub fn of(model: &Model, row: usize) -> Result<Self> {
+    pub fn new(model: &Model, row: usize) -> Result<Self> {
         let Endpoint { z, outline: original, .. } = Endpoint::of_row(model, row)?;
         let rebuilt = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
         let pairs = points(&original).zip(points(&rebuilt));
@@ -92,7 +92,7 @@ impl ReconstructedShape {
         let mut outlines = Rows::new(self.original.len());
         shown.into_iter().for_each(|outline| outlines.push(outline));
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
-        let grid = Arc::new(ShapeGrid::of(lattice, outlines));
+        let grid = Arc::new(ShapeGrid::new(lattice, outlines));
         // The target value of a shape of the data is known; its reconstruction is a shape like any other.
         let original = match model.measured(property, self.row) {
             Some(measured) => Value::Computed(measured),
@@ -169,7 +169,7 @@ mod tests {
     fn the_error_is_that_of_encoding_and_decoding_by_hand() {
         let model = BUNDLED[0].load().unwrap();
         for row in [0, 17, 4999] {
-            let rebuild = ReconstructedShape::of(&model, row).unwrap();
+            let rebuild = ReconstructedShape::new(&model, row).unwrap();
             let shape = Rows::from_flat(200, model.training_outline(row));
             let (mu, _) = model.encode(&shape).unwrap();
             let decoded = model.decode(&mu).unwrap();
@@ -194,6 +194,6 @@ mod tests {
             };
             assert!(said(&rebuild.family) && said(&three_digits(rebuild.error)) && said("Area"));
         }
-        assert!(ReconstructedShape::of(&model, 5000).is_err());
+        assert!(ReconstructedShape::new(&model, 5000).is_err());
     }
 }

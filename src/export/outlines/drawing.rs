@@ -5,7 +5,7 @@ use crate::export::pictures::svg_elements::escaped;
 use std::io::{Result, Write};
 
 /// The side of a shape's cell on the screen, in pixels.
-const ROOM: f64 = 160.0;
+const CELL_SIDE: f64 = 160.0;
 /// The side of a shape's cell, as a multiple of the size of the largest shape.
 const AIR: f64 = 1.25;
 
@@ -20,9 +20,9 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
          fill=\"none\" stroke=\"#202428\" stroke-width=\"{}\" stroke-linejoin=\"round\">",
-        ROOM * columns as f64,
-        ROOM * rows as f64,
-        side / ROOM,
+        CELL_SIDE * columns as f64,
+        CELL_SIDE * rows as f64,
+        side / CELL_SIDE,
     )?;
     for (place, outline) in outlines.iter().enumerate() {
         let [low, high] = extent(outline);

@@ -32,7 +32,7 @@ impl OutlineFormat {
     ///
     /// # Errors
     /// Names the file when its extension is not one of [`endings`].
-    pub fn of(path: &Path) -> Result<Self> {
+    pub fn from_path(path: &Path) -> Result<Self> {
         if path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
             return Ok(Self::DatFolder);
         }

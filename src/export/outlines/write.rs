@@ -40,7 +40,7 @@ pub fn write_set(path: &Path, set: &Dataset) -> Result<()> {
 
 /// True if a file of this name can hold target values: a table and JSON can.
 pub fn holds_values(path: &Path) -> bool {
-    matches!(OutlineFormat::of(path), Ok(OutlineFormat::Csv | OutlineFormat::Json))
+    matches!(OutlineFormat::from_path(path), Ok(OutlineFormat::Csv | OutlineFormat::Json))
 }
 
 /// The title of a target column in a file, with its unit: `drag [N]`.
@@ -69,7 +69,7 @@ struct Record<'a> {
 /// # Errors
 /// Names `path` when its extension is unknown or belongs to one outline.
 pub fn check_holds_several(path: &Path) -> Result<()> {
-    match OutlineFormat::of(path)? {
+    match OutlineFormat::from_path(path)? {
         OutlineFormat::Dat => Err(dat::one_alone(path, text!("several"))),
         _ => Ok(()),
     }
@@ -80,7 +80,7 @@ pub fn check_holds_several(path: &Path) -> Result<()> {
 /// # Errors
 /// Names `path` when its extension is unknown or it cannot be written.
 pub fn check_target(path: &Path) -> Result<()> {
-    match OutlineFormat::of(path)? {
+    match OutlineFormat::from_path(path)? {
         OutlineFormat::DatFolder => dat::check_folder(path),
         _ => check_writable(path),
     }
@@ -101,7 +101,7 @@ fn write_with_values(
     outlines: &[NamedOutline<'_>],
     measured: &[Target],
 ) -> Result<()> {
-    let format = OutlineFormat::of(path)?;
+    let format = OutlineFormat::from_path(path)?;
     if outlines.is_empty() {
         return Err(Error::file(path, text!("there is no outline to write")));
     }

@@ -12,11 +12,11 @@ use crate::text;
 use crate::text::Text;
 
 /// Margins around the curves for text: left, top, right, bottom; in points.
-const ROOM: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
+const MARGINS: [f64; 4] = [84.0, 60.0, 32.0, 58.0];
 /// The most points of a curve; more would overlap.
-const MOST_POINTS: usize = 1000;
+const MAX_POINTS: usize = 1000;
 /// The most curves of a search; more cannot be distinguished.
-const MOST_CURVES: usize = 200;
+const MAX_CURVES: usize = 200;
 
 /// A polyline through points.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +73,7 @@ impl Chart {
             (text!("KL (validation)"), orange, true, |r| r.held_out_kl),
             (text!("Heads"), green, false, |r| r.heads),
         ];
-        let every = history.len().div_ceil(MOST_POINTS).max(1);
+        let every = history.len().div_ceil(MAX_POINTS).max(1);
         let curve = |(name, colour, dashed, value): Series| {
             let kept = history.iter().enumerate();
             let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == history.len());
@@ -91,7 +91,7 @@ impl Chart {
         let answer = report.best_believable.or(report.best);
         let curve = |index: usize| {
             let restart = &report.restarts[index].restart;
-            let every = restart.values.len().div_ceil(MOST_POINTS).max(1);
+            let every = restart.values.len().div_ceil(MAX_POINTS).max(1);
             let kept = restart.kept_steps().zip(&restart.values).enumerate();
             let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.values.len());
             let points = kept.map(|(_, (step, &value))| [step as f64, value]).collect();
@@ -106,7 +106,7 @@ impl Chart {
         };
         // Curves are painted worst first, so that the best lie on top and the answer above all.
         let mut order = report.best_first();
-        order.truncate(MOST_CURVES);
+        order.truncate(MAX_CURVES);
         order.retain(|&index| Some(index) != answer);
         let mut curves: Vec<ChartCurve> = order.into_iter().rev().map(curve).collect();
         curves.extend(answer.map(curve));
@@ -183,7 +183,7 @@ impl Chart {
 
     /// The picture without its canvas, in an area of `[width, height]` points.
     pub(in crate::export) fn body(&self, [width, height]: [f64; 2], palette: &Palette) -> String {
-        let [left, top, right, bottom] = ROOM;
+        let [left, top, right, bottom] = MARGINS;
         let (right, bottom) = (width - right, height - bottom);
         let [xs, ys] = self.ranges();
         let place = |[x, y]: [f64; 2]| {
@@ -310,7 +310,7 @@ fn interval(found: &RestartReport, palette: &Palette) -> Option<ChartCurve> {
 
 /// The objective of a restart over its steps, dashed: a penalised search maximises it.
 fn objective(restart: &Restart, palette: &Palette) -> ChartCurve {
-    let every = restart.losses.len().div_ceil(MOST_POINTS).max(1);
+    let every = restart.losses.len().div_ceil(MAX_POINTS).max(1);
     let kept = restart.kept_steps().zip(&restart.losses).enumerate();
     let kept = kept.filter(|(i, _)| i % every == 0 || i + 1 == restart.losses.len());
     let points = kept.map(|(_, (step, &loss))| [step as f64, -loss]).collect();

@@ -12,7 +12,7 @@ pub const CELL: f64 = 100.0;
 /// The side of a cell of a reconstruction, in points.
 pub const LARGE_CELL: f64 = 240.0;
 /// The height below which a picture has no space for a colour bar, in points.
-const LEAST_HEIGHT: f64 = 230.0;
+const MIN_HEIGHT: f64 = 230.0;
 
 /// A scene whose unit is a cell, in a size at which its text is legible.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ fn own_size(bounds: Bounds, cell: f64) -> [f64; 2] {
 
 /// True if a picture of so many cells has space for a colour bar.
 fn has_bar(bounds: Bounds, cell: f64) -> bool {
-    cell * bounds.size()[1] >= LEAST_HEIGHT
+    cell * bounds.size()[1] >= MIN_HEIGHT
 }
 
 /// The height in pixels that belongs to a width of a picture of so many cells.

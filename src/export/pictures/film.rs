@@ -1,6 +1,6 @@
 //! Films of the map: the growing trajectories of a search, the progress of a training.
 
-use super::gif::{Animation, GifFile, MOST_FRAMES};
+use super::gif::{Animation, GifFile, MAX_FRAMES};
 use super::map::{MapPicture, MapWish, PictureSize};
 use crate::error::{Result, check_range};
 use crate::explore::layers::trajectories::Trajectories;
@@ -36,7 +36,7 @@ impl Film {
         self.page.check()?;
         check_range("seconds", self.seconds, 0.5, 120.0)?;
         check_range("fps", self.frames_per_second, 1.0, 50.0)?;
-        check_range("frames (seconds x fps)", self.frames(), 2, MOST_FRAMES)?;
+        check_range("frames (seconds x fps)", self.frames(), 2, MAX_FRAMES)?;
         self.animation().check()
     }
 
@@ -63,10 +63,10 @@ pub struct TrajectoryFilm {
 
 impl TrajectoryFilm {
     /// The trajectories of `report`; `detail` is the smallest distance on the map that must stay visible.
-    pub fn of(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
+    pub fn new(report: &SearchReport, projection: &Projection, detail: f64) -> Self {
         let stride = report.restarts.first().map_or(1, |r| r.restart.stride);
         let trajectories = report.restarts.iter().map(|r| &r.restart.trajectory);
-        let mut paths = Trajectories::of(trajectories, projection, detail, stride);
+        let mut paths = Trajectories::from_trajectories(trajectories, projection, detail, stride);
         paths.end_at(report.restarts.iter().map(|r| r.restart.steps));
         let basins = report.basins.of_each(report.restarts.len());
         let trajectory = |(group, of): (Option<usize>, &crate::optimise::RestartReport)| {
@@ -152,7 +152,7 @@ pub fn training_film(
     film.check()?;
     let mut file = GifFile::create(path, film.animation())?;
     let last = snapshot(count.saturating_sub(1))?;
-    let projection = Projection::of(&last.encoded.mu);
+    let projection = Projection::from_mu(&last.encoded.mu);
     let view = wish.view.unwrap_or_else(|| home_view(&last, &projection).grown(0.1));
     // Some snapshots are skipped evenly if there are more than pictures; each stays longer if there are fewer.
     let frames = film.frames().min(count).max(1);

@@ -12,7 +12,7 @@ use ::gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use std::path::Path;
 
 /// The most frames of one file.
-pub const MOST_FRAMES: usize = 2000;
+pub const MAX_FRAMES: usize = 2000;
 /// The most colours of a frame; one more index means "unchanged".
 const COLOURS: usize = 255;
 
@@ -87,10 +87,10 @@ impl GifFile {
     /// As [`Self::push`].
     pub fn push_for(&mut self, svg: &str, seconds: f64) -> Result<()> {
         check_range("seconds of a frame", seconds, 0.02, 600.0)?;
-        if self.frames == MOST_FRAMES {
+        if self.frames == MAX_FRAMES {
             let problem = text!(
                 "must be at most {most}; show fewer or choose a shorter part",
-                most = MOST_FRAMES
+                most = MAX_FRAMES
             );
             return Err(Error::setting("frames", problem));
         }

@@ -85,7 +85,7 @@ fn limits_are_named() {
         refused(Animation { frames_per_second: f64::NAN, ..SMALL }).contains("frames per second")
     );
     let mut file = GifFile::create(&path, SMALL).unwrap();
-    file.frames = MOST_FRAMES;
+    file.frames = MAX_FRAMES;
     let too_many = file.push(&square(0)).unwrap_err().to_string();
     assert!(too_many.contains("2000"), "{too_many}");
     let missing = GifFile::create(&folder.path().join("no/where.gif"), SMALL).err().unwrap();

@@ -12,7 +12,7 @@ type Counted = Vec<(Rgb, usize)>;
 /// A colour that covers at least one pixel in this many is kept exactly.
 const FLAT: usize = 400;
 /// The most colours that are kept exactly, so that gradients get colours too.
-const MOST_FLAT: usize = 64;
+const MAX_FLAT: usize = 64;
 
 /// A palette of at most `most` colours (1 to 256), and the palette index of each pixel. Up to `most` different colours
 /// are kept exactly.
@@ -40,7 +40,7 @@ fn palette(colours: &[(Rgb, usize)], total: usize, most: usize) -> Vec<Rgb> {
         return colours.iter().map(|&(colour, _)| colour).collect();
     }
     let is_flat = |&&(_, count): &&(Rgb, usize)| count * FLAT >= total;
-    let flat = colours.iter().take(MOST_FLAT.min(most / 2)).take_while(is_flat).count();
+    let flat = colours.iter().take(MAX_FLAT.min(most / 2)).take_while(is_flat).count();
     let mut boxes = vec![colours[flat..].to_vec()];
     while boxes.len() < most - flat {
         let weight = |cell: &[(Rgb, usize)]| {

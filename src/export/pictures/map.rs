@@ -23,9 +23,9 @@ use std::sync::Arc;
 /// The shorter side of a picture, in points: text has a size of 14 points at any size in pixels.
 const POINTS: f64 = 800.0;
 /// The shorter side of a picture that repeats a screen has at least this many points: text and colour bar need them.
-pub const LEAST_SIDE: f64 = 400.0;
+pub const MIN_SIDE: f64 = 400.0;
 /// The upper limit of the same, see [`Screen::side`].
-const MOST_SIDE: f64 = 1200.0;
+const MAX_SIDE: f64 = 1200.0;
 /// Cells of the heat map along its longer side.
 const HEAT_CELLS: f64 = 256.0;
 /// Number of shapes along the shorter side, when they carry the colour and when they lie over the heat map.
@@ -89,7 +89,7 @@ pub struct MapWish {
 pub struct Screen {
     /// Distance between shapes, in map units.
     pub spacing: f64,
-    /// The shorter side, in points; a picture uses at least [`LEAST_SIDE`] and at most 1,200.
+    /// The shorter side, in points; a picture uses at least [`MIN_SIDE`] and at most 1,200.
     pub side: f64,
 }
 
@@ -135,7 +135,7 @@ impl MapPicture {
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
         let property = wish.property;
-        let objective = Objective::of(model.clone(), property);
+        let objective = Objective::for_property(model.clone(), property);
         // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),
@@ -226,7 +226,7 @@ impl MapWish {
 
     /// Pixels per point.
     fn scale(&self, page: &PictureSize) -> f64 {
-        let side = self.screen.map(|screen| screen.side.clamp(LEAST_SIDE, MOST_SIDE));
+        let side = self.screen.map(|screen| screen.side.clamp(MIN_SIDE, MAX_SIDE));
         page.scale_for(side.unwrap_or(POINTS))
     }
 

@@ -18,7 +18,7 @@ const MAPS: (f64, f64) = (436.0, 46.0);
 const GAP: f64 = 24.0;
 const WIDEST: f64 = 196.0;
 /// The upper end of an axis, as a multiple of its greatest value.
-const ROOM: f64 = 1.1;
+const AXIS_MARGIN: f64 = 1.1;
 
 /// One model of the sweep.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub fn svg(points: &[SweptModel<'_>], palette: &Palette) -> String {
         points.iter().filter(|p| p.kl.is_finite() && p.error.is_finite()).collect();
     let most = |value: fn(&SweptModel<'_>) -> f64| {
         let greatest = shown.iter().map(|p| value(p)).fold(0.0, f64::max);
-        if greatest > 0.0 { ROOM * greatest } else { 1.0 }
+        if greatest > 0.0 { AXIS_MARGIN * greatest } else { 1.0 }
     };
     let (most_kl, most_error) = (most(|p| p.kl), most(|p| p.error));
     let place = |kl: f64, error: f64| {

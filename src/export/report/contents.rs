@@ -53,7 +53,7 @@ impl ReportFormat {
     ///
     /// # Errors
     /// Names the file when its extension is neither.
-    pub fn of(path: &Path) -> Result<Self> {
+    pub fn from_path(path: &Path) -> Result<Self> {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         match ending.to_str() {
             Some("html" | "htm") => Ok(Self::Html),
@@ -73,10 +73,10 @@ impl<'a> Report<'a> {
     /// # Errors
     /// Only when the model has no data, or the tensor library fails.
     pub fn new(name: String, model: Arc<Model>, search: Option<&'a SearchReport>) -> Result<Self> {
-        let metrics = ModelMetrics::of(&model)?;
+        let metrics = ModelMetrics::from_model(&model)?;
         let answer = search.and_then(|search| search.best_believable.or(search.best));
         // The report omits the comparison if there is no baseline, for example if the latent is wider than a shape.
-        let pca = Pca::rival_of(&model).and_then(|rival| ModelMetrics::of(&rival)).ok();
+        let pca = Pca::rival_of(&model).and_then(|rival| ModelMetrics::from_model(&rival)).ok();
         Ok(Self { name, model, metrics, pca, search, answer })
     }
 
@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
     /// # Errors
     /// Names `path` when it ends in neither `.html` nor `.json`, or cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        match ReportFormat::of(path)? {
+        match ReportFormat::from_path(path)? {
             ReportFormat::Html => {
                 let page = self.html()?;
                 write_whole(path, |out| out.write_all(page.as_bytes()))
@@ -103,9 +103,9 @@ impl<'a> Report<'a> {
     /// The map, light and dark: the property that is optimised, with the trajectories of the search if there is one.
     pub(super) fn map(&self) -> Result<[String; 2]> {
         let model = &self.model;
-        let projection = Projection::of(&model.encoded.mu);
+        let projection = Projection::from_mu(&model.encoded.mu);
         let spec = self.search.map_or_else(
-            || ObjectiveSpec::of(Default::default(), Goal::Max),
+            || ObjectiveSpec::new(Default::default(), Goal::Max),
             |s| s.config.spec.clone(),
         );
         let wish = MapWish {
@@ -128,7 +128,7 @@ impl<'a> Report<'a> {
         let light = MapPicture::new(model, &projection, wish, page)?;
         let [width, height] = home_view(model, &projection).size();
         let trajectories =
-            self.search.map(|s| TrajectoryFilm::of(s, &projection, width.max(height) / 2500.0));
+            self.search.map(|s| TrajectoryFilm::new(s, &projection, width.max(height) / 2500.0));
         let annotations = trajectories.map(|trajectories| trajectories.at(1.0)).unwrap_or_default();
         let in_light = light.svg(&annotations, None)?;
         Ok([in_light, light.with_palette(&Palette::DARK).svg(&annotations, None)?])

@@ -500,7 +500,7 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Text)
                 .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned));
             pairs.push((name.to_owned(), words.collect::<Vec<_>>().join(", ").into()));
         }
-        Value::Array(items) if items.len() <= MOST_ITEMS => {
+        Value::Array(items) if items.len() <= MAX_ITEMS => {
             for (place, item) in items.iter().enumerate() {
                 flatten(&format!("{name} {}", place + 1), item, pairs);
             }
@@ -517,7 +517,7 @@ fn flatten(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, Text)
 }
 
 /// The most entries of a list that are written one by one.
-const MOST_ITEMS: usize = 8;
+const MAX_ITEMS: usize = 8;
 
 fn share(share: f64) -> String {
     if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "\u{2013}".to_owned() }

@@ -19,7 +19,7 @@ pub fn write_candidates(
     most: usize,
     lab: &LabResults,
 ) -> Result<()> {
-    let format = OutlineFormat::of(path)?;
+    let format = OutlineFormat::from_path(path)?;
     let candidates = report.candidates(most);
     if format != OutlineFormat::Json {
         // A table may be empty; a drawing may not.

@@ -112,7 +112,8 @@ pub fn extended_data(
     if set.ids.is_empty() {
         set.ids = (1..=rows).map(|row| row.to_string()).collect();
     }
-    let tested = |c: &&RecordedCandidate| lab.of(&c.id).any(|result| result.property.is_target());
+    let tested =
+        |c: &&RecordedCandidate| lab.results_of(&c.id).any(|result| result.property.is_target());
     let tested: Vec<&RecordedCandidate> = candidates.iter().filter(tested).collect();
     if tested.is_empty() {
         return Err(Error::mismatch(text!(
@@ -160,7 +161,7 @@ pub fn extended_data(
         column.values.resize(set.ids.len(), f64::NAN);
     }
     for (index, candidate) in tested.iter().enumerate() {
-        for result in lab.of(&candidate.id) {
+        for result in lab.results_of(&candidate.id) {
             let Property::Target(name) = result.property else { continue };
             let unit = result.unit.clone().unwrap_or_default();
             let place = set.measured.iter().position(|column| column.name == name);

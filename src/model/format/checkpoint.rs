@@ -9,14 +9,14 @@
 
 use super::embedded_dataset;
 use super::tensors::{bytes, floats, tensor};
-use crate::data::outline::import::{FEWEST, MOST_LABELS};
+use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Encoded, ModelCard, StartDistribution};
-use crate::model::head::{HeadCard, MOST_MEMBERS, TaskHead};
+use crate::model::head::{HeadCard, MAX_MEMBERS, TaskHead};
 use crate::model::optimiser_state::OptimiserState;
 use crate::model::training_config::Losses;
 use crate::nn::layer::LayerSpec;
@@ -73,7 +73,7 @@ struct Memory {
 }
 
 impl Memory {
-    fn of(resume: &OptimiserState) -> Self {
+    fn from_state(resume: &OptimiserState) -> Self {
         let OptimiserState { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
         let rows = adam.lengths().enumerate().map(|(row, length)| (length, adam.steps(row)));
         Self { updates, epoch, seen, sums, raw_log_sigma, rows: rows.collect() }
@@ -168,7 +168,7 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         .collect();
     let views = views.map_err(|e: SafeTensorError| unwritable(&e))?;
     let heads = model.heads().iter().map(|head| &head.card).collect();
-    let resume = model.resume.as_deref().map(Memory::of);
+    let resume = model.resume.as_deref().map(Memory::from_state);
     let label_names = &encoded.names;
     let measured = model.data.as_deref().map(embedded_dataset::columns).unwrap_or_default();
     let header = CheckpointHeader {
@@ -253,7 +253,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
                 name
             ));
         }
-        if !(1..=MOST_MEMBERS).contains(&card.members) {
+        if !(1..=MAX_MEMBERS).contains(&card.members) {
             let name = card.property.name();
             return Err(text!(
                 "is damaged: its head for {name} has {members} members; train the head again",
@@ -411,7 +411,7 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
 fn labels_fit(source: &Source, names: usize) -> bool {
     match source {
         Source::Outlines(generator) => names == generator.families.len(),
-        Source::Imported(_) => (1..=MOST_LABELS).contains(&names),
+        Source::Imported(_) => (1..=MAX_LABELS).contains(&names),
     }
 }
 
@@ -419,7 +419,7 @@ fn is_sound(source: &Source) -> bool {
     match source {
         Source::Outlines(generator) => generator.check().is_ok(),
         Source::Imported(imported) => {
-            imported.count >= FEWEST && (16..=1000).contains(&imported.points)
+            imported.count >= MIN_OUTLINES && (16..=1000).contains(&imported.points)
         }
     }
 }

@@ -9,7 +9,7 @@ const STILL: f64 = 1e-12;
 const ROUNDING: f64 = 1e-14;
 /// The most iterations; after them the axes are used as they are. Only directions with nearly equal variances converge
 /// so slowly, and no result depends on which of them is which.
-const MOST_ITERATIONS: usize = 1000;
+const MAX_ITERATIONS: usize = 1000;
 
 /// Number of points between two reports of progress.
 const AT_ONCE: usize = 64;
@@ -90,12 +90,12 @@ impl PrincipalAxes {
         self.moved = next.iter().zip(&self.axes).map(|(a, b)| distance(a, b)).sum();
         self.axes = next;
         self.iterations += 1;
-        self.moved >= STILL && self.iterations < MOST_ITERATIONS
+        self.moved >= STILL && self.iterations < MAX_ITERATIONS
     }
 
     /// An upper bound of the share of the work that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
-        self.iterations as f64 / MOST_ITERATIONS as f64
+        self.iterations as f64 / MAX_ITERATIONS as f64
     }
 
     /// The mean of the points, `[dim]`.

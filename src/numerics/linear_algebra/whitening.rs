@@ -9,7 +9,7 @@ const WIDEST: usize = 128;
 const SAMPLES: usize = 10;
 /// The addition to each variance, as a share of the greatest: no direction counts as narrower than a hundredth of the
 /// widest coordinate.
-const LEAST_VARIANCE: f64 = 1e-4;
+const MIN_VARIANCE: f64 = 1e-4;
 
 /// `y = L^T S^-1 (z - mean)`, with `C = L L^T` the covariance of the points and `S = C + diag(noise)`.
 ///
@@ -35,7 +35,7 @@ pub enum WhiteningTransform {
 impl Whitening {
     /// Fits the whitening of `points`, flat `[n, noise.len()]`; `noise` is the noise variance of each coordinate, zeros
     /// if there is none.
-    pub fn of(points: &[f64], noise: &[f64]) -> Self {
+    pub fn new(points: &[f64], noise: &[f64]) -> Self {
         let (dim, n) = (noise.len(), points.len() / noise.len().max(1));
         let mut mean = vec![0.0; dim];
         for point in points.chunks_exact(dim.max(1)) {
@@ -56,7 +56,7 @@ impl Whitening {
         let stride = if full { dim + 1 } else { 1 };
         let widest = covariance.iter().step_by(stride).copied().fold(0.0, f64::max);
         // Points that all coincide have no scale of their own.
-        let least = if widest > 0.0 { LEAST_VARIANCE * widest } else { 1.0 };
+        let least = if widest > 0.0 { MIN_VARIANCE * widest } else { 1.0 };
         covariance.iter_mut().step_by(stride).for_each(|variance| *variance += least);
         let variances = || covariance.iter().step_by(stride).zip(noise);
         let scales = || variances().map(|(c, noise)| c.sqrt() / (c + noise)).collect();
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn without_noise_every_direction_spreads_by_one() {
         let points = slanted(500);
-        let whitening = Whitening::of(&points, &[0.0; 2]);
+        let whitening = Whitening::new(&points, &[0.0; 2]);
         let white: Vec<Vec<f64>> = points.chunks(2).map(|p| whitening.apply(p)).collect();
         for (i, j, expected) in [(0, 0, 1.0), (1, 1, 1.0), (0, 1, 0.0)] {
             let found = covariance(&white, i, j);
@@ -155,7 +155,7 @@ mod tests {
                 (0..dim).map(|k| free[k] + 0.7 * free[k.saturating_sub(1)]).collect::<Vec<_>>()
             })
             .collect();
-        let whitening = Whitening::of(&points, &vec![0.0; dim]);
+        let whitening = Whitening::new(&points, &vec![0.0; dim]);
         let white: Vec<Vec<f64>> = points.chunks(dim).map(|p| whitening.apply(p)).collect();
         for i in 0..dim {
             for j in [0, i / 2, i] {
@@ -167,7 +167,7 @@ mod tests {
         }
         // Where a point is no number there is no triangle, and nothing breaks.
         let broken = [points.as_slice(), &vec![f64::NAN; dim]].concat();
-        assert!(Whitening::of(&broken, &vec![0.0; dim]).apply(&vec![0.0; dim])[0].is_nan());
+        assert!(Whitening::new(&broken, &vec![0.0; dim]).apply(&vec![0.0; dim])[0].is_nan());
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
         let points: Vec<f64> = (0..900)
             .flat_map(|i| [(i as f64 * 0.7).sin(), 0.02 * (i as f64 * 1.9).cos()])
             .collect();
-        let whitening = Whitening::of(&points, &[0.01, 1.0]);
+        let whitening = Whitening::new(&points, &[0.01, 1.0]);
         let far = whitening.apply(&[0.0, 3.0])[1];
         let live = whitening.apply(&[1.0, 0.0])[0];
         assert!(far.abs() < 0.1 && live > 1.0, "{far} {live}");
@@ -188,12 +188,12 @@ mod tests {
     fn no_width_is_no_trouble() {
         // Three degenerate sets: a line, a single point, fewer points than coordinates.
         let line: Vec<f64> = (0..50).flat_map(|i| [f64::from(i), 2.0 * f64::from(i)]).collect();
-        let whitening = Whitening::of(&line, &[0.0; 2]);
+        let whitening = Whitening::new(&line, &[0.0; 2]);
         let off = whitening.apply(&[24.5 + 2.0, 49.0 - 1.0]);
         let length = off.iter().map(|v| v * v).sum::<f64>().sqrt();
         assert!(length > 1.0 && length < 1e3, "leaving the line is seen: {off:?}");
         for points in [vec![4.0, 4.0], vec![1.0, 2.0, 3.0, 4.0]] {
-            let whitening = Whitening::of(&points, &[0.0; 2]);
+            let whitening = Whitening::new(&points, &[0.0; 2]);
             assert!(whitening.apply(&[9.0, 9.0]).iter().all(|v| v.is_finite()));
         }
     }
@@ -204,7 +204,7 @@ mod tests {
             .flat_map(|i| [3.0 * (i as f64 * 0.7).sin(), (i as f64 * 1.9).cos()])
             .collect();
         let noise = [0.5, 0.1];
-        let full = Whitening::of(&points, &noise).apply(&[1.0, 1.0]);
+        let full = Whitening::new(&points, &noise).apply(&[1.0, 1.0]);
         let scale = |variance: f64, noise: f64| variance.sqrt() / (variance + noise);
         for (found, expected) in full.iter().zip([scale(4.5, 0.5), scale(0.5, 0.1)]) {
             assert!((found - expected).abs() < 5e-3, "{found} {expected}");

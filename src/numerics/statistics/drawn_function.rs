@@ -2,7 +2,7 @@
 //! random Fourier features (Wilson et al. 2020, "Efficiently sampling functions from Gaussian process posteriors",
 //! section 3; Rahimi & Recht 2007).
 
-use super::gaussian_process::{GaussianProcess, Hyperparameters, MOST_EXACT};
+use super::gaussian_process::{GaussianProcess, Hyperparameters, MAX_EXACT};
 use super::quantile::evenly;
 use crate::error::{Error, Result};
 use crate::numerics::linear_algebra::cholesky::Cholesky;
@@ -35,10 +35,10 @@ impl Posterior {
     ///
     /// # Errors
     /// When the covariance of the rows is not positive definite in double precision.
-    pub fn of(process: &GaussianProcess) -> Result<Self> {
+    pub fn from_process(process: &GaussianProcess) -> Result<Self> {
         let GaussianProcess { hyperparameters, scaled, values, mean, .. } = process;
         let dim = hyperparameters.lengths.len();
-        let rows = evenly(values.len(), values.len().min(MOST_EXACT));
+        let rows = evenly(values.len(), values.len().min(MAX_EXACT));
         let some: Vec<f64> =
             rows.iter().flat_map(|&row| &scaled[row * dim..][..dim]).copied().collect();
         let factor =
@@ -150,7 +150,7 @@ mod tests {
         let values: Vec<f64> = points.chunks_exact(2).map(|p| (2.0 * p[0]).sin() + p[1]).collect();
         let hyperparameters = Hyperparameters { lengths: vec![0.8, 1.5], signal: 2.0, noise: 0.1 };
         let process = GaussianProcess::new(&points, &values, hyperparameters).unwrap();
-        let posterior = Posterior::of(&process).unwrap();
+        let posterior = Posterior::from_process(&process).unwrap();
         let asked = [0.1, 0.2, 1.2, 1.3, -1.4, -1.0, 4.0, -3.0];
         let draws = 600;
         let all: Vec<Vec<f64>> = (0..draws)
@@ -173,7 +173,8 @@ mod tests {
         let values = [1.0, -1.0, 0.5, 2.0];
         let hyperparameters = Hyperparameters { lengths: vec![1.0], signal: 1.0, noise: 1e-9 };
         let process = GaussianProcess::new(&points, &values, hyperparameters).unwrap();
-        let drawn = Posterior::of(&process).unwrap().draw(&mut stream(3, Purpose::Planted, 0, 0));
+        let drawn =
+            Posterior::from_process(&process).unwrap().draw(&mut stream(3, Purpose::Planted, 0, 0));
         for (found, value) in drawn.at(&points).iter().zip(values) {
             assert!((found - value).abs() < 1e-3, "{found} {value}");
         }

@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// The most rows with which a process is exact: every query uses all of them.
-pub const MOST_EXACT: usize = 2000;
+pub const MAX_EXACT: usize = 2000;
 /// The number of rows for each query beyond that: the nearest in units of the lengths.
 const NEAREST: usize = 500;
 /// The most rows for the choice of hyperparameters; of more, an evenly spaced subset is used.
-const MOST_FITTED: usize = 500;
+const MAX_FITTED: usize = 500;
 /// Number of queries that are answered together, so that the matrix products are large enough.
 const AT_ONCE: usize = 64;
 /// The most evaluations of the likelihood in the choice of hyperparameters.
-const MOST_EVALUATIONS: usize = 100;
+const MAX_EVALUATIONS: usize = 100;
 /// Search ranges of lengths, signal variance and noise variance, as logarithms. Coordinates and values are about
 /// standardised: a coordinate with a length of more than a thousand deviations has no influence, and noise of a
 /// millionth of the variance keeps the matrix well conditioned in double precision.
@@ -59,7 +59,7 @@ impl Hyperparameters {
     /// When a point or a value is not a number.
     pub fn most_likely(points: &[f64], values: &[f64], least_lengths: &[f64]) -> Result<Self> {
         let dim = least_lengths.len();
-        let rows = evenly(values.len(), values.len().min(MOST_FITTED));
+        let rows = evenly(values.len(), values.len().min(MAX_FITTED));
         let points: Vec<f64> =
             rows.iter().flat_map(|&row| &points[row * dim..][..dim]).copied().collect();
         let values: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
@@ -77,7 +77,7 @@ impl Hyperparameters {
             .seed(0) // unused: L-BFGS-B makes no random choices
             .build()
             .map_err(refused)?;
-        for _ in 0..MOST_EVALUATIONS {
+        for _ in 0..MAX_EVALUATIONS {
             let asked: Vec<f64> = search.ask().iter().flat_map(|p| p.iter().copied()).collect();
             let (likelihood, gradient) =
                 log_marginal_likelihood(&points, &values, &Self::from_logarithms(&asked))
@@ -222,7 +222,7 @@ impl GaussianProcess {
         if n == 0 || !mean.is_finite() || scaled.iter().any(|v| !v.is_finite()) {
             return Err(none());
         }
-        let knowledge = if n <= MOST_EXACT {
+        let knowledge = if n <= MAX_EXACT {
             let factor = Cholesky::new(hyperparameters.covariances(&scaled), n).ok_or_else(none)?;
             let mut weights = values.clone();
             factor.solve_lower(&mut weights, 1);
@@ -312,7 +312,7 @@ impl GaussianProcess {
     /// spaced ones are used.
     pub fn left_one_out(&self) -> Vec<(f64, f64)> {
         let dim = self.hyperparameters.lengths.len();
-        let rows = evenly(self.values.len(), self.values.len().min(MOST_FITTED));
+        let rows = evenly(self.values.len(), self.values.len().min(MAX_FITTED));
         let some: Vec<f64> =
             rows.iter().flat_map(|&row| &self.scaled[row * dim..][..dim]).copied().collect();
         let n = rows.len();

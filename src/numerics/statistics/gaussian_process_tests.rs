@@ -58,7 +58,7 @@ fn hyperparameters_tell_noise_from_function_and_what_does_not_matter() {
 
 #[test]
 fn the_nearest_answer_as_all_would() {
-    let points = numbers(2 * (MOST_EXACT + 1), 6);
+    let points = numbers(2 * (MAX_EXACT + 1), 6);
     let values = bent(&points, 2, 7);
     let parameters = Hyperparameters { lengths: vec![1.0, 1.5], signal: 1.0, noise: 0.01 };
     let many = GaussianProcess::new(&points, &values, parameters.clone()).unwrap();

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
 /// The most passes over the points.
-const MOST_PASSES: usize = 200;
+const MAX_PASSES: usize = 200;
 /// The search ends with the pass that raises the mean log likelihood by less than this.
 const STILL: f64 = 1e-4;
 /// The addition to each variance, as a share of the mean variance of the points: no component collapses onto a point.
-const LEAST_VARIANCE: f64 = 1e-3;
+const MIN_VARIANCE: f64 = 1e-3;
 /// The numbers of the points that each number of a mixture is estimated from, at least.
 const NUMBERS_PER_PARAMETER: usize = 10;
 /// The most points of a fit; of more, an evenly spaced subset is used.
-const MOST_POINTS: usize = 5000;
+const MAX_POINTS: usize = 5000;
 
 /// `p(z) = sum_k w_k N(z; m_k, L_k L_k^T)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl GaussianMixture {
     /// component needs ten numbers of the points for each number of its own: of few points, each would be a cluster.
     pub fn fit(points: &[f64], dim: usize, most: usize) -> Option<Self> {
         let all: Vec<&[f64]> = points.chunks_exact(dim.max(1)).collect();
-        let count = all.len().min(MOST_POINTS);
+        let count = all.len().min(MAX_POINTS);
         if count < 2 || dim == 0 {
             return None;
         }
@@ -64,7 +64,7 @@ impl GaussianMixture {
         let all = vec![1.0; n];
         let (mean, covariance) = moments(points, &all);
         let spread = (0..dim).map(|k| covariance[k * dim + k]).sum::<f64>() / dim as f64;
-        let floor = (LEAST_VARIANCE * spread).max(f64::MIN_POSITIVE);
+        let floor = (MIN_VARIANCE * spread).max(f64::MIN_POSITIVE);
         let start = Cholesky::new(with_diagonal(covariance, floor), dim)?.triangle();
         let mut mixture = Self {
             weights: vec![1.0 / components as f64; components],
@@ -72,7 +72,7 @@ impl GaussianMixture {
             factors: vec![start; components],
         };
         let mut likelihood = f64::NEG_INFINITY;
-        for _ in 0..MOST_PASSES {
+        for _ in 0..MAX_PASSES {
             let densities: Vec<Vec<f64>> =
                 (0..n).into_par_iter().map(|i| mixture.log_terms(points[i])).collect();
             let totals: Vec<f64> = densities.iter().map(|terms| log_sum(terms)).collect();

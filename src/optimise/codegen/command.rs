@@ -1,6 +1,6 @@
 //! A search as a command line.
 
-use super::line::{MOST_STARTS, STARTS, joined};
+use super::line::{MAX_STARTS, STARTS, joined};
 use crate::objective::{Goal, Space, Term, ValueSource};
 use crate::optimise::{SearchConfig, Starts};
 use std::fmt::Write;
@@ -11,7 +11,7 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     let spec = &config.spec;
     let mut line = String::new();
     if let Starts::Around { points, .. } = &config.starts
-        && points.len() <= MOST_STARTS
+        && points.len() <= MAX_STARTS
     {
         let rows = points.iter().map(|point| joined(point, ",")).collect::<Vec<_>>();
         let _infallible = writeln!(line, "printf '%s\\n' {} > {STARTS}", rows.join(" "));

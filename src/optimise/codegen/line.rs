@@ -5,9 +5,9 @@ use crate::model::Model;
 use crate::optimise::step_through::UpdateStage;
 
 /// The most starts that are written into the code; more are read from a file.
-pub(super) const MOST_STARTS: usize = 4;
+pub(super) const MAX_STARTS: usize = 4;
 /// The most numbers of a start that are written into the code.
-pub(super) const MOST_NUMBERS: usize = 8;
+pub(super) const MAX_NUMBERS: usize = 8;
 /// The file for more starts.
 pub(super) const STARTS: &str = "starts.csv";
 
@@ -29,7 +29,7 @@ pub(super) fn joined(numbers: &[f64], between: &str) -> String {
 pub(super) fn can_say_outside(model: &Model) -> bool {
     let held_out = &model.encoded.held_out;
     let is_split = held_out.contains(&true) && held_out.contains(&false);
-    is_split && model.latent_dim() <= MOST_NUMBERS
+    is_split && model.latent_dim() <= MAX_NUMBERS
 }
 
 /// The name of the function of a property; the name of a target column may contain any characters.

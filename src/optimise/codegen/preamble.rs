@@ -5,7 +5,7 @@ use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::density::Density;
-use crate::model::head::LEAST_SQUARE;
+use crate::model::head::MIN_SQUARE;
 use crate::nn::activation::Activation;
 use crate::nn::layer::LayerSpec;
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
@@ -19,7 +19,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     say("import json, math, torch");
     match config.method {
         Method::CmaEs => say("import cma"),
-        _ if config.plateau.is_some() && Rule::of(config.method).is_some() => {
+        _ if config.plateau.is_some() && Rule::from_method(config.method).is_some() => {
             say("from torch.optim.lr_scheduler import ReduceLROnPlateau");
         }
         _ => (),
@@ -145,7 +145,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             say(&format!(
                 "\n\ndef spread_{name}(z):  # how far the members are apart\n    \
                  return (members_{name}(z).var(0, correction=0) + {}).sqrt()",
-                LEAST_SQUARE * scale * scale
+                MIN_SQUARE * scale * scale
             ));
         }
     }

@@ -1,6 +1,6 @@
 //! A search as PyTorch.
 
-use super::line::{CodeLine, MOST_NUMBERS, MOST_STARTS, STARTS, can_say_outside, joined, name};
+use super::line::{CodeLine, MAX_NUMBERS, MAX_STARTS, STARTS, can_say_outside, joined, name};
 use crate::data::property::Property;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
@@ -18,7 +18,7 @@ use std::fmt::Write;
 pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
     let mut code = Listing::new(config, model);
     code.line(0, format!("starts = {}", code.starts()), None);
-    match Rule::of(config.method) {
+    match Rule::from_method(config.method) {
         Some(rule) => code.follow_the_gradient(rule),
         None => code.rival(),
     }
@@ -69,7 +69,7 @@ impl<'a> Listing<'a> {
             (Starts::Stated | Starts::StandardNormal, _) => format!("{noise}  # N(0, 1)"),
             (Starts::Around { points, spread }, _) => {
                 let points = match points.as_slice() {
-                    few if few.len() <= MOST_STARTS && dim <= MOST_NUMBERS => {
+                    few if few.len() <= MAX_STARTS && dim <= MAX_NUMBERS => {
                         let rows = few.iter().map(|point| format!("[{}]", joined(point, ", ")));
                         format!("torch.tensor([{}])", rows.collect::<Vec<_>>().join(", "))
                     }
@@ -320,7 +320,7 @@ impl<'a> Listing<'a> {
             self.line(depth, line, value);
         }
         if spec.inside > 0.0 {
-            let weight = Outside::of(spec, self.model).weight;
+            let weight = Outside::new(spec, self.model).weight;
             let term = format!("{weight} * outside(z)");
             let line = match can_say_outside(self.model) {
                 true => format!("loss = loss + {term}  # stay among the data"),

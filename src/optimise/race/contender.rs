@@ -21,17 +21,17 @@ pub struct Contender {
 impl Contender {
     /// All contenders: every method in the latent space, and Adam on the numbers of the shape itself.
     pub const ALL: [Self; 7] = [
-        Self::of(Method::Adam),
-        Self::of(Method::CmaEs),
-        Self::of(Method::Random),
-        Self::of(Method::Gradient),
-        Self::of(Method::Momentum),
-        Self::of(Method::Lbfgs),
+        Self::from_method(Method::Adam),
+        Self::from_method(Method::CmaEs),
+        Self::from_method(Method::Random),
+        Self::from_method(Method::Gradient),
+        Self::from_method(Method::Momentum),
+        Self::from_method(Method::Lbfgs),
         Self { method: Method::Adam, space: Space::Input },
     ];
 
     /// A method in the latent.
-    pub const fn of(method: Method) -> Self {
+    pub const fn from_method(method: Method) -> Self {
         Self { method, space: Space::Latent }
     }
 
@@ -103,7 +103,7 @@ pub struct Contenders(pub Vec<Contender>);
 impl Default for Contenders {
     /// A method with gradients, one without, and random search as the baseline.
     fn default() -> Self {
-        Self([Method::Adam, Method::CmaEs, Method::Random].map(Contender::of).to_vec())
+        Self([Method::Adam, Method::CmaEs, Method::Random].map(Contender::from_method).to_vec())
     }
 }
 
@@ -168,7 +168,9 @@ mod tests {
     fn lanes_come_and_go_in_one_order_and_one_stays() {
         let mut contenders = Contenders::default();
         let input = Contender { method: Method::Adam, space: Space::Input };
-        for contender in [input, Contender::of(Method::Gradient), Contender::of(Method::CmaEs)] {
+        for contender in
+            [input, Contender::from_method(Method::Gradient), Contender::from_method(Method::CmaEs)]
+        {
             contenders.toggle(contender);
         }
         assert_eq!(contenders.to_string(), "adam,random,gradient,adam-input");

@@ -28,7 +28,7 @@ fn run(config: SearchConfig, contenders: &Contenders) -> RaceReport {
 #[test]
 fn what_cannot_be_believed_is_never_first() {
     // Heat shedding is unbounded: starts outside the data have a lower loss than every believable answer.
-    let spec = ObjectiveSpec::of(Property::HeatShedding, Goal::Max);
+    let spec = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
     let config = SearchConfig { spec, restarts: 50, steps: 60, patience: None, ..config() };
     let report = run(config, &contenders("adam"));
     let contender = &report.contenders[0];
@@ -150,7 +150,7 @@ fn lanes_that_cannot_begin_are_refused() {
         Race::new(model.clone(), config(), &Contenders(contenders)).unwrap_err().to_string()
     };
     assert!(refused(vec![]).contains("at least one"));
-    assert!(refused(vec![Contender::of(Method::Adam); 2]).contains("'adam'"));
+    assert!(refused(vec![Contender::from_method(Method::Adam); 2]).contains("'adam'"));
     assert!(
         refused(vec![Contender { method: Method::CmaEs, space: Space::Input }]).contains("space")
     );

@@ -273,7 +273,7 @@ impl ExportJob {
                 let mut wish = self.wish.clone();
                 wish.visible.paths = true;
                 let trajectories =
-                    TrajectoryFilm::of(&findings.report, projection, self.prepared.detail());
+                    TrajectoryFilm::new(&findings.report, projection, self.prepared.detail());
                 search_film(
                     path,
                     &self.map(wish, page)?,
@@ -353,7 +353,7 @@ impl ExportJob {
         progress: &mut dyn FnMut(f64),
     ) -> Result<bool> {
         let (Prepared { model, projection, .. }, property) = (&*self.prepared, self.wish.property);
-        let strip = &Strip::of(model, property, latent_path, (SECONDS * RATE) as usize, None)?;
+        let strip = &Strip::new(model, property, latent_path, (SECONDS * RATE) as usize, None)?;
         let (bar, palette) = (&self.bar(), page.palette);
         let walk = WrittenPath { model, projection, latent_path, strip, property, bar, palette };
         let animation = Animation { size: page.pixels, frames_per_second: RATE, looping: true };

@@ -11,5 +11,5 @@ use std::sync::Arc;
 /// # Errors
 /// Only if the tensor library fails.
 pub fn run(model: &Model) -> Result<JobResult<Arc<ModelMetrics>>> {
-    Ok(JobResult::Finished(Arc::new(ModelMetrics::of(model)?)))
+    Ok(JobResult::Finished(Arc::new(ModelMetrics::from_model(model)?)))
 }

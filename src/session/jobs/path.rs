@@ -35,7 +35,7 @@ pub enum Made {
 pub fn make(model: &Model, property: Property, wanted: Wanted) -> Result<Made> {
     Ok(match wanted {
         Wanted::Frames(latent_path, frames) => {
-            let strip = Strip::of(model, property, &latent_path, frames, None)?;
+            let strip = Strip::new(model, property, &latent_path, frames, None)?;
             let sheet = strip.rows(model, property, false)?;
             Made::Frames(Box::new((latent_path, strip)), sheet)
         }

@@ -56,7 +56,7 @@ pub struct ContenderState {
 
 impl ContenderState {
     /// The standing of a contender. A value that was predicted for `before`, the previous standing, is not predicted again.
-    fn of(runner: &Runner, before: Option<&Self>) -> Result<Self> {
+    fn from_runner(runner: &Runner, before: Option<&Self>) -> Result<Self> {
         let (best, tally) = (runner.search.best(), runner.search.tally());
         let same = before.filter(|before| before.tally().best_loss == tally.best_loss);
         let (spec, model) = (&runner.search.config().spec, runner.search.objective().model());
@@ -118,7 +118,7 @@ impl RaceResults {
             let shape = Rows::from_flat(answer.decoded.len(), answer.decoded.clone());
             let (z, _) = model.encode(&shape)?;
             Ok(Some(ContenderAnswer {
-                trajectory: Arc::new(Trajectories::of(
+                trajectory: Arc::new(Trajectories::from_trajectories(
                     [&trajectory.trajectory],
                     &prepared.projection,
                     detail,
@@ -197,7 +197,7 @@ pub fn run(
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
             let runners = race.runners().iter().enumerate();
             standings = runners
-                .map(|(index, runner)| ContenderState::of(runner, standings.get(index)))
+                .map(|(index, runner)| ContenderState::from_runner(runner, standings.get(index)))
                 .collect::<Result<_>>()?;
             let progress = JobProgress { share: Some(race.share()), words: Text::default() };
             // A dropped report needs no retry: each one is the full state.
@@ -207,5 +207,5 @@ pub fn run(
         going = race.step_unless(handle.token())?;
     }
     let results = RaceResults::new(RaceReport::new(race)?, prepared)?;
-    Ok(JobResult::of(Arc::new(results), handle.is_cancelled()))
+    Ok(JobResult::new(Arc::new(results), handle.is_cancelled()))
 }

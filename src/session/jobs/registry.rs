@@ -114,7 +114,7 @@ pub enum JobResult<T> {
 
 impl<T> JobResult<T> {
     /// Finished, or cancelled with this product.
-    pub fn of(made: T, cancelled: bool) -> Self {
+    pub fn new(made: T, cancelled: bool) -> Self {
         if cancelled { Self::Cancelled(Some(made)) } else { Self::Finished(made) }
     }
 }

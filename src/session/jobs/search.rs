@@ -23,7 +23,7 @@ const REPORT: Duration = Duration::from_millis(30);
 /// Time between two reports for each restart: with many restarts the window takes longer to handle a report.
 const PER_RESTART: Duration = Duration::from_micros(20);
 /// The most curves of a running search.
-const MOST_LIVE: usize = 60;
+const MAX_LIVE: usize = 60;
 
 /// A search as the window sees it.
 #[derive(Clone, Debug)]
@@ -204,7 +204,7 @@ impl SearchRun {
         }
         self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
             Some((restart, trajectory)) => {
-                Playhead::of(&self.frozen, &self.config.spec, restart, step, trajectory)?
+                Playhead::new(&self.frozen, &self.config.spec, restart, step, trajectory)?
             }
             None => None,
         };
@@ -270,7 +270,7 @@ pub fn run(
     search.cancel();
     let report = SearchReport::new(search)?;
     let findings = Findings::new(report, &prepared.projection, prepared.detail());
-    Ok(JobResult::of(Arc::new(findings), cancelled))
+    Ok(JobResult::new(Arc::new(findings), cancelled))
 }
 
 /// The reported part of a running search.
@@ -335,7 +335,7 @@ impl<'a> Watcher<'a> {
             growth: self.tracer.grow(on_map),
             points,
             values,
-            curves: curves(all.iter().enumerate().take(MOST_LIVE), |restart, kept| {
+            curves: curves(all.iter().enumerate().take(MAX_LIVE), |restart, kept| {
                 restart.values[kept]
             }),
             best_objectives,
@@ -449,9 +449,14 @@ mod tests {
             run: None,
             model: (ModelId(1), 0),
             frozen: Arc::new(BUNDLED[0].load().unwrap()),
-            projection: Projection::of(&trajectory),
+            projection: Projection::from_mu(&trajectory),
             config: SearchConfig::default(),
-            paths: Arc::new(Trajectories::of([&trajectory], &Projection::of(&trajectory), 0.0, 1)),
+            paths: Arc::new(Trajectories::from_trajectories(
+                [&trajectory],
+                &Projection::from_mu(&trajectory),
+                0.0,
+                1,
+            )),
             under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),

@@ -51,7 +51,7 @@ impl SweepPoint {
         Ok(Self {
             beta,
             metrics: Arc::new(metrics),
-            miniature: Arc::new(Miniature::of(&model)?),
+            miniature: Arc::new(Miniature::from_model(&model)?),
             prepared: Arc::new(Prepared::new(model)?),
             model: None,
         })

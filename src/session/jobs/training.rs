@@ -26,7 +26,7 @@ const PREVIEW: Duration = Duration::from_millis(120);
 /// Rows that are encoded for a preview.
 pub const SNAPSHOT_SAMPLES: usize = 1500;
 /// The most points of the curves; beyond it every second point is removed.
-const MOST_CURVE_POINTS: usize = 2000;
+const MAX_CURVE_POINTS: usize = 2000;
 /// The approximate number of snapshots of a training, if memory allows.
 const MOMENTS: usize = 200;
 /// The training runs this many times as long as the last metrics took, before it computes them again.
@@ -253,7 +253,7 @@ impl Training {
     /// Adds curve points, thinning old ones if there are too many.
     pub fn extend_curve(&mut self, points: &[CurvePoint]) {
         self.curve.extend_from_slice(points);
-        halve_above(&mut self.curve, MOST_CURVE_POINTS);
+        halve_above(&mut self.curve, MAX_CURVE_POINTS);
     }
 
     /// Adds epochs that ended, thinning old ones if there are too many.
@@ -263,7 +263,7 @@ impl Training {
             self.records.retain(|earlier| earlier.epoch != record.epoch);
             self.records.push(*record);
         }
-        halve_above(&mut self.records, MOST_CURVE_POINTS);
+        halve_above(&mut self.records, MAX_CURVE_POINTS);
     }
 
     /// The number of updates in all, as far as known.
@@ -522,7 +522,7 @@ impl TrainingClock {
             None => Prepared::new(model)?,
         };
         if is_due {
-            self.unsent.metrics = Some(Arc::new(ModelMetrics::of(&prepared.model)?));
+            self.unsent.metrics = Some(Arc::new(ModelMetrics::from_model(&prepared.model)?));
             self.metrics_due = Instant::now() + begun.elapsed() * FIGURES_SHARE;
         }
         Ok(Arc::new(prepared))
@@ -533,7 +533,7 @@ impl TrainingClock {
         self.unsent.finishing = true;
         self.offer(trainer, handle);
         let prepared = Arc::new(Prepared::new(trainer.finish()?)?);
-        let metrics = Arc::new(ModelMetrics::of(&prepared.model)?);
+        let metrics = Arc::new(ModelMetrics::from_model(&prepared.model)?);
         Ok(Trained { prepared, metrics })
     }
 }

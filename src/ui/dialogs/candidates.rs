@@ -18,7 +18,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
     let named = !path.trim().is_empty();
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let replaces = target.is_file();
-    let format = OutlineFormat::of(&target);
+    let format = OutlineFormat::from_path(&target);
     match &format {
         Err(_) if named => {
             warning(ui, text!("The name must end in {endings}.", endings = endings()))

@@ -16,7 +16,7 @@ const SIDE: f32 = 360.0;
 /// The smallest distance of two points of the line, in points; closer ones are ignored.
 const STEP: f32 = 2.0;
 /// The most points of a line; later ones are ignored.
-const MOST: usize = 20_000;
+const MAX_POINTS: usize = 20_000;
 
 /// The line that is being drawn.
 #[derive(Default)]
@@ -81,7 +81,7 @@ impl FreehandPen {
         if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
             let at = at.clamp(rect.min, rect.max);
             let far = self.line.last().is_none_or(|last| last.distance(at) >= STEP);
-            if far && self.line.len() < MOST {
+            if far && self.line.len() < MAX_POINTS {
                 self.line.push(at);
             }
         }

@@ -7,7 +7,7 @@ use crate::session::jobs::sweep::{SweepPoint, SweepRun};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::train::{MOST_BETAS, USUAL_BETAS, parse_betas};
+use crate::train::{MAX_BETAS, USUAL_BETAS, parse_betas};
 use crate::trust::reconstruction_error_label;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::jobs::thin_bar;
@@ -26,7 +26,7 @@ const CHART: egui::Vec2 = vec2(390.0, 300.0);
 const MAP: f32 = 112.0;
 const LINES: f32 = 40.0;
 /// The top of the axis, as a multiple of the greatest value.
-const ROOM: f64 = 1.1;
+const AXIS_MARGIN: f64 = 1.1;
 
 /// The default betas of the dialog.
 pub fn usual() -> String {
@@ -84,7 +84,7 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
         ui.set_min_height(36.0);
         let label = ui.label(text!("Betas")).on_hover_text(text!(
             "Weights of the KL term, separated by commas: at most {most} of 0 to 1000",
-            most = MOST_BETAS
+            most = MAX_BETAS
         ));
         let field = TextEdit::singleline(text).desired_width(300.0);
         ui.add(field).labelled_by(label.id);
@@ -171,7 +171,7 @@ fn chart(ui: &Ui, rect: Rect, done: &[SweepPoint], mouse: Option<Pos2>) -> Optio
     let most = |k: usize| {
         let values = done.iter().map(|point| value(point)[k]).filter(|v| v.is_finite());
         let greatest = values.fold(0.0, f64::max);
-        if greatest > 0.0 { ROOM * greatest } else { 1.0 }
+        if greatest > 0.0 { AXIS_MARGIN * greatest } else { 1.0 }
     };
     let most = [most(0), most(1)];
     let place = |[kl, error]: [f64; 2]| {

@@ -88,7 +88,7 @@ pub fn candidates(
             let sign = if gain >= 0.0 { "+" } else { "" };
             text!("gain {gain}", gain = format!("{sign}{}", three_digits(gain)))
         });
-        let measured = search_run.lab.of(&candidate.id).next().map(|result| {
+        let measured = search_run.lab.results_of(&candidate.id).next().map(|result| {
             let unit = result.unit.as_deref().unwrap_or_default();
             text!("measured {value} {unit}", value = three_digits(result.value), unit)
         });

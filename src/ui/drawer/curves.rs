@@ -31,7 +31,7 @@ pub fn about_objective() -> Text {
 }
 
 /// The largest distance of the mouse from a curve that it points at, in points of the screen.
-const NEAR: f32 = 9.0;
+const POINTING_TOLERANCE: f32 = 9.0;
 
 /// A plot that the mouse does not move or zoom.
 pub fn plot<'a>(name: &str, ui: &Ui, x: impl Into<Text>) -> Plot<'a> {
@@ -178,7 +178,7 @@ fn nearest(
         Some((transform.position_from_point_y(value) - at.y).abs())
     };
     let distances = curves.iter().filter_map(|(index, points)| Some((*index, distance(points)?)));
-    let near = distances.filter(|(_, distance)| *distance < NEAR);
+    let near = distances.filter(|(_, distance)| *distance < POINTING_TOLERANCE);
     near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
 }
 

@@ -17,7 +17,7 @@ const TABLE_WIDTH: f32 = 844.0;
 const PLOT_WIDTH: f32 = 330.0;
 
 /// The smallest width of the right column in a narrow window.
-const LEAST_RIGHT: f32 = 200.0;
+const MIN_RIGHT: f32 = 200.0;
 
 /// The selected tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -304,7 +304,7 @@ fn beside(
     right: impl FnOnce(&mut Ui, &mut Actions),
 ) {
     let size = ui.available_size();
-    let width = width.min(size.x - LEAST_RIGHT);
+    let width = width.min(size.x - MIN_RIGHT);
     let column = Layout::top_down(Align::Min);
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(vec2(width, size.y), column, |ui| left(ui, actions));

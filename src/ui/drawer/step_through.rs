@@ -20,7 +20,7 @@ use egui::{
 /// Height of the drawer with the numbers and the code.
 pub const OPEN: f32 = 304.0;
 /// The most coordinates that are shown; with more, the first ones and the norm of the whole vector.
-const MOST_COORDINATES: usize = 4;
+const MAX_COORDINATES: usize = 4;
 /// Width of the names of rows, and of a number.
 const COLUMNS: [f32; 2] = [112.0, 84.0];
 const ROW: f32 = 22.0;
@@ -239,7 +239,7 @@ fn over(walk: &StepThroughState) -> [Text; 2] {
 pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
     let rect = ui.available_rect_before_wrap();
     let coordinates = walk.by_hand.moment().map_or(2, |moment| moment.point.len());
-    let shown = coordinates.min(MOST_COORDINATES) + usize::from(coordinates > MOST_COORDINATES);
+    let shown = coordinates.min(MAX_COORDINATES) + usize::from(coordinates > MAX_COORDINATES);
     let width = COLUMNS[0] + COLUMNS[1] * shown.max(2) as f32;
     let left = rect.with_max_x(rect.left() + width);
     numbers(ui, left, walk);
@@ -352,7 +352,7 @@ fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
     let stage = by_hand.stage();
     let rows = rows(by_hand);
     let coordinates = rows.first().map_or(0, |row| row.3.len());
-    let shown = coordinates.min(MOST_COORDINATES);
+    let shown = coordinates.min(MAX_COORDINATES);
     let painter = ui.painter_at(rect);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let number_at = |column: usize, y: f32| {

@@ -10,7 +10,7 @@ use crate::ui::theme;
 use egui::{Color32, Id, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
 
 /// The most sliders at once; a latent with more dimensions shows the one whose bar was clicked.
-const MOST_SLIDERS: usize = 6;
+const MAX_SLIDERS: usize = 6;
 /// Height of the bar chart.
 const HEIGHT: f32 = 84.0;
 
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: 
         chosen = axis;
         ui.data_mut(|data| data.insert_temp(id, axis));
     }
-    let few = probe.z.len() <= MOST_SLIDERS;
+    let few = probe.z.len() <= MAX_SLIDERS;
     let shown = if few { 0..probe.z.len() } else { chosen..chosen + 1 };
     for axis in shown {
         let mut value = probe.z[axis];

@@ -22,7 +22,7 @@ use crate::ui::widgets::{fact, note, verdict};
 use egui::{Align2, CollapsingHeader, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// The most target columns beside the usual rows; the details list all of them.
-const MOST_MEASURED: usize = 3;
+const MAX_MEASURED: usize = 3;
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -151,7 +151,7 @@ fn slope(ui: &mut Ui, probe: &Probe) {
 fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     let chosen = state.property();
     let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
-    let (plain, measured) = if compact { (0, 0) } else { (2, MOST_MEASURED) };
+    let (plain, measured) = if compact { (0, 0) } else { (2, MAX_MEASURED) };
     let rows = std::iter::once(chosen)
         .chain(others().filter(|property| !property.is_target()).take(plain))
         .chain(others().filter(|property| property.is_target()).take(measured));

@@ -87,7 +87,7 @@ impl<T> Default for Texture<T> {
 
 impl<T> Texture<T> {
     /// The texture of some cells, made again only if they have changed.
-    fn of(
+    fn made(
         &mut self,
         painter: &Painter,
         name: &str,
@@ -164,7 +164,7 @@ pub fn paint(painter: &Painter, scene: &Scene, transform: Transform, cache: &mut
 fn paint_layer(painter: &Painter, layer: &SceneItem, transform: Transform, cache: &mut Cache) {
     match layer {
         SceneItem::Image(image) => {
-            let id = cache.heat.of(painter, "heat", image.size, &image.pixels, |&p| colour(p));
+            let id = cache.heat.made(painter, "heat", image.size, &image.pixels, |&p| colour(p));
             painter.image(id, transform.rect_of(&image.bounds), WHOLE, Color32::WHITE);
         }
         SceneItem::Shapes(shapes) => {
@@ -172,7 +172,7 @@ fn paint_layer(painter: &Painter, layer: &SceneItem, transform: Transform, cache
         }
         SceneItem::Fog(distance_overlay, ink) => {
             // White with the opacity of the overlay; the painter multiplies it with the colour.
-            let id = cache.distance_overlay.of(
+            let id = cache.distance_overlay.made(
                 painter,
                 "fog",
                 distance_overlay.size,

@@ -1,6 +1,6 @@
 //! The plan of the next latent path, and new shapes.
 
-use crate::explore::latent_path::curve::{MOST_RADIUS, MOST_TURNS, PathKind, usual_radius};
+use crate::explore::latent_path::curve::{MAX_RADIUS, MAX_TURNS, PathKind, usual_radius};
 use crate::model::PointRef;
 use crate::session::models::Prepared;
 use crate::session::path_plan::{Anchor, PathPlan};
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     if plan.kind == PathKind::Spiral {
         let tooltip = text!("How often the spiral goes around");
-        number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MOST_TURNS, 0.02);
+        number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MAX_TURNS, 0.02);
     }
     if plan != state.tours.plan {
         actions.command(Command::Tour(Touring::Plan(plan)));
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn radius(ui: &mut Ui, plan: &mut PathPlan, prepared: &Prepared) {
     let mut radius = plan.radius.unwrap_or_else(|| usual_radius(prepared.home));
-    if number(ui, text!("Radius"), about_radius(), &mut radius, 1e-3..=MOST_RADIUS, 0.01) {
+    if number(ui, text!("Radius"), about_radius(), &mut radius, 1e-3..=MAX_RADIUS, 0.01) {
         plan.radius = Some(radius);
     }
 }

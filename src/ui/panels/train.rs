@@ -167,7 +167,7 @@ fn settings(
     ];
     ui.label(text!("Output")).on_hover_text(text!("The last function of the decoder"));
     segments(ui, &mut config.output, &outputs);
-    if let Some(preset) = Preset::of(config) {
+    if let Some(preset) = Preset::from_config(config) {
         note(ui, text!("{preset}.", preset = preset.about()));
     }
     // The program changes no setting by itself: it shows the error until the settings are consistent.

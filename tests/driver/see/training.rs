@@ -85,7 +85,7 @@ impl<'a> TrainingFacts<'a> {
     pub fn metrics_of_snapshot(self, index: usize) -> ModelMetrics {
         let context = self.0.context.as_ref().expect("it has begun");
         let model = context.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
-        ModelMetrics::of(&model).unwrap()
+        ModelMetrics::from_model(&model).unwrap()
     }
 }
 

@@ -5,7 +5,7 @@
 //! leading edge. (UIUC Airfoil Coordinates Database, "Airfoil coordinates format".)
 
 use super::parts::{self, is_mark, looks_like_mark};
-use super::repair::{Ends, MOST_POINTS, RawCurve, extent};
+use super::repair::{Ends, MAX_POINTS, RawCurve, extent};
 use crate::text;
 use crate::text::Text;
 
@@ -54,8 +54,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
             _ => {}
         }
         lines_read += 1;
-        if points.len() > MOST_POINTS {
-            return Err(text!("has more than {most} points; thin it out", most = MOST_POINTS));
+        if points.len() > MAX_POINTS {
+            return Err(text!("has more than {most} points; thin it out", most = MAX_POINTS));
         }
     }
     // Words after a pair are a remark on that point. If no plain pair follows, the remarks at the end of the file have
@@ -143,7 +143,7 @@ fn is_heading(text: &str) -> bool {
 /// The number of points of the upper side, if the first pair gives the counts of both sides.
 fn counts(pairs: &[[f64; 2]]) -> Result<Option<usize>, Text> {
     let Some((&[upper, lower], rest)) = pairs.split_first() else { return Ok(None) };
-    let whole = |v: f64| v >= 2.0 && v.fract() == 0.0 && v <= MOST_POINTS as f64;
+    let whole = |v: f64| v >= 2.0 && v.fract() == 0.0 && v <= MAX_POINTS as f64;
     if !whole(upper) || !whole(lower) {
         return Ok(None);
     }

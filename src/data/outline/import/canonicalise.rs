@@ -227,7 +227,7 @@ mod tests {
 
     const ALL: Normalise = Normalise { scale: true, rotation: false };
 
-    fn of(points: &[[f64; 2]]) -> Vec<f32> {
+    fn from_points(points: &[[f64; 2]]) -> Vec<f32> {
         canonical(points, 100, ALL, Begin::Ray).0
     }
 
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn few_and_many_points_of_one_shape_come_out_nearly_alike() {
-        let (few, many) = (of(&airfoil(27)), of(&airfoil(496)));
+        let (few, many) = (from_points(&airfoil(27)), from_points(&airfoil(496)));
         let apart = form_distance(&few, &many);
         // The difference is half a spacing: some points lie on the nose of one outline and beside the nose of the
         // other.
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn tips_are_where_airfoils_end() {
-        let outline = of(&airfoil(80));
+        let outline = from_points(&airfoil(80));
         assert!(has_tip(&outline));
         for family in [Family::Circle, Family::Square, Family::Pentagon, Family::Heart] {
             assert!(!has_tip(&family.path(1.0).resample(100)), "{family:?}");
@@ -296,7 +296,7 @@ mod tests {
         for family in Family::ALL {
             let outline = geometry::normalised(&family.path(1.0).resample(100));
             let points: Vec<[f64; 2]> = geometry::points(&outline).collect();
-            let apart = of(&points)
+            let apart = from_points(&points)
                 .iter()
                 .zip(&outline)
                 .map(|(a, b)| f64::from((a - b).abs()))

@@ -3,7 +3,7 @@
 use crate::data::outline::geometry::segments_meet;
 
 /// The most pairs of sides that are tested for a crossing; a shape that needs more does not count as a cover.
-const MOST_PAIRS: usize = 20_000_000;
+const MAX_PAIRS: usize = 20_000_000;
 
 /// A closed shape that may contain others.
 pub struct Cover {
@@ -46,7 +46,7 @@ pub fn covers(cover: &Cover, points: &[[f64; 2]], tolerance: f64) -> bool {
     }
     let crosses =
         || sides(corners).any(|(a, b)| sides(points).any(|(c, d)| segments_meet(a, b, c, d)));
-    corners.len() * points.len() <= MOST_PAIRS && is_inside(corners, points[0]) && !crosses()
+    corners.len() * points.len() <= MAX_PAIRS && is_inside(corners, points[0]) && !crosses()
 }
 
 /// True if the point is inside, by the parity of the sides that a ray along +x crosses.

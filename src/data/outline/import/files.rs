@@ -11,9 +11,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most bytes of one file.
-pub const MOST_BYTES: u64 = 64 << 20;
+pub const MAX_BYTES: u64 = 64 << 20;
 /// The most files of one import.
-pub const MOST_FILES: usize = 200_000;
+pub const MAX_FILES: usize = 200_000;
 /// The most levels of folders.
 const DEEPEST: usize = 16;
 
@@ -30,7 +30,7 @@ pub enum InputFormat {
 
 impl InputFormat {
     /// The format of a file, by its extension.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn from_path(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" | "tsv" => Some(Self::Csv),
             "dat" => Some(Self::Airfoil),
@@ -111,12 +111,12 @@ impl FileSearch {
         if !self.seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())) {
             return Ok(());
         }
-        if self.seen.len() > MOST_FILES {
+        if self.seen.len() > MAX_FILES {
             let problem =
-                text!("there are more than {most} files; name fewer folders", most = MOST_FILES);
+                text!("there are more than {most} files; name fewer folders", most = MAX_FILES);
             return Err(Error::file(path, problem));
         }
-        match InputFormat::of(path) {
+        match InputFormat::from_path(path) {
             Some(format) => {
                 self.files.push(ListedFile {
                     path: path.to_owned(),
@@ -147,7 +147,7 @@ fn problem_of(error: Error) -> Text {
 /// # Errors
 /// Gives the reason why the file cannot be read.
 pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, Text> {
-    read_at_most(path, MOST_BYTES)
+    read_at_most(path, MAX_BYTES)
 }
 
 fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
@@ -300,7 +300,7 @@ mod tests {
         let writes = opened(OpenOptions::new().append(true));
         let mut growing = Growing { reads: &reads, writes, readings: 0 };
         let refused =
-            read_steady(&reads, &mut growing, MOST_BYTES).unwrap().unwrap_err().to_string();
+            read_steady(&reads, &mut growing, MAX_BYTES).unwrap().unwrap_err().to_string();
         assert!(refused.contains("written to while it was read"), "{refused}");
         assert!(growing.readings < 5, "it is not read on as long as it grows");
 
@@ -308,7 +308,7 @@ mod tests {
         std::fs::write(file.path(), &written).unwrap();
         let refused = |source: &[u8]| {
             let reads = opened(OpenOptions::new().read(true));
-            read_steady(&reads, source, MOST_BYTES).unwrap()
+            read_steady(&reads, source, MAX_BYTES).unwrap()
         };
         assert!(refused(&written.as_bytes()[..4000 - 1]).is_err());
         assert_eq!(refused(written.as_bytes()).unwrap(), written.as_bytes());

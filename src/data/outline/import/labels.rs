@@ -6,7 +6,7 @@ use crate::text;
 use std::collections::{HashMap, HashSet};
 
 /// The most different labels: a map cannot show more names.
-pub const MOST_LABELS: usize = 100;
+pub const MAX_LABELS: usize = 100;
 
 /// The names that a shape comes with.
 pub struct Named {
@@ -44,11 +44,11 @@ pub fn labels(
     let mut names: Vec<String> =
         labels.iter().collect::<HashSet<_>>().into_iter().cloned().collect();
     names.sort();
-    if names.len() > MOST_LABELS {
+    if names.len() > MAX_LABELS {
         let problem = text!(
             "there are {number} labels, and a map can name at most {most}; take labels from elsewhere or from none",
             number = names.len(),
-            most = MOST_LABELS
+            most = MAX_LABELS
         );
         return Err(Error::setting("label-from", problem));
     }

@@ -23,8 +23,8 @@ pub mod svg;
 pub mod table;
 pub mod values;
 
-pub use labels::MOST_LABELS;
+pub use labels::MAX_LABELS;
 pub use options::{ImportOptions, LabelFrom, Normalise};
-pub use read::{FEWEST, import, import_with_values, name_of};
+pub use read::{MIN_OUTLINES, import, import_with_values, name_of};
 pub use repair::Note;
 pub use report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};

@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The most numbers of all outlines together: 400 MB.
-const MOST_NUMBERS: usize = 100_000_000;
+const MAX_NUMBERS: usize = 100_000_000;
 /// The fewest outlines that a model can be trained on.
-pub const FEWEST: usize = 10;
+pub const MIN_OUTLINES: usize = 10;
 
 /// Imports every outline of these files and folders. `progress` is called from several threads. None if the import was
 /// cancelled.
@@ -41,7 +41,7 @@ pub fn import(
         done: AtomicUsize::new(0),
         shapes: AtomicUsize::new(0),
         kept: AtomicUsize::new(0),
-        most: MOST_NUMBERS / (2 * options.points),
+        most: MAX_NUMBERS / (2 * options.points),
         files: files.len(),
         progress: &progress,
     };

@@ -5,7 +5,7 @@ use crate::text;
 use crate::text::Text;
 
 /// The most points of one shape.
-pub const MOST_POINTS: usize = 1_000_000;
+pub const MAX_POINTS: usize = 1_000_000;
 /// A gap of less than this share of the perimeter is closed.
 const SMALL_GAP: f64 = 0.05;
 /// The largest ratio of the last side to any other side in a list of corners without a repeated first point.
@@ -13,13 +13,13 @@ const LAST_SIDE: f64 = 1.5;
 /// The thickness, as a share of the shape's extent, below which a spur is an artefact and is removed.
 const SPUR: f64 = 1e-3;
 /// The most spurs that are removed from one curve.
-const MOST_SPURS: usize = 100;
+const MAX_SPURS: usize = 100;
 /// Points closer than this share of the shape's extent are one point.
 const SAME: f64 = 1e-9;
 /// The least area, as a share of the squared perimeter; a circle has 0.08, the thinnest airfoil 0.002.
-const LEAST_AREA: f64 = 1e-6;
+const MIN_AREA: f64 = 1e-6;
 /// The most comparisons of edges; a shape that needs more is refused.
-const MOST_COMPARISONS: usize = 200_000_000;
+const MAX_COMPARISONS: usize = 200_000_000;
 
 /// The convention by which a file marks a curve as closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +103,11 @@ impl std::fmt::Display for Note {
 /// Gives the reason why the curve is no outline.
 pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
     let RawCurve { mut points, mut ends } = curve;
-    if points.len() > MOST_POINTS {
+    if points.len() > MAX_POINTS {
         return Err(text!(
             "has {points} points, and at most {most} are read; thin it out",
             points = points.len(),
-            most = MOST_POINTS
+            most = MAX_POINTS
         ));
     }
     if let Some(at) = points.iter().position(|p| !(p[0].is_finite() && p[1].is_finite())) {
@@ -165,7 +165,7 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
         ));
     }
     let area = area(&points);
-    if area.abs() <= LEAST_AREA * perimeter * perimeter {
+    if area.abs() <= MIN_AREA * perimeter * perimeter {
         return Err(text!("has no area; an outline goes around something"));
     }
     let mut found = crossing(&points);
@@ -197,7 +197,7 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
 /// Rounding makes spurs where a curve was closed, or where a side ends a little beyond its corner.
 fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
     let before = points.len();
-    while points.len() > 3 && before - points.len() < MOST_SPURS {
+    while points.len() > 3 && before - points.len() < MAX_SPURS {
         let count = points.len();
         let is_spur = |&i: &usize| {
             let [a, b, c] = [i + count - 1, i, i + 1].map(|k| points[k % count]);
@@ -260,7 +260,7 @@ fn crossing(points: &[[f64; 2]]) -> Crossing {
         let from = range(i).0;
         open.retain(|&j| range(j).1 >= from);
         comparisons += open.len();
-        if comparisons > MOST_COMPARISONS {
+        if comparisons > MAX_COMPARISONS {
             return Crossing::TooMany;
         }
         let (a, b) = side(i);
@@ -295,7 +295,7 @@ mod tests {
     use super::*;
     use std::f64::consts::TAU;
 
-    fn of(points: &[[f64; 2]], ends: Ends) -> Result<Repaired, Text> {
+    fn from_points(points: &[[f64; 2]], ends: Ends) -> Result<Repaired, Text> {
         clean(RawCurve { points: points.to_vec(), ends })
     }
 
@@ -311,28 +311,29 @@ mod tests {
 
     #[test]
     fn a_small_gap_is_closed_and_said_so() {
-        let clean = of(&arc(200, 0.985), Ends::Apart).unwrap();
+        let clean = from_points(&arc(200, 0.985), Ends::Apart).unwrap();
         assert_eq!(clean.notes.len(), 1);
         assert!(clean.notes[0].to_string().starts_with("a gap of 1.5"), "{:?}", clean.notes);
-        let repeated = of(&arc(200, 1.0), Ends::Apart).unwrap();
+        let repeated = from_points(&arc(200, 1.0), Ends::Apart).unwrap();
         assert!(repeated.notes.is_empty() && repeated.points.len() == 199);
     }
 
     #[test]
     fn a_large_gap_is_an_open_curve_unless_it_is_a_side_like_the_others() {
         for ends in [Ends::Apart, Ends::Listed] {
-            let problem = of(&arc(200, 0.5), ends).unwrap_err().to_string();
+            let problem = from_points(&arc(200, 0.5), ends).unwrap_err().to_string();
             assert!(problem.contains("open curve") && problem.contains("38.9 %"), "{problem}");
         }
-        assert!(of(&SQUARE, Ends::Apart).unwrap_err().to_string().contains("25 %"));
-        let listed = of(&SQUARE, Ends::Listed).unwrap();
+        assert!(from_points(&SQUARE, Ends::Apart).unwrap_err().to_string().contains("25 %"));
+        let listed = from_points(&SQUARE, Ends::Listed).unwrap();
         assert!(listed.notes[0].to_string().contains("a side of 25 %"), "{:?}", listed.notes);
-        assert!(of(&arc(200, 0.5), Ends::Joined).is_ok());
+        assert!(from_points(&arc(200, 0.5), Ends::Joined).is_ok());
     }
 
     #[test]
     fn what_is_no_outline_is_refused_with_its_reason() {
-        let problem = |points: &[[f64; 2]]| of(points, Ends::Joined).unwrap_err().to_string();
+        let problem =
+            |points: &[[f64; 2]]| from_points(points, Ends::Joined).unwrap_err().to_string();
         assert!(problem(&[]).contains("0 distinct points"));
         assert!(problem(&[[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]]).contains("2 distinct points"));
         assert!(problem(&[[1.0, 1.0]; 5]).contains("1 distinct point;"));
@@ -353,7 +354,7 @@ mod tests {
         let house = [[20.0, 20.0], [80.0, 20.0], [80.0, 70.0], [50.0, 90.0], [20.0, 70.0]];
         let mut needle = house.to_vec();
         needle.push([20.0, 19.98]);
-        let clean = of(&needle, Ends::Joined).unwrap();
+        let clean = from_points(&needle, Ends::Joined).unwrap();
         assert_eq!(clean.points, house);
         assert!(
             clean.notes[0].to_string().starts_with("a spur thinner than 0.1 %"),
@@ -362,14 +363,14 @@ mod tests {
         );
         // A thin end that crosses nothing is kept.
         let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
-        assert_eq!(of(&wing, Ends::Joined).unwrap().points.len(), 5);
+        assert_eq!(from_points(&wing, Ends::Joined).unwrap().points.len(), 5);
         let eight = [[0.0, 0.0], [2.0, 2.0], [2.0, 0.0], [0.0, 1.0]];
-        assert!(of(&eight, Ends::Joined).unwrap_err().to_string().contains("crosses"));
+        assert!(from_points(&eight, Ends::Joined).unwrap_err().to_string().contains("crosses"));
     }
 
     #[test]
     fn points_in_their_millions_are_counted_and_a_million_is_checked() {
-        let problem = of(&arc(MOST_POINTS + 1, 1.0), Ends::Joined).unwrap_err().to_string();
+        let problem = from_points(&arc(MAX_POINTS + 1, 1.0), Ends::Joined).unwrap_err().to_string();
         assert!(problem.contains("1000001 points"), "{problem}");
         let mut square = Vec::new();
         for (from, to) in SQUARE.iter().zip(SQUARE.iter().cycle().skip(1)) {
@@ -379,17 +380,17 @@ mod tests {
             };
             square.extend((0..200_000).map(side));
         }
-        assert!(of(&square, Ends::Joined).is_ok());
+        assert!(from_points(&square, Ends::Joined).is_ok());
     }
 
     #[test]
     fn clockwise_outlines_are_turned_and_repeated_points_go() {
         let mut points = SQUARE.to_vec();
         points.insert(1, SQUARE[0]);
-        let clean = of(&points, Ends::Joined).unwrap();
+        let clean = from_points(&points, Ends::Joined).unwrap();
         assert_eq!((clean.points.as_slice(), clean.notes.len()), (&SQUARE[..], 0));
         points.reverse();
-        let turned = of(&points, Ends::Joined).unwrap();
+        let turned = from_points(&points, Ends::Joined).unwrap();
         assert!(area(&turned.points) > 0.0 && turned.notes == [Note::Reversed]);
     }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// The most rejections that are listed one by one.
-const MOST_LISTED: usize = 100_000;
+const MAX_LISTED: usize = 100_000;
 
 /// The result of an import: a data set, the origin of each outline, and the parts of the files that were left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +73,7 @@ pub struct Summary {
 impl Summary {
     /// Adds an item.
     pub fn push(&mut self, rejection: Rejection) {
-        if self.list.len() < MOST_LISTED {
+        if self.list.len() < MAX_LISTED {
             self.list.push(rejection);
         } else {
             self.more += 1;

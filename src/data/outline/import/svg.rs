@@ -1,7 +1,7 @@
 //! SVG: each painted path of one loop is a shape; curves are flattened into short sides, y points up.
 
 use super::cover::{Cover, covers};
-use super::repair::{Ends, MOST_POINTS, Note, RawCurve, extent, three_digits};
+use super::repair::{Ends, MAX_POINTS, Note, RawCurve, extent, three_digits};
 use crate::text;
 use crate::text::Text;
 use resvg::tiny_skia::{Path, PathSegment, Point, Transform};
@@ -14,14 +14,14 @@ use std::collections::HashMap;
 /// The largest distance of a side from its curve, as a share of the path's extent.
 const TOLERANCE: f64 = 1e-4;
 /// The most sides of one curve.
-const MOST_SIDES: f64 = 256.0;
+const MAX_SIDES: f64 = 256.0;
 /// Paint with an opacity of less than half a step of 8 bits is invisible.
 const INVISIBLE: f32 = 0.5 / 255.0;
 /// A path whose points may be off by more than this share of its extent is refused; from [`TOLERANCE`] on a note
 /// reports the error.
 const SPOILT: f64 = 1e-3;
 /// The most elements that are visited to count the shapes of a picture; beyond it they are not counted.
-const MOST_ELEMENTS: usize = 100_000;
+const MAX_ELEMENTS: usize = 100_000;
 /// The stack that the deepest picture needs, in bytes: groups are visited by recursion, and usvg allows 1,024 levels.
 pub const STACK: usize = 64 << 20;
 
@@ -374,7 +374,7 @@ fn drawn(document: &Document<'_>) -> usize {
     let mut todo: Vec<XmlNode<'_, '_>> = vec![document.root_element()];
     while let Some(node) = todo.pop() {
         visited += 1;
-        if visited > MOST_ELEMENTS {
+        if visited > MAX_ELEMENTS {
             return 0;
         }
         match node.tag_name().name() {
@@ -453,11 +453,8 @@ fn one_loop(data: &Path, place: &dyn Fn([f64; 2]) -> [f64; 2]) -> Result<RawCurv
             _ => open.points[open.points.len() - 1],
         };
         total += open.points.len() - before;
-        if total > MOST_POINTS {
-            return Err(text!(
-                "has more than {most} points; simplify the path",
-                most = MOST_POINTS
-            ));
+        if total > MAX_POINTS {
+            return Err(text!("has more than {most} points; simplify the path", most = MAX_POINTS));
         }
     }
     loops.retain(|curve| curve.points.len() > 1);
@@ -483,7 +480,7 @@ fn flatten(control: &[[f64; 2]], tolerance: f64, points: &mut Vec<[f64; 2]>) {
         .fold(0.0, f64::max);
     let degree = (control.len() - 1) as f64;
     let steps = (degree * (degree - 1.0) / 8.0 * bend / tolerance).sqrt().ceil();
-    let steps = if steps.is_finite() { steps.clamp(1.0, MOST_SIDES) } else { 1.0 } as usize;
+    let steps = if steps.is_finite() { steps.clamp(1.0, MAX_SIDES) } else { 1.0 } as usize;
     for step in 1..=steps {
         let t = step as f64 / steps as f64;
         // De Casteljau's construction.

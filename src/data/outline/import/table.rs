@@ -7,18 +7,18 @@
 use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
 use super::records::{Records, brief};
-use super::repair::{Ends, MOST_POINTS, RawCurve};
+use super::repair::{Ends, MAX_POINTS, RawCurve};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;
 use std::collections::{HashMap, HashSet};
 
 /// The most rows of shapes in one file.
-pub const MOST_ROWS: usize = 1_000_000;
+pub const MAX_ROWS: usize = 1_000_000;
 /// Runs of at least this many rows with one value in a column may be separate outlines.
 const SHORTEST_RUN: usize = 3;
 /// Two parts with fewer points than this are not joined into one curve.
-const FEWEST_OF_ONE: usize = 16;
+const MIN_OF_ONE: usize = 16;
 
 /// One shape of a table.
 pub struct OutlineRow {
@@ -176,8 +176,8 @@ fn shapes(
     label: Option<usize>,
     pairs: &[[usize; 2]],
 ) -> Result<OutlineTable, Text> {
-    if rows.len() > MOST_ROWS {
-        return Err(text!("has more than {most} rows; split the file", most = MOST_ROWS));
+    if rows.len() > MAX_ROWS {
+        return Err(text!("has more than {most} rows; split the file", most = MAX_ROWS));
     }
     let shape = |(line, record): &(usize, StringRecord)| {
         let cell = |column: Option<usize>| {
@@ -359,7 +359,7 @@ fn has_runs(points: &[&PointRow<'_>], column: usize) -> bool {
         return false;
     }
     let at = |run: &[&PointRow<'_>]| run.iter().map(|point| point.at).collect::<Vec<_>>();
-    runs.windows(2).any(|pair| !goes_on(&at(pair[0]), &at(pair[1]), FEWEST_OF_ONE))
+    runs.windows(2).any(|pair| !goes_on(&at(pair[0]), &at(pair[1]), MIN_OF_ONE))
 }
 
 /// True if a column counts points and starts again, as the index of a point within its outline does.
@@ -379,8 +379,8 @@ fn restarts(points: &[&PointRow<'_>], column: usize) -> bool {
 
 /// The curves of points that empty lines or marks separate.
 fn parted(records: &Records, points: &[&PointRow<'_>]) -> Result<Vec<RawCurve>, Text> {
-    if points.len() > MOST_POINTS {
-        return Err(text!("has more than {most} points; thin it out", most = MOST_POINTS));
+    if points.len() > MAX_POINTS {
+        return Err(text!("has more than {most} points; thin it out", most = MAX_POINTS));
     }
     let reach = parts::reach(points.iter().map(|point| &point.at));
     let mut curves = Vec::new();
@@ -391,7 +391,7 @@ fn parted(records: &Records, points: &[&PointRow<'_>]) -> Result<Vec<RawCurve>, 
         let all = element.len() > 1 && element.windows(2).all(|p| is_apart(&p[0], &p[1]));
         let found = element.chunk_by(|a, b| all || !is_apart(a, b));
         let found = found.map(|part| part.iter().map(|point| point.at).collect()).collect();
-        curves.extend(parts::outlines(found, FEWEST_OF_ONE)?);
+        curves.extend(parts::outlines(found, MIN_OF_ONE)?);
     }
     if curves.is_empty() {
         curves.push(Vec::new());

@@ -46,7 +46,7 @@ fn junk_is_listed_with_its_reason_and_the_rest_goes_in() {
         ("text.svg", text_only.as_bytes()),
         (
             "many.csv",
-            "0,0\n".repeat(crate::data::outline::import::repair::MOST_POINTS + 1).as_bytes(),
+            "0,0\n".repeat(crate::data::outline::import::repair::MAX_POINTS + 1).as_bytes(),
         ),
         ("good.dat", b"A name\n1 0\n0.5 0.1\n0 0\n0.5 -0.1\n1 0\n"),
         (

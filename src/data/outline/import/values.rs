@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// The most columns of values.
-pub const MOST_COLUMNS: usize = 16;
+pub const MAX_COLUMNS: usize = 16;
 
 /// The most characters of a unit.
 pub const LONGEST_UNIT: usize = 12;
@@ -409,11 +409,11 @@ impl<'a> ValueTable<'a> {
                 values.push(column);
             }
         }
-        if values.len() > MOST_COLUMNS {
+        if values.len() > MAX_COLUMNS {
             return Err(text!(
                 "has {columns} columns of values, and at most {most} are read",
                 columns = values.len(),
-                most = MOST_COLUMNS
+                most = MAX_COLUMNS
             ));
         }
         if values.is_empty() {

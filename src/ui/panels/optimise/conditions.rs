@@ -10,7 +10,7 @@ use crate::ui::widgets::{note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
 /// With more constraints than this there is hardly any valid answer.
-const MOST: usize = 6;
+const MAX_CONSTRAINTS: usize = 6;
 
 /// The penalty that keeps answers inside the data, the only one outside of the folded group.
 pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
@@ -102,7 +102,8 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         }
     }
     removed.map(|index| spec.constraints.remove(index));
-    let another = ui.add_enabled(spec.constraints.len() < MOST, Button::new(text!("+ Constraint")));
+    let another = ui
+        .add_enabled(spec.constraints.len() < MAX_CONSTRAINTS, Button::new(text!("+ Constraint")));
     if another
         .on_hover_text(text!(
             "Only a shape that keeps every constraint can be an answer; breaking one costs"

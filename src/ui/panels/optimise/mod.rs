@@ -117,7 +117,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if let Some(at) = point.filter(|_| from_here.clicked()) {
             actions.command(Command::SearchFrom(at));
         }
-        let by_gradient = Rule::of(state.settings.search.method).is_some();
+        let by_gradient = Rule::from_method(state.settings.search.method).is_some();
         let by_hand = ui.add_enabled(by_gradient, Button::new(text!("By hand")));
         let by_hand = by_hand
             .on_hover_text(

@@ -10,7 +10,7 @@ use crate::ui::widgets::{Icon, icon_button, number, row, segments};
 use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, Ui};
 
 /// The most terms that can be weighted in the panel.
-const MOST_TERMS: usize = 6;
+const MAX_TERMS: usize = 6;
 
 /// A goal without its target.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum GoalKind {
 impl GoalKind {
     const ALL: [Self; 3] = [Self::Max, Self::Min, Self::Match];
 
-    fn of(goal: Goal) -> Self {
+    fn from_goal(goal: Goal) -> Self {
         match goal {
             Goal::Max => Self::Max,
             Goal::Min => Self::Min,
@@ -61,7 +61,7 @@ pub fn title(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
 
 fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let another =
-        ui.add_enabled(spec.terms.len() < MOST_TERMS, Button::new(text!("+ Term")).small());
+        ui.add_enabled(spec.terms.len() < MAX_TERMS, Button::new(text!("+ Term")).small());
     if another
         .on_hover_text(
             text!("Seek several properties at once. The loss is the sum of each term's loss times its weight; \
@@ -84,7 +84,7 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
             property_menu(ui, "property", &mut term.property, state)
         });
         retarget(term, before, state);
-        let mut kind = GoalKind::of(term.goal);
+        let mut kind = GoalKind::from_goal(term.goal);
         segments(ui, &mut kind, &GoalKind::ALL.map(|kind| (kind, kind.label(), kind.about())));
         settle(term, kind, state);
         target(ui, text!("Target"), term, state);
@@ -141,7 +141,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     });
     retarget(term, before, state);
     ui.horizontal(|ui| {
-        let mut kind = GoalKind::of(term.goal);
+        let mut kind = GoalKind::from_goal(term.goal);
         let combo =
             ComboBox::from_id_salt(("goal", index)).selected_text(kind.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {

@@ -145,7 +145,7 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
         });
         menu.response
     });
-    let follows = Rule::of(config.method).is_some();
+    let follows = Rule::from_method(config.method).is_some();
     if !follows {
         config.space = Space::Latent;
     }
@@ -173,7 +173,7 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
 
 /// The state of the schedule in a few words.
 pub fn schedule_in_words(config: &SearchConfig) -> Text {
-    if Rule::of(config.method).is_none() {
+    if Rule::from_method(config.method).is_none() {
         return text!("the method's own");
     }
     match (config.plateau.is_some(), config.patience.is_some()) {
@@ -186,7 +186,7 @@ pub fn schedule_in_words(config: &SearchConfig) -> Text {
 
 /// The conditions for reducing a restart's learning rate and for stopping it.
 pub fn schedule(ui: &mut Ui, config: &mut SearchConfig) {
-    if Rule::of(config.method).is_none() {
+    if Rule::from_method(config.method).is_none() {
         note(ui, text!("This method ends by itself, or when its budget is spent."));
         return;
     }
