@@ -1,7 +1,7 @@
 //! Comparison of two models: the shown one, and another one on a second map with the same view.
 
 use super::Session;
-use super::map::{MapKey, MapPictures, Request};
+use super::map::{MapKey, MapPictures, MapRequest};
 use super::models::{ModelEntry, ModelId, Prepared};
 use super::probe::Probe;
 use super::state::State;
@@ -232,7 +232,7 @@ impl Session {
         let Some(comparison) = &mut state.comparison else { return };
         if measured && comparison.asked != Some(key) {
             comparison.asked = Some(key);
-            self.worker_beside.ask(Request { key, lattice, spec, prepared });
+            self.worker_beside.ask(MapRequest { key, lattice, spec, prepared });
         }
     }
 }

@@ -269,7 +269,7 @@ impl LatentMap {
 
 /// A request to the worker.
 #[derive(Debug)]
-pub struct Request {
+pub struct MapRequest {
     /// The inputs of the picture.
     pub key: MapKey,
     /// The positions of the shapes.
@@ -292,7 +292,7 @@ struct Slot {
 /// The next task of the worker.
 #[derive(Debug, Default)]
 struct Waiting {
-    request: Option<Request>,
+    request: Option<MapRequest>,
     closing: bool,
     /// Cancelled when a newer request waits: a refinement is not worth finishing then.
     refining: CancelToken,
@@ -329,7 +329,7 @@ impl Worker {
     }
 
     /// Requests a picture.
-    pub fn ask(&self, request: Request) {
+    pub fn ask(&self, request: MapRequest) {
         self.slot.put(|waiting| waiting.request = Some(request));
     }
 }
@@ -353,7 +353,7 @@ impl Slot {
     }
 
     /// Waits for a request; none if the program closes.
-    fn next(&self) -> Option<(Request, CancelToken)> {
+    fn next(&self) -> Option<(MapRequest, CancelToken)> {
         let mut waiting = self.waiting();
         loop {
             if waiting.closing {
@@ -370,8 +370,8 @@ impl Slot {
 
 /// Computes shapes and a coarse heat map at once, then the distance overlay, and a fine heat map if no newer request
 /// waits.
-fn draw(request: &Request, refining: &CancelToken, send: &dyn Fn(MapPictures)) -> Result<()> {
-    let Request { key, lattice, spec, prepared } = request;
+fn draw(request: &MapRequest, refining: &CancelToken, send: &dyn Fn(MapPictures)) -> Result<()> {
+    let MapRequest { key, lattice, spec, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
     let [w, h] = bounds.size();

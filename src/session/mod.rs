@@ -55,7 +55,7 @@ use jobs::registry::{JobKind, JobResult, RunId};
 use jobs::search::SearchRun;
 use launch::{Outlet, Wake, launch};
 use lesson::Lesson;
-use map::{Request, Worker};
+use map::{MapRequest, Worker};
 use settings::{Pace, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -481,7 +481,7 @@ impl Session {
         let Some(key) = state.map.wanted(version, property, visible, range) else { return };
         if let Some((_, entry)) = state.models.shown() {
             let (lattice, spec) = (state.map.lattice(), state.map.spec());
-            self.worker.ask(Request { key, lattice, spec, prepared: entry.prepared.clone() });
+            self.worker.ask(MapRequest { key, lattice, spec, prepared: entry.prepared.clone() });
         }
     }
 }

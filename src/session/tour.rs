@@ -110,14 +110,14 @@ pub struct Tours {
     /// The page that is shown.
     pub page: TourPage,
     /// The request that a job works on.
-    making: Option<(RunId, Request)>,
+    making: Option<(RunId, TourRequest)>,
     /// The newest requests that wait for the end of that job: at most one path, and one set of new shapes.
-    waiting: Vec<Request>,
+    waiting: Vec<TourRequest>,
 }
 
 /// A latent path or new shapes that were asked for.
 #[derive(Clone, Debug)]
-struct Request {
+struct TourRequest {
     /// The model and its version.
     model: (ModelId, u64),
     /// The property that colours them.
@@ -161,7 +161,7 @@ impl Tours {
 
     /// Forgets the path that is being made.
     pub(super) fn leave_path(&mut self) {
-        let is_path = |request: &Request| matches!(request.wanted, Wanted::Frames(..));
+        let is_path = |request: &TourRequest| matches!(request.wanted, Wanted::Frames(..));
         self.waiting.retain(|request| !is_path(request));
         self.making.take_if(|(_, request)| is_path(request));
     }
@@ -325,7 +325,7 @@ impl Session {
         let kind = std::mem::discriminant(&wanted);
         let waiting = &mut self.state.tours.waiting;
         waiting.retain(|other| std::mem::discriminant(&other.wanted) != kind);
-        waiting.push(Request { model, property, wanted, playback });
+        waiting.push(TourRequest { model, property, wanted, playback });
         self.make_next();
     }
 
@@ -345,7 +345,7 @@ impl Session {
         }
     }
 
-    fn is_wanted(&self, request: &Request) -> bool {
+    fn is_wanted(&self, request: &TourRequest) -> bool {
         let now = (self.state.shown_version(), self.state.property());
         now == (Some(request.model), request.property)
     }

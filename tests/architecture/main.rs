@@ -327,6 +327,16 @@ fn circles_are_found_through_reexports_and_macros_alone() {
     assert_eq!(house(&format!("{shape} use crate::data::area as measure;")), 0);
 }
 
+#[test]
+fn no_type_name_stands_twice() {
+    let mut files: BTreeMap<&str, BTreeSet<&PathBuf>> = BTreeMap::new();
+    for (name, file) in &SOURCE.types {
+        files.entry(name).or_default().insert(file);
+    }
+    let twice: Vec<_> = files.iter().filter(|(_, files)| files.len() > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
 /// Source files whose literals are programs, markup or names of fonts.
 const NOT_FOR_PEOPLE: &[&str] =
     &["optimise/codegen", "export/pictures/svg_elements.rs", "export/pictures/png.rs"];

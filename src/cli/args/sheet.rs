@@ -32,7 +32,7 @@ pub struct Look {
 
 /// The kind of a file of shapes, decided by its extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum ShapeFile {
     /// A table.
     Csv,
     /// An animation.
@@ -41,7 +41,7 @@ pub enum Output {
     Picture,
 }
 
-impl Output {
+impl ShapeFile {
     /// The kind that belongs to a file extension.
     ///
     /// # Errors
@@ -60,8 +60,8 @@ impl Output {
 
 impl Look {
     /// Fails unless the width of the picture is in range.
-    pub fn check(&self, output: Output) -> Result<()> {
-        let most = if output == Output::Gif { 2048 } else { 8192 };
+    pub fn check(&self, output: ShapeFile) -> Result<()> {
+        let most = if output == ShapeFile::Gif { 2048 } else { 8192 };
         check_range("size", self.size, 100, most)
     }
 
@@ -98,10 +98,10 @@ mod tests {
 
     #[test]
     fn the_ending_says_what_is_written() {
-        let output = |name: &str| Output::from_path(Path::new(name)).ok();
-        assert_eq!(output("a.CSV"), Some(Output::Csv));
-        assert_eq!(output("a.gif"), Some(Output::Gif));
-        assert_eq!((output("a.svg"), output("a.png")), (Some(Output::Picture), output("b.PNG")));
+        let output = |name: &str| ShapeFile::from_path(Path::new(name)).ok();
+        assert_eq!(output("a.CSV"), Some(ShapeFile::Csv));
+        assert_eq!(output("a.gif"), Some(ShapeFile::Gif));
+        assert_eq!((output("a.svg"), output("a.png")), (Some(ShapeFile::Picture), output("b.PNG")));
         assert_eq!((output("a.jpg"), output("a")), (None, None));
     }
 }

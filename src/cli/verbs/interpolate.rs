@@ -1,7 +1,7 @@
 //! `interpolate`: one shape into another, through the latent and as a linear interpolation of the outlines.
 
 use crate::cli::args::point::point;
-use crate::cli::args::sheet::{Look, Output};
+use crate::cli::args::sheet::{Look, ShapeFile};
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
@@ -54,13 +54,13 @@ pub struct InterpolateArguments {
 /// Names a point that does not fit the model, a setting out of range, or a file that cannot be read or written.
 pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let InterpolateArguments { model, from, to, steps, look, out } = arguments;
-    let output = Output::from_path(out)?;
-    if output == Output::Gif {
+    let output = ShapeFile::from_path(out)?;
+    if output == ShapeFile::Gif {
         let problem =
             text!("is a GIF; 'walk --path line' writes those, this writes .csv, .svg or .png");
         return Err(Error::file(out, problem));
     }
-    check_range("steps", *steps, 2, if output == Output::Csv { 1000 } else { 50 })?;
+    check_range("steps", *steps, 2, if output == ShapeFile::Csv { 1000 } else { 50 })?;
     look.check(output)?;
     let files = [from.file(), to.file()];
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files.into_iter().flatten()).collect();
@@ -75,7 +75,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let outlines = Some([&*from.outline, &*to.outline]);
     let strip = Strip::new(&model, look.property, &latent_path, *steps, outlines)?;
     match output {
-        Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
+        ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,
     }
     progress.finish(text!(

@@ -1,6 +1,6 @@
 //! `sample`: new shapes, sampled and assessed.
 
-use crate::cli::args::sheet::{Look, Output};
+use crate::cli::args::sheet::{Look, ShapeFile};
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::error::{Error, Result, check_range};
@@ -46,18 +46,18 @@ pub struct SampleArguments {
 /// Names a setting out of range or a file that cannot be read or written.
 pub fn run(arguments: &SampleArguments) -> Result<()> {
     let SampleArguments { model, count, seed, look, out } = arguments;
-    let output = Output::from_path(out)?;
-    if output == Output::Gif {
+    let output = ShapeFile::from_path(out)?;
+    if output == ShapeFile::Gif {
         return Err(Error::file(out, text!("is a GIF; write the sample as .csv, .svg or .png")));
     }
-    check_range("count", *count, 1, if output == Output::Csv { 100_000 } else { MAX_PAINTED })?;
+    check_range("count", *count, 1, if output == ShapeFile::Csv { 100_000 } else { MAX_PAINTED })?;
     look.check(output)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;
     model.check_can_tell(look.property)?;
     let progress = Progress::start();
     let shapes = new_shapes(&model, look.property, *count, *seed)?;
-    if output == Output::Csv {
+    if output == ShapeFile::Csv {
         let rows = shapes.iter().enumerate();
         let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ShapeRow {
             first: vec![(index + 1).to_string()],

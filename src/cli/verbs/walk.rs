@@ -1,7 +1,7 @@
 //! `walk`: a latent path over the map, and the shape as it morphs along it.
 
 use crate::cli::args::point::point;
-use crate::cli::args::sheet::{Look, Output};
+use crate::cli::args::sheet::{Look, ShapeFile};
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
@@ -78,7 +78,7 @@ pub struct WalkArguments {
 
 impl WalkArguments {
     /// Fails if an option is given that this kind of path does not use, or one is missing.
-    fn check(&self, output: Output) -> Result<()> {
+    fn check(&self, output: ShapeFile) -> Result<()> {
         let uses = |kinds: &[PathKind]| kinds.contains(&self.path);
         let given = [
             ("from", self.from.is_some(), uses(&[PathKind::Line])),
@@ -93,11 +93,11 @@ impl WalkArguments {
                 text!("does not go with --path {kind}; leave it out", kind = self.path.name());
             return Err(Error::setting(name, problem));
         }
-        let most = if output == Output::Picture { MAX_PAINTED } else { MAX_FRAMES };
+        let most = if output == ShapeFile::Picture { MAX_PAINTED } else { MAX_FRAMES };
         check_range("frames", self.frames, 2, most)?;
         check_range("seconds", self.seconds, 0.1, 600.0)?;
         let rate = self.rate();
-        if output == Output::Gif && !(0.1..=50.0).contains(&rate) {
+        if output == ShapeFile::Gif && !(0.1..=50.0).contains(&rate) {
             let problem = text!(
                 "{frames} frames in {seconds} s are {rate} a second; choose between 0.1 and 50",
                 frames = self.frames,
@@ -161,7 +161,7 @@ impl WalkArguments {
 /// written.
 pub fn run(arguments: &WalkArguments) -> Result<()> {
     let WalkArguments { model, from, to, around, frames, look, out, .. } = arguments;
-    let output = Output::from_path(out)?;
+    let output = ShapeFile::from_path(out)?;
     arguments.check(output)?;
     let files = [from, to, around].into_iter().flatten().filter_map(PointRef::file);
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
@@ -174,12 +174,12 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let latent_path = arguments.latent_path(&ends, &model, &projection)?;
     let strip = Strip::new(&model, look.property, &latent_path, *frames, None)?;
     match output {
-        Output::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
-        Output::Picture => {
+        ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
+        ShapeFile::Picture => {
             let sheet = strip.sheet(COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
         }
-        Output::Gif => {
+        ShapeFile::Gif => {
             animate(arguments, &model, &projection, &latent_path, &strip, &mut progress)?
         }
     }
