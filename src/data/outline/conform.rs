@@ -3,10 +3,11 @@
 
 use super::generator::GeneratorConfig;
 use super::geometry;
+use super::import::Normalise;
 use super::import::canonicalise::{self, Begin};
 use super::import::files::{self, InputFormat};
+use super::import::formats::{airfoil, svg, table};
 use super::import::repair::{RawCurve, clean};
-use super::import::{Normalise, airfoil, svg, table};
 use super::transform::SimilarityTransform;
 use crate::data::source::Source;
 use crate::error::{self, Error};

@@ -4,23 +4,17 @@
 //! A file is read whole but bounded and parsed by its format; each curve in it is cleaned and converted to canonical
 //! form on its own, so one bad file, row or path does not affect the others.
 
-pub mod airfoil;
 pub mod canonicalise;
-mod cover;
 pub mod files;
+pub mod formats;
 pub mod freehand;
-mod header;
 mod labels;
 mod options;
-mod parts;
 mod progress;
 mod read;
-mod records;
 pub mod repair;
 mod report;
 mod shapes;
-pub mod svg;
-pub mod table;
 pub mod values;
 
 pub use labels::MAX_LABELS;

@@ -2,12 +2,13 @@
 
 use super::canonicalise::Begin;
 use super::files::{self, ListedFile};
+use super::formats::svg;
 use super::labels;
 use super::options::ImportOptions;
 use super::progress::ImportWatch;
 use super::report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};
 use super::shapes::{Contents, FoundShape, contents};
-use super::{svg, values};
+use super::values;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};

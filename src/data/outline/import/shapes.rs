@@ -1,12 +1,13 @@
 //! The shapes of one file in canonical form, each converted on its own.
 
+use super::Rejection;
 use super::canonicalise::{self, Begin};
 use super::files::{self, InputFormat, ListedFile};
+use super::formats::{airfoil, svg, table};
 use super::labels::Named;
 use super::options::ImportOptions;
 use super::progress::ImportWatch;
 use super::repair::{Note, RawCurve, clean};
-use super::{Rejection, airfoil, svg, table};
 use crate::data::outline::geometry::is_simple;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::text;

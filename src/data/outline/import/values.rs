@@ -1,7 +1,7 @@
 //! Target values of the shapes: a CSV of names and one or more columns with their units.
 
-use super::header::{ColumnNames, CoordinateColumns, columns_aside, is_coordinate, is_id};
-use super::records::{Records, brief};
+use super::formats::header::{ColumnNames, CoordinateColumns, columns_aside, is_coordinate, is_id};
+use super::formats::records::{Records, brief};
 use super::{Rejection, Summary};
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::Target;

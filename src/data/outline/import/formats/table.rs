@@ -7,7 +7,7 @@
 use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
 use super::records::{Records, brief};
-use super::repair::{Ends, MAX_POINTS, RawCurve};
+use crate::data::outline::import::repair::{Ends, MAX_POINTS, RawCurve};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;

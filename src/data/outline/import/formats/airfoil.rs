@@ -5,7 +5,7 @@
 //! leading edge. (UIUC Airfoil Coordinates Database, "Airfoil coordinates format".)
 
 use super::parts::{self, is_mark, looks_like_mark};
-use super::repair::{Ends, MAX_POINTS, RawCurve, extent};
+use crate::data::outline::import::repair::{Ends, MAX_POINTS, RawCurve, extent};
 use crate::text;
 use crate::text::Text;
 

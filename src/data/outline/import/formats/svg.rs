@@ -1,7 +1,9 @@
 //! SVG: each painted path of one loop is a shape; curves are flattened into short sides, y points up.
 
 use super::cover::{Cover, covers};
-use super::repair::{Ends, MAX_POINTS, Note, RawCurve, extent, three_digits};
+use crate::data::outline::import::repair::{
+    Ends, MAX_POINTS, Note, RawCurve, extent, three_digits,
+};
 use crate::text;
 use crate::text::Text;
 use resvg::tiny_skia::{Path, PathSegment, Point, Transform};

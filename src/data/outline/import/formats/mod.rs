@@ -1,0 +1,9 @@
+//! The formats of files with outlines: what each of them says.
+
+pub mod airfoil;
+pub(super) mod cover;
+pub(super) mod header;
+pub(super) mod parts;
+pub(super) mod records;
+pub mod svg;
+pub mod table;
