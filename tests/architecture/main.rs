@@ -384,8 +384,7 @@ fn texts() -> Vec<(PathBuf, Texts)> {
         let name = file.file_stem().and_then(|name| name.to_str());
         name.is_some_and(|name| name == "tests" || name.ends_with("_tests"))
     };
-    // The macro's own documentation shows texts that are none.
-    files.retain(|file| !is_test(file) && !file.ends_with("text/message.rs"));
+    files.retain(|file| !is_test(file));
     files.into_iter().map(read).collect()
 }
 
