@@ -108,29 +108,6 @@ pub fn log_slider(
     .inner
 }
 
-/// A button of a fixed size. A name that is too long for it is shortened, and stands whole above the tooltip.
-pub fn sized(
-    ui: &mut Ui,
-    size: Vec2,
-    name: impl Into<Text>,
-    tooltip: impl Into<Text>,
-    button: impl FnOnce(String) -> Button<'static>,
-) -> Response {
-    let [name, tooltip] = [name.into(), tooltip.into()].map(String::from);
-    let padding = 2.0 * ui.spacing().button_padding.x;
-    let is_cut = text_width(ui, &name) + padding > size.x;
-    let response = ui.add_sized(size, button(name.clone()).truncate());
-    let response = response.accessible_name(name.clone());
-    let tooltip = if is_cut { format!("{name}\n{tooltip}") } else { tooltip };
-    response.clone().on_disabled_hover_text(tooltip.clone()).on_hover_text(tooltip)
-}
-
-/// The width of a text on one line.
-fn text_width(ui: &Ui, text: &str) -> f32 {
-    let text = egui::WidgetText::from(text);
-    text.into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body).size().x
-}
-
 /// Choices side by side, one of them selected; true if it was changed.
 pub fn segments<T: Copy + PartialEq>(
     ui: &mut Ui,
@@ -145,9 +122,10 @@ pub fn segments<T: Copy + PartialEq>(
         ui.spacing_mut().button_padding.x = 4.0;
         for (choice, label, tooltip) in choices {
             let choice = *choice;
-            let chosen = *value == choice;
-            let button = |name| Button::selectable(chosen, name).frame_when_inactive(true);
-            if sized(ui, vec2(width, 28.0), label, tooltip, button).clicked() {
+            let button = Button::selectable(*value == choice, label.to_string())
+                .min_size(vec2(width, 28.0))
+                .frame_when_inactive(true);
+            if ui.add(button).on_hover_text(tooltip.to_string()).clicked() {
                 changed |= *value != choice;
                 *value = choice;
             }
@@ -169,8 +147,13 @@ pub fn fact(
     let short = brief(&name, LETTERS);
     let full = if short == name { String::new() } else { format!("{name}\n") };
     let tooltip = format!("{full}{tooltip}");
+    let wide = |text: &str| {
+        let text = egui::WidgetText::from(text);
+        let galley = text.into_galley(ui, None, f32::INFINITY, egui::TextStyle::Body);
+        galley.size().x
+    };
     let gap = ui.spacing().item_spacing.x;
-    let fits = text_width(ui, &short) + gap + text_width(ui, &value) <= ui.available_width();
+    let fits = wide(&short) + gap + wide(&value) <= ui.available_width();
     let right = egui::Layout::right_to_left(egui::Align::Center);
     if fits {
         return ui

@@ -328,19 +328,17 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
         UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Min)),
         |ui| {
             plate(ui).show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = 3.0;
-                    // Two maps have less space.
-                    let (size, padding) =
-                        if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
-                    ui.spacing_mut().button_padding = vec2(padding, 3.0);
-                    for (overlay, name, on, enabled, tooltip) in chips {
-                        let button = egui::Button::selectable(on, RichText::new(name).size(size));
-                        if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
-                            actions.command(Command::ToggleOverlay(overlay));
-                        }
+                ui.spacing_mut().item_spacing.x = 3.0;
+                // Two maps have less space.
+                let (size, padding) =
+                    if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
+                ui.spacing_mut().button_padding = vec2(padding, 3.0);
+                for (overlay, name, on, enabled, tooltip) in chips {
+                    let button = egui::Button::selectable(on, RichText::new(name).size(size));
+                    if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
+                        actions.command(Command::ToggleOverlay(overlay));
                     }
-                })
+                }
             });
         },
     );
@@ -455,8 +453,8 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
 fn hint(ui: &Ui, rect: Rect, text: Text) {
     let ink = ui.visuals().text_color();
     let font = FontId::new(16.0, theme::strong());
-    let galley = ui.painter().layout(text.into(), font, ink, rect.width() - 48.0);
-    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 20.0 + galley.size().y);
+    let galley = ui.painter().layout_no_wrap(text.into(), font, ink);
+    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 42.0);
     let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
     ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
     ui.painter().galley(at, galley, ink);

@@ -9,7 +9,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
-use crate::ui::widgets::{heading, number, row, segments, sized};
+use crate::ui::widgets::{heading, number, row, segments};
 use egui::{Button, ComboBox, Ui, vec2};
 
 /// The kinds of latent paths, as [`segments`] takes them.
@@ -71,8 +71,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         let size = vec2(0.5 * (ui.available_width() - ui.spacing().item_spacing.x), 30.0);
-        let about = text!("Follow the path from its beginning while the shape morphs (W)");
-        if sized(ui, size, text!("Walk"), about, Button::new).clicked() {
+        let walk = ui.add_sized(size, Button::new(text!("Walk")));
+        let walk = walk
+            .on_hover_text(text!("Follow the path from its beginning while the shape morphs (W)"));
+        if walk.clicked() {
             actions.command(Command::Tour(Touring::Begin));
         }
         let about = prepared.model.card.start.about();
@@ -83,7 +85,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 text!("Draw again, with the next seed (N), from: {about}", about),
             ),
         };
-        if sized(ui, size, name, tooltip, Button::new).clicked() {
+        if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
             actions.command(Command::Tour(Touring::Draw));
         }
     });

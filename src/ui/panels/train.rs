@@ -16,7 +16,7 @@ use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::sweep;
 use crate::ui::jobs::thin_bar;
-use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments, sized};
+use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
 use egui::{
     Button, CollapsingHeader, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2,
 };
@@ -332,13 +332,9 @@ fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) 
         ui.spacing_mut().item_spacing.x = gap;
         ui.spacing_mut().button_padding.x = 2.0;
         for (name, tooltip, refusal, command) in row {
-            let enabled = refusal.is_none();
-            let about = refusal.unwrap_or(tooltip);
-            let button = |name| Button::new(RichText::new(name).size(14.0));
-            let pressed = ui.add_enabled_ui(enabled, |ui| {
-                sized(ui, vec2(width, 26.0), name, about, button).clicked()
-            });
-            if pressed.inner {
+            let button = Button::new(RichText::new(name).size(14.0)).min_size(vec2(width, 26.0));
+            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip);
+            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
                 actions.command(command);
             }
         }

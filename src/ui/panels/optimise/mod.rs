@@ -106,7 +106,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     cost(ui, state);
     let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         // With less padding three buttons fit into the panel.
         ui.spacing_mut().button_padding.x = 8.0;
         ui.spacing_mut().item_spacing.x = 6.0;
