@@ -8,7 +8,7 @@
 //! layer to the highest; a module uses only those before it, and `explore`, `optimise` and `train` do not use each
 //! other:
 //!
-//! - [`text`], [`error`] and [`numerics`]: texts that can be translated; one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
+//! - [`mod@text`], [`error`] and [`numerics`]: texts that can be translated; one error type; Adam, keyed randomness, percentiles, matrix products, atomic file
 //!   writes
 //! - [`data`]: outlines, the families that generate them, plain geometry, scaling, tables
 //! - [`nn`]: dense layers and the variational autoencoder, forwards and backwards without a graph; losses

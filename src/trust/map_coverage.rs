@@ -38,7 +38,7 @@ pub(super) struct Cells {
 /// are, which is easier.
 ///
 /// A valid cell belongs to the family of the held-out outline (of any outline, if none is held out) with the nearest
-/// form: by [`form_distance`](crate::data::outline::form_distance), each outline normalised once.
+/// form: by [`form_distance`](crate::data::outline::canonical::form_distance), each outline normalised once.
 ///
 /// # Errors
 /// When there is no cell or no data.

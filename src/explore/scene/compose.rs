@@ -125,7 +125,7 @@ pub struct MapData<'a> {
     pub pins: &'a [[f64; 2]],
 }
 
-/// The colours of a heat field, row by row from the top, for [`Image`].
+/// The colours of a heat field, row by row from the top, for [`SceneImage`].
 ///
 /// Cells where the property is undefined are grey, which is not a colour of the scale.
 pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {

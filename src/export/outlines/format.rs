@@ -22,7 +22,7 @@ pub enum OutlineFormat {
     DatFolder,
 }
 
-/// The extensions that [`OutlineFormat::of`] knows, for messages.
+/// The extensions that [`OutlineFormat::from_path`] knows, for messages.
 pub fn endings() -> Text {
     text!(".csv, .json, .svg, .dxf or .dat")
 }

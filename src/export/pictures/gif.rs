@@ -76,7 +76,7 @@ impl GifFile {
     /// Appends a picture, stretched to the size of the animation.
     ///
     /// # Errors
-    /// When there are [too many](MOST_FRAMES) frames, the picture cannot be drawn, or the disk is full.
+    /// When there are [too many](MAX_FRAMES) frames, the picture cannot be drawn, or the disk is full.
     pub fn push(&mut self, svg: &str) -> Result<()> {
         self.push_for(svg, 1.0 / self.animation.frames_per_second)
     }

@@ -24,7 +24,7 @@ impl Default for ImportOptions {
 }
 
 /// The parts of the frame that are removed from each outline besides its position, and recorded in its
-/// [`SimilarityTransform`](crate::data::placement::Placement).
+/// [`SimilarityTransform`](crate::data::outline::transform::SimilarityTransform).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Normalise {
     /// Removes the size: every outline gets a unit RMS radius.
