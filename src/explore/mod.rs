@@ -9,7 +9,7 @@ pub mod projection;
 pub mod scene;
 pub mod shapes;
 
-pub use crate::numerics::format::{brief, counted, duration, grouped, three_digits, tick};
+pub use crate::numerics::format::{brief, duration, grouped, three_digits, tick};
 pub use bounds::Bounds;
 pub use layers::encoded_points::{home_view, whole_view};
 pub use projection::Projection;

@@ -54,15 +54,6 @@ pub fn grouped(count: usize) -> String {
     text
 }
 
-/// A count and what is counted, in the singular or the plural: `1 family`, `9 families`, `2 shapes`.
-pub fn counted(count: usize, noun: &str) -> String {
-    match (count, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {noun}s"),
-    }
-}
-
 /// Seconds as a short duration, for planning; "–" if unknown.
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() {
@@ -91,13 +82,6 @@ mod tests {
     fn thousands_are_set_apart() {
         let shown = [0, 999, 1000, 25_050, 1_234_567].map(grouped);
         assert_eq!(shown, ["0", "999", "1,000", "25,050", "1,234,567"]);
-    }
-
-    #[test]
-    fn one_thing_is_counted_in_the_singular() {
-        assert_eq!(counted(1, "outline"), "1 outline");
-        assert_eq!(counted(0, "outline"), "0 outlines");
-        assert_eq!([1, 9].map(|n| counted(n, "family")), ["1 family", "9 families"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct FoundText {
     pub line: usize,
 }
 
-/// What a file says: its texts, and the literals that read like words outside of them, each with its line.
+/// Texts of a file, and the literals that read like words outside of them, each with its line.
 #[derive(Debug, Default)]
 pub struct Texts {
     pub texts: Vec<FoundText>,

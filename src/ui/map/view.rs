@@ -453,8 +453,9 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
 fn hint(ui: &Ui, rect: Rect, text: Text) {
     let ink = ui.visuals().text_color();
     let font = FontId::new(16.0, theme::strong());
-    let galley = ui.painter().layout_no_wrap(text.into(), font, ink);
-    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, 42.0);
+    let galley = ui.painter().layout(text.into(), font, ink, rect.width() - 48.0);
+    let height = f32::max(42.0, 20.0 + galley.size().y);
+    let at = rect.center_bottom() - vec2(0.5 * galley.size().x, height);
     let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
     ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
     ui.painter().galley(at, galley, ink);
