@@ -9,4 +9,6 @@ pub struct Key {
     pub english: &'static str,
     /// The English text for other counts, if the argument `count` decides on the form.
     pub plural: Option<&'static str>,
+    /// The names of the arguments.
+    pub arguments: &'static [&'static str],
 }

@@ -23,8 +23,8 @@ pub enum Text {
     Keyed {
         /// Its key.
         key: &'static Key,
-        /// Its arguments by their names.
-        arguments: Vec<(&'static str, Argument)>,
+        /// Its arguments, in the order of their names in the key.
+        arguments: Vec<Argument>,
     },
     /// Words that are the same in every language: names, formatted numbers, what another program said.
     Verbatim(String),
@@ -49,11 +49,9 @@ macro_rules! text {
             context: $context,
             english: $english,
             plural: $crate::text!(@plural $($plural)?),
+            arguments: &[$(stringify!($name)),*],
         };
-        $crate::text::Text::Keyed {
-            key: &KEY,
-            arguments: vec![$((stringify!($name), $crate::text!(@argument $name $(= $value)?))),*],
-        }
+        $crate::text::Text::keyed(&KEY, [$($crate::text!(@argument $name $(= $value)?)),*])
     }};
     (@plural) => { None };
     (@plural $plural:literal) => { Some($plural) };
@@ -62,6 +60,12 @@ macro_rules! text {
 }
 
 impl Text {
+    /// A text of the program; [`text!`](crate::text!) calls this. It is never inlined: there are some two thousand texts.
+    #[inline(never)]
+    pub fn keyed<const N: usize>(key: &'static Key, arguments: [Argument; N]) -> Self {
+        Self::Keyed { key, arguments: Vec::from(arguments) }
+    }
+
     /// Words that are the same in every language.
     pub fn verbatim(words: impl Into<String>) -> Self {
         Self::Verbatim(words.into())
@@ -98,11 +102,16 @@ impl fmt::Display for Text {
                 text.fmt(f)
             }),
             Self::Keyed { key, arguments } => {
-                let count = arguments.iter().find_map(|(name, argument)| match argument {
-                    Argument::Count(count) if *name == "count" => Some(*count),
+                let argument = |name: &str| {
+                    let named =
+                        key.arguments.iter().zip(arguments).find(|(known, _)| **known == name);
+                    named.map(|(_, argument)| argument)
+                };
+                let count = match argument("count") {
+                    Some(Argument::Count(count)) => Some(*count),
                     _ => None,
-                });
-                fill(f, translation(key, count), arguments)
+                };
+                fill(f, translation(key, count), argument)
             }
         }
     }
@@ -112,17 +121,17 @@ impl fmt::Display for Text {
 impl std::error::Error for Text {}
 
 /// Writes a sentence with its arguments; a placeholder without an argument stays as it is.
-fn fill(
+fn fill<'a>(
     f: &mut fmt::Formatter<'_>,
     mut sentence: &str,
-    arguments: &[(&'static str, Argument)],
+    argument: impl Fn(&str) -> Option<&'a Argument>,
 ) -> fmt::Result {
     while let Some(start) = sentence.find('{') {
         let Some(length) = sentence[start..].find('}') else { break };
         let end = start + length + 1;
         f.write_str(&sentence[..start])?;
-        match arguments.iter().find(|(name, _)| *name == &sentence[start + 1..end - 1]) {
-            Some((_, argument)) => fmt::Display::fmt(argument, f)?,
+        match argument(&sentence[start + 1..end - 1]) {
+            Some(argument) => fmt::Display::fmt(argument, f)?,
             None => f.write_str(&sentence[start..end])?,
         }
         sentence = &sentence[end..];
