@@ -9,6 +9,7 @@ use crate::text::Text;
 /// A model that comes with the program.
 #[derive(Debug)]
 pub struct BundledModel {
+    id: &'static str,
     name: fn() -> Text,
     about: fn() -> Text,
     bytes: &'static [u8],
@@ -17,6 +18,7 @@ pub struct BundledModel {
 /// All bundled models; the window opens on the first.
 pub static BUNDLED: &[BundledModel] = &[
     BundledModel {
+        id: "nine_families",
         name: || text!("Nine families"),
         about: || {
             text!("MSE, linear output, beta 0.1: outlines may take any form, also beyond the data.")
@@ -24,6 +26,7 @@ pub static BUNDLED: &[BundledModel] = &[
         bytes: include_bytes!("../../sample_models/nine_families.safetensors"),
     },
     BundledModel {
+        id: "nine_families_sigmoid",
         name: || text!("Nine families, sigmoid"),
         about: || {
             text!(
@@ -35,6 +38,11 @@ pub static BUNDLED: &[BundledModel] = &[
 ];
 
 impl BundledModel {
+    /// Its name in files, the same in every language.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
     /// Its name on the screen.
     pub fn name(&self) -> Text {
         (self.name)()

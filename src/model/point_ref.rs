@@ -8,6 +8,7 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -31,7 +32,8 @@ pub fn syntax() -> Text {
 const MAX_LISTED: usize = 12;
 
 /// The name of a point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum PointRef {
     /// A latent point, `[latent]`.
     Latent(Vec<f64>),
@@ -84,6 +86,20 @@ impl FromStr for PointRef {
             "file" if !rest.is_empty() => Ok(Self::File(PathBuf::from(rest))),
             _ => Err(no_point()),
         }
+    }
+}
+
+impl From<PointRef> for String {
+    fn from(point: PointRef) -> Self {
+        point.to_string()
+    }
+}
+
+impl TryFrom<String> for PointRef {
+    type Error = Text;
+
+    fn try_from(text: String) -> std::result::Result<Self, Text> {
+        text.parse()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Metrics of the visible models, and of the shown training snapshot.
 
 use super::Session;
+use super::ids::ModelId;
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::metrics;
-use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::registry::{JobId, JobKind, JobResult};
 use super::jobs::training::{Training, TrainingPlan};
-use super::models::ModelId;
 use super::state::State;
 use crate::model::training_config::EpochRecord;
 use crate::text;
@@ -21,7 +21,7 @@ const MAX_SNAPSHOTS_KEPT: usize = 256;
 #[derive(Clone, Debug)]
 pub enum CachedMetrics {
     /// They are being computed; for a snapshot, with its number of updates.
-    UnderWay(RunId, Option<usize>),
+    UnderWay(JobId, Option<usize>),
     /// They are known.
     Known(Arc<ModelMetrics>),
     /// They could not be computed; the sentence says why.
@@ -58,7 +58,7 @@ impl MetricsOf {
     }
 
     /// The version of the model that a run works on, and the snapshot, if it is one.
-    fn asked_by(&self, run: RunId) -> Option<((ModelId, u64), Option<usize>)> {
+    fn asked_by(&self, run: JobId) -> Option<((ModelId, u64), Option<usize>)> {
         self.versions.iter().find_map(|(id, (version, measured))| match measured {
             CachedMetrics::UnderWay(asked, moment) if *asked == run => {
                 Some(((*id, *version), *moment))
@@ -116,7 +116,7 @@ impl State {
         if let Some(metrics) = self.metrics.of_moment((id, updates)) {
             return Some(training.health(Some(metrics), updates, None));
         }
-        let here = self.models.get(id).filter(|_| self.moment_of(id) == Some(updates));
+        let here = self.model(id).filter(|_| self.moment_of(id) == Some(updates));
         let version = here.map(|entry| (id, entry.version));
         let failed = version.and_then(|version| match self.metrics.get(version)? {
             CachedMetrics::Failed(why) => Some(why),
@@ -145,14 +145,14 @@ impl State {
             return None;
         }
         let training = self.learned(id).filter(|training| training.timeline.asked().is_none())?;
-        let card = &self.models.get(id)?.prepared.model.card;
+        let card = &self.model(id)?.prepared.model.card;
         let kept = card.kept.filter(|kept| *kept < training.updates)?;
         Some((kept, card.record()?))
     }
 
     /// Stores the metrics of a model, and of its snapshot, if it is one. Metrics that are not needed any more are
     /// dropped.
-    pub(super) fn metrics_ended(&mut self, run: RunId, result: JobResult<Arc<ModelMetrics>>) {
+    pub(super) fn metrics_ended(&mut self, run: JobId, result: JobResult<Arc<ModelMetrics>>) {
         let Some((model, moment)) = self.metrics.asked_by(run) else { return };
         let measured = match result {
             JobResult::Finished(metrics) => {
@@ -206,11 +206,12 @@ impl Session {
     /// follows the running one, and the versions between them are skipped.
     pub(super) fn measure_shown(&mut self) {
         let state = &mut self.state;
-        state.metrics.versions.retain(|id, _| state.models.get(*id).is_some());
-        state.metrics.moments.retain(|((id, _), _)| state.models.get(*id).is_some());
+        let open: Vec<ModelId> = state.models().map(|(id, _)| id).collect();
+        state.metrics.versions.retain(|id, _| open.contains(id));
+        state.metrics.moments.retain(|((id, _), _)| open.contains(id));
         for id in state.to_be_measured() {
             let state = &mut self.state;
-            let Some(entry) = state.models.get(id) else { continue };
+            let Some(entry) = state.model(id) else { continue };
             let (version, model) = ((id, entry.version), entry.prepared.model.clone());
             let moment = state.moment_of(id);
             if state.metrics.get(version).is_some() {

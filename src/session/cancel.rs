@@ -1,11 +1,12 @@
 //! Escape, quitting, undo and the space bar. Each tries the possible actions in a fixed order and takes the first that
 //! applies.
 
+use super::action::Action;
 use super::event::Event;
 use super::jobs::registry::JobKind;
 use super::jobs::training::TrainingPhase;
-use super::state::{Activity, State};
 use super::step_through::StepThroughRun;
+use super::view::Activity;
 use super::{Command, Session};
 use std::time::{Duration, Instant};
 
@@ -25,16 +26,14 @@ impl Session {
         if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors()
         {
         } else if state.is_walking() {
-            state.leave_walk();
+            self.act(Action::RemoveStepThrough);
         } else if state.jobs.cancel_newest(JobKind::is_background) {
-        } else if let Some(search_run) =
-            state.search_run.as_mut().filter(|search_run| search_run.chosen.is_some())
-        {
+        } else if let Some(search_run) = state.search_mut().filter(|s| s.chosen.is_some()) {
             (search_run.chosen, search_run.basin) = (None, None);
-        } else if let Some(race) = state.race.as_mut().filter(|race| race.chosen.is_some()) {
+        } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
             race.chosen = None;
         } else if state.is_touring() {
-            state.leave_tour();
+            self.leave_tour();
         } else {
             state.map.picked = None;
         }
@@ -54,18 +53,6 @@ impl Session {
         }
     }
 
-    /// Restores the last loss; a latent path or a step-by-step search is restored in the activity that shows it.
-    pub(super) fn undo(&mut self) {
-        let trajectories = |state: &State| (state.tours.tour.is_some(), state.walk.is_some());
-        let (toured, walked) = trajectories(&self.state);
-        self.state.undo();
-        match trajectories(&self.state) {
-            (true, _) if !toured => self.turn(Activity::Explore),
-            (_, true) if !walked => self.turn(Activity::Optimise),
-            _ => (),
-        }
-    }
-
     /// Space: one update of a step-by-step search; the training in its own activity or when nothing else plays; the
     /// playback elsewhere.
     pub(super) fn toggle_play(&mut self) {
@@ -76,7 +63,7 @@ impl Session {
         if state.is_touring() {
             return self.toggle_tour();
         }
-        match (state.activity, state.training.phase, &mut state.search_run) {
+        match (state.view.activity, state.training().phase, state.search_mut()) {
             (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
             (_, TrainingPhase::Running, _) => self.perform(Command::PauseTraining(true)),
             (_, TrainingPhase::Paused, _) => self.perform(Command::PauseTraining(false)),

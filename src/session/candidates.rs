@@ -16,7 +16,7 @@ const TOLD: usize = 3;
 
 impl Session {
     pub(super) fn export_candidates(&mut self, path: PathBuf, most: usize) {
-        let Some(search_run) = &self.state.search_run else { return };
+        let Some(search_run) = self.state.search() else { return };
         let Some(findings) = search_run.findings.clone() else { return };
         let (name, lab) = (file_name(&path), search_run.lab.clone());
         let job = CandidatesJob { findings, most, lab, path };
@@ -25,8 +25,9 @@ impl Session {
 
     /// Reads the lab results that can be read; a notice names every other line by its number.
     pub(super) fn import_lab_results(&mut self, path: &Path) {
+        let Some(run) = self.state.view.search else { return };
         let notices = &mut self.state.notices;
-        let Some(search_run) = &mut self.state.search_run else { return };
+        let Some(search_run) = self.state.runs.searches.get_mut(&run) else { return };
         let findings = search_run.findings.clone().filter(|found| !found.candidates.is_empty());
         let Some(findings) = findings else {
             return notices.info(text!(

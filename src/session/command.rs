@@ -1,16 +1,16 @@
 //! Commands of the user. Views push them; the session carries them out.
 
 use super::compare::ComparisonModel;
+use super::ids::{ModelId, RunId};
 use super::jobs::export::Export;
 use super::jobs::import::ImportWish;
-use super::jobs::registry::RunId;
+use super::jobs::registry::JobId;
 use super::jobs::training::Portion;
-use super::models::ModelId;
 use super::settings::ThemeChoice;
 use super::starts::StartChoice;
-use super::state::{Activity, Overlay};
 use super::step_through::StepThroughRun;
 use super::tour::Touring;
+use super::view::{Activity, Overlay};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;
@@ -121,7 +121,9 @@ pub enum Command {
     Climb,
     /// Search from one point.
     SearchFrom([f64; 2]),
-    /// Remove the search.
+    /// Look at a search.
+    ChooseSearch(RunId),
+    /// Remove the search, and end it if it runs.
     ClearClimb,
     /// Run several optimisers side by side.
     Race,
@@ -166,9 +168,11 @@ pub enum Command {
     /// End the lesson and restore the settings before it.
     EndLesson,
     /// End a job; a partial result is kept if it is useful.
-    Stop(RunId),
+    Stop(JobId),
     /// Do as Escape does: cancel a job, or deselect.
     Cancel,
-    /// Restore the last loss.
+    /// Take the last action back.
     Undo,
+    /// Carry out again what was taken back last.
+    Redo,
 }

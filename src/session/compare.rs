@@ -1,8 +1,11 @@
 //! Comparison of two models: the shown one, and another one on a second map with the same view.
 
 use super::Session;
+use super::document::ModelSource;
+use super::ids::ModelId;
+use super::jobs::registry::JobKind;
 use super::map::{MapKey, MapPictures, MapRequest};
-use super::models::{ModelEntry, ModelId, Prepared};
+use super::models::{ModelEntry, Prepared};
 use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
@@ -61,7 +64,7 @@ impl State {
     /// The model on the second map.
     pub fn beside(&self) -> Option<(ModelId, &ModelEntry)> {
         let id = self.comparison.as_ref()?.model;
-        Some((id, self.models.get(id)?))
+        Some((id, self.model(id)?))
     }
 
     /// The part of the map that shows the data of all visible models, without the outliers.
@@ -82,7 +85,7 @@ impl State {
     pub(super) fn fit(&mut self, model: Option<ModelId>) {
         let (home, whole) = match model {
             Some(id) => {
-                let prepared = self.models.get(id).map(|entry| &entry.prepared);
+                let prepared = self.model(id).map(|entry| &entry.prepared);
                 (prepared.map(|p| p.home), prepared.map(|p| p.whole))
             }
             None => (self.home(), self.around(|prepared| prepared.whole)),
@@ -94,7 +97,7 @@ impl State {
 
     /// Shows an open model on the second map.
     pub(super) fn put_beside(&mut self, id: ModelId) {
-        let Some((first, _)) = self.models.shown().filter(|(shown, _)| *shown != id) else {
+        let Some(first) = self.shown().map(|(shown, _)| shown).filter(|shown| *shown != id) else {
             return;
         };
         match &mut self.comparison {
@@ -108,19 +111,20 @@ impl State {
 
     /// The open model, other than the shown one, that was opened last.
     fn another(&self) -> Option<ModelId> {
-        let shown = self.models.shown().map(|(id, _)| id);
-        self.models.iter().map(|(id, _)| id).filter(|id| Some(*id) != shown).last()
+        let shown = self.shown().map(|(id, _)| id);
+        self.models().map(|(id, _)| id).filter(|id| Some(*id) != shown).last()
     }
 
     /// Keeps an open model on the second map that is not on the first one.
     fn settle_comparison(&mut self) {
-        let shown = self.models.shown().map(|(id, _)| id);
-        let Some(comparison) = &mut self.comparison else { return };
-        let open = |id: ModelId| self.models.get(id).is_some() && Some(id) != shown;
-        if !open(comparison.model) {
+        let shown = self.shown().map(|(id, _)| id);
+        let Some((second, first)) = self.comparison.as_ref().map(|c| (c.model, c.first)) else {
+            return;
+        };
+        let is_open = |id: ModelId| self.model(id).is_some() && Some(id) != shown;
+        if !is_open(second) {
             // If the second model was chosen as the first, the two change places.
-            let first = Some(comparison.first).filter(|id| open(*id));
-            match first.or_else(|| self.another()) {
+            match Some(first).filter(|id| is_open(*id)).or_else(|| self.another()) {
                 Some(id) => self.comparison.iter_mut().for_each(|c| c.turn_to(id)),
                 None => {
                     self.comparison = None;
@@ -132,11 +136,6 @@ impl State {
             comparison.first = shown;
         }
     }
-
-    /// True while a model is being trained.
-    pub fn is_learning(&self, id: ModelId) -> bool {
-        self.training.run.is_some() && self.training.model == Some(id)
-    }
 }
 
 impl Session {
@@ -144,7 +143,8 @@ impl Session {
     pub(super) fn toggle_comparison(&mut self) {
         if self.state.comparison.take().is_some() {
             // The PCA for the second map is not needed any more.
-            self.state.pca.into_iter().for_each(|run| self.state.jobs.cancel(run));
+            let pca = self.state.jobs.newest(JobKind::Pca);
+            pca.into_iter().for_each(|job| self.state.jobs.cancel(job));
             if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
                 self.state.map.fit(home);
             }
@@ -155,7 +155,7 @@ impl Session {
 
     /// Shows a model beside the present one.
     pub(super) fn compare_with(&mut self, rival: ComparisonModel) {
-        let Some((shown, _)) = self.state.models.shown() else { return };
+        let Some((shown, _)) = self.state.shown() else { return };
         match rival {
             ComparisonModel::Open(id) => self.state.put_beside(id),
             ComparisonModel::Sample(index) => self.compare_with_sample(index),
@@ -164,8 +164,11 @@ impl Session {
                 Some(id) => self.state.put_beside(id),
                 None => {
                     // The first bundled model that is not on the first map.
-                    let name = self.state.models.get(shown).map(|e| e.name.clone());
-                    let other = BUNDLED.iter().position(|s| Some(s.name()) != name);
+                    let own = |index: &usize| {
+                        let source = ModelSource::Bundled(BUNDLED[*index].id().to_owned());
+                        self.state.model_from(&source) == Some(shown)
+                    };
+                    let other = (0..BUNDLED.len()).find(|index| !own(index));
                     other.into_iter().for_each(|index| self.compare_with_sample(index));
                 }
             },
@@ -174,7 +177,7 @@ impl Session {
 
     /// Opens a bundled model beside the shown one.
     fn compare_with_sample(&mut self, index: usize) {
-        let shown = self.state.models.shown().map(|(id, _)| id);
+        let shown = self.state.shown().map(|(id, _)| id);
         match self.sample(index) {
             Some(id) if Some(id) == shown => {
                 self.state.notices.info(text!("This sample is on the first map already."));

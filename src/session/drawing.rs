@@ -2,14 +2,15 @@
 //! decode.
 
 use super::Session;
-use super::models::{ModelId, Prepared};
-use super::state::State;
-use super::undo::Undo;
+use super::action::Action;
+use super::ids::ModelId;
+use super::models::Prepared;
 use crate::data::outline::canonical::form_distance;
 use crate::data::outline::geometry;
 use crate::data::outline::import::freehand;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::model::Model;
 use crate::numerics::statistics::quantile::quantile;
 use crate::text::Text;
 
@@ -35,15 +36,6 @@ pub struct FreehandShape {
     pub difference: f64,
     /// The difference if `z` were the encoder's output.
     pub encoded_difference: f64,
-}
-
-/// The last freehand shape, or why the last line was no shape.
-#[derive(Debug, Default)]
-pub struct Drawing {
-    /// The last freehand shape.
-    pub drawn: Option<FreehandShape>,
-    /// Why the last line was no shape.
-    pub problem: Option<Text>,
 }
 
 impl FreehandShape {
@@ -110,27 +102,31 @@ impl Nearest {
 }
 
 impl Session {
-    /// Makes a shape of a freehand line and encodes it with the shown model; the previous shape can be restored.
-    pub(super) fn take_drawing(&mut self, line: &[[f64; 2]]) {
-        let Some((id, entry)) = self.state.models.shown() else { return };
-        let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
-        let model = &prepared.model;
-        // A hundred shapes are enough to know the usual size.
-        let radii = (0..model.encoded.mu.len().min(100))
-            .map(|row| geometry::rms_radius(&model.training_outline(row)));
-        let typical = quantile(radii, 0.5).unwrap_or(1.0);
-        let outline = match freehand::outline(line, &model.card.source, typical) {
-            Ok(outline) => outline,
-            Err(problem) => {
-                self.state.drawing.problem = Some(problem);
-                return;
+    /// Makes a shape of a freehand line and lets the shown model encode it; says why a line is no shape.
+    pub(super) fn take_drawing(&mut self, line: Vec<[f64; 2]>) {
+        let Some((id, entry)) = self.state.shown() else { return };
+        match outline(&entry.prepared.model, &line) {
+            Ok(_) => {
+                self.state.drawing_problem = None;
+                self.act(Action::Draw(id, line));
             }
+            Err(problem) => self.state.drawing_problem = Some(problem),
+        }
+    }
+
+    /// Makes the freehand shape of the document, and selects its point.
+    pub(super) fn make_drawing(&mut self) {
+        let Some(spec) = self.state.document.drawing.clone() else { return };
+        let Some(entry) = self.state.model(spec.model) else { return };
+        let (prepared, version) = (entry.prepared.clone(), (spec.model, entry.version));
+        let outline = match outline(&prepared.model, &spec.line) {
+            Ok(outline) => outline,
+            Err(problem) => return self.state.drawing_problem = Some(problem),
         };
         match FreehandShape::of(&prepared, version, outline) {
             Ok(drawn) => {
                 let z = drawn.z.clone();
-                self.state.forget_drawn();
-                self.state.drawing = Drawing { drawn: Some(drawn), problem: None };
+                self.state.runs.drawings.insert(spec.run, drawn);
                 self.pick_latent(&z);
             }
             Err(error) => self.state.notices.error(error),
@@ -138,17 +134,11 @@ impl Session {
     }
 }
 
-impl State {
-    /// The freehand shape, if the shown model has encoded it.
-    pub fn drawn(&self) -> Option<&FreehandShape> {
-        self.drawing.drawn.as_ref().filter(|drawn| Some(drawn.model) == self.shown_version())
-    }
-
-    /// Removes the freehand shape; it can be restored.
-    pub(super) fn forget_drawn(&mut self) {
-        self.drawing.problem = None;
-        if let Some(drawn) = self.drawing.drawn.take() {
-            self.lose(Undo::Drawn(Box::new(drawn)));
-        }
-    }
+/// The outline of a freehand line in the form of a model's data, or why it is no shape.
+fn outline(model: &Model, line: &[[f64; 2]]) -> std::result::Result<Vec<f32>, Text> {
+    // A hundred shapes are enough to know the usual size.
+    let radii = (0..model.encoded.mu.len().min(100))
+        .map(|row| geometry::rms_radius(&model.training_outline(row)));
+    let typical = quantile(radii, 0.5).unwrap_or(1.0);
+    freehand::outline(line, &model.card.source, typical)
 }

@@ -10,7 +10,7 @@ use super::jobs::open::Opened;
 use super::jobs::path::Made;
 use super::jobs::pca::PcaModel;
 use super::jobs::race::{RaceNews, RaceResults};
-use super::jobs::registry::{JobProgress, JobResult, RunId};
+use super::jobs::registry::{JobId, JobProgress, JobResult};
 use super::jobs::save::Saved;
 use super::jobs::search::SearchNews;
 use super::jobs::snapshot::Snapshot;
@@ -25,9 +25,9 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub enum Event {
     /// Progress of a job.
-    Progress(RunId, JobProgress, Option<News>),
+    Progress(JobId, JobProgress, Option<News>),
     /// The result of a job.
-    Ended(RunId, End),
+    Ended(JobId, End),
     /// The answer of a map's worker to the last request: a picture, or an error.
     Drawn(DrawnMap),
 }

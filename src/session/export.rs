@@ -24,8 +24,7 @@ impl Exportable {
     /// Returns why the export is impossible now and what to do about it; none if it is possible.
     pub fn missing(self, state: &State) -> Option<Text> {
         let Some((id, entry)) = state.shown() else { return Some(text!("Open a model first.")) };
-        let search_run =
-            state.search_run.as_ref().filter(|search_run| search_run.findings.is_some());
+        let search_run = state.search().filter(|search_run| search_run.findings.is_some());
         let no_way = state.tours.tour.is_none();
         match self {
             Self::Values | Self::Film if search_run.is_none() => Some(text!("Run a search first.")),
@@ -76,7 +75,7 @@ impl Session {
     /// Starts an export; only one can run at a time.
     pub(super) fn export(&mut self, export: Export) {
         let state = &mut self.state;
-        if state.export.run.is_some() {
+        if state.export.job.is_some() {
             return state
                 .notices
                 .info(text!("Something is being exported; wait for it or cancel it first."));
@@ -89,13 +88,13 @@ impl Session {
         state.export.failed = None;
         let name = file_name(&export.path);
         let run = self.start(JobKind::Export, name, move |handle| job.run(&export, handle));
-        self.state.export.run = Some(run);
+        self.state.export.job = Some(run);
     }
 }
 
 /// The restart of the answer: the followed one, once the search is over.
 fn answer(state: &State) -> Option<(String, &RestartReport)> {
-    let search_run = state.search_run.as_ref()?;
+    let search_run = state.search()?;
     let restart = search_run.followed()?;
     let found = search_run.report()?.restarts.get(restart)?;
     Some((format!("restart {}", restart + 1), found))
@@ -107,7 +106,7 @@ fn comparisons(state: &State) -> Vec<LabComparison> {
         let findings = search_run.findings.as_ref()?;
         Some(findings.report.comparisons(&findings.candidates, &search_run.lab))
     };
-    state.search_run.as_ref().and_then(compare).unwrap_or_default()
+    state.search().and_then(compare).unwrap_or_default()
 }
 
 /// The snapshots of the watched training.
@@ -135,7 +134,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     let wish = MapWish {
         visible: state.visible(),
         property: state.property(),
-        plain: state.activity == Activity::Train,
+        plain: state.view.activity == Activity::Train,
         range: Some(state.range()),
         view: Some(state.map.view),
         screen: Some(Screen { spacing: state.map.spacing(), side: shorter(state.map.size) }),
@@ -160,9 +159,9 @@ fn content(state: &State, export: &Export) -> Option<Content> {
     Some(match export.what {
         Exportable::Map => Content::Map(Box::new(state.annotations())),
         Exportable::Losses => Content::Losses,
-        Exportable::Values => Content::Values(findings(state.search_run.as_ref())?),
+        Exportable::Values => Content::Values(findings(state.search())?),
         Exportable::Lab => Content::Lab(comparisons(state)),
-        Exportable::Film => Content::Film(findings(state.search_run.as_ref())?),
+        Exportable::Film => Content::Film(findings(state.search())?),
         Exportable::Training => Content::Training(trained(state)?),
         Exportable::Strip => Content::Sheet(Box::new(strip(state)?)),
         Exportable::Walk => Content::Walk(state.tours.tour.as_ref()?.latent_path.clone()),
@@ -176,7 +175,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {
-            let here = state.search_run.as_ref().filter(|_| !state.is_search_stale());
+            let here = state.search().filter(|_| !state.is_search_stale());
             Content::Report(findings(here), here.and_then(|search_run| search_run.chosen))
         }
         Exportable::Answer => {

@@ -10,7 +10,7 @@ impl Session {
     /// Starts to train heads for the shown model.
     pub(super) fn train_heads(&mut self, properties: Vec<Property>) {
         let state = &mut self.state;
-        let Some((id, entry)) = state.models.shown() else { return };
+        let Some((id, entry)) = state.shown() else { return };
         if properties.is_empty() {
             return;
         }
@@ -19,16 +19,16 @@ impl Session {
                 .notices
                 .info(text!("Heads are being trained; wait for them or stop them first."));
         }
-        if state.training.run.is_some() && state.training.model == Some(id) {
+        if state.is_learning(id) {
             let text = text!(
                 "This model is still being trained; heads can be trained once it has finished."
             );
             return state.notices.info(text);
         }
         let (prepared, version) = (entry.prepared.clone(), entry.version);
-        let name = entry.name.clone();
-        let run =
+        let (name, model) = (entry.name.clone(), state.run_of(id));
+        let job =
             self.start(JobKind::Heads, name, move |handle| run(&prepared, &properties, handle));
-        self.state.heads = Some(HeadsRun { run, model: (id, version) });
+        self.state.heads = model.map(|run| HeadsRun { job, model: (run, version) });
     }
 }

@@ -3,7 +3,7 @@
 use super::event::{End, Event, News};
 use super::jobs::control::Control;
 use super::jobs::handle::Handle;
-use super::jobs::registry::{JobProgress, JobResult, RunId};
+use super::jobs::registry::{JobId, JobProgress, JobResult};
 use crate::error::Result;
 use crate::text;
 use crossbeam_channel::{Sender, TrySendError};
@@ -31,7 +31,7 @@ impl Outlet {
     }
 
     /// Sends a report if the inbox has space; else returns its news.
-    fn offer(&self, run: RunId, progress: JobProgress, news: Option<News>) -> Option<News> {
+    fn offer(&self, run: JobId, progress: JobProgress, news: Option<News>) -> Option<News> {
         match self.inbox.try_send(Event::Progress(run, progress, news)) {
             Ok(()) => {
                 (self.wake)();
@@ -47,7 +47,7 @@ impl Outlet {
 /// Starts `work` on a thread of its own. Exactly one [`Event::Ended`] follows: an error or a panic counts as a failure.
 pub fn launch<N, T>(
     name: &str,
-    run: RunId,
+    run: JobId,
     control: Arc<Control>,
     outlet: &Outlet,
     work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
@@ -96,10 +96,10 @@ mod tests {
     ) -> JobResult<CandidatesFile> {
         let (inbox, events) = crossbeam_channel::bounded(4);
         let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
-        launch("test", RunId(1), Arc::default(), &outlet, work);
+        launch("test", JobId(1), Arc::default(), &outlet, work);
         drop(outlet);
         match events.iter().collect::<Vec<_>>().pop() {
-            Some(Event::Ended(RunId(1), End::Candidates(result))) => result,
+            Some(Event::Ended(JobId(1), End::Candidates(result))) => result,
             other => panic!("exactly one end is expected, not {other:?}"),
         }
     }
@@ -122,7 +122,7 @@ mod tests {
         let (inbox, _events) = crossbeam_channel::bounded(1);
         let outlet = Outlet { inbox, wake: Arc::new(|| ()) };
         let offer =
-            || outlet.offer(RunId(1), JobProgress::default(), Some(RaceNews::default().into()));
+            || outlet.offer(JobId(1), JobProgress::default(), Some(RaceNews::default().into()));
         assert!(offer().is_none());
         assert!(matches!(offer(), Some(News::Race(_))));
     }

@@ -1,6 +1,7 @@
 //! A lesson in three searches: how an optimiser exploits the model, why a penalty on z does not prevent it, and a
 //! change that does.
 
+use super::document::LessonSpec;
 use crate::data::property::Property;
 use crate::explore::three_digits;
 use crate::objective::{Goal, ObjectiveSpec};
@@ -13,17 +14,6 @@ use crate::trust::Reliability;
 const L2: f64 = 0.01;
 /// The number of searches.
 const SEARCHES: usize = 3;
-
-/// A lesson in progress.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lesson {
-    /// Searches that were started.
-    search_runs: usize,
-    /// The result of the last search, once it is over.
-    outcome: Option<Outcome>,
-    /// The settings before the lesson.
-    pub before: SearchConfig,
-}
 
 /// The result of a search, counted over its restarts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,52 +43,48 @@ impl Outcome {
     }
 }
 
+/// The settings of the next search of a lesson; none after the last.
+pub fn next_search(lesson: &LessonSpec) -> Option<SearchConfig> {
+    let heat = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
+    let spec = match lesson.searches {
+        0 => heat,
+        1 => ObjectiveSpec { l2: L2, ..heat },
+        2 => ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..heat },
+        _ => return None,
+    };
+    // The lesson must not depend on the user's settings.
+    Some(SearchConfig { spec, ..SearchConfig::default() })
+}
+
+/// A lesson as the window sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lesson {
+    /// Searches that were started.
+    searches: usize,
+    /// The result of the last search, once it is over.
+    outcome: Option<Outcome>,
+}
+
 impl Lesson {
-    /// Begins the lesson; `before` is restored at its end.
-    pub fn new(before: SearchConfig) -> Self {
-        Self { search_runs: 0, outcome: None, before }
-    }
-
-    /// The settings of the next search; none after the last.
-    pub fn next_search(&self) -> Option<SearchConfig> {
-        let heat = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
-        let spec = match self.search_runs {
-            0 => heat,
-            1 => ObjectiveSpec { l2: L2, ..heat },
-            2 => ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..heat },
-            _ => return None,
-        };
-        // The lesson must not depend on the user's settings.
-        Some(SearchConfig { spec, ..SearchConfig::default() })
-    }
-
-    /// The next search has begun.
-    pub fn climbing(&mut self) {
-        self.search_runs += 1;
-        self.outcome = None;
-    }
-
-    /// A search is over; one that the lesson did not start is ignored.
-    pub fn climbed(&mut self, report: &SearchReport) {
-        if !self.is_waiting() {
-            self.outcome = Some(Outcome::from_report(report));
-        }
+    /// The lesson after its last search, with the report of that search once it is over.
+    pub fn new(spec: &LessonSpec, last: Option<&SearchReport>) -> Self {
+        Self { searches: spec.searches, outcome: last.map(Outcome::from_report) }
     }
 
     /// True if there is a text to read and a button to press.
     pub fn is_waiting(&self) -> bool {
-        self.search_runs == 0 || self.outcome.is_some()
+        self.searches == 0 || self.outcome.is_some()
     }
 
     /// The position in the lesson, such as "2 of 3".
     pub fn place(&self) -> Text {
-        text!("{place} of {all}", place = self.search_runs.max(1), all = SEARCHES)
+        text!("{place} of {all}", place = self.searches.max(1), all = SEARCHES)
     }
 
     /// The text of the card.
     pub fn text(&self) -> Text {
         let Some(outcome) = self.outcome else {
-            return match self.search_runs {
+            return match self.searches {
                 0 => text!(
                     "Heat shedding is perimeter over area, and has no upper limit. Maximise it from 50 starts, and look at the best shape."
                 ),
@@ -107,7 +93,7 @@ impl Lesson {
         };
         let Outcome { restarts, believable, outside, tangled, .. } = outcome;
         let best = three_digits(outcome.best);
-        match self.search_runs {
+        match self.searches {
             1 => text!(
                 "The best reaches {best}, but only {believable} of {restarts} answers can be believed; {outside} lie outside the data, {tangled} cross themselves. The search has found where the model is wrong. Would L2, which keeps z near the origin, prevent it?",
                 best,
@@ -145,7 +131,7 @@ impl Lesson {
 
     /// The label of the button.
     pub fn button(&self) -> Text {
-        match self.search_runs {
+        match self.searches {
             0 => text!("Maximise heat shedding"),
             1 => text!("Add L2 and search again"),
             2 => text!("Stay inside the data and search"),
@@ -159,20 +145,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lesson_has_three_climbs_and_gives_the_settings_back() {
-        let before = SearchConfig { restarts: 7, ..SearchConfig::default() };
-        let mut lesson = Lesson::new(before.clone());
+    fn the_lesson_has_three_searches() {
+        let mut lesson = LessonSpec { searches: 0, last: None, before: SearchConfig::default() };
         let mut specs = Vec::new();
-        assert!(lesson.is_waiting());
-        while let Some(config) = lesson.next_search() {
+        assert!(Lesson::new(&lesson, None).is_waiting());
+        while let Some(config) = next_search(&lesson) {
             specs.push(config.spec);
-            lesson.climbing();
-            assert!(!lesson.is_waiting());
+            lesson.searches += 1;
+            assert!(!Lesson::new(&lesson, None).is_waiting());
         }
         assert_eq!(
             specs.iter().map(|a| (a.l2 > 0.0, a.inside > 0.0)).collect::<Vec<_>>(),
             [(false, false), (true, false), (false, true),]
         );
-        assert_eq!(lesson.before, before);
     }
 }

@@ -1,6 +1,7 @@
 //! The map as the window sees it, and its one worker, which computes its pictures.
 
-use super::models::{ModelId, Prepared};
+use super::ids::ModelId;
+use super::models::Prepared;
 use super::probe::Probe;
 use crate::data::property::Property;
 use crate::error::Result;
@@ -15,7 +16,6 @@ use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::text;
 use crate::text::Text;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The smallest size of a shape on the map, in points.
@@ -48,8 +48,6 @@ pub struct LatentMap {
     pub picked: Option<Probe>,
     /// Pinned points, all in the shown model.
     pub pins: Vec<Probe>,
-    /// The pins of the other models.
-    shelved: BTreeMap<ModelId, Vec<Probe>>,
     /// The objective, and the number of its changes so far.
     spec: (Arc<ObjectiveSpec>, u64),
 }
@@ -72,7 +70,6 @@ impl LatentMap {
             probe: None,
             picked: None,
             pins: Vec::new(),
-            shelved: BTreeMap::new(),
             spec: (Arc::default(), 0),
         }
     }
@@ -127,14 +124,6 @@ impl LatentMap {
     pub fn fit(&mut self, bounds: Bounds) {
         self.view = bounds.with_aspect(self.size[0] / self.size[1]);
         self.fitted = Some(bounds);
-    }
-
-    /// Stores the pins of the previous model, and restores those of `shown`.
-    pub fn shelve_pins(&mut self, shown: ModelId) {
-        if let Some(owner) = self.pins.first().map(|pin| pin.model.0) {
-            self.shelved.insert(owner, std::mem::take(&mut self.pins));
-        }
-        self.pins = self.shelved.remove(&shown).unwrap_or_default();
     }
 
     /// True if the view was fitted and not moved since.

@@ -1,15 +1,21 @@
 //! The session: commands come in, jobs run, events change the state that the window shows.
 
+pub mod action;
+pub mod apply;
 pub mod cached_metrics;
 mod cancel;
 mod candidates;
 pub mod command;
 pub mod compare;
+pub mod document;
 pub mod drawing;
+mod effects;
 pub mod event;
 pub mod export;
 pub mod findings;
 mod heads;
+pub mod history;
+pub mod ids;
 pub mod import;
 pub mod jobs;
 pub mod launch;
@@ -18,13 +24,15 @@ pub mod map;
 mod model_files;
 pub mod models;
 pub mod notices;
-pub mod path_plan;
 mod pca;
 pub mod playback;
 pub mod playhead;
+pub mod preferences;
 pub mod probe;
 mod race;
 mod rediscovery;
+mod refresh;
+pub mod runs;
 mod search;
 mod selection;
 pub mod settings;
@@ -37,31 +45,33 @@ mod take_in;
 pub mod timeline;
 pub mod tour;
 mod training_actions;
-mod undo;
+pub mod view;
 
 pub use command::Command;
-pub use state::{Activity, Overlay, State};
+pub use state::State;
+pub use view::{Activity, Overlay};
 
+use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::objective::{Goal, Objective};
 use crate::optimise::SearchConfig;
 use crate::text;
 use crate::text::Text;
+use action::Action;
 use crossbeam_channel::Receiver;
 use event::{End, Event, News};
+use history::History;
 use jobs::handle::Handle;
-use jobs::registry::{JobKind, JobResult, RunId};
+use jobs::registry::{JobId, JobKind, JobResult};
 use jobs::search::SearchRun;
 use launch::{Outlet, Wake, launch};
-use lesson::Lesson;
 use map::{MapRequest, Worker};
+use refresh::Seen;
 use settings::{Pace, Settings};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use step_through::StepThroughRun;
-use undo::Undo;
 
 /// The most messages that wait in the inbox; jobs keep the others.
 const INBOX: usize = 64;
@@ -90,6 +100,10 @@ pub struct Session {
     saved_settings: Settings,
     /// The settings at their last change, and its time.
     seen_settings: (Settings, Instant),
+    /// What the points and paths on the screen were last computed for.
+    seen: Seen,
+    /// True while a gesture goes on, such as a drag: actions of one kind are then one entry of the history.
+    gesture: bool,
 }
 
 impl Session {
@@ -120,12 +134,21 @@ impl Session {
             settings_path,
             seen_settings: (settings.clone(), Instant::now()),
             saved_settings: settings,
+            seen: Seen::default(),
+            gesture: false,
         };
         if let Some(error) = damaged {
             session.state.notices.error(error);
         }
         session.open_sample(0);
+        // Nothing leads back behind the first model.
+        session.state.history = History::new(&session.state.document);
         session
+    }
+
+    /// Begins or ends a gesture, such as a drag.
+    pub fn set_gesture(&mut self, goes_on: bool) {
+        self.gesture = goes_on;
     }
 
     /// The state that the window shows.
@@ -136,20 +159,12 @@ impl Session {
     /// Handles the reports of jobs, for at most `budget`; returns whether more are waiting.
     pub fn drain(&mut self, budget: Duration) -> bool {
         let begun = Instant::now();
-        let before = self.state.shown().map(|(_, entry)| entry.prepared.clone());
         while begun.elapsed() < budget {
             let Ok(event) = self.inbox.try_recv() else { break };
             self.apply(event);
         }
-        let now = self.state.shown().map(|(_, entry)| Arc::as_ptr(&entry.prepared));
-        if before.as_ref().map(Arc::as_ptr) != now {
-            self.look_again();
-        }
-        self.look_at_search();
         self.develop();
-        self.ask_for_picture();
-        self.follow_comparison();
-        self.measure_shown();
+        self.refresh();
         !self.inbox.is_empty()
     }
 
@@ -188,13 +203,10 @@ impl Session {
     /// After a pause animations continue from their position and do not jump; notices count all of the time.
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         let step = seconds.min(LONGEST_STEP);
-        let playing =
-            self.state.search_run.as_mut().is_some_and(|search_run| search_run.advance(step));
+        let playing = self.state.search_mut().is_some_and(|search_run| search_run.advance(step));
         let touring = self.tour_on(step);
         let looking_back = self.look_on(step);
-        self.follow_comparison();
-        self.measure_shown();
-        self.look_at_search();
+        self.refresh();
         let notice = self.state.notices.advance(seconds);
         if playing || touring || looking_back { Some(0.0) } else { notice }
     }
@@ -203,36 +215,17 @@ impl Session {
     pub fn perform(&mut self, command: Command) {
         let state = &mut self.state;
         match command {
-            Command::Turn(activity) => self.turn(activity),
+            Command::Turn(activity) => state.view.activity = activity,
             Command::Open(path) => self.open(path),
             Command::OpenSample(index) => self.open_sample(index),
             Command::ShowModel(id) => {
-                if state.shown_version().is_none_or(|(shown, _)| shown != id) {
+                if state.shown().is_none_or(|(shown, _)| shown != id) {
                     state.show(id);
-                    self.look_again();
                 }
             }
             Command::CloseModel(id) => self.close(id),
             Command::Save(id, path) => self.save(id, path),
-            Command::SetProperty(property) => {
-                // Only the first term changes: another property has other target values and other heads.
-                let target = state.usual_target(property);
-                let before = &state.settings.search.spec;
-                let mut spec = before.clone();
-                let changed = spec.terms.first_mut().is_some_and(|term| {
-                    let changed = std::mem::replace(&mut term.property, property) != property;
-                    if changed && matches!(term.goal, Goal::Target(_)) {
-                        term.goal = Goal::Target(target);
-                    }
-                    changed
-                });
-                spec.settle_after(before);
-                state.choose_aim(spec);
-                self.look_again();
-                if changed {
-                    self.walk_again();
-                }
-            }
+            Command::SetProperty(property) => self.set_property(property),
             Command::ToggleOverlay(overlay) => state.toggle(overlay),
             Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
             Command::Resize(size) => self.resize(size),
@@ -242,7 +235,7 @@ impl Session {
             Command::FitModel(id) => state.fit(Some(id)),
             Command::ToggleComparison => self.toggle_comparison(),
             Command::CompareWith(rival) => self.compare_with(rival),
-            Command::Sweep(betas) => self.sweep(&betas),
+            Command::Sweep(betas) => self.sweep(betas),
             Command::OpenSwept(index, beside) => self.open_swept(index, beside),
             Command::Hover(at) => self.state.map.probe = at.and_then(|at| self.probe(at, None)),
             Command::Pick(at) => self.pick(at, None),
@@ -260,31 +253,30 @@ impl Session {
                 }
             }
             Command::Unpin(index) => {
-                if index < state.map.pins.len() {
-                    let pin = state.map.pins.remove(index);
-                    state.lose(Undo::Pin(index, Box::new(pin)));
+                if let Some(model) = state.view.shown {
+                    self.act(Action::Unpin(model, index));
                 }
             }
-            Command::SetRecipe(generator) => state.settings.generator = generator,
+            Command::SetRecipe(generator) => self.act(Action::SetGenerator(generator)),
             Command::Import(wish) => self.import(wish),
-            Command::Draw(line) => self.take_drawing(&line),
-            Command::ClearDrawn => state.forget_drawn(),
-            Command::LearnFromOwn(own) => state.learn_from_own(own),
-            Command::SetTraining(config) => state.settings.training = config,
-            Command::SetSearch(mut config) => {
-                config.spec.settle_after(&state.settings.search.spec);
-                self.set_search(config);
+            Command::Draw(line) => self.take_drawing(line),
+            Command::ClearDrawn => {
+                state.drawing_problem = None;
+                self.act(Action::RemoveDrawing);
             }
-            Command::SetStarts(starts) => state.settings.starts = starts,
-            Command::Train => self.train(false),
-            Command::ResetTraining => self.train(true),
+            Command::LearnFromOwn(own) => self.act(Action::LearnFromOwn(own)),
+            Command::SetTraining(config) => self.act(Action::SetTraining(config)),
+            Command::SetSearch(config) => self.set_search(config),
+            Command::SetStarts(starts) => self.act(Action::SetStarts(starts)),
+            Command::Train => self.train(),
+            Command::ResetTraining => self.train_again(),
             Command::PauseTraining(pause) => self.pause_training(pause),
             Command::SetFullSpeed(full_speed) => {
-                state.settings.full_speed = full_speed;
+                state.preferences.full_speed = full_speed;
                 self.set_training_pace();
             }
             Command::SetPace(pace) => {
-                state.settings.pace = Pace(pace.clamp(SLOWEST, FASTEST));
+                state.preferences.pace = Pace(pace.clamp(SLOWEST, FASTEST));
                 self.set_training_pace();
             }
             Command::Learn(portion) => self.learn_more(portion),
@@ -295,7 +287,7 @@ impl Session {
             Command::Rediscover(property) => self.rediscover(property),
             Command::ClearRediscovery => self.clear_rediscovery(),
             Command::Climb => match state.next_search() {
-                Ok(config) => self.search_run(config),
+                Ok(config) => self.begin_search(config),
                 Err(error) => state.notices.error(error),
             },
             Command::SearchFrom(at) => {
@@ -303,61 +295,62 @@ impl Session {
                     self.search_from(&Rows::from_flat(z.len(), z), Vec::new());
                 }
             }
+            Command::ChooseSearch(run) => self.choose_search(run),
             Command::ClearClimb => self.clear_search(),
-            Command::Race => self.race(),
+            Command::Race => self.begin_race(),
             Command::ClearRace => self.clear_race(),
-            Command::ToggleLane(contender) => state.settings.race.toggle(contender),
+            Command::ToggleLane(contender) => self.act(Action::ToggleContender(contender)),
             Command::ChooseLane(contender) => self.choose_contender(contender),
             Command::ChooseRestart(index) => {
                 self.leave_contender();
-                let state = &mut self.state;
-                if let Some(search_run) = &mut state.search_run {
+                if let Some(search_run) = self.state.search_mut() {
                     search_run.chosen = index.filter(|&i| i < search_run.paths.len());
                     search_run.basin = None;
                 }
             }
             Command::ChooseHill(index) => {
                 self.leave_contender();
-                let state = &mut self.state;
-                if let Some(search_run) = &mut state.search_run {
+                if let Some(search_run) = self.state.search_mut() {
                     let basins = search_run.report().map_or(&[][..], |report| &report.basins.all);
                     let top = index.and_then(|basin| basins.get(basin)).map(|basin| basin.top);
                     (search_run.chosen, search_run.basin) = (top, index.filter(|_| top.is_some()));
                 }
             }
             Command::HoverRestart(index) => {
-                state.search_run.iter_mut().for_each(|search_run| search_run.hovered = index);
+                state.search_mut().into_iter().for_each(|search_run| search_run.hovered = index);
             }
             Command::ExportCandidates(path, most) => self.export_candidates(path, most),
             Command::Export(export) => self.export(export),
             Command::ImportLabResults(path) => self.import_lab_results(&path),
             Command::TogglePlay => self.toggle_play(),
             Command::Scrub(share) if state.is_touring() => self.scrub_tour(share),
-            Command::Scrub(share) if state.activity == Activity::Train => {
+            Command::Scrub(share) if state.view.activity == Activity::Train => {
                 self.look_back(|training| {
                     let updates = share * training.total_updates() as f64;
                     training.timeline.ask(updates);
                 })
             }
             Command::Scrub(share) => {
-                state.search_run.iter_mut().for_each(|search_run| search_run.scrub(share))
+                state.search_mut().into_iter().for_each(|search_run| search_run.scrub(share))
             }
-            Command::FollowNewest if state.activity == Activity::Train => {
+            Command::FollowNewest if state.view.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.follow());
             }
-            Command::FollowNewest => state.search_run.iter_mut().for_each(SearchRun::follow_newest),
+            Command::FollowNewest => {
+                state.search_mut().into_iter().for_each(SearchRun::follow_newest)
+            }
             Command::StepBy(steps) if state.is_walking() => {
                 self.walk(if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
             }
-            Command::StepBy(steps) if state.activity == Activity::Train => {
+            Command::StepBy(steps) if state.view.activity == Activity::Train => {
                 self.look_back(|training| training.timeline.step(steps));
             }
             Command::StepBy(steps) if state.is_touring() => self.step_tour(steps),
             Command::StepBy(steps) => {
-                state.search_run.iter_mut().for_each(|search_run| search_run.step_by(steps))
+                state.search_mut().into_iter().for_each(|search_run| search_run.step_by(steps))
             }
-            Command::Speed(factor) if state.activity == Activity::Train => {
-                let pace = state.settings.pace.0 * factor;
+            Command::Speed(factor) if state.view.activity == Activity::Train => {
+                let pace = state.preferences.pace.0 * factor;
                 self.perform(Command::SetPace(pace));
             }
             Command::Speed(factor) => {
@@ -366,52 +359,58 @@ impl Session {
                 }
             }
             Command::Walk(walking) => self.walk(walking),
-            Command::SetTheme(theme) => state.settings.theme = theme,
+            Command::SetTheme(theme) => state.preferences.theme = theme,
             Command::Dismiss(id) => state.notices.dismiss(id),
             Command::BeginLesson => {
-                let before = state.lesson.take().map(|lesson| lesson.before);
-                let before = before.unwrap_or_else(|| state.chosen_search());
-                state.lesson = Some(Lesson::new(before));
-                self.turn(Activity::Optimise);
+                self.act(Action::BeginLesson);
+                self.state.view.activity = Activity::Optimise;
             }
             Command::ContinueLesson => self.continue_lesson(),
-            Command::EndLesson => {
-                if let Some(lesson) = state.lesson.take() {
-                    self.set_search(lesson.before);
-                }
-            }
+            Command::EndLesson => self.act(Action::EndLesson),
             Command::Stop(run) => state.jobs.cancel(run),
             Command::Cancel => self.cancel(),
             Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
         }
-        self.look_at_search();
-        self.ask_for_picture();
-        self.follow_comparison();
-        self.measure_shown();
+        self.refresh();
     }
 
-    /// Sets the settings of the search; the objective is another one if the shown model lacks a property of it.
-    pub(super) fn set_search(&mut self, mut config: SearchConfig) {
+    /// Changes the first term only: another property has other target values and other heads.
+    fn set_property(&mut self, property: Property) {
         let state = &mut self.state;
-        let before = state.settings.search.clone();
-        state.choose_aim(config.spec);
-        config.spec = state.settings.search.spec.clone();
-        state.settings.search = config.clone();
-        if before.spec != config.spec {
-            self.look_again();
+        let target = state.usual_target(property);
+        let before = state.search_config().into_owned();
+        let mut spec = before.spec.clone();
+        if let Some(term) = spec.terms.first_mut() {
+            let changed = std::mem::replace(&mut term.property, property) != property;
+            if changed && matches!(term.goal, Goal::Target(_)) {
+                term.goal = Goal::Target(target);
+            }
         }
-        // The number and the position of the starts do not matter for a running step-by-step search.
-        let SearchConfig { restarts, seed, ref starts, .. } = config;
-        if config != (SearchConfig { restarts, seed, starts: starts.clone(), ..before }) {
-            self.walk_again();
+        self.set_search(SearchConfig { spec, ..before });
+    }
+
+    /// Sets the settings of the search. While another objective takes the place of the user's, because the shown model lacks a
+    /// property, the user's own stays until the user changes it.
+    fn set_search(&mut self, mut config: SearchConfig) {
+        let state = &mut self.state;
+        let present = state.search_config().into_owned();
+        config.spec.settle_after(&present.spec);
+        if config.spec == present.spec {
+            config.spec.clone_from(&state.document.search.config.spec);
+        } else if let Some((_, entry)) = state.shown() {
+            let model = entry.prepared.model.clone();
+            self.act(Action::SetSearch(config));
+            return self.state.tell_of_objective(None, &model);
         }
+        self.act(Action::SetSearch(config));
     }
 
     /// Saves the settings if they have not changed for a second, so that dragging a number does not wait for the disk;
     /// returns the seconds until the next save, if it is needed.
     pub fn keep_settings(&mut self) -> Option<f64> {
         let now = Instant::now();
-        let lasting = self.state.lasting_settings();
+        let lasting = self.lasting_settings();
         if self.settings_path.is_none() || lasting == self.saved_settings {
             self.seen_settings.0 = lasting;
             return None;
@@ -430,7 +429,7 @@ impl Session {
     /// Saves the settings if they have changed.
     pub fn save_settings(&mut self) {
         let Some(path) = &self.settings_path else { return };
-        let lasting = self.state.lasting_settings();
+        let lasting = self.lasting_settings();
         if lasting != self.saved_settings {
             match lasting.save(path) {
                 Ok(()) => self.saved_settings = lasting,
@@ -443,6 +442,11 @@ impl Session {
         }
     }
 
+    fn lasting_settings(&self) -> Settings {
+        let State { document, view, preferences, .. } = &self.state;
+        Settings::from_stores(document, view, preferences)
+    }
+
     fn resize(&mut self, size: [f64; 2]) {
         let map = &mut self.state.map;
         let first = !map.measured;
@@ -450,7 +454,7 @@ impl Session {
         if map.size != size {
             map.resize(size);
         }
-        if first && let Some((_, entry)) = self.state.models.shown() {
+        if first && let Some((_, entry)) = self.state.shown() {
             let home = entry.prepared.home;
             self.state.map.fit(home);
         }
@@ -462,7 +466,7 @@ impl Session {
         kind: JobKind,
         subject: impl Into<Text>,
         work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
-    ) -> RunId
+    ) -> JobId
     where
         N: Into<News> + TryFrom<News> + 'static,
         JobResult<T>: Into<End>,
@@ -477,9 +481,10 @@ impl Session {
         let state = &mut self.state;
         let Some(version) = state.shown_version() else { return };
         let (property, visible, range) = (state.property(), state.visible(), state.range());
-        state.map.set_spec(&state.settings.search.spec);
+        let spec = state.search_config().spec.clone();
+        state.map.set_spec(&spec);
         let Some(key) = state.map.wanted(version, property, visible, range) else { return };
-        if let Some((_, entry)) = state.models.shown() {
+        if let Some((_, entry)) = state.shown() {
             let (lattice, spec) = (state.map.lattice(), state.map.spec());
             self.worker.ask(MapRequest { key, lattice, spec, prepared: entry.prepared.clone() });
         }

@@ -1,98 +1,70 @@
 //! Opening, saving and closing of models.
 
+use super::Session;
+use super::action::Action;
+use super::document::ModelSource;
+use super::ids::ModelId;
 use super::import::holds_shapes;
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::import::ImportWish;
 use super::jobs::registry::JobKind;
-use super::jobs::save::Saved;
-use super::jobs::{open, save};
-use super::models::{ModelEntry, ModelId, Prepared};
-use super::undo::Undo;
-use super::{Command, Session};
+use super::jobs::save::{self, Saved};
 use crate::model::bundled::BUNDLED;
 use crate::text;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 impl Session {
     pub(super) fn open(&mut self, path: PathBuf) {
         if holds_shapes(&path) {
-            let wish = ImportWish { paths: vec![path], ..self.state.own.wish.clone() };
+            let wish = ImportWish { paths: vec![path], ..self.state.import_wish() };
             return self.import(ImportWish { values: None, ..wish });
         }
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             return self.search_from_file(&path);
         }
-        let name = file_name(&path);
-        self.start(JobKind::Open, name, move |handle| open::run(path, handle));
+        // A file that is opened again replaces its older model, unless that has unsaved changes.
+        let mut models = self.state.models();
+        let older = models.find(|(_, e)| e.path.as_ref() == Some(&path) && !e.unsaved);
+        let older = older.map(|(id, _)| id);
+        drop(models);
+        self.act(Action::OpenFile(path, older));
+        self.state.view.wanted = self.state.document.models.keys().next_back().copied();
     }
 
     pub(super) fn open_sample(&mut self, index: usize) {
-        if let Some(id) = self.sample(index) {
-            self.perform(Command::ShowModel(id));
+        if let Some(id) = self.sample(index)
+            && self.state.view.shown != Some(id)
+        {
+            self.state.show(id);
         }
     }
 
     /// A bundled model among the open models; opens it if necessary.
     pub(super) fn sample(&mut self, index: usize) -> Option<ModelId> {
-        let sample = BUNDLED.get(index)?;
-        let open =
-            self.state.models.iter().find(|(_, e)| e.name == sample.name() && e.path.is_none());
-        if let Some((id, _)) = open {
-            return Some(id);
+        let name = BUNDLED.get(index)?.id().to_owned();
+        let source = ModelSource::Bundled(name.clone());
+        if self.state.model_from(&source).is_none() {
+            self.act(Action::OpenBundled(name));
         }
-        match sample.load().and_then(Prepared::new) {
-            Ok(prepared) => {
-                let id = self.state.models.allot();
-                let entry = ModelEntry {
-                    name: sample.name(),
-                    version: 0,
-                    path: None,
-                    unsaved: false,
-                    prepared: Arc::new(prepared),
-                };
-                self.state.models.insert(id, entry);
-                Some(id)
-            }
-            Err(error) => {
-                self.state.notices.error(error);
-                None
-            }
-        }
+        self.state.model_from(&source)
     }
 
     pub(super) fn save(&mut self, id: ModelId, path: PathBuf) {
-        let Some(entry) = self.state.models.get(id) else { return };
+        let Some((run, entry)) = self.state.run_of(id).zip(self.state.model(id)) else { return };
         let (name, prepared) = (file_name(&path), entry.prepared.clone());
-        let saved = Saved { id, prepared, path };
+        let saved = Saved { run, prepared, path };
         self.start(JobKind::Save, name, move |_: &Handle<NoNews>| save::run(saved));
     }
 
+    /// Closes a model. Work on it goes on, and undo brings it back.
     pub(super) fn close(&mut self, id: ModelId) {
-        if self.state.training.run.is_some() && self.state.training.model == Some(id) {
-            return self
-                .state
-                .notices
-                .info(text!("This model is being trained; stop the training first."));
-        }
-        if self.state.models.len() == 1 {
+        if self.state.models().all(|(other, _)| other == id) {
             return self
                 .state
                 .notices
                 .info(text!("This is the only open model; open another one first."));
         }
-        if let Some(heads) = self.state.heads.as_ref().filter(|heads| heads.model.0 == id) {
-            self.state.jobs.cancel(heads.run);
-        }
-        if self.state.rediscovery.as_ref().is_some_and(|r| r.model == id) {
-            self.clear_rediscovery();
-        }
-        if let Some(entry) = self.state.models.remove(id) {
-            self.state.lose(Undo::Model(id, entry));
-        }
-        if let Some((shown, _)) = self.state.models.shown() {
-            self.state.show(shown);
-        }
+        self.act(Action::Close(id));
     }
 }
 

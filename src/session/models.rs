@@ -1,4 +1,4 @@
-//! The open models, each with the data that the map needs.
+//! Models with the data that the map needs.
 
 use crate::data::property::Property;
 use crate::error::Result;
@@ -6,19 +6,14 @@ use crate::explore::layers::encoded_points::{beyond, points};
 use crate::explore::layers::heat::usual_range;
 use crate::explore::scene::compose::EncodedPoints;
 use crate::explore::{Bounds, Projection, home_view, whole_view};
-use crate::model::Model;
 use crate::model::head::TaskHead;
+use crate::model::{Model, PointRef};
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
 use crate::text::Text;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// The identity of an open model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ModelId(pub u64);
 
 /// A model with its projection to the map; made on a background thread, never changed.
 #[derive(Clone, Debug)]
@@ -35,6 +30,8 @@ pub struct Prepared {
     pub whole: Bounds,
     /// The data outside of `home`.
     pub beyond: Arc<Vec<[f64; 2]>>,
+    /// The ends of the default latent path; none without data.
+    pub path_ends: Option<[PointRef; 2]>,
     /// The usual range of each property over the data's box.
     ranges: Vec<(Property, (f64, f64))>,
     /// Seconds for [`BATCH`] values with their gradients.
@@ -87,6 +84,7 @@ impl Prepared {
         model.prepare_judges()?;
         model.usual_roughness();
         Ok(Self {
+            path_ends: path_ends(&model, &projection),
             points: points(&model, &projection),
             whole: whole_view(&model, &projection),
             beyond: Arc::new(beyond(&model, &projection, &home)),
@@ -131,6 +129,22 @@ impl Prepared {
     }
 }
 
+/// The first and the last family of a model; if it has only one, a shape at the left of the map and one at the right, with a
+/// twentieth of the data beyond each.
+fn path_ends(model: &Model, projection: &Projection) -> Option<[PointRef; 2]> {
+    let encoded = &model.encoded;
+    if let [first, .., last] = encoded.names.as_slice() {
+        return Some([first, last].map(|name| PointRef::Family(name.clone())));
+    }
+    let places = projection.project_all(&encoded.mu);
+    let mut rows: Vec<usize> = (0..places.len()).collect();
+    rows.sort_by(|&a, &b| places[a][0].total_cmp(&places[b][0]));
+    let last = rows.len().checked_sub(1)?;
+    let beyond = rows.len() / 20;
+    let row = |place: usize| PointRef::Row(encoded.samples[rows[place]] as usize + 1);
+    Some([beyond, last - beyond].map(row))
+}
+
 fn batch_seconds(objective: &Objective) -> Result<f64> {
     let points = vec![0.1; BATCH * objective.dim()];
     let mut quickest = f64::INFINITY;
@@ -142,7 +156,7 @@ fn batch_seconds(objective: &Objective) -> Result<f64> {
     Ok(quickest)
 }
 
-/// An open model.
+/// A model as it is at present.
 #[derive(Clone, Debug)]
 pub struct ModelEntry {
     /// The name on the screen.
@@ -156,71 +170,4 @@ pub struct ModelEntry {
     pub unsaved: bool,
     /// The model and its projection.
     pub prepared: Arc<Prepared>,
-}
-
-/// All open models; one is shown.
-#[derive(Clone, Debug, Default)]
-pub struct Models {
-    entries: BTreeMap<ModelId, ModelEntry>,
-    shown: Option<ModelId>,
-    next: u64,
-}
-
-impl Models {
-    /// A new identity.
-    pub fn allot(&mut self) -> ModelId {
-        self.next += 1;
-        ModelId(self.next)
-    }
-
-    /// Inserts a model under its identity, or restores it.
-    pub fn insert(&mut self, id: ModelId, entry: ModelEntry) {
-        self.entries.insert(id, entry);
-    }
-
-    /// Removes a model; if it was the shown one, another one is shown.
-    pub fn remove(&mut self, id: ModelId) -> Option<ModelEntry> {
-        let entry = self.entries.remove(&id);
-        if self.shown == Some(id) {
-            self.shown = self.entries.keys().next_back().copied();
-        }
-        entry
-    }
-
-    /// Shows a model.
-    pub fn show(&mut self, id: ModelId) {
-        if self.entries.contains_key(&id) {
-            self.shown = Some(id);
-        }
-    }
-
-    /// The shown model.
-    pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
-        self.shown.and_then(|id| Some((id, self.entries.get(&id)?)))
-    }
-
-    /// One model.
-    pub fn get(&self, id: ModelId) -> Option<&ModelEntry> {
-        self.entries.get(&id)
-    }
-
-    /// One model, mutable.
-    pub fn get_mut(&mut self, id: ModelId) -> Option<&mut ModelEntry> {
-        self.entries.get_mut(&id)
-    }
-
-    /// All models, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (ModelId, &ModelEntry)> {
-        self.entries.iter().map(|(id, entry)| (*id, entry))
-    }
-
-    /// The number of models.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// True if there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
 }

@@ -1,6 +1,7 @@
 //! One point of the map in detail: its shape, its properties, its nearest neighbour, its reliability.
 
-use super::models::{ModelId, Prepared};
+use super::ids::ModelId;
+use super::models::Prepared;
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;

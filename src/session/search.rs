@@ -1,28 +1,25 @@
-//! Start and removal of searches, including those of the lesson.
+//! Start, choice and removal of searches, including those of the lesson.
 
-use super::jobs::registry::JobKind;
-use super::jobs::search::{PathsSoFar, SearchRun, run};
-use super::lesson::Lesson;
-use super::playback::Playback;
-use super::state::Activity;
-use super::undo::Undo;
-use super::{Command, Session};
+use super::Session;
+use super::action::Action;
+use super::ids::RunId;
+use super::lesson;
+use super::view::Activity;
 use crate::data::csv::read_latents;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
-use crate::explore::layers::trajectories::Trajectories;
+use crate::error::Result;
 use crate::objective::Objective;
-use crate::optimise::{LabResults, SearchConfig, Starts};
+use crate::optimise::{SearchConfig, Starts};
 use std::path::Path;
-use std::sync::Arc;
 
 impl Session {
     /// Begins a search from given starts, `[restarts, latent]`; `frames` are the placements of their shapes, if any.
     pub(super) fn search_from(&mut self, starts: &Rows<f64>, frames: Vec<SimilarityTransform>) {
         let points = starts.iter().map(<[f64]>::to_vec).collect();
         let starts_of = Starts::Around { points, spread: 0.0 };
-        let config = self.state.settings.search.clone();
-        self.search_run(SearchConfig {
+        let config = self.state.search_config().into_owned();
+        self.begin_search(SearchConfig {
             restarts: starts.len(),
             starts: starts_of,
             frames,
@@ -30,74 +27,70 @@ impl Session {
         });
     }
 
-    /// Begins a search; if it cannot begin, the previous one stays.
-    pub(super) fn search_run(&mut self, config: SearchConfig) {
-        let Some((id, entry)) = self.state.models.shown() else { return };
-        let prepared = entry.prepared.clone();
-        let checked = config.check().and_then(|()| Objective::check(&prepared.model, &config.spec));
-        if let Err(error) = checked {
+    /// Begins a search of the shown model, and looks at it; if it cannot begin, nothing changes.
+    pub(super) fn begin_search(&mut self, config: SearchConfig) {
+        let Some((model, _)) = self.state.shown() else { return };
+        if let Err(error) = self.check_search(&config) {
             return self.state.notices.error(error);
         }
-        let version = (id, entry.version);
-        let (name, settings) = (entry.name.clone(), config.clone());
-        let projection = prepared.projection.clone();
-        let frozen = prepared.model.clone();
-        let stride = config.stride(projection.latent_dim());
-        let speed =
-            self.state.search_run.as_ref().map_or(1.0, |search_run| search_run.playback.speed);
-        self.clear_search();
-        self.state.leave_walk();
-        let run = self.start(JobKind::Search, name, move |handle| run(&prepared, settings, handle));
-        self.state.settings.hint_followed = true;
+        self.act(Action::Search(model, config));
+        self.look_at_newest_search();
+    }
+
+    /// Checks that the shown model can be searched so.
+    pub(super) fn check_search(&self, config: &SearchConfig) -> Result<()> {
+        let Some((_, entry)) = self.state.shown() else { return Ok(()) };
+        config.check().and_then(|()| Objective::check(&entry.prepared.model, &config.spec))
+    }
+
+    fn look_at_newest_search(&mut self) {
+        let newest = self.state.document.searches.iter().next_back();
+        if let Some((run, model)) = newest.map(|(run, spec)| (*run, spec.model)) {
+            self.state.view.look_at_search(model, run);
+        }
+        self.state.preferences.hint_followed = true;
         self.leave_contender();
-        self.turn(Activity::Optimise);
-        self.state.search_run = Some(SearchRun {
-            run: Some(run),
-            model: version,
-            frozen,
-            projection,
-            config,
-            paths: Arc::new(Trajectories::new(stride)),
-            under_way: PathsSoFar::default(),
-            findings: None,
-            best_so_far: Vec::new(),
-            playback: Playback { speed, ..Playback::default() },
-            chosen: None,
-            basin: None,
-            hovered: None,
-            moment: None,
-            besides: None,
-            lab: LabResults::default(),
-        });
+        self.state.view.activity = Activity::Optimise;
+    }
+
+    /// Looks at a search, in the model that it was made in if that is open.
+    pub(super) fn choose_search(&mut self, run: RunId) {
+        let Some(spec) = self.state.document.searches.get(&run) else { return };
+        let model = spec.model;
+        self.state.view.look_at_search(model, run);
+        self.leave_contender();
+        if self.state.shown().is_none_or(|(shown, _)| shown != model)
+            && self.state.model(model).is_some()
+        {
+            self.state.show(model);
+        }
     }
 
     /// Runs the lesson's next search; after the last one the lesson ends.
     pub(super) fn continue_lesson(&mut self) {
-        let Some(lesson) = &self.state.lesson else { return };
-        match lesson.next_search() {
-            Some(config) => {
-                self.set_search(config.clone());
-                self.search_run(config);
-                self.state.lesson.iter_mut().for_each(Lesson::climbing);
-            }
-            None => self.perform(Command::EndLesson),
+        let Some(lesson) = &self.state.document.lesson else { return };
+        let Some(config) = lesson::next_search(lesson) else { return self.act(Action::EndLesson) };
+        let Some((model, _)) = self.state.shown() else { return };
+        if let Err(error) = self.check_search(&config) {
+            return self.state.notices.error(error);
         }
+        self.act(Action::LessonSearch(model, config));
+        self.look_at_newest_search();
     }
 
     pub(super) fn search_from_file(&mut self, path: &Path) {
-        let Some((_, entry)) = self.state.models.shown() else { return };
+        let Some((_, entry)) = self.state.shown() else { return };
         match read_latents(path, entry.prepared.model.latent_dim()) {
             Ok(starts) => self.search_from(&starts.z, starts.frames),
             Err(error) => self.state.notices.error(error),
         }
     }
 
+    /// Removes the search that is looked at, and ends it if it runs.
     pub(super) fn clear_search(&mut self) {
-        if let Some(search_run) = self.state.search_run.take() {
-            search_run.run.into_iter().for_each(|run| self.state.jobs.cancel(run));
-            if search_run.findings.is_some() {
-                self.state.lose(Undo::Climb(Box::new(search_run)));
-            }
-        }
+        let Some(run) = self.state.view.search else { return };
+        let job = self.state.search().and_then(|search_run| search_run.job);
+        job.into_iter().for_each(|job| self.state.jobs.cancel(job));
+        self.act(Action::RemoveSearch(run));
     }
 }

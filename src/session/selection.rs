@@ -1,5 +1,6 @@
 //! Selection: the point under the mouse, the selected point, pins.
 
+use super::action::Action;
 use super::jobs::search::SearchRun;
 use super::probe::{Probe, Slope};
 use super::{Activity, Session};
@@ -13,17 +14,10 @@ use std::sync::Arc;
 const MAX_PINS: usize = 8;
 
 impl Session {
-    pub(super) fn turn(&mut self, activity: Activity) {
-        // The metrics of a point depend on the activity.
-        if std::mem::replace(&mut self.state.activity, activity) != activity {
-            self.look_again();
-        }
-    }
-
     /// Evaluates a point with the shown model.
     pub(super) fn probe(&mut self, at: [f64; 2], z: Option<&[f64]>) -> Option<Probe> {
         self.prepare_slope();
-        let (id, entry) = self.state.models.shown()?;
+        let (id, entry) = self.state.shown()?;
         let looked = Probe::at(&entry.prepared, (id, entry.version), at, z, self.state.property());
         let looked = looked.and_then(|mut probe| {
             let slope = self.sought.as_ref().map(|sought| Slope::at(sought, &probe.z));
@@ -42,8 +36,8 @@ impl Session {
     /// Prepares the objective for derivatives under the mouse, unless it is ready; none outside of optimising, or if
     /// the model lacks a head that the objective needs.
     fn prepare_slope(&mut self) {
-        let spec = &self.state.settings.search.spec;
-        let shown = self.state.models.shown().filter(|_| self.state.activity == Activity::Optimise);
+        let spec = &self.state.search_config().spec.clone();
+        let shown = self.state.shown().filter(|_| self.state.view.activity == Activity::Optimise);
         let model = shown.map(|(_, entry)| &entry.prepared.model);
         let is_ready = |sought: &Objective, model: &Arc<Model>| {
             Arc::ptr_eq(sought.model(), model) && sought.spec() == spec
@@ -54,7 +48,7 @@ impl Session {
         self.sought = ready.or_else(|| make(model?).ok());
     }
 
-    /// Evaluates the selected points again, after the model or the property has changed.
+    /// Evaluates the point under the mouse and the selected one again.
     pub(super) fn look_again(&mut self) {
         let again = |session: &mut Self, probe: Option<Probe>| {
             let probe = probe?;
@@ -66,25 +60,22 @@ impl Session {
             session.probe(probe.at, same.then_some(probe.z.as_slice()))
         };
         let map = &mut self.state.map;
-        let (probe, picked, pins) =
-            (map.probe.take(), map.picked.take(), std::mem::take(&mut map.pins));
+        let (probe, picked) = (map.probe.take(), map.picked.take());
         self.state.map.probe = again(self, probe);
         self.state.map.picked = again(self, picked);
-        self.state.map.pins = pins.into_iter().filter_map(|pin| again(self, Some(pin))).collect();
-        self.tour_again();
     }
 
     /// Decodes the followed restart of the search at the shown step.
     pub(super) fn look_at_search(&mut self) {
-        if self.state.activity == Activity::Optimise
-            && let Some(Err(error)) = self.state.search_run.as_mut().map(SearchRun::look)
+        if self.state.view.activity == Activity::Optimise
+            && let Some(Err(error)) = self.state.search_mut().map(SearchRun::look)
         {
             self.state.notices.error(error);
         }
     }
 
     pub(super) fn pick(&mut self, at: [f64; 2], z: Option<&[f64]>) {
-        self.state.settings.hint_followed = true;
+        self.state.preferences.hint_followed = true;
         self.state.tours.pause();
         self.state.map.picked = self.probe(at, z);
     }
@@ -102,7 +93,7 @@ impl Session {
 
     /// Selects the point of a data row and reconstructs the row; the inspector shows it until the mouse moves.
     pub(super) fn pick_row(&mut self, row: usize) {
-        self.state.settings.hint_followed = true;
+        self.state.preferences.hint_followed = true;
         self.state.tours.pause();
         self.state.map.probe = None;
         self.state.map.picked = self.probe_row(row);
@@ -166,13 +157,24 @@ impl Session {
         self.pick(at, None);
     }
 
+    /// Pins a point of the map.
     pub(super) fn pin(&mut self, at: [f64; 2]) {
+        let Some((model, entry)) = self.state.shown() else { return };
+        let z = entry.prepared.projection.lift(at);
         if self.state.map.pins.len() == MAX_PINS {
             self.state
                 .notices
                 .info(text!("{most} pins fit beside the map; remove one first.", most = MAX_PINS));
-        } else if let Some(probe) = self.probe(at, None) {
-            self.state.map.pins.push(probe);
+        } else {
+            self.act(Action::Pin(model, PointRef::Latent(z)));
         }
+    }
+
+    /// Evaluates a point of the shown model by its name; none if the model has no such point.
+    pub(super) fn probe_point(&mut self, point: &PointRef) -> Option<Probe> {
+        let (_, entry) = self.state.shown()?;
+        let prepared = entry.prepared.clone();
+        let z = point.one(&prepared.model, &[]).ok()?.z;
+        self.probe(prepared.projection.project(&z), Some(&z))
     }
 }

@@ -1,7 +1,10 @@
 //! Settings that are saved between two sessions.
 
+use super::document::{Document, NextSearch, NextTraining};
 use super::jobs::training::USUAL_PACE;
+use super::preferences::Preferences;
 use super::starts::StartChoice;
+use super::view::View;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
 use crate::explore::scene::compose::LayerVisibility;
@@ -11,9 +14,6 @@ use crate::optimise::{Contenders, SearchConfig};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-
-/// The most recent files that are saved.
-const MAX_RECENT: usize = 8;
 
 /// Light, dark, or the system's theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct Settings {
     /// The starts of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub starts: StartChoice,
-    /// The layers of the map in each activity, in the order of [`Activity`](super::Activity).
+    /// The layers of the map in each activity, in the order of [`Activity`](super::view::Activity).
     #[serde(deserialize_with = "known_or_usual")]
     pub layers: Layers,
     /// True if training runs without a limit of pace.
@@ -100,9 +100,38 @@ where
 }
 
 impl Settings {
-    /// The most updates a second of a training; none without a limit.
-    pub fn pace(&self) -> Option<f64> {
-        (!self.full_speed).then_some(self.pace.0)
+    /// The settings to save: those for generated outlines, since the ones for imported shapes are not saved, and those of
+    /// searches without the changes of a lesson.
+    pub fn from_stores(document: &Document, view: &View, preferences: &Preferences) -> Self {
+        let Preferences { theme, recent, full_speed, pace, hint_followed } = preferences.clone();
+        let NextSearch { config, starts, contenders } = document.search.clone();
+        let before = document.lesson.as_ref().map(|lesson| lesson.before.clone());
+        Self {
+            theme,
+            recent,
+            generator: document.training.generator.clone(),
+            training: document.training.config.clone(),
+            search: before.unwrap_or(config),
+            race: contenders,
+            starts,
+            layers: view.layers,
+            full_speed,
+            pace,
+            hint_followed,
+        }
+    }
+
+    /// The parts of the stores that are saved.
+    pub fn into_parts(self) -> (NextTraining, NextSearch, Layers, Preferences) {
+        let Self { theme, recent, full_speed, pace, hint_followed, .. } = self;
+        let training = NextTraining {
+            generator: self.generator,
+            config: self.training,
+            ..NextTraining::default()
+        };
+        let search = NextSearch { config: self.search, starts: self.starts, contenders: self.race };
+        let preferences = Preferences { theme, recent, full_speed, pace, hint_followed };
+        (training, search, self.layers, preferences)
     }
 
     /// Reads settings; a missing file gives the defaults.
@@ -141,13 +170,6 @@ impl Settings {
         }
         atomic_file::write_whole(path, |out| Ok(serde_json::to_writer_pretty(out, self)?))
     }
-
-    /// Moves a file to the top of the recent ones.
-    pub fn remember(&mut self, path: &Path) {
-        self.recent.retain(|known| known != path);
-        self.recent.insert(0, path.to_owned());
-        self.recent.truncate(MAX_RECENT);
-    }
 }
 
 /// The file of the settings: in the system's folder for them, if there is one.
@@ -165,11 +187,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/settings.json");
         assert_eq!(Settings::load(&path).unwrap(), Settings::default());
-        let mut settings = Settings { theme: ThemeChoice::Dark, ..Settings::default() };
-        settings.remember(Path::new("a"));
-        settings.remember(Path::new("b"));
-        settings.remember(Path::new("a"));
-        assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        let mut preferences = Preferences { theme: ThemeChoice::Dark, ..Preferences::default() };
+        ["a", "b", "a"].map(|file| preferences.remember(Path::new(file)));
+        assert_eq!(preferences.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        let settings = Settings::from_stores(&Document::default(), &View::default(), &preferences);
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), settings);
         let part = r#"{"theme":"dark","search":{"steps":"many"}}"#;

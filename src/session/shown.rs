@@ -8,7 +8,7 @@ impl State {
     /// All annotations that do not come from the model. A step-by-step search replaces a search, and the selected
     /// answer of a race replaces that of a search.
     pub fn annotations(&self) -> Annotations {
-        let walk = self.walk.as_ref().filter(|_| self.is_walking());
+        let walk = self.walk().filter(|_| self.is_walking());
         let search_run = self.shown_race().or_else(|| self.shown_search());
         let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
         let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
@@ -30,7 +30,7 @@ impl State {
 
     /// The search at the shown step; none if it belongs to another model's latent space.
     pub fn shown_search(&self) -> Option<SearchView> {
-        let search_run = self.search_run.as_ref()?;
+        let search_run = self.search()?;
         let (id, entry) = self.shown()?;
         if search_run.model.0 != id || search_run.paths.is_empty() {
             return None;
@@ -55,7 +55,7 @@ impl State {
 
     /// The trajectory to the selected answer of the race.
     pub fn shown_race(&self) -> Option<SearchView> {
-        let contest = self.race.as_ref()?;
+        let contest = self.race()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
         let (paths, z) = contest.shown_trajectory()?;
         Some(SearchView {

@@ -44,8 +44,8 @@ impl State {
     /// # Errors
     /// If the starts are to lie around a point and none is selected.
     pub fn next_search(&self) -> Result<SearchConfig> {
-        let mut config = self.settings.search.clone();
-        let StartChoice { origin, spread } = self.settings.starts;
+        let mut config = self.search_config().into_owned();
+        let StartChoice { origin, spread } = self.document.search.starts;
         let point = match origin {
             Origin::Stated => {
                 config.starts = Starts::Stated;

@@ -1,9 +1,11 @@
 //! A step-by-step search on the map: one restart, update by update, stage by stage.
 
 use super::Session;
-use super::models::{ModelId, Prepared};
+use super::action::Action;
+use super::ids::ModelId;
+use super::models::Prepared;
 use super::probe::Probe;
-use super::state::Activity;
+use super::view::Activity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::gradient_field::Arrow;
@@ -47,7 +49,11 @@ pub struct StepThroughState {
 }
 
 impl StepThroughState {
-    fn new(
+    /// Begins at `start`, `[latent]`.
+    ///
+    /// # Errors
+    /// If the settings are out of range or the model lacks a property.
+    pub fn new(
         model: (ModelId, u64),
         prepared: Arc<Prepared>,
         settings: &SearchConfig,
@@ -58,6 +64,14 @@ impl StepThroughState {
         let value = value(&prepared, &by_hand)?;
         let code = pytorch(by_hand.config(), &prepared.model);
         Ok(Self { model, by_hand, here, value, code, prepared })
+    }
+
+    /// The same search from its start, with other settings.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn again(before: &Self, settings: &SearchConfig) -> Result<Self> {
+        Self::new(before.model, before.prepared.clone(), settings, before.start().to_vec())
     }
 
     fn go(&mut self, walking: StepThroughRun) -> Result<()> {
@@ -131,54 +145,38 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &StepThrough) -> Re
 
 impl Session {
     pub(super) fn walk(&mut self, walking: StepThroughRun) {
-        let done = match (walking, &mut self.state.walk) {
-            (StepThroughRun::Begin, _) => self.begin_walk(),
-            (StepThroughRun::End, _) => {
-                self.state.leave_walk();
-                Ok(())
+        match walking {
+            StepThroughRun::Begin => {
+                if let Err(error) = self.begin_stepping() {
+                    self.state.notices.error(error);
+                }
             }
-            (_, Some(walk)) => walk.go(walking),
-            (_, None) => Ok(()),
-        };
-        if let Err(error) = done {
-            self.state.notices.error(error);
+            StepThroughRun::End => self.act(Action::RemoveStepThrough),
+            _ => {
+                let done = self.state.walk_mut().map(|walk| walk.go(walking));
+                if let Some(Err(error)) = done {
+                    self.state.notices.error(error);
+                }
+            }
         }
     }
 
-    fn begin_walk(&mut self) -> Result<()> {
+    fn begin_stepping(&mut self) -> Result<()> {
         let state = &self.state;
         let Some((id, entry)) = state.shown() else { return Ok(()) };
-        let settings = &state.settings.search;
+        let settings = state.search_config();
         let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
             Some(probe) => probe.z.clone(),
             None => {
-                let first = SearchConfig { restarts: 1, ..settings.clone() };
+                let first = SearchConfig { restarts: 1, ..settings.clone().into_owned() };
                 first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
             }
         };
-        let version = (id, entry.version);
-        let walk = StepThroughState::new(version, entry.prepared.clone(), settings, start)?;
-        self.state.settings.hint_followed = true;
-        self.state.walk = Some(walk);
-        self.turn(Activity::Optimise);
+        // Nothing changes if the search cannot begin.
+        StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
+        self.act(Action::StepThrough(id, start));
+        self.state.preferences.hint_followed = true;
+        self.state.view.activity = Activity::Optimise;
         Ok(())
-    }
-
-    /// Begins the step-by-step search again from its start, with the present settings.
-    pub(super) fn walk_again(&mut self) {
-        let Some(walk) = &self.state.walk else { return };
-        let settings = &self.state.settings.search;
-        match StepThroughState::new(
-            walk.model,
-            walk.prepared.clone(),
-            settings,
-            walk.start().to_vec(),
-        ) {
-            Ok(walk) => self.state.walk = Some(walk),
-            Err(error) => {
-                self.state.walk = None;
-                self.state.notices.error(error);
-            }
-        }
     }
 }

@@ -2,11 +2,12 @@
 //! the state.
 
 use super::event::{End, News};
+use super::jobs::candidates;
 use super::jobs::open::Opened;
-use super::jobs::registry::{JobProgress, JobResult, RunId};
+use super::jobs::pca::PcaModel;
+use super::jobs::registry::{JobId, JobProgress, JobResult};
 use super::jobs::save::Saved;
 use super::jobs::training::{Trained, Training, TrainingEnd};
-use super::jobs::{candidates, pca};
 use super::models::ModelEntry;
 use super::state::State;
 use crate::text;
@@ -16,55 +17,57 @@ use std::sync::Arc;
 
 impl State {
     /// Handles the progress of a job. News of a run that is not needed any more are dropped.
-    pub(super) fn progress(&mut self, run: RunId, progress: JobProgress, news: Option<News>) {
+    pub(super) fn progress(&mut self, job: JobId, progress: JobProgress, news: Option<News>) {
         let share = progress.share.unwrap_or(0.0);
-        if !self.jobs.report(run, progress) {
+        if !self.jobs.report(job, progress) {
             return;
         }
-        let this = Some(run);
+        let this = Some(job);
+        let runs = &mut self.runs;
         match news {
-            Some(News::Training(news)) if self.training.run == this => {
-                let preview = self.training.progress(share, news);
-                if let Some((id, preview)) = self.training.model.zip(preview) {
-                    self.renew(id, preview);
+            Some(News::Training(news)) => {
+                let Some((run, training)) = runs.training_of(job) else { return };
+                if let Some(preview) = training.progress(share, news) {
+                    self.renew(run, preview);
                 }
             }
             Some(News::Search(news)) => {
-                if let Some(search) = self.search_run.as_mut().filter(|search| search.run == this) {
+                let mut searches = runs.searches.values_mut();
+                if let Some(search) = searches.find(|search| search.job == this) {
                     search.progress(news);
                 }
             }
             Some(News::Race(news)) => {
-                if let Some(race) = self.race.as_mut().filter(|race| race.run == this) {
+                if let Some(race) = runs.races.values_mut().find(|race| race.job == this) {
                     race.progress(news);
                 }
             }
             Some(News::Sweep(news)) => {
-                if let Some(sweep) = self.sweep.as_mut().filter(|sweep| sweep.run == this) {
+                if let Some(sweep) = runs.sweeps.values_mut().find(|sweep| sweep.job == this) {
                     sweep.progress(news);
                 }
             }
-            Some(News::Training(_)) | None => (),
+            None => (),
         }
     }
 
-    /// Handles the result of a job.
-    pub(super) fn ended(&mut self, run: RunId, end: End) {
-        if self.jobs.end(run).is_none() {
+    /// Handles the result of a job: it goes to where the results of its kind are, whatever is shown.
+    pub(super) fn ended(&mut self, job: JobId, end: End) {
+        if self.jobs.end(job).is_none() {
             return;
         }
-        let (this, notices) = (Some(run), &mut self.notices);
+        let (this, runs, notices) = (Some(job), &mut self.runs, &mut self.notices);
         match end {
             End::Open(result) => self.opened(result),
             End::Save(result) => self.saved(result),
             End::Candidates(result) => candidates::ended(result, notices),
-            End::Import(result) if self.own.run == this => self.import_ended(result),
-            End::Training(result) if self.training.run == this => self.training_ended(result),
-            End::Snapshot(result) => self.snapshot_ended(run, result),
-            End::Metrics(result) => self.metrics_ended(run, result),
+            End::Import(result) => self.import_ended(job, result),
+            End::Training(result) => self.training_ended(job, result),
+            End::Snapshot(result) => self.snapshot_ended(job, result),
+            End::Metrics(result) => self.metrics_ended(job, result),
             End::Heads(result) => {
-                if let Some(heads) = self.heads.take_if(|heads| heads.run == run)
-                    && heads.ended(result, &mut self.models, notices)
+                if let Some(heads) = self.heads.take_if(|heads| heads.job == job)
+                    && heads.ended(result, &mut runs.models, notices)
                 {
                     // The maps can now have colours of a property that had no head before.
                     self.map.asked = None;
@@ -75,83 +78,90 @@ impl State {
                 }
             }
             End::Sweep(result) => {
-                if let Some(sweep) = self.sweep.as_mut().filter(|sweep| sweep.run == this)
+                let mut sweeps = runs.sweeps.iter_mut();
+                if let Some((&run, sweep)) = sweeps.find(|(_, sweep)| sweep.job == this)
                     && !sweep.ended(result, notices)
                 {
-                    self.sweep = None;
+                    runs.sweeps.remove(&run);
                 }
             }
-            End::Pca(result) if self.pca == this => {
-                self.pca = None;
-                let made = pca::ended(result, &mut self.models, notices);
-                made.into_iter().for_each(|id| self.put_beside(id));
-            }
+            End::Pca(result) => self.pca_ended(result),
             End::Search(result) => {
-                if let Some(search) = self.search_run.as_mut().filter(|search| search.run == this) {
-                    if !search.ended(result, notices) {
-                        self.search_run = None;
-                    } else if let Some((lesson, report)) = self.lesson.as_mut().zip(search.report())
-                    {
-                        lesson.climbed(report);
-                    }
+                let mut searches = runs.searches.iter_mut();
+                if let Some((&run, search)) = searches.find(|(_, search)| search.job == this)
+                    && !search.ended(result, notices)
+                {
+                    runs.searches.remove(&run);
                 }
             }
             End::Race(result) => {
-                if let Some(race) = self.race.as_mut().filter(|race| race.run == this)
+                let mut races = runs.races.iter_mut();
+                if let Some((&run, race)) = races.find(|(_, race)| race.job == this)
                     && !race.ended(result, notices)
                 {
-                    self.race = None;
+                    runs.races.remove(&run);
                 }
             }
             End::Rediscovery(result) => {
-                if let Some(test) = self.rediscovery.as_mut().filter(|test| test.run == this)
+                let mut tests = runs.rediscoveries.iter_mut();
+                if let Some((&run, test)) = tests.find(|(_, test)| test.job == this)
                     && !test.ended(result, notices)
                 {
-                    self.rediscovery = None;
+                    runs.rediscoveries.remove(&run);
                 }
             }
-            End::Export(result) if self.export.run == this => self.export.ended(result, notices),
+            End::Export(result) if self.export.job == this => self.export.ended(result, notices),
             // [`Session::apply`](super::Session::apply) handles it, since the selected point follows a path.
             End::Path(_) => (),
-            // A newer run has replaced this one.
-            End::Import(_) | End::Training(_) | End::Pca(_) | End::Export(_) => (),
+            // A newer export has replaced this one.
+            End::Export(_) => (),
         }
     }
 
     fn opened(&mut self, result: JobResult<Opened>) {
-        let Opened { prepared, path } = match result {
+        let Opened { run, prepared, path } = match result {
             JobResult::Finished(opened) => opened,
             JobResult::Cancelled(_) => return,
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
-        let id = self.models.allot();
-        // A file that is opened again replaces its older model, unless that has unsaved changes.
-        let same = |e: &ModelEntry| e.path.as_ref() == Some(&path) && !e.unsaved;
-        let older = self.models.iter().find(|(_, e)| same(e)).map(|(id, _)| id);
-        older.and_then(|older| self.models.remove(older));
-        self.settings.remember(&path);
+        self.preferences.remember(&path);
+        let version = self.runs.next_version();
         let (name, path) = (name_of(&path), Some(path));
-        self.models.insert(id, ModelEntry { name, version: 0, path, unsaved: false, prepared });
-        self.show(id);
+        self.runs.models.insert(run, ModelEntry { name, version, path, unsaved: false, prepared });
+    }
+
+    fn pca_ended(&mut self, result: JobResult<PcaModel>) {
+        let PcaModel { run, prepared, name } = match result {
+            JobResult::Finished(made) => made,
+            JobResult::Cancelled(_) => {
+                return self.notices.info(text!("PCA stopped; nothing was made."));
+            }
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        let version = self.runs.next_version();
+        let entry = ModelEntry { name, version, path: None, unsaved: false, prepared };
+        self.runs.models.insert(run, entry);
+        self.document.model_of(run).into_iter().for_each(|id| self.put_beside(id));
     }
 
     fn saved(&mut self, result: JobResult<Saved>) {
-        let Saved { id, prepared, path } = match result {
+        let Saved { run, prepared, path } = match result {
             JobResult::Finished(saved) => saved,
             JobResult::Cancelled(_) => return,
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
-        if let Some(entry) = self.models.get_mut(id) {
+        if let Some(entry) = self.runs.models.get_mut(&run) {
             // A model that was trained further or got a head meanwhile is still unsaved.
             entry.unsaved = !Arc::ptr_eq(&entry.prepared, &prepared);
             entry.name = name_of(&path);
             entry.path = Some(path.clone());
         }
-        self.settings.remember(&path);
+        self.preferences.remember(&path);
         let saved = text!("Saved as {path}.", path = path.display().to_string());
         // Models of other origins never had a training that could be resumed.
-        let lacks = self.learned(id).is_some() && prepared.model.resume.is_none();
-        let warning = lacks.then(|| match self.is_learning(id) {
+        let training = self.runs.trainings.get(&run);
+        let lacks = training.is_some() && prepared.model.resume.is_none();
+        let warning = lacks.then(|| match training.is_some_and(|t| t.job.is_some()) {
             true => text!(
                 "It holds no optimiser state, so its training cannot be resumed from the file: pause first, and save again."
             ),
@@ -162,20 +172,14 @@ impl State {
         self.notices.info(Text::joined([saved].into_iter().chain(warning), " "));
     }
 
-    fn training_ended(&mut self, result: JobResult<Trained>) {
-        let TrainingEnd { made, kept, failed, cancelled } = self.training.ended(result);
-        let (id, before) = (self.training.model, self.training.before);
+    fn training_ended(&mut self, job: JobId, result: JobResult<Trained>) {
+        let Some((run, training)) = self.runs.training_of(job) else { return };
+        let TrainingEnd { made, kept, failed, cancelled } = training.ended(result);
         self.hold_range_for_training(false);
-        match (id, made) {
-            (Some(id), Some(prepared)) => self.renew(id, prepared),
-            (Some(id), None) if !kept => {
-                let was_shown = self.shown_version().is_some_and(|(shown, _)| shown == id);
-                self.models.remove(id);
-                if let Some(before) = before.filter(|_| was_shown) {
-                    self.show(before);
-                }
-            }
-            _ => (),
+        match made {
+            Some(prepared) => self.renew(run, prepared),
+            None if !kept => _ = self.runs.models.remove(&run),
+            None => (),
         }
         match failed {
             Some(why) if kept => {
@@ -186,14 +190,16 @@ impl State {
                 self.notices.info(text!("Training stopped; what it learned is kept."));
             }
             None => {
-                let Training { updates, epochs, .. } = self.training;
-                let early = updates < self.training.total_updates();
+                let Some(training) = self.runs.trainings.get(&run) else { return };
+                let Training { updates, epochs, .. } = *training;
+                let early = updates < training.total_updates();
                 let epochs = format!("{epochs:.1}");
                 let epochs = epochs.trim_end_matches(".0");
                 let epochs = match epochs.parse::<usize>() {
                     Ok(whole) => text!("{count} epoch" | "{count} epochs", count = whole),
                     Err(_) => text!("{epochs} epochs", epochs),
                 };
+                let id = self.document.model_of(run);
                 let kept = id.and_then(|id| self.kept_epoch_of(id));
                 let best = kept.map(|(kept, record)| {
                     text!(

@@ -1,6 +1,6 @@
 //! The snapshots of a training, and the one that is shown.
 
-use super::jobs::registry::RunId;
+use super::jobs::registry::JobId;
 use super::models::Prepared;
 use crate::train::TrainerState;
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ pub struct Timeline {
     /// The snapshot on the map.
     pub developed: Option<usize>,
     /// The snapshot that a job is making into a model.
-    pub developing: Option<(RunId, usize)>,
+    pub developing: Option<(JobId, usize)>,
     /// The position of a playback, as a fractional snapshot index.
     playing: Option<f64>,
     /// The newest state, stored while an older snapshot is shown.

@@ -1,13 +1,14 @@
 //! Latent paths, which are played while the shape morphs, and sets of new shapes.
 
+use super::action::Action;
+use super::document::{Anchor, NamedPoints, PathPlan};
+use super::ids::ModelId;
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::path::{self, Made, Wanted};
-use super::jobs::registry::{JobKind, JobResult, RunId};
-use super::models::{ModelId, Prepared};
-use super::path_plan::{Anchor, PathPlan};
+use super::jobs::registry::{JobId, JobKind, JobResult};
 use super::playback::Playback;
 use super::probe::Probe;
-use super::{Activity, Session};
+use super::{Activity, Session, State};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::{LatentPath, PathKind};
@@ -98,19 +99,30 @@ pub enum TourPage {
     NewShapes,
 }
 
-/// Latent paths and new shapes in the shown model.
+/// What a latent path is made of.
+#[derive(Clone, Debug, PartialEq)]
+struct PathInputs {
+    model: (ModelId, u64),
+    property: Property,
+    plan: PathPlan,
+    pins: Vec<Vec<f64>>,
+}
+
+/// Latent paths and new shapes in the shown model, made of what the document says.
 #[derive(Clone, Debug, Default)]
 pub struct Tours {
-    /// The plan of the next path.
-    pub plan: PathPlan,
     /// The path that is played.
     pub tour: Option<Tour>,
     /// New shapes.
     pub drawn: Option<SampledShapes>,
-    /// The page that is shown.
-    pub page: TourPage,
+    /// The playback of the path that is made next; none for the default one.
+    begins: Option<Playback>,
+    /// What the path was last asked for.
+    path_inputs: Option<PathInputs>,
+    /// Model, property and seed that new shapes were last asked for.
+    shapes_inputs: Option<((ModelId, u64), Property, u64)>,
     /// The request that a job works on.
-    making: Option<(RunId, TourRequest)>,
+    making: Option<(JobId, TourRequest)>,
     /// The newest requests that wait for the end of that job: at most one path, and one set of new shapes.
     waiting: Vec<TourRequest>,
 }
@@ -166,58 +178,80 @@ impl Tours {
         self.making.take_if(|(_, request)| is_path(request));
     }
 
-    /// Removes everything that belongs to the previous model; only the kind of path stays.
-    pub(super) fn forget(&mut self, prepared: &Prepared) {
-        let PathPlan { kind, turns, .. } = self.plan;
-        let plan = PathPlan { kind, turns, ..PathPlan::through(prepared) };
-        *self = Self { plan, ..Self::default() };
+    /// Removes everything that belongs to the previous model.
+    pub(super) fn forget(&mut self) {
+        *self = Self { begins: self.begins.take(), ..Self::default() };
+    }
+}
+
+impl State {
+    /// The plan of the latent path in the shown model: its own, or the default one with the kind of the last path.
+    pub fn path_plan(&self) -> PathPlan {
+        let Some((id, entry)) = self.shown() else { return PathPlan::default() };
+        if let Some(plan) = self.document.models.get(&id).and_then(|model| model.path.clone()) {
+            return plan;
+        }
+        let plan = PathPlan::through(&entry.prepared);
+        match self.document.path_style {
+            Some((kind, turns)) => PathPlan { kind, turns, ..plan },
+            None => plan,
+        }
     }
 
-    /// The shown page, if it has content.
-    pub fn page(&self) -> Option<TourPage> {
-        match (self.page, &self.tour, &self.drawn) {
+    /// The shown page below the strip, if it has content.
+    pub fn tour_page(&self) -> Option<TourPage> {
+        match (self.view.page, &self.tours.tour, &self.tours.drawn) {
             (TourPage::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(TourPage::NewShapes),
             (_, Some(_), _) => Some(TourPage::Frames),
             (_, None, None) => None,
         }
+    }
+
+    fn points(&self) -> NamedPoints {
+        let kept = self.map.picked.as_ref().map(|picked| picked.z.clone());
+        NamedPoints { kept, pins: self.map.pinned() }
     }
 }
 
 impl Session {
     /// Carries out an action with a latent path or new shapes.
     pub(super) fn tour(&mut self, touring: Touring) {
+        let Some(model) = self.state.shown().map(|(id, _)| id) else { return };
         match touring {
-            Touring::Plan(plan) => {
-                self.state.tours.plan = plan;
-                if let Some(share) = self.state.tours.tour.as_ref().map(|t| t.playback.share) {
-                    self.lay(share, false);
+            Touring::Plan(mut plan) => {
+                if self.state.tours.tour.is_some() {
+                    plan.hold(self.state.points().kept.as_deref());
+                    // The present path stays until another one can be made.
+                    if let Err(error) = self.planned(&plan) {
+                        self.state.notices.error(error);
+                    }
                 }
+                self.act(Action::PlanPath(model, plan));
             }
             Touring::Begin => {
-                self.explore();
-                self.lay(0.0, true);
+                self.state.view.activity = Activity::Explore;
+                self.begin_tour(model, self.state.path_plan());
             }
             Touring::To(at) => {
                 match self.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
                     Some(from) => {
                         let Some(to) = self.latent_at(at) else { return };
-                        let at = |z| Anchor::Named(PointRef::Latent(z));
-                        let plan = &mut self.state.tours.plan;
-                        (plan.kind, plan.from, plan.to) = (PathKind::Line, at(from), at(to));
-                        self.lay(0.0, true);
+                        let [from, to] = [from, to].map(|z| Anchor::Named(PointRef::Latent(z)));
+                        let plan = self.state.path_plan();
+                        self.begin_tour(model, PathPlan { kind: PathKind::Line, from, to, ..plan });
                     }
                     None => self.pick(at, None),
                 }
             }
-            Touring::End => self.state.leave_tour(),
+            Touring::End => self.leave_tour(),
             Touring::Draw => {
-                let seed = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed.wrapping_add(1));
-                self.tour(Touring::DrawWith(seed.unwrap_or(0)));
+                let known = self.state.document.models.get(&model).and_then(|model| model.samples);
+                self.tour(Touring::DrawWith(known.map_or(0, |seed| seed.wrapping_add(1))));
             }
             Touring::DrawWith(seed) => {
-                self.explore();
-                self.request(Wanted::Shapes(seed, NEW_SHAPES), None);
-                self.state.tours.page = TourPage::NewShapes;
+                self.act(Action::Sample(model, seed));
+                self.state.view.activity = Activity::Explore;
+                self.state.view.page = TourPage::NewShapes;
             }
             Touring::Keep(index) => {
                 let shapes = self.state.tours.drawn.as_ref().map(|drawn| &drawn.shapes);
@@ -225,20 +259,90 @@ impl Session {
                     self.pick_latent(&z);
                 }
             }
-            Touring::Turn(page) => self.state.tours.page = page,
+            Touring::Turn(page) => self.state.view.page = page,
         }
     }
 
-    /// Switches to exploring, which shows latent paths and new shapes.
-    fn explore(&mut self) {
-        if self.state.activity != Activity::Explore {
-            self.turn(Activity::Explore);
+    /// Plays a latent path from its beginning, if it can be made.
+    fn begin_tour(&mut self, model: ModelId, mut plan: PathPlan) {
+        plan.hold(self.state.points().kept.as_deref());
+        if let Err(error) = self.planned(&plan) {
+            return self.state.notices.error(error);
+        }
+        let speed = self.state.tours.tour.as_ref().map_or(1.0, |tour| tour.playback.speed);
+        self.act(Action::ShowPath(model, plan));
+        let tours = &mut self.state.tours;
+        tours.begins = Some(Playback { playing: true, share: 0.0, speed, live: false });
+        tours.path_inputs = None;
+        self.state.view.page = TourPage::Frames;
+        self.state.preferences.hint_followed = true;
+    }
+
+    /// Removes the latent path from the map.
+    pub(super) fn leave_tour(&mut self) {
+        self.state.tours.pause();
+        if let Some(model) = self.state.view.shown {
+            self.act(Action::RemovePath(model));
+        }
+    }
+
+    /// Makes the path and the new shapes of the document again, if what they are made of has changed.
+    pub(super) fn refresh_tours(&mut self) {
+        let state = &self.state;
+        let Some((id, entry)) = state.shown() else { return };
+        let (version, property) = ((id, entry.version), state.property());
+        let Some(model) = state.document.models.get(&id) else { return };
+        let (path_shown, samples) = (model.path_shown, model.samples);
+        match path_shown {
+            true => self.refresh_path(version, property),
+            false => {
+                let tours = &mut self.state.tours;
+                tours.leave_path();
+                (tours.tour, tours.path_inputs, tours.begins) = (None, None, None);
+            }
+        }
+        let wanted = samples.map(|seed| (version, property, seed));
+        if wanted != self.state.tours.shapes_inputs {
+            self.state.tours.shapes_inputs = wanted;
+            match wanted {
+                Some((.., seed)) => self.request(Wanted::Shapes(seed, NEW_SHAPES), None),
+                None => self.state.tours.drawn = None,
+            }
+        }
+    }
+
+    fn refresh_path(&mut self, model: (ModelId, u64), property: Property) {
+        let state = &self.state;
+        let inputs =
+            PathInputs { model, property, plan: state.path_plan(), pins: state.map.pinned() };
+        let before = &state.tours.path_inputs;
+        if before.as_ref() == Some(&inputs) {
+            return;
+        }
+        let replanned = before.as_ref().is_some_and(|before| before.plan != inputs.plan);
+        let present = state.tours.tour.as_ref().map(|tour| tour.playback);
+        let path = self.planned(&inputs.plan);
+        let tours = &mut self.state.tours;
+        tours.path_inputs = Some(inputs);
+        let begins = tours.begins.take();
+        match path {
+            Ok(latent_path) => {
+                // A path that comes back waits at its beginning; one whose plan has changed is held where it was.
+                let still = || Playback { playing: false, share: 0.0, speed: 1.0, live: false };
+                let held = present.filter(|_| replanned);
+                let held = held.map(|playback| Playback { playing: false, ..playback });
+                let playback = begins.or(held).or_else(|| present.is_none().then(still));
+                self.request(Wanted::Frames(latent_path, FRAMES), playback);
+            }
+            // No error if a removed pin makes the path impossible: the user did not request it.
+            Err(_) if !replanned => tours.tour = None,
+            Err(_) => (),
         }
     }
 
     /// Advances the path by `seconds`; returns whether the marker still moves.
     pub(super) fn tour_on(&mut self, seconds: f64) -> bool {
-        if self.state.activity != Activity::Explore || !self.state.tours.is_playing() {
+        if self.state.view.activity != Activity::Explore || !self.state.tours.is_playing() {
             return false;
         }
         if let Some(tour) = &mut self.state.tours.tour {
@@ -274,47 +378,16 @@ impl Session {
         self.follow_tour();
     }
 
-    /// Makes paths and new shapes again, after the model or the property has changed.
-    pub(super) fn tour_again(&mut self) {
-        if self.state.tours.tour.is_some() {
-            // No error if a removed pin makes the path impossible: the user did not request it.
-            match self.planned() {
-                Ok(latent_path) => self.request(Wanted::Frames(latent_path, FRAMES), None),
-                Err(_) => self.state.tours.tour = None,
-            }
-        }
-        if let Some(seed) = self.state.tours.drawn.as_ref().map(|drawn| drawn.seed) {
-            self.request(Wanted::Shapes(seed, NEW_SHAPES), None);
-        }
-    }
-
-    /// Makes the planned path and shows it at `share`.
-    fn lay(&mut self, share: f64, playing: bool) {
-        let map = &self.state.map;
-        self.state.tours.plan.hold(map);
-        let speed = self.state.tours.tour.as_ref().map_or(1.0, |tour| tour.playback.speed);
-        match self.planned() {
-            Ok(latent_path) => {
-                let playback = Playback { playing, share, speed, live: false };
-                self.request(Wanted::Frames(latent_path, FRAMES), Some(playback));
-            }
-            // The present path stays until another one can be made.
-            Err(error) => self.state.notices.error(error),
-        }
-    }
-
-    /// The planned path in latent space.
-    fn planned(&self) -> Result<LatentPath> {
-        let (_, entry) =
-            self.state.models.shown().ok_or_else(|| {
-                Error::mismatch(text!("No model is open; press Ctrl+O to open one."))
-            })?;
-        self.state.tours.plan.latent_path(&self.state.map, &entry.prepared)
+    /// A planned path in the latent space of the shown model.
+    fn planned(&self, plan: &PathPlan) -> Result<LatentPath> {
+        let nothing = || Error::mismatch(text!("No model is open; press Ctrl+O to open one."));
+        let (_, entry) = self.state.shown().ok_or_else(nothing)?;
+        plan.latent_path(&self.state.points(), &entry.prepared)
     }
 
     /// Makes a path or new shapes: at once where geometry computes their values, by a job where a head predicts them.
     fn request(&mut self, wanted: Wanted, playback: Option<Playback>) {
-        let Some((id, entry)) = self.state.models.shown() else { return };
+        let Some((id, entry)) = self.state.shown() else { return };
         let (model, property) = ((id, entry.version), self.state.property());
         if !property.is_target() {
             return match path::make(&entry.prepared.model, property, wanted) {
@@ -351,7 +424,7 @@ impl Session {
     }
 
     /// Handles the result of a job that made a path or new shapes.
-    pub(super) fn path_ended(&mut self, run: RunId, result: JobResult<Made>) {
+    pub(super) fn path_ended(&mut self, run: JobId, result: JobResult<Made>) {
         let Some((_, request)) = self.state.tours.making.take_if(|(making, _)| *making == run)
         else {
             return;
@@ -368,7 +441,7 @@ impl Session {
 
     /// Shows a path or new shapes of the shown model.
     fn show_made(&mut self, model: (ModelId, u64), made: Made, playback: Option<Playback>) {
-        let Some((_, entry)) = self.state.models.shown() else { return };
+        let Some((_, entry)) = self.state.shown() else { return };
         let ((latent_path, strip), sheet) = match made {
             Made::Frames(path, sheet) => (*path, sheet),
             Made::Shapes(seed, shapes, sheet) => {
@@ -386,8 +459,6 @@ impl Session {
             self.probe_tour();
             return;
         }
-        tours.page = TourPage::Frames;
-        self.state.settings.hint_followed = true;
         self.follow_tour();
     }
 

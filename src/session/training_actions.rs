@@ -1,14 +1,17 @@
 //! Start, pause, continuation and branching of trainings; any snapshot of them can be shown.
 
 use super::Session;
+use super::action::Action;
+use super::document::{DataSpec, ModelSource, TrainingSpec};
+use super::ids::{ModelId, RunId};
 use super::jobs::control::Control;
 use super::jobs::handle::{Handle, NoNews};
-use super::jobs::registry::{JobKind, JobResult, RunId};
+use super::jobs::registry::{JobId, JobKind, JobResult};
 use super::jobs::snapshot::{self, Snapshot};
 use super::jobs::training::{
-    self, Material, Portion, SNAPSHOT_SAMPLES, Training, TrainingPhase, TrainingPlan,
+    self, Portion, SNAPSHOT_SAMPLES, Training, TrainingPhase, TrainingPlan,
 };
-use super::models::{ModelEntry, ModelId, Prepared};
+use super::models::{ModelEntry, Prepared};
 use super::state::State;
 use super::timeline::Newest;
 use crate::data::outline::generator::GeneratorConfig;
@@ -22,54 +25,57 @@ use std::sync::Arc;
 /// The approximate maximum of memory for the snapshots of all earlier trainings together, in bytes.
 const MAX_EARLIER: usize = 192 << 20;
 
-/// The starting point of a continued training: data, settings, state.
+/// The point from which the shown model can continue.
 struct Trunk {
-    plan: TrainingPlan,
-    state: Arc<TrainerState>,
-    /// The training that it belongs to, as far as known, up to that snapshot.
-    past: Training,
+    model: ModelId,
+    run: RunId,
+    /// The settings of its training.
+    config: TrainingConfig,
+    /// Updates that are done there.
+    updates: usize,
 }
 
 impl Session {
-    /// Begins a training: a new model, or with `again` the previous one from its beginning.
-    pub(super) fn train(&mut self, again: bool) {
+    /// Begins a training of a new model.
+    pub(super) fn train(&mut self) {
         let state = &mut self.state;
-        let earlier = state.training.plan.clone().filter(|_| again);
-        let new = || TrainingPlan {
-            material: state.material(),
-            config: state.settings.training.clone(),
-            from: None,
-        };
-        let plan = earlier.unwrap_or_else(new);
-        if state.own.chosen && state.own.brought.is_none() && !again {
+        if state.learns_own() && state.imported().is_none() {
             return state
                 .notices
                 .info(text!("Import your shapes first, or choose families in the data dialog."));
         }
-        if state.training.run.is_some() && !again {
+        if state.training_job().is_some() {
             return state.notices.info(text!("A training is under way; stop or reset it first."));
         }
-        // A reset during a training begins the same model again; a finished model stays beside the new one.
-        let running = state.training.run.is_some();
-        let model = state.training.model.filter(|_| again && running);
-        self.begin(plan, model, Training::default());
+        let (data, config) = (state.next_data(), state.training_config());
+        self.begin(None, TrainingSpec { data, config, from: None });
+    }
+
+    /// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
+    /// new one.
+    pub(super) fn train_again(&mut self) {
+        let Some((model, spec)) = self.state.last_training() else { return self.train() };
+        let job = self.state.training_job();
+        job.into_iter().for_each(|job| self.state.jobs.cancel(job));
+        self.begin(Some(model).filter(|_| job.is_some()), spec);
     }
 
     /// Begins a new training with the next seed.
     pub(super) fn train_with_new_seed(&mut self) {
-        let settings = &mut self.state.settings;
-        let seed = settings.training.seed.wrapping_add(1);
-        settings.training.seed = seed;
-        settings.generator = GeneratorConfig { seed, ..settings.generator.clone() };
-        self.train(false);
+        let config = self.state.training_config();
+        let seed = config.seed.wrapping_add(1);
+        let generator = self.state.document.training.generator.clone();
+        self.act(Action::SetTraining(TrainingConfig { seed, ..config }));
+        self.act(Action::SetGenerator(GeneratorConfig { seed, ..generator }));
+        self.train();
     }
 
     /// Does one part of a training: of the present one, which then pauses, or of a new one.
     pub(super) fn learn_more(&mut self, portion: Portion) {
-        if self.state.training.phase == TrainingPhase::Idle {
-            self.train(false);
+        if self.state.training_job().is_none() {
+            self.train();
         }
-        let training = &mut self.state.training;
+        let Some((_, training)) = self.state.runs.training_now_mut() else { return };
         if !matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
             return;
         }
@@ -96,146 +102,189 @@ impl Session {
 
     /// Pauses the training, or lets it go on.
     pub(super) fn pause_training(&mut self, pause: bool) {
-        let training = &mut self.state.training;
+        let Some((_, training)) = self.state.runs.training_now_mut() else { return };
         if matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
             training.phase = if pause { TrainingPhase::Paused } else { TrainingPhase::Running };
             self.training_control().into_iter().for_each(|control| control.pause(pause));
         }
     }
 
-    /// Applies the pace limit of the settings to the training.
+    /// Applies the pace limit of the preferences to the training.
     pub(super) fn set_training_pace(&mut self) {
-        let pace = self.state.settings.pace();
+        let pace = self.state.preferences.pace();
         self.training_control().into_iter().for_each(|control| control.set_pace(pace));
     }
 
     fn training_control(&self) -> Option<&Control> {
-        let run = self.state.training.run?;
-        self.state.jobs.get(run).map(|job| &*job.control)
+        let job = self.state.training_job()?;
+        self.state.jobs.get(job).map(|job| &*job.control)
     }
 
     /// Continues the training of the shown model from the shown snapshot: to its end, or beyond it by as many updates
     /// as the settings say.
     pub(super) fn go_on(&mut self) {
-        let trunk = match self.trunk() {
+        let Trunk { model, run, mut config, updates } = match self.trunk() {
             Ok(trunk) => trunk,
             Err(error) => return self.state.notices.info(error.to_string()),
         };
-        let Trunk { mut plan, state, past } = trunk;
-        let done = state.resume.updates;
-        if plan.config.updates <= done {
-            plan.config.updates = done + self.state.settings.training.updates;
+        if config.updates <= updates {
+            config.updates = updates + self.state.training_config().updates;
         }
-        plan.from = Some(state);
-        let model = self.state.shown_version().map(|(id, _)| id);
-        self.begin(plan, model, past);
+        let (data, from) = (DataSpec::OfModel(run), Some((run, updates)));
+        self.begin(Some(model), TrainingSpec { data, config, from });
     }
 
     /// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
     /// present settings; the order of the rows and the noise are the same.
     pub(super) fn branch(&mut self) {
-        let trunk = match self.trunk() {
+        let Trunk { model, run, config: before, updates: done } = match self.trunk() {
             Ok(trunk) => trunk,
             Err(error) => return self.state.notices.info(error.to_string()),
         };
-        let Trunk { plan, state, past } = trunk;
-        let (done, total) = (state.resume.updates, plan.config.updates);
+        let total = before.updates;
         // As long as the original, so that both can be compared; a branch from the end doubles the length.
-        let wanted = self.state.settings.training.clone();
+        let wanted = self.state.training_config();
         let updates = if done < total { total } else { done + wanted.updates };
         let config = TrainingConfig { updates, ..wanted };
-        if let Err(error) = plan.config.check_branch(&config) {
+        if let Err(error) = before.check_branch(&config) {
             return self.state.notices.error(error);
         }
-        if (TrainingConfig { updates: total, ..config.clone() }) == plan.config {
+        if (TrainingConfig { updates: total, ..config.clone() }) == before {
             return self.state.notices.info(
                 text!("A branch needs something that differs: change a setting, such as beta, and branch again."),
             );
         }
-        let trunk = self.state.shown_version().map(|(id, _)| id);
-        self.begin(
-            TrainingPlan { config, from: Some(state), ..plan },
-            None,
-            Training { trunk, ..past },
-        );
+        let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
+        self.begin(None, TrainingSpec { data, config, from });
+        // A branch is compared with its origin.
+        self.state.view.wanted_beside = Some(model);
     }
 
-    /// The starting point from which the shown model can continue.
+    /// The point from which the shown model can continue.
     fn trunk(&self) -> Result<Trunk> {
         let state = &self.state;
-        if state.training.run.is_some() {
+        if state.training_job().is_some() {
             return Err(Error::mismatch(text!("A training is under way; stop it first.")));
         }
         let nothing = || Error::mismatch(text!("No model is open."));
-        let (id, entry) = state.shown().ok_or_else(nothing)?;
-        let model = &entry.prepared.model;
-        let known = state.learned(id).and_then(|training| Some((training, training.plan.clone()?)));
-        let Some((training, plan)) = known else {
-            let stood = Arc::new(TrainerState::from_model(model)?);
-            let config = model.card.training.clone();
-            let material = Material::Ready(model.training_data()?);
-            let records = stood.history.clone();
+        let (model, entry) = state.shown().ok_or_else(nothing)?;
+        let run = state.run_of(model).ok_or_else(nothing)?;
+        let frozen = &entry.prepared.model;
+        let training = state.runs.trainings.get(&run);
+        let asked = training.and_then(|training| training.timeline.asked_updates());
+        // The model's own state, since early stopping may have chosen an older one than the last. An interrupted training leaves
+        // a preview, which cannot continue; its last snapshot can.
+        let last = || training.and_then(|training| training.timeline.moments().last());
+        let updates = match (asked, TrainerState::from_model(frozen), last()) {
+            (Some(updates), ..) => updates,
+            (None, Ok(state), _) => state.resume.updates,
+            (None, Err(_), Some(last)) => last.resume.updates,
+            (None, Err(error), None) => return Err(error),
+        };
+        let plan = training.and_then(|training| training.plan.as_ref());
+        let config = plan.map_or(&frozen.card.training, |plan| &plan.config).clone();
+        Ok(Trunk { model, run, config, updates })
+    }
+
+    /// The state of a training at an update, and its history until then.
+    fn past(&self, run: RunId, updates: usize) -> Result<(Arc<TrainerState>, Training)> {
+        let runs = &self.state.runs;
+        let gone =
+            || Error::mismatch(text!("The training from which this one continues is not there."));
+        let own = |run: RunId| {
+            let newest = runs.trainings.get(&run).and_then(|t| t.timeline.newest.as_ref());
+            let entry = runs.models.get(&run).map(|entry| &entry.prepared);
+            newest.map(|newest| &newest.prepared).or(entry)
+        };
+        let model = own(run).ok_or_else(gone)?.model.clone();
+        let own = TrainerState::from_model(&model);
+        let own = own.ok().filter(|state| state.resume.updates == updates).map(Arc::new);
+        let Some(training) = runs.trainings.get(&run) else {
+            let state = own.ok_or_else(gone)?;
+            let records = state.history.clone();
             let epochs = records.last().map_or(0.0, |record| record.epoch as f64);
-            let past = Training { epochs, records, ..Training::default() };
-            return Ok(Trunk {
-                plan: TrainingPlan { material, config, from: None },
-                state: stood,
-                past,
-            });
+            return Ok((state, Training { epochs, records, ..Training::default() }));
         };
         let moments = training.timeline.moments();
-        let moment = match training.timeline.asked() {
-            Some((_, moment)) => moment.clone(),
-            // The model's own state, since early stopping may have chosen an older one than the last. An interrupted
-            // training leaves a preview, which cannot continue; its last snapshot can.
-            None => match (TrainerState::from_model(model), moments.last()) {
-                (Ok(state), _) => Arc::new(state),
-                (Err(_), Some(last)) => last.clone(),
-                (Err(error), None) => return Err(error),
-            },
-        };
-        let epochs = training.epochs_at(&moment);
+        let moment = moments.iter().find(|moment| moment.resume.updates == updates).cloned();
+        let state = own.or(moment).ok_or_else(gone)?;
+        let epochs = training.epochs_at(&state);
         let past = Training {
             epochs,
             curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
-            records: moment.history.clone(),
+            records: state.history.clone(),
             context: training.context.clone(),
-            timeline: training.timeline.until(moment.resume.updates),
+            timeline: training.timeline.until(updates),
             ..Training::default()
         };
-        // Existing data are not made again.
-        let ready = training.context.as_ref().map(|context| context.training_data());
-        let material = ready.map_or(plan.material, Material::Ready);
-        Ok(Trunk { plan: TrainingPlan { material, ..plan }, state: moment, past })
+        Ok((state, past))
     }
 
-    /// Begins a training that makes `model`, or a new one; `past` is the known history.
-    fn begin(&mut self, plan: TrainingPlan, model: Option<ModelId>, past: Training) {
-        let state = &mut self.state;
-        if let Err(error) = plan.material.check().and_then(|()| plan.config.check()) {
-            return state.notices.error(error);
+    /// Begins a training of `model`, or of a new one, and shows it as soon as there is something of it.
+    fn begin(&mut self, model: Option<ModelId>, spec: TrainingSpec) {
+        let checked = self.material(&spec.data).and_then(|material| material.check());
+        if let Err(error) = checked.and_then(|()| spec.config.check()) {
+            return self.state.notices.error(error);
         }
-        // The previous run, if any, is cancelled: its events are ignored from here on.
-        state.training.run.into_iter().for_each(|run| state.jobs.cancel(run));
-        let model = model.unwrap_or_else(|| state.models.allot());
-        state.put_training_aside(model);
-        state.metrics.forget(model);
-        let (name, job) = (plan.material.name(), plan.clone());
-        state.hold_range_for_training(true);
-        let before = state.shown_version().map(|(id, _)| id).filter(|id| *id != model);
-        let run = self.start(JobKind::Training, name, move |handle| training::run(job, handle));
+        let Some(model) = model else {
+            self.act(Action::Train(spec));
+            self.state.view.wanted = self.state.document.models.keys().next_back().copied();
+            return;
+        };
+        let before = self.state.model(model).cloned();
+        self.act(Action::Retrain(model, spec));
+        // The model stays on the screen as it was until there is something newer.
+        if let Some((run, before)) = self.state.run_of(model).zip(before) {
+            self.state.runs.models.insert(run, before);
+        }
+    }
+
+    /// Begins the training of a model.
+    pub(super) fn begin_training(
+        &mut self,
+        model: ModelId,
+        run: RunId,
+        spec: &TrainingSpec,
+    ) -> Result<()> {
+        let material = self.material(&spec.data)?;
+        let (from, past) = match spec.from {
+            Some((run, updates)) => {
+                let (state, past) = self.past(run, updates)?;
+                (Some(state), past)
+            }
+            None => (None, Training::default()),
+        };
+        self.forget_earlier_trainings();
+        self.state.metrics.forget(model);
+        self.state.hold_range_for_training(true);
+        let plan = TrainingPlan { material, config: spec.config.clone(), from };
+        let (name, work) = (plan.material.name(), plan.clone());
+        let job = self.start(JobKind::Training, name, move |handle| training::run(work, handle));
         let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
-        self.state.training = Training {
-            run: Some(run),
+        let training = Training {
+            job: Some(job),
             phase: TrainingPhase::Running,
-            model: Some(model),
-            before: before.or(self.state.training.before),
             updates,
             seconds_left: f64::INFINITY,
             plan: Some(plan),
             ..past
         };
+        self.state.runs.trainings.insert(run, training);
         self.set_training_pace();
+        Ok(())
+    }
+
+    /// Forgets the snapshots of the oldest trainings if all take too much memory.
+    fn forget_earlier_trainings(&mut self) {
+        let state = &mut self.state;
+        let bytes = |training: &Training| training.timeline.bytes();
+        while state.runs.trainings.values().map(bytes).sum::<usize>() > MAX_EARLIER
+            && let Some((&oldest, _)) = state.runs.trainings.iter().find(|(_, t)| t.job.is_none())
+        {
+            // A model must not stay at an old snapshot when its training is removed.
+            state.show_newest(oldest);
+            state.runs.trainings.remove(&oldest);
+        }
     }
 
     /// Makes models of the requested snapshots: of the watched training, and of the one beside it.
@@ -248,10 +297,11 @@ impl Session {
 
     /// Makes a model of the requested snapshot of `id`, unless one is being made.
     fn develop_moment(&mut self, id: ModelId) {
-        let Some(training) = self.state.learned_mut(id) else { return };
+        let Some(run) = self.state.run_of(id) else { return };
+        let Some(training) = self.state.runs.trainings.get(&run) else { return };
         let timeline = &training.timeline;
         let Some((index, moment)) = timeline.asked() else {
-            return self.state.show_newest(id);
+            return self.state.show_newest(run);
         };
         if timeline.developed == Some(index) || timeline.developing.is_some() {
             return;
@@ -259,14 +309,14 @@ impl Session {
         let Some(context) = training.context.clone() else { return };
         let (moment, playing) = (moment.clone(), timeline.is_playing());
         // All data if the playhead rests; fewer while it plays.
-        let quick = playing || self.state.training.run.is_some();
+        let quick = playing || self.state.training_job().is_some();
         let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
-        let name = self.state.models.get(id).map_or_else(Text::default, |entry| entry.name.clone());
-        let run = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
+        let name = self.state.model(id).map_or_else(Text::default, |entry| entry.name.clone());
+        let job = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
             snapshot::run(&context, &moment, most)
         });
         if let Some(training) = self.state.learned_mut(id) {
-            training.timeline.developing = Some((run, index));
+            training.timeline.developing = Some((job, index));
         }
     }
 
@@ -295,19 +345,57 @@ impl Session {
 impl State {
     /// The training that made a model, if it is stored.
     pub fn learned(&self, id: ModelId) -> Option<&Training> {
-        let present = Some(&self.training).filter(|training| training.model == Some(id));
-        present.or_else(|| self.earlier.get(&id))
+        self.runs.trainings.get(&self.run_of(id)?)
     }
 
     pub(super) fn learned_mut(&mut self, id: ModelId) -> Option<&mut Training> {
-        let present = Some(&mut self.training).filter(|training| training.model == Some(id));
-        present.or_else(|| self.earlier.get_mut(&id))
+        let run = self.run_of(id)?;
+        self.runs.trainings.get_mut(&run)
+    }
+
+    /// The training that is under way, else the last one of an open model.
+    fn present_training(&self) -> Option<(RunId, &Training)> {
+        let of_open = |(run, _): &(&RunId, &Training)| self.document.model_of(**run).is_some();
+        let last = || self.runs.trainings.iter().rev().find(of_open);
+        self.runs.training_now().or_else(|| last().map(|(run, training)| (*run, training)))
+    }
+
+    /// The training that is under way, else the last one of an open model; empty if there is none.
+    pub fn training(&self) -> &Training {
+        self.present_training().map_or(&self.no_training, |(_, training)| training)
+    }
+
+    /// The open model of [`Self::training`].
+    pub fn trained_model(&self) -> Option<ModelId> {
+        self.present_training().and_then(|(run, _)| self.document.model_of(run))
+    }
+
+    /// The last training of an open model, and what it was asked for.
+    fn last_training(&self) -> Option<(ModelId, TrainingSpec)> {
+        let model = self.document.model_of(self.present_training()?.0)?;
+        match &*self.document.models.get(&model)?.source {
+            ModelSource::Training(spec) => Some((model, spec.clone())),
+            _ => None,
+        }
+    }
+
+    /// The data of the next training.
+    pub(super) fn next_data(&self) -> DataSpec {
+        match self.brought().filter(|_| self.learns_own()) {
+            Some((run, _)) => DataSpec::Imported(run),
+            None => DataSpec::Generated(self.document.training.generator.clone()),
+        }
     }
 
     /// The model of the watched training: the one that is being trained, else the shown one.
     pub fn watched_model(&self) -> Option<ModelId> {
-        let running = self.training.model.filter(|_| self.training.run.is_some());
-        running.or(self.shown_version().map(|(id, _)| id))
+        let running = self.runs.training_now().and_then(|(run, _)| self.document.model_of(run));
+        running.or(self.shown().map(|(id, _)| id))
+    }
+
+    /// True while a model is being trained.
+    pub fn is_learning(&self, id: ModelId) -> bool {
+        self.learned(id).is_some_and(|training| training.job.is_some())
     }
 
     /// The watched training, if there is one.
@@ -330,14 +418,14 @@ impl State {
         let watched = self.watched_model();
         let beside = self.beside().map(|(id, _)| id).filter(|id| Some(*id) != watched);
         let learned =
-            |id: &ModelId| self.learned(*id).is_some_and(|training| training.run.is_none());
+            |id: &ModelId| self.learned(*id).is_some_and(|training| training.job.is_none());
         let beside = beside.filter(learned);
         let before = std::mem::replace(&mut self.linked, beside).filter(|id| Some(*id) != beside);
         if let Some(training) = before.and_then(|id| self.learned_mut(id)) {
             training.timeline.follow();
         }
         let target = self.watched().and_then(|training| {
-            let running = training.run.is_some().then_some(training.updates);
+            let running = training.job.is_some().then_some(training.updates);
             training.timeline.asked_updates().or(running)
         });
         if let Some(training) = beside.and_then(|id| self.learned_mut(id)) {
@@ -349,31 +437,9 @@ impl State {
         before
     }
 
-    /// Stores the present training with its model before another one replaces it; the oldest are removed if all take
-    /// too much memory.
-    fn put_training_aside(&mut self, next: ModelId) {
-        self.earlier.remove(&next);
-        let past = std::mem::take(&mut self.training);
-        if let Some(model) = past.model.filter(|model| *model != next)
-            && self.models.get(model).is_some()
-        {
-            self.earlier.insert(model, Training { run: None, phase: TrainingPhase::Idle, ..past });
-        } else {
-            self.training.before = past.before;
-        }
-        let bytes = |training: &Training| training.timeline.bytes();
-        while self.earlier.values().map(bytes).sum::<usize>() > MAX_EARLIER
-            && let Some(&oldest) = self.earlier.keys().next()
-        {
-            // A model must not stay at an old snapshot when its training is removed.
-            self.show_newest(oldest);
-            self.earlier.remove(&oldest);
-        }
-    }
-
     /// Shows the model of a snapshot, if it is still the requested one.
-    pub(super) fn snapshot_ended(&mut self, run: RunId, result: JobResult<Snapshot>) {
-        let version = self.next_version();
+    pub(super) fn snapshot_ended(&mut self, job: JobId, result: JobResult<Snapshot>) {
+        let version = self.runs.next_version();
         let prepared = match result {
             JobResult::Finished(Snapshot(prepared)) => Some(prepared),
             JobResult::Cancelled(_) => None,
@@ -382,86 +448,68 @@ impl State {
                 None
             }
         };
-        let trainings = self.earlier.values_mut().chain([&mut self.training]);
-        let asked = |training: &&mut Training| {
-            training.timeline.developing.is_some_and(|(asked, _)| asked == run)
+        let asked = |training: &Training| {
+            training.timeline.developing.is_some_and(|(asked, _)| asked == job)
         };
-        let Some(training) = { trainings }.find(asked) else { return };
+        let mut trainings = self.runs.trainings.iter_mut();
+        let Some((&run, training)) = trainings.find(|(_, training)| asked(training)) else {
+            return;
+        };
         let Some((_, index)) = training.timeline.developing.take() else { return };
-        let Some(id) = training.model else { return };
         let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
             return;
         };
         training.timeline.developed = Some(index);
         let aside = training.timeline.newest.is_none();
-        let Some(entry) = self.models.get_mut(id) else { return };
+        let Some(entry) = self.runs.models.get_mut(&run) else { return };
         let (path, unsaved) = (entry.path.take(), std::mem::replace(&mut entry.unsaved, true));
         let newest = std::mem::replace(&mut entry.prepared, prepared);
         let before = std::mem::replace(&mut entry.version, version);
         if aside {
             let newest = Newest { prepared: newest, version: before, path, unsaved };
             self.hold_range_for_training(true);
-            self.learned_mut(id).iter_mut().for_each(|t| t.timeline.newest = Some(newest.clone()));
+            if let Some(training) = self.runs.trainings.get_mut(&run) {
+                training.timeline.newest = Some(newest);
+            }
         }
-        self.fit_if_lost(id);
+        self.fit_if_lost(run);
     }
 
     /// Restores the newest state of a model if a snapshot was shown.
-    fn show_newest(&mut self, id: ModelId) {
-        let Some(training) = self.learned_mut(id) else { return };
+    fn show_newest(&mut self, run: RunId) {
+        let Some(training) = self.runs.trainings.get_mut(&run) else { return };
         training.timeline.developed = None;
         let Some(newest) = training.timeline.newest.take() else { return };
-        let running = training.run.is_some();
-        if let Some(entry) = self.models.get_mut(id) {
+        let running = training.job.is_some();
+        if let Some(entry) = self.runs.models.get_mut(&run) {
             let Newest { prepared, version, path, unsaved } = newest;
             *entry = ModelEntry { prepared, version, path, unsaved, name: entry.name.clone() };
         }
         self.hold_range_for_training(running);
-        self.fit_if_lost(id);
-    }
-
-    /// A version that no model has had yet.
-    pub(super) fn next_version(&mut self) -> u64 {
-        self.versions += 1;
-        self.versions
+        self.fit_if_lost(run);
     }
 
     /// Replaces a model by its newer version.
-    pub(super) fn renew(&mut self, id: ModelId, prepared: Arc<Prepared>) {
-        let version = self.next_version();
+    pub(super) fn renew(&mut self, run: RunId, prepared: Arc<Prepared>) {
+        let version = self.runs.next_version();
         // An older snapshot that is shown stays on the screen.
-        if let Some(newest) = self.learned_mut(id).and_then(|t| t.timeline.newest.as_mut()) {
+        let training = self.runs.trainings.get_mut(&run);
+        if let Some(newest) = training.and_then(|t| t.timeline.newest.as_mut()) {
             *newest = Newest { prepared, version, path: None, unsaved: true };
             return;
         }
-        let first = match self.models.get_mut(id) {
-            Some(entry) => {
-                entry.prepared = prepared;
-                entry.version = version;
-                entry.unsaved = true;
-                entry.path = None;
-                false
-            }
-            None => {
-                self.trained += 1;
-                let name = text!("Trained {id}", id = self.trained);
-                let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
-                self.models.insert(id, entry);
-                true
-            }
+        let name = match self.runs.models.get(&run) {
+            Some(entry) => entry.name.clone(),
+            None => text!("Trained {id}", id = self.runs.next_trained()),
         };
-        if first {
-            self.show(id);
-            // A branch is compared with its origin.
-            let trunk = self.learned(id).and_then(|training| training.trunk);
-            trunk.into_iter().for_each(|trunk| self.put_beside(trunk));
-        } else {
-            self.fit_if_lost(id);
-        }
+        let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+        self.runs.models.insert(run, entry);
+        self.fit_if_lost(run);
     }
 
     /// Shows all of a model's data if they have left a map that was fitted to them.
-    pub(super) fn fit_if_lost(&mut self, id: ModelId) {
+    pub(super) fn fit_if_lost(&mut self, run: RunId) {
+        let Some(id) = self.document.model_of(run) else { return };
         let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
         let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
         if self.map.is_fitted() {

@@ -4,7 +4,7 @@ use super::dialogs::export::ExportForm;
 use crate::session::Command;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
-use crate::session::models::ModelId;
+use crate::session::ids::ModelId;
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]

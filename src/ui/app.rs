@@ -53,7 +53,7 @@ impl App {
         if let Some(path) = model {
             session.perform(Command::Open(path));
         }
-        let wanted = session.state().settings.theme;
+        let wanted = session.state().preferences.theme;
         theme::choose(&cc.egui_ctx, wanted);
         Self {
             session,
@@ -83,11 +83,12 @@ impl App {
                 self.drawer_open |=
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
                 let run =
-                    |session: &Session| session.state().search_run.as_ref().and_then(|c| c.run);
+                    |session: &Session| session.state().search().and_then(|c| c.job);
                 let before = run(&self.session);
-                let importing = self.session.state().own.run;
+                let import = |session: &Session| session.state().import().and_then(|c| c.job);
+                let importing = import(&self.session);
                 self.session.perform(command);
-                if self.session.state().own.run.is_some_and(|run| Some(run) != importing) {
+                if import(&self.session).is_some_and(|job| Some(job) != importing) {
                     self.sheets.open(Dialog::Data);
                 }
                 if run(&self.session).is_some_and(|run| Some(run) != before) {
@@ -110,7 +111,7 @@ impl App {
             Action::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
             Action::Race => {
                 self.session.perform(Command::Race);
-                if self.session.state().race.as_ref().is_some_and(|race| race.run.is_some()) {
+                if self.session.state().race().is_some_and(|race| race.job.is_some()) {
                     self.drawer_open = true;
                     self.results.show_race();
                 }
@@ -178,7 +179,7 @@ impl eframe::App for App {
         if more {
             ctx.request_repaint();
         }
-        let wanted = self.session.state().settings.theme;
+        let wanted = self.session.state().preferences.theme;
         if self.theme != wanted {
             theme::choose(ctx, wanted);
             self.theme = wanted;
@@ -220,7 +221,7 @@ impl eframe::App for App {
         self.sheets.show(&ctx, state, &mut actions);
 
         // The views have used the old state in this frame; it changes only now.
-        let hovered = state.search_run.as_ref().and_then(|search_run| search_run.hovered);
+        let hovered = state.search().and_then(|search_run| search_run.hovered);
         if actions.pointed != hovered {
             actions.command(Command::HoverRestart(actions.pointed));
         }

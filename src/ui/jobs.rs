@@ -4,7 +4,7 @@ use super::action::Actions;
 use super::theme;
 use super::widgets::note;
 use crate::explore::{brief, duration};
-use crate::session::jobs::registry::{Job, JobProgress, RunId};
+use crate::session::jobs::registry::{Job, JobId, JobProgress};
 use crate::session::jobs::training::TrainingPhase;
 use crate::session::{Command, State};
 use crate::text;
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let waits = state.jobs.iter().filter_map(|(_, job)| LISTED_AFTER.checked_sub(job.elapsed()));
     waits.min().into_iter().for_each(|wait| ctx.request_repaint_after(wait));
     let listed = state.jobs.iter().rev().filter(|(_, job)| job.elapsed() >= LISTED_AFTER);
-    let listed: Vec<(RunId, &Job)> = listed.collect();
+    let listed: Vec<(JobId, &Job)> = listed.collect();
     if listed.is_empty() {
         return;
     }
@@ -68,7 +68,7 @@ pub fn toggle_list(ctx: &Context) {
 struct FocusFirst;
 
 /// One job: its kind, its object, its progress, its duration, and its buttons.
-fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions) {
+fn row(ui: &mut Ui, run: JobId, job: &Job, state: &State, actions: &mut Actions) {
     let kind = job.kind.label();
     ui.horizontal(|ui| {
         ui.label(RichText::new(kind.to_string()).family(theme::strong()));
@@ -94,8 +94,8 @@ fn row(ui: &mut Ui, run: RunId, job: &Job, state: &State, actions: &mut Actions)
             } else if job.control.is_cancelled() {
                 note(ui, text!("ending\u{2026}"));
             }
-            if job.kind.has_pause() && state.training.run == Some(run) {
-                pause(ui, &kind, state.training.phase, actions);
+            if job.kind.has_pause() && state.training().job == Some(run) {
+                pause(ui, &kind, state.training().phase, actions);
             }
             let size = vec2(ui.available_width(), 18.0);
             ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -133,7 +133,7 @@ pub fn bar(ui: &mut Ui, progress: &JobProgress) -> Response {
 }
 
 /// The progress of a run without its text, as a thin bar.
-pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<RunId>, width: f32) -> Response {
+pub fn thin_bar(ui: &mut Ui, state: &State, run: Option<JobId>, width: f32) -> Response {
     let share = state.jobs.progress(run).share.unwrap_or(0.0);
     ui.add(ProgressBar::new(share as f32).desired_width(width).desired_height(8.0))
 }

@@ -35,7 +35,8 @@ pub fn help() -> Vec<(Text, Text)> {
         (verbatim("F1   F5   F11"), text!("Keys, projector mode, full screen")),
         (verbatim("Ctrl+O   Ctrl+S   Ctrl+E"), text!("Open, save, export")),
         (verbatim("Ctrl+G"), text!("Go to a point by its name")),
-        (verbatim("Ctrl+Z   Esc"), text!("Undo, cancel")),
+        (verbatim("Ctrl+Z   Ctrl+Shift+Z"), text!("Undo, redo")),
+        (verbatim("Esc"), text!("Cancel, deselect")),
         (verbatim("Ctrl+Shift+C"), text!("Copy a picture of the window")),
     ]
 }
@@ -64,6 +65,11 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     }
     if pressed(ctrl(Key::E)) {
         actions.push(Action::ShowExport);
+    }
+    // First with Shift: the shortcut without it matches both.
+    let shift = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    if pressed(shift) || pressed(ctrl(Key::Y)) {
+        actions.command(Command::Redo);
     }
     if pressed(ctrl(Key::Z)) {
         actions.command(Command::Undo);

@@ -3,7 +3,8 @@
 use super::action::{Action, Actions, Dialog};
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
-use crate::session::models::{ModelEntry, ModelId};
+use crate::session::ids::ModelId;
+use crate::session::models::ModelEntry;
 use crate::session::settings::ThemeChoice;
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -60,7 +61,7 @@ fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
     for (activity, name, tooltip) in activities {
         let text = RichText::new(name).family(theme::strong()).size(16.0);
         let button =
-            Button::selectable(state.activity == activity, text).min_size(vec2(104.0, 30.0));
+            Button::selectable(state.view.activity == activity, text).min_size(vec2(104.0, 30.0));
         if ui.add(button).on_hover_text(tooltip).clicked() {
             actions.command(Command::Turn(activity));
         }
@@ -74,14 +75,14 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let button = Button::new(text).truncate();
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(240.0);
-        for (id, entry) in state.models.iter() {
+        for (id, entry) in state.models() {
             if ui.selectable_label(id == shown, title(entry)).clicked() {
                 actions.command(Command::ShowModel(id));
             }
         }
         for (index, sample) in BUNDLED.iter().enumerate() {
             let open =
-                state.models.iter().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+                state.models().any(|(_, e)| e.name == sample.name() && e.path.is_none());
             if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
                 actions.command(Command::OpenSample(index));
             }
@@ -113,7 +114,7 @@ fn title(entry: &ModelEntry) -> Text {
 
 /// The suggested path for saving a model: its own file, or a new name.
 pub fn suggested_path(state: &State, model: ModelId) -> String {
-    let Some(entry) = state.models.get(model) else { return String::new() };
+    let Some(entry) = state.model(model) else { return String::new() };
     match &entry.path {
         Some(path) => path.display().to_string(),
         None => format!(
@@ -140,8 +141,11 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
         );
     }
     item(ui, text!("Export\u{2026}"), "Ctrl+E", Action::ShowExport);
-    if let Some(undo) = state.undoable() {
-        item(ui, undo, "Ctrl+Z", Action::Do(Command::Undo));
+    if let Some(action) = state.history.undoable() {
+        item(ui, text!("Undo: {action}", action), "Ctrl+Z", Action::Do(Command::Undo));
+    }
+    if let Some(action) = state.history.redoable() {
+        item(ui, text!("Redo: {action}", action), "Ctrl+Shift+Z", Action::Do(Command::Redo));
     }
     ui.separator();
     item(ui, text!("Go to a point\u{2026}"), "Ctrl+G", Action::Show(Dialog::GoTo(String::new())));
@@ -157,7 +161,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
             (ThemeChoice::Light, text!("Light")),
             (ThemeChoice::Dark, text!("Dark")),
         ] {
-            if ui.selectable_label(state.settings.theme == choice, name).clicked() {
+            if ui.selectable_label(state.preferences.theme == choice, name).clicked() {
                 actions.command(Command::SetTheme(choice));
             }
         }

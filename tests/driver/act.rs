@@ -33,6 +33,7 @@ pub enum Act {
     Stop(JobKind),
     Cancel,
     Undo,
+    Redo,
     // The map.
     ColourBy(Property),
     ToggleLayer(MapLayer),
@@ -146,6 +147,7 @@ impl Act {
             Self::DismissNotice(notice) => Command::Dismiss(notice),
             Self::Cancel => Command::Cancel,
             Self::Undo => Command::Undo,
+            Self::Redo => Command::Redo,
             Self::ColourBy(property) => Command::SetProperty(property),
             Self::ToggleLayer(layer) => Command::ToggleOverlay(layer),
             Self::ToggleRangeLock => Command::ToggleRangeLock,

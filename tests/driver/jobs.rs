@@ -21,7 +21,7 @@ use latent_explorer::session::jobs::open::Opened;
 use latent_explorer::session::jobs::path::Made;
 use latent_explorer::session::jobs::pca::PcaModel;
 use latent_explorer::session::jobs::race::RaceResults;
-use latent_explorer::session::jobs::registry::{JobProgress, JobResult, RunId};
+use latent_explorer::session::jobs::registry::{JobId, JobProgress, JobResult};
 use latent_explorer::session::jobs::save::Saved;
 use latent_explorer::session::jobs::search::SearchNews;
 use latent_explorer::session::jobs::snapshot::Snapshot;
@@ -45,7 +45,7 @@ pub enum EndsWith {
 /// A job that is watched from outside the program.
 #[derive(Clone, Debug)]
 pub struct Watched {
-    run: RunId,
+    run: JobId,
     control: Arc<Control>,
 }
 
@@ -76,7 +76,7 @@ pub fn watch(program: &Program, kind: JobKind) -> Watched {
 
 /// Does work as a job, and what it reports; its end is the last of it.
 fn reports<N, T>(
-    run: RunId,
+    run: JobId,
     control: Arc<Control>,
     work: impl FnOnce(&Handle<N>) -> Result<JobResult<T>> + Send + 'static,
 ) -> Vec<Event>
@@ -91,7 +91,7 @@ where
     events.iter().collect()
 }
 
-fn broken<T>(run: RunId, how: EndsWith) -> Vec<Event>
+fn broken<T>(run: JobId, how: EndsWith) -> Vec<Event>
 where
     T: 'static,
     JobResult<T>: Into<End>,
@@ -154,7 +154,7 @@ pub fn cancel(job: &Watched) {
 
 /// Reports and ends of a job that the program knows nothing of: a share of 0.77, points of a search, several ends.
 pub fn reports_of_a_stranger(program: &mut Program) {
-    let stranger = RunId(999);
+    let stranger = JobId(999);
     let progress = || JobProgress { share: Some(0.77), words: Text::default() };
     let news = TrainingNews { updates: 12, ..TrainingNews::default() };
     program.0.apply(Event::Progress(stranger, progress(), Some(News::Training(news))));
@@ -198,7 +198,7 @@ pub fn reports_of_a_training(config: TrainingConfig, stopped: bool) -> Vec<(usiz
     if stopped {
         control.cancel();
     }
-    let mut events = reports(RunId(1), control, move |handle| run(plan, handle));
+    let mut events = reports(JobId(1), control, move |handle| run(plan, handle));
     let end = events.pop();
     assert!(matches!(end, Some(Event::Ended(..))), "{end:?}");
     let report = |event: Event| match event {

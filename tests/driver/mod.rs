@@ -17,7 +17,7 @@ pub use see::*;
 use latent_explorer::session;
 
 /// An open model, as it is named in acts and facts.
-pub type ModelRef = session::models::ModelId;
+pub type ModelRef = session::ids::ModelId;
 /// One of the three pages: Explore, Train, Optimise.
 pub use session::Activity as Page;
 /// A layer of the map.
@@ -33,7 +33,7 @@ pub use session::jobs::registry::JobKind;
 /// The phase of a training.
 pub use session::jobs::training::TrainingPhase;
 /// A latent path as it is planned, and the names of its ends.
-pub use session::path_plan::{Anchor as Endpoint, PathPlan};
+pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The settings that are saved between two sessions.
 pub use session::settings::{Settings, ThemeChoice as Theme};
 /// The points from which the restarts of a search begin.

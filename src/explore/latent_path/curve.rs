@@ -11,6 +11,7 @@ use crate::numerics::statistics::quantile::distance;
 use crate::text;
 use crate::text::Text;
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
 /// The number of pieces for the arc length; each turn of the longest spiral still has eighty.
@@ -30,7 +31,8 @@ pub fn usual_radius(home: Bounds) -> f64 {
 }
 
 /// The kinds of latent paths, for menus and the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum PathKind {
     /// Straight from one point to another
     #[default]

@@ -4,7 +4,7 @@ use super::super::findings::Findings;
 use super::super::models::Prepared;
 use super::super::notices::Notices;
 use super::handle::{Handle, NoNews};
-use super::registry::{JobResult, RunId};
+use super::registry::{JobId, JobResult};
 use super::training::SNAPSHOT_SAMPLES;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::property::Property;
@@ -194,7 +194,7 @@ pub struct ExportedFile(pub PathBuf);
 #[derive(Debug, Default)]
 pub struct Exporting {
     /// The run of the present export.
-    pub run: Option<RunId>,
+    pub job: Option<JobId>,
     /// Why the last export failed, until the next begins.
     pub failed: Option<Text>,
 }
@@ -202,7 +202,7 @@ pub struct Exporting {
 impl Exporting {
     /// Handles the result.
     pub fn ended(&mut self, result: JobResult<ExportedFile>, notices: &mut Notices) {
-        self.run = None;
+        self.job = None;
         match result {
             JobResult::Finished(ExportedFile(path)) => {
                 notices.info(text!("Written to {path}.", path = path.display().to_string()));

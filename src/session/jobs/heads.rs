@@ -1,23 +1,25 @@
 //! Job: trains task heads for a trained model.
 
-use super::super::models::{ModelId, Models, Prepared};
+use super::super::ids::RunId;
+use super::super::models::{ModelEntry, Prepared};
 use super::super::notices::Notices;
 use super::handle::{Handle, NoNews};
-use super::registry::{JobResult, RunId};
+use super::registry::{JobId, JobResult};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Heads that are being trained, as the window sees it.
 #[derive(Debug)]
 pub struct HeadsRun {
-    /// The run of the job.
-    pub run: RunId,
-    /// The model with these heads, and its version then.
-    pub model: (ModelId, u64),
+    /// The job.
+    pub job: JobId,
+    /// The result that is the model, and its version then.
+    pub model: (RunId, u64),
 }
 
 /// A model with its new heads, and their properties.
@@ -81,11 +83,11 @@ impl HeadsRun {
     pub fn ended(
         self,
         result: JobResult<TrainedHeads>,
-        models: &mut Models,
+        models: &mut BTreeMap<RunId, ModelEntry>,
         notices: &mut Notices,
     ) -> bool {
-        let (id, version) = self.model;
-        let mut entry = models.get_mut(id).filter(|entry| entry.version == version);
+        let (run, version) = self.model;
+        let mut entry = models.get_mut(&run).filter(|entry| entry.version == version);
         let mut scores = |trained: Option<TrainedHeads>| {
             let (entry, trained) = entry.take().zip(trained)?;
             let score = |property: &Property| {

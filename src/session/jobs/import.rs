@@ -9,10 +9,11 @@ use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::text;
 use crate::text::Text;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The input of an import.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImportWish {
     /// Files and folders.
     pub paths: Vec<PathBuf>,

@@ -1,5 +1,6 @@
 //! Job: opens a model.
 
+use super::super::ids::RunId;
 use super::super::models::Prepared;
 use super::handle::{Handle, NoNews};
 use super::registry::JobResult;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 /// An opened model.
 #[derive(Debug)]
 pub struct Opened {
+    /// The result that is the model.
+    pub run: RunId,
     /// The model.
     pub prepared: Arc<Prepared>,
     /// The file of the model.
@@ -21,13 +24,13 @@ pub struct Opened {
 ///
 /// # Errors
 /// Names the file if it cannot be read or is no model.
-pub fn run(path: PathBuf, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
+pub fn run(path: PathBuf, run: RunId, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
     let model = checkpoint::load(&path)?;
     if handle.is_cancelled() {
         return Ok(JobResult::Cancelled(None));
     }
     let prepared = Arc::new(Prepared::new(model)?);
-    Ok(JobResult::Finished(Opened { prepared, path }))
+    Ok(JobResult::Finished(Opened { run, prepared, path }))
 }
 
 #[cfg(test)]
@@ -44,6 +47,6 @@ mod tests {
         let control = Arc::new(Control::default());
         control.cancel();
         let handle = Handle::new(control, Box::new(|_, _| None));
-        assert!(matches!(run(path, &handle), Ok(JobResult::Cancelled(None))));
+        assert!(matches!(run(path, RunId(1), &handle), Ok(JobResult::Cancelled(None))));
     }
 }

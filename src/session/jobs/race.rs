@@ -1,9 +1,10 @@
 //! Job: several optimisers search side by side.
 
-use super::super::models::{ModelId, Prepared};
+use super::super::ids::ModelId;
+use super::super::models::Prepared;
 use super::super::notices::Notices;
 use super::handle::Handle;
-use super::registry::{JobProgress, JobResult, RunId};
+use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::trajectories::Trajectories;
@@ -22,7 +23,7 @@ const REPORT: Duration = Duration::from_millis(30);
 #[derive(Clone, Debug)]
 pub struct RaceRun {
     /// The run whose events count; none once the race is over.
-    pub run: Option<RunId>,
+    pub job: Option<JobId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
     /// The settings that all lanes share.
@@ -159,7 +160,7 @@ impl RaceRun {
 
     /// Handles the result; true if there is one.
     pub fn ended(&mut self, result: JobResult<Arc<RaceResults>>, notices: &mut Notices) -> bool {
-        self.run = None;
+        self.job = None;
         let results = match result {
             JobResult::Finished(results) => Some(results),
             JobResult::Cancelled(results) => {

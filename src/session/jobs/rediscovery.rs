@@ -1,9 +1,9 @@
 //! Job: tests whether a search in a model finds the best known rows of its data again.
 
-use super::super::models::ModelId;
+use super::super::ids::ModelId;
 use super::super::notices::Notices;
 use super::handle::{Handle, NoNews};
-use super::registry::{JobResult, RunId};
+use super::registry::{JobId, JobResult};
 use crate::data::property::Property;
 use crate::error::Result;
 use crate::model::Model;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct RediscoveryRun {
     /// The run, while it lasts.
-    pub run: Option<RunId>,
+    pub job: Option<JobId>,
     /// The tested model.
     pub model: ModelId,
     /// The property to search for.
@@ -60,7 +60,7 @@ impl RediscoveryRun {
         result: JobResult<Arc<RediscoveryReport>>,
         notices: &mut Notices,
     ) -> bool {
-        self.run = None;
+        self.job = None;
         self.report = match result {
             JobResult::Finished(report) => {
                 notices.info(text!("The three numbers are there, under Predict properties."));

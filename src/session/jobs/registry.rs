@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The identity of one run of a job. Later runs have greater numbers; none is used twice.
+/// The identity of a job. Later runs have greater numbers; none is used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub u64);
+pub struct JobId(pub u64);
 
 /// The kinds of jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,15 +149,15 @@ impl Job {
 /// not.
 #[derive(Debug, Default)]
 pub struct Registry {
-    jobs: BTreeMap<RunId, Job>,
+    jobs: BTreeMap<JobId, Job>,
     begun: u64,
 }
 
 impl Registry {
     /// Enters a job.
-    pub fn begin(&mut self, kind: JobKind, subject: Text) -> (RunId, Arc<Control>) {
+    pub fn begin(&mut self, kind: JobKind, subject: Text) -> (JobId, Arc<Control>) {
         self.begun += 1;
-        let (run, control) = (RunId(self.begun), Arc::new(Control::default()));
+        let (run, control) = (JobId(self.begun), Arc::new(Control::default()));
         let progress = JobProgress::default();
         let (begun, of_job) = (Instant::now(), control.clone());
         self.jobs.insert(run, Job { kind, subject, control: of_job, progress, begun });
@@ -165,18 +165,23 @@ impl Registry {
     }
 
     /// A job, while it runs.
-    pub fn get(&self, run: RunId) -> Option<&Job> {
+    pub fn get(&self, run: JobId) -> Option<&Job> {
         self.jobs.get(&run)
     }
 
     /// The progress of a run; empty if the run is over.
-    pub fn progress(&self, run: Option<RunId>) -> JobProgress {
+    pub fn progress(&self, run: Option<JobId>) -> JobProgress {
         run.and_then(|run| self.get(run)).map(|job| job.progress.clone()).unwrap_or_default()
     }
 
     /// All jobs, oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (RunId, &Job)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (JobId, &Job)> {
         self.jobs.iter().map(|(run, job)| (*run, job))
+    }
+
+    /// The newest job of a kind, if one runs.
+    pub fn newest(&self, kind: JobKind) -> Option<JobId> {
+        self.jobs.iter().rfind(|(_, job)| job.kind == kind).map(|(run, _)| *run)
     }
 
     /// True while no job runs.
@@ -185,13 +190,13 @@ impl Registry {
     }
 
     /// Stores the progress of a job; false if the job is unknown.
-    pub fn report(&mut self, run: RunId, progress: JobProgress) -> bool {
+    pub fn report(&mut self, run: JobId, progress: JobProgress) -> bool {
         let job = self.jobs.get_mut(&run);
         job.map(|job| job.progress = progress).is_some()
     }
 
     /// Removes a job at its end; none if it was removed before.
-    pub fn end(&mut self, run: RunId) -> Option<Job> {
+    pub fn end(&mut self, run: JobId) -> Option<Job> {
         self.jobs.remove(&run)
     }
 
@@ -202,7 +207,7 @@ impl Registry {
     }
 
     /// Asks a job to end soon, if it still runs.
-    pub fn cancel(&self, run: RunId) {
+    pub fn cancel(&self, run: JobId) {
         if let Some(job) = self.get(run) {
             job.control.cancel();
         }

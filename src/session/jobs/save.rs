@@ -1,6 +1,7 @@
 //! Job: saves a model.
 
-use super::super::models::{ModelId, Prepared};
+use super::super::ids::RunId;
+use super::super::models::Prepared;
 use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::format::checkpoint;
@@ -10,8 +11,8 @@ use std::sync::Arc;
 /// A model while it is written to a file, and afterwards.
 #[derive(Debug)]
 pub struct Saved {
-    /// The identity of the model.
-    pub id: ModelId,
+    /// The result that is the model.
+    pub run: RunId,
     /// The model as it was at the request.
     pub prepared: Arc<Prepared>,
     /// The file.

@@ -1,12 +1,13 @@
 //! Job: an objective is optimised from many starts, with reports for the window.
 
 use super::super::findings::{Findings, curves, so_far};
-use super::super::models::{ModelId, Prepared};
+use super::super::ids::ModelId;
+use super::super::models::Prepared;
 use super::super::notices::Notices;
 use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use super::super::playhead::{KeptTrajectory, Playhead};
 use super::handle::Handle;
-use super::registry::{JobProgress, JobResult, RunId};
+use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -29,7 +30,7 @@ const MAX_LIVE: usize = 60;
 #[derive(Clone, Debug)]
 pub struct SearchRun {
     /// The run whose events count; none once the search is over.
-    pub run: Option<RunId>,
+    pub job: Option<JobId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
     /// The model of that version, which may have been closed or trained further since.
@@ -116,6 +117,34 @@ impl PathsSoFar {
 }
 
 impl SearchRun {
+    /// A search that begins, in a version of a model, with the speed of the playback.
+    pub fn new(
+        model: (ModelId, u64),
+        prepared: &Prepared,
+        config: SearchConfig,
+        speed: f64,
+    ) -> Self {
+        let stride = config.stride(prepared.projection.latent_dim());
+        Self {
+            job: None,
+            model,
+            frozen: prepared.model.clone(),
+            projection: prepared.projection.clone(),
+            config,
+            paths: Arc::new(Trajectories::new(stride)),
+            under_way: PathsSoFar::default(),
+            findings: None,
+            best_so_far: Vec::new(),
+            playback: Playback { speed, ..Playback::default() },
+            chosen: None,
+            basin: None,
+            hovered: None,
+            moment: None,
+            besides: None,
+            lab: LabResults::default(),
+        }
+    }
+
     /// Handles a report.
     pub fn progress(&mut self, mut news: SearchNews) {
         let held = self.shown_step();
@@ -129,7 +158,7 @@ impl SearchRun {
 
     /// Handles the result; true if there is one.
     pub fn ended(&mut self, result: JobResult<Arc<Findings>>, notices: &mut Notices) -> bool {
-        self.run = None;
+        self.job = None;
         let findings = match result {
             JobResult::Finished(findings) => Some(findings),
             JobResult::Cancelled(findings) => {
@@ -355,7 +384,7 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
 impl SearchRun {
     /// True while the newest step of a running search is shown.
     pub fn is_live(&self) -> bool {
-        self.run.is_some() && self.playback.live
+        self.job.is_some() && self.playback.live
     }
 
     /// The (fractional) step on the screen.
@@ -369,7 +398,7 @@ impl SearchRun {
 
     /// The step before which trajectories are faded; at the end of the playback none is.
     pub fn fresh_from(&self) -> f64 {
-        if self.run.is_none() && self.playback.share >= 1.0 {
+        if self.job.is_none() && self.playback.share >= 1.0 {
             return 0.0;
         }
         let share = if self.is_live() { 1.0 } else { self.playback.share };
@@ -400,7 +429,7 @@ impl SearchRun {
         let playback = &mut self.playback;
         playback.playing = !playback.playing;
         if playback.playing && at_end {
-            match self.run {
+            match self.job {
                 Some(_) => self.follow_newest(),
                 None => playback.share = 0.0,
             }
@@ -409,7 +438,7 @@ impl SearchRun {
 
     /// Stops the playback at a share of it, 0 to 1; at the end a running search is followed again.
     pub fn scrub(&mut self, share: f64) {
-        if self.run.is_some() && share >= 1.0 {
+        if self.job.is_some() && share >= 1.0 {
             return self.follow_newest();
         }
         self.hold(share.clamp(0.0, 1.0));
@@ -446,7 +475,7 @@ mod tests {
     fn search_run() -> SearchRun {
         let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
         SearchRun {
-            run: None,
+            job: None,
             model: (ModelId(1), 0),
             frozen: Arc::new(BUNDLED[0].load().unwrap()),
             projection: Projection::from_mu(&trajectory),
@@ -494,7 +523,7 @@ mod tests {
     #[test]
     fn a_search_that_runs_is_followed_until_it_is_held() {
         let mut search_run = search_run();
-        search_run.run = Some(RunId(1));
+        search_run.job = Some(JobId(1));
         assert!(search_run.is_live() && search_run.shown_step() == 3.0);
         assert!(!search_run.advance(1.0), "it moves by its reports");
         search_run.scrub(0.0);

@@ -1,9 +1,9 @@
 //! Job: a sweep over beta, which trains a model for each.
 
-use super::super::models::{ModelId, Prepared};
+use super::super::models::Prepared;
 use super::super::notices::Notices;
 use super::handle::Handle;
-use super::registry::{JobProgress, JobResult, RunId};
+use super::registry::{JobId, JobProgress, JobResult};
 use super::training::Material;
 use crate::error::Result;
 use crate::explore::shapes::miniature::Miniature;
@@ -22,7 +22,7 @@ const REPORT: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct SweepRun {
     /// The run whose events count, while it lasts.
-    pub run: Option<RunId>,
+    pub job: Option<JobId>,
     /// Number of models in all.
     pub count: usize,
     /// The beta that is being trained.
@@ -42,8 +42,6 @@ pub struct SweepPoint {
     pub miniature: Arc<Miniature>,
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// The identity of the model, once it is open.
-    pub model: Option<ModelId>,
 }
 
 impl SweepPoint {
@@ -53,7 +51,6 @@ impl SweepPoint {
             metrics: Arc::new(metrics),
             miniature: Arc::new(Miniature::from_model(&model)?),
             prepared: Arc::new(Prepared::new(model)?),
-            model: None,
         })
     }
 }
@@ -80,7 +77,7 @@ impl SweepRun {
 
     /// Handles the result; true if a model was trained.
     pub fn ended(&mut self, result: JobResult<SweepRest>, notices: &mut Notices) -> bool {
-        self.run = None;
+        self.job = None;
         let mut kept = |rest: Option<SweepRest>| {
             self.done.extend(rest.into_iter().flat_map(|SweepRest(rest)| rest));
             match self.done.len() {

@@ -1,10 +1,10 @@
 //! Job: trains a model, with reports for the window.
 
-use super::super::models::{ModelId, Prepared};
+use super::super::models::Prepared;
 use super::super::timeline::Timeline;
 use super::control::Control;
 use super::handle::Handle;
-use super::registry::{JobProgress, JobResult, RunId};
+use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
@@ -135,16 +135,10 @@ pub struct TrainingPlan {
 /// A training as the window sees it.
 #[derive(Debug, Default)]
 pub struct Training {
-    /// The run whose events count.
-    pub run: Option<RunId>,
+    /// The job, while it runs.
+    pub job: Option<JobId>,
     /// The phase of the training.
     pub phase: TrainingPhase,
-    /// The model that is being trained.
-    pub model: Option<ModelId>,
-    /// The model whose past is shared, if this is a branch.
-    pub trunk: Option<ModelId>,
-    /// The model that was shown before.
-    pub before: Option<ModelId>,
     /// The share that is done, 0 to 1.
     pub share: f64,
     /// Updates done.
@@ -234,7 +228,7 @@ impl Training {
 
     /// Handles the result.
     pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
-        (self.run, self.phase) = (None, TrainingPhase::Idle);
+        (self.job, self.phase) = (None, TrainingPhase::Idle);
         let cancelled = matches!(result, JobResult::Cancelled(_));
         let (trained, failed) = match result {
             JobResult::Finished(trained) => (Some(trained), None),

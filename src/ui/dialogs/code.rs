@@ -70,8 +70,8 @@ fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
 pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
-    let walk = state.walk.as_ref().filter(|_| state.is_walking());
-    let next = state.next_search().unwrap_or_else(|_| state.settings.search.clone());
+    let walk = state.walk().filter(|_| state.is_walking());
+    let next = state.next_search().unwrap_or_else(|_| state.search_config().into_owned());
     let config = walk.map_or(&next, |walk| walk.by_hand.config());
     let file = suggested_path(state, id);
     let lines = pytorch(config, model);

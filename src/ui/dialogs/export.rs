@@ -2,7 +2,7 @@
 
 use super::over_window::path_field;
 use crate::session::jobs::export::{Export, Exportable};
-use crate::session::jobs::registry::RunId;
+use crate::session::jobs::registry::JobId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -146,7 +146,7 @@ fn label(what: Exportable) -> (Text, Text) {
 /// Asks for the kind and the file of the export; while it is written, shows the progress.
 pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
     heading(ui, text!("Export"));
-    if let Some(run) = state.export.run {
+    if let Some(run) = state.export.job {
         return writing(ui, state, run, actions);
     }
     if std::mem::take(&mut form.begun) && state.export.failed.is_none() {
@@ -162,7 +162,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
     finish(ui, form, state, entered, actions);
 }
 
-fn writing(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
+fn writing(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
     bar(ui, &state.jobs.progress(Some(run))).accessible_name(text!("Exported"));
     ui.horizontal(|ui| {
         if ui.button(text!("Cancel")).on_hover_text(text!("Nothing is left behind")).clicked() {

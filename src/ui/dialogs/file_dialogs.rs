@@ -3,7 +3,7 @@
 use crate::session::Command;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
-use crate::session::models::ModelId;
+use crate::session::ids::ModelId;
 use crate::text;
 use crate::ui::action::{Action, Actions};
 use crossbeam_channel::{Receiver, Sender};

@@ -33,7 +33,7 @@ impl FreehandPen {
             ui.add_space(12.0);
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width());
-                match (&state.drawing.problem, state.drawn()) {
+                match (&state.drawing_problem, state.drawn()) {
                     (Some(problem), _) => {
                         ui.label(RichText::new(problem.to_string()).color(ui.visuals().error_fg_color));
                     }
@@ -48,7 +48,7 @@ impl FreehandPen {
                 }
                 ui.add_space(8.0);
                 ui.horizontal(|ui| {
-                    if state.drawing.drawn.is_some()
+                    if state.document.drawing.is_some()
                         && ui.button(text!("Clear")).on_hover_text(text!("An empty canvas; Undo brings the shape back")).clicked()
                     {
                         actions.command(Command::ClearDrawn);

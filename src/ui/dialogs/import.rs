@@ -2,9 +2,8 @@
 
 use super::over_window::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
-use crate::session::import::Own;
 use crate::session::jobs::import::{Brought, ImportWish};
-use crate::session::jobs::registry::RunId;
+use crate::session::jobs::registry::JobId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -39,7 +38,9 @@ impl ImportForm {
 
     /// Shows the form.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        let own = &state.own;
+        let import = state.import();
+        let job = import.and_then(|import| import.job);
+        let failed = import.and_then(|import| import.failed.as_ref());
         self.places(ui, actions);
         ui.spacing_mut().item_spacing.x = 28.0;
         ui.columns(2, |columns| {
@@ -49,17 +50,17 @@ impl ImportForm {
         });
         ui.spacing_mut().item_spacing.x = 8.0;
         ui.add_space(4.0);
-        match own.run {
-            Some(run) => running(ui, state, run, actions),
-            None => self.begin(ui, own, actions),
+        match job {
+            Some(job) => running(ui, state, job, actions),
+            None => self.begin(ui, state, actions),
         }
         ui.add_space(4.0);
-        if let Some(why) = &own.failed {
+        if let Some(why) = failed {
             ui.label(RichText::new(why.to_string()).color(ui.visuals().error_fg_color));
         }
-        match &own.brought {
+        match state.imported() {
             Some(brought) => result(ui, brought),
-            None if own.run.is_none() && own.failed.is_none() => {
+            None if job.is_none() && failed.is_none() => {
                 note(
                     ui,
                     text!(
@@ -153,15 +154,16 @@ impl ImportForm {
         number(ui, text!("Points"), tooltip, &mut self.options.points, 16..=400, 1.0);
     }
 
-    fn begin(&self, ui: &mut Ui, own: &Own, actions: &mut Actions) {
+    fn begin(&self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         let wish = self.wish();
         // Files from a dialog or dropped files are imported again with the new options.
-        let wish = match (wish.paths.is_empty(), own.wish.paths.is_empty()) {
-            (true, false) => ImportWish { paths: own.wish.paths.clone(), ..wish },
+        let before = state.import_wish();
+        let wish = match (wish.paths.is_empty(), before.paths.is_empty()) {
+            (true, false) => ImportWish { paths: before.paths.clone(), ..wish },
             _ => wish,
         };
-        let again = own.brought.is_some() && wish.paths == own.wish.paths;
-        if again && wish == own.wish {
+        let again = state.imported().is_some() && wish.paths == before.paths;
+        if again && wish == before {
             return;
         }
         let name = if again { text!("Import again") } else { text!("Import") };
@@ -175,7 +177,7 @@ impl ImportForm {
     }
 }
 
-fn running(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
+fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
     ui.horizontal(|ui| {
         if ui.add(Button::new(text!("Stop")).min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));

@@ -10,7 +10,7 @@ use crate::explore::brief;
 use crate::model::PointRef;
 use crate::model::bundled::BUNDLED;
 use crate::session::jobs::import::ImportWish;
-use crate::session::models::ModelId;
+use crate::session::ids::ModelId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -49,7 +49,7 @@ impl Dialogs {
 
     /// The import for files that are dropped on the window, if the open dialog expects shapes.
     pub fn wish(&self, state: &State) -> Option<ImportWish> {
-        let asked = self.shown == Some(Dialog::Data) && state.own.chosen;
+        let asked = self.shown == Some(Dialog::Data) && state.learns_own();
         asked.then(|| self.own.wish())
     }
 
@@ -96,7 +96,7 @@ impl Dialogs {
     /// The data of the next training: families, or the user's shapes.
     fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, text!("Data"));
-        let mut own = state.own.chosen;
+        let mut own = state.learns_own();
         let choices = [
             (
                 false,
@@ -109,14 +109,14 @@ impl Dialogs {
             actions.command(Command::LearnFromOwn(own));
         }
         ui.add_space(6.0);
-        if state.own.chosen {
+        if state.learns_own() {
             self.own.show(ui, state, actions);
             ui.add_space(6.0);
             if ui.button(text!("Done")).clicked() {
                 actions.push(Action::HideSheet);
             }
         } else {
-            self.families(ui, &state.settings.generator, actions);
+            self.families(ui, &state.document.training.generator, actions);
         }
     }
 
@@ -327,9 +327,9 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
             actions.push(Action::HideSheet);
         }
     });
-    if !state.settings.recent.is_empty() {
+    if !state.preferences.recent.is_empty() {
         heading(ui, text!("Recent"));
-        for recent in &state.settings.recent {
+        for recent in &state.preferences.recent {
             let name = recent
                 .file_name()
                 .map_or_else(|| recent.display().to_string(), |n| n.to_string_lossy().into_owned());
@@ -356,7 +356,7 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
     let entered = path_field(ui, path, text!("path of a file"));
     let target = with_extension(path.trim());
     let own =
-        state.models.get(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
+        state.model(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
     let replaces = target.is_file() && !own;
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     if replaces {
@@ -405,7 +405,7 @@ fn with_extension(path: &str) -> PathBuf {
 }
 
 fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
-    let name = state.models.get(id).map(|entry| entry.name.clone()).unwrap_or_default();
+    let name = state.model(id).map(|entry| entry.name.clone()).unwrap_or_default();
     heading(ui, text!("Close '{name}' without saving?", name));
     ui.horizontal(|ui| {
         if ui.button(text!("Save\u{2026}")).clicked() {
@@ -426,7 +426,7 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions)
 
 fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let names: Vec<Text> =
-        state.models.iter().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.clone()).collect();
+        state.models().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.clone()).collect();
     let jobs = state.jobs.lost_by_leaving();
     let jobs: Vec<Text> = jobs
         .map(|job| {

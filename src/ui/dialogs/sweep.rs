@@ -56,13 +56,13 @@ pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Action
         ),
     );
     ui.add_space(4.0);
-    let running = state.sweep.as_ref().filter(|sweep| sweep.run.is_some());
+    let running = state.sweep().filter(|sweep| sweep.job.is_some());
     match running {
         Some(sweep) => progress(ui, state, sweep, actions),
         None => begin(ui, text, actions),
     }
     ui.add_space(8.0);
-    match state.sweep.as_ref().filter(|sweep| !sweep.done.is_empty()) {
+    match state.sweep().filter(|sweep| !sweep.done.is_empty()) {
         Some(sweep) => results(ui, &sweep.done, actions),
         None => {
             note(
@@ -112,10 +112,10 @@ fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions)
             number = at,
             models = sweep.count
         ));
-        thin_bar(ui, state, sweep.run, 420.0);
+        thin_bar(ui, state, sweep.job, 420.0);
         let stop =
             ui.button(text!("Stop")).on_hover_text(text!("Models that are finished are kept"));
-        if let Some(run) = sweep.run.filter(|_| stop.clicked()) {
+        if let Some(run) = sweep.job.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
     });

@@ -33,7 +33,7 @@ const NUMBER: f32 = 58.0;
 /// The strip: play, the losses, and the timeline.
 pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
-        let text = match state.training.phase {
+        let text = match state.training().phase {
             TrainingPhase::Idle => {
                 text!("Press Train and watch the losses fall while the map takes shape.")
             }
@@ -88,7 +88,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
         _ => (),
     }
-    if training.run.is_some() && asked.is_some() {
+    if training.job.is_some() && asked.is_some() {
         let live = ui.button(text!("Live")).on_hover_text(text!("Follow the newest state again"));
         if live.clicked() {
             actions.command(Command::FollowNewest);
@@ -104,7 +104,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
     let stoppable = matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused);
-    if let Some(run) = training.run.filter(|_| stoppable)
+    if let Some(run) = training.job.filter(|_| stoppable)
         && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
     {
         actions.command(Command::Stop(run));

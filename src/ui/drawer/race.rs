@@ -63,7 +63,7 @@ fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
 
 /// The button that starts a race.
 pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Actions) {
-    let running = state.race.as_ref().is_some_and(|race| race.run.is_some());
+    let running = state.race().is_some_and(|race| race.job.is_some());
     let button = ui.add_enabled(!running, Button::new(name.into()));
     let about = text!(
         "Let several methods search from the same starts with the same budget, side by side. None of them stops early."
@@ -76,7 +76,7 @@ pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Ac
 /// The optimisers of the next race.
 pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
     for contender in Contender::ALL {
-        let mut on = state.settings.race.0.contains(&contender);
+        let mut on = state.document.search.contenders.0.contains(&contender);
         if ui.checkbox(&mut on, contender.label()).on_hover_text(contender.about()).changed() {
             actions.command(Command::ToggleLane(contender));
         }
@@ -85,12 +85,12 @@ pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 /// The strip while a race runs, or after it if there is no search to play.
 pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
-    if let Some(run) = contest.run {
+    if let Some(run) = contest.job {
         if icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked() {
             actions.command(Command::Stop(run));
         }
         ui.spinner();
-        let share = state.jobs.progress(contest.run).share.unwrap_or(0.0);
+        let share = state.jobs.progress(contest.job).share.unwrap_or(0.0);
         let share = text!("Racing, {share} %", share = format!("{:.0}", 100.0 * share));
         let names = contest.contenders.0.iter().map(|contender| contender.label());
         strip::two_lines(ui, share, Text::joined(names, ", "), ui.available_width());
@@ -153,7 +153,7 @@ impl RaceView {
             .response
             .on_hover_text(text!("Who takes part in the next race"));
         start(ui, text!("Race again"), state, actions);
-        if contest.run.is_none() {
+        if contest.job.is_none() {
             let clear = ui
                 .button(text!("Clear race"))
                 .on_hover_text(text!("Forget this race; Ctrl+Z brings it back"));
@@ -162,7 +162,7 @@ impl RaceView {
             }
         }
         // Without a search the strip shows the outcome.
-        if let Some((first, rest)) = outcome(contest).filter(|_| state.search_run.is_some()) {
+        if let Some((first, rest)) = outcome(contest).filter(|_| state.search().is_some()) {
             ui.add(egui::Label::new(RichText::new(first.to_string()).small()).truncate())
                 .on_hover_text(Text::joined([first, rest], "\n"));
         }

@@ -97,7 +97,7 @@ impl Results {
 
     /// Shows the tabs and the content of the selected one: for a search, a race, or both.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        let (search_run, race) = (state.search_run.as_ref(), state.race.as_ref());
+        let (search_run, race) = (state.search(), state.race());
         self.tab = match (self.tab, search_run, race) {
             (Tab::Race, _, None) => Tab::Restarts,
             (_, None, Some(_)) => Tab::Race,

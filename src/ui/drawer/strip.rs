@@ -57,17 +57,17 @@ pub fn show(
         });
     }
     let rest = strip.with_max_x(button.left() - 8.0);
-    ui.scope_builder(within(rest), |ui| match state.activity {
+    ui.scope_builder(within(rest), |ui| match state.view.activity {
         Activity::Explore => exploring(ui, state, actions),
         Activity::Train => learning::strip(ui, state, actions),
-        Activity::Optimise => match &state.walk {
+        Activity::Optimise => match state.walk() {
             Some(walk) => step_through::strip(ui, walk, actions),
             None => climbing(ui, state, actions),
         },
     });
     if open && has_content {
         ui.separator();
-        match (state.activity, &state.walk) {
+        match (state.view.activity, state.walk()) {
             (Activity::Train, _) => learning::show(ui, state),
             _ if is_comparing(state) => metrics_table::show(ui, state),
             (Activity::Optimise, Some(walk)) => step_through::show(ui, walk, actions),
@@ -89,16 +89,16 @@ pub fn height(state: &State, open: bool) -> f32 {
 
 /// True if the metrics of two models are below the strip.
 fn is_comparing(state: &State) -> bool {
-    state.activity == Activity::Explore && state.comparison.is_some()
+    state.view.activity == Activity::Explore && state.comparison.is_some()
 }
 
 /// True if there is anything below the strip.
 fn has_content(state: &State) -> bool {
-    match state.activity {
-        Activity::Explore => state.tours.page().is_some() || state.comparison.is_some(),
+    match state.view.activity {
+        Activity::Explore => state.tour_page().is_some() || state.comparison.is_some(),
         Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
         Activity::Optimise => {
-            state.search_run.is_some() || state.race.is_some() || state.walk.is_some()
+            state.search().is_some() || state.race().is_some() || state.walk().is_some()
         }
     }
 }
@@ -176,20 +176,20 @@ fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
 }
 
 fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    if let Some(contest) = &state.race
-        && (state.search_run.is_none() || contest.run.is_some())
+    if let Some(contest) = state.race()
+        && (state.search().is_none() || contest.job.is_some())
     {
         return race::strip(ui, state, contest, actions);
     }
-    let Some(search_run) = &state.search_run else {
+    let Some(search_run) = state.search() else {
         note(
             ui,
             text!("Press Optimise, or double-click the map: the trajectories are played here."),
         );
         return;
     };
-    let running = search_run.run.is_some();
-    if let Some(run) = search_run.run
+    let running = search_run.job.is_some();
+    if let Some(run) = search_run.job
         && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
     {
         actions.command(Command::Stop(run));

@@ -110,7 +110,7 @@ fn title(tour: &Tour) -> Text {
 impl Pages {
     /// Shows the selected page.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
-        let Some(page) = state.tours.page() else { return };
+        let Some(page) = state.tour_page() else { return };
         let row = vec2(ui.available_width(), 26.0);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;

@@ -26,7 +26,7 @@ const SIDE_BY_SIDE: f32 = 104.0;
 
 /// Shows the selected answer, or the best reliable one.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let (Some(search_run), Some(report)) = (&state.search_run, state.report()) else { return };
+    let (Some(search_run), Some(report)) = (state.search(), state.report()) else { return };
     let index = search_run.chosen.or(report.best_believable).or(report.best);
     let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
         heading(ui, text!("No answer"));
@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     heading(ui, title);
     if state.is_search_stale() {
         let id = search_run.model.0;
-        let text = match (state.shown_version(), state.models.get(id)) {
+        let text = match (state.shown_version(), state.model(id)) {
             (Some((shown, _)), _) if shown == id => {
                 text!("The model has changed since this search.")
             }
@@ -130,7 +130,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if search_run.chosen.is_none() {
         side_by_side(ui, state, report, actions);
     }
-    questions(ui, search_run, index, state.models.get(search_run.model.0));
+    questions(ui, search_run, index, state.model(search_run.model.0));
 }
 
 /// The prediction of a term beside the computed value, if there is one and it is not shown above.

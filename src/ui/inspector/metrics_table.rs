@@ -3,7 +3,8 @@
 use crate::explore::three_digits;
 use crate::session::State;
 use crate::session::cached_metrics::CachedMetrics;
-use crate::session::models::{ModelEntry, ModelId};
+use crate::session::ids::ModelId;
+use crate::session::models::ModelEntry;
 use crate::text;
 use crate::text::Text;
 use crate::trust::{Metric, MetricFormat, ModelMetrics};

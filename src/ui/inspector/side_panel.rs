@@ -27,19 +27,19 @@ const MAX_MEASURED: usize = 3;
 /// Shows the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let walk = state.walk.as_ref().filter(|_| state.is_walking());
+        let walk = state.walk().filter(|_| state.is_walking());
         if let Some(walk) = walk {
             diagram::show(ui, walk, state);
-        } else if state.activity == Activity::Optimise
-            && state.race.as_ref().is_some_and(|contest| race::answer(ui, state, contest))
+        } else if state.view.activity == Activity::Optimise
+            && state.race().is_some_and(|contest| race::answer(ui, state, contest))
         {
             ui.separator();
-        } else if state.activity == Activity::Optimise && state.report().is_some() {
+        } else if state.view.activity == Activity::Optimise && state.report().is_some() {
             answer::show(ui, state, actions);
             ui.separator();
-        } else if state.activity == Activity::Optimise
+        } else if state.view.activity == Activity::Optimise
             && let Some(search_run) =
-                state.search_run.as_ref().filter(|search_run| search_run.run.is_some())
+                state.search().filter(|search_run| search_run.job.is_some())
         {
             playhead::under_way(ui, search_run, state);
             ui.separator();
@@ -75,7 +75,7 @@ pub fn reach(state: &State) -> f64 {
 
 /// The colour of a shape by the value of its property.
 fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
-    let plain = state.activity == Activity::Train;
+    let plain = state.view.activity == Activity::Train;
     colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })
 }
 
@@ -99,8 +99,8 @@ fn empty(ui: &mut Ui, state: &State) {
 }
 
 fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
-    let busy = state.search_run.is_some() || state.walk.is_some();
-    let compact = state.activity == Activity::Optimise && busy;
+    let busy = state.search().is_some() || state.walk().is_some();
+    let compact = state.view.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
     let rect = canvas(ui, height, text!("The shape at the cursor"));
     let unit = 0.44 * rect.height() / reach(state) as f32;
@@ -125,12 +125,12 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
         reconstruction::facts(ui, rebuild);
     }
     properties(ui, probe, state, compact);
-    let learning = state.training.run.is_some() && state.training.model == Some(probe.model.0);
+    let learning = state.is_learning(probe.model.0);
     if !learning {
         verdict(ui, &probe.verdict);
     }
     slope(ui, probe);
-    let entry = state.models.get(probe.model.0);
+    let entry = state.model(probe.model.0);
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
         // In a step-by-step search only the update moves the point.
         ui.add_enabled_ui(!state.is_walking(), |ui| {
@@ -169,7 +169,7 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
         Value::Predicted(_) => value.text(),
     };
     let label = property.label();
-    let Some(entry) = state.models.get(probe.model.0) else {
+    let Some(entry) = state.model(probe.model.0) else {
         fact(ui, value.title(label), shown, property.about());
         return;
     };

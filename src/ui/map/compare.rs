@@ -7,7 +7,9 @@ use crate::explore::three_digits;
 use crate::model::Value;
 use crate::model::bundled::BUNDLED;
 use crate::session::compare::ComparisonModel;
-use crate::session::models::{ModelEntry, ModelId};
+use crate::session::jobs::registry::JobKind;
+use crate::session::ids::ModelId;
+use crate::session::models::ModelEntry;
 use crate::session::probe::Probe;
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -105,7 +107,7 @@ fn second_title(
         actions.command(Command::ToggleComparison);
     }
     fit(ui, id, actions);
-    if let Some(run) = state.pca {
+    if let Some(run) = state.jobs.newest(JobKind::Pca) {
         if ui
             .add(Button::new(text!("Stop")).small())
             .on_hover_text(text!("Nothing is made of PCA (Esc)"))
@@ -113,7 +115,7 @@ fn second_title(
         {
             actions.command(Command::Stop(run));
         }
-        thin_bar(ui, state, state.pca, 84.0)
+        thin_bar(ui, state, state.jobs.newest(JobKind::Pca), 84.0)
             .accessible_name(text!("Principal axes that are found"));
         ui.label(RichText::new("PCA").small());
     }
@@ -132,13 +134,13 @@ fn second_title(
 
 fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
     let shown = state.shown().map(|(id, _)| id);
-    for (id, entry) in state.models.iter().filter(|(id, _)| Some(*id) != shown) {
+    for (id, entry) in state.models().filter(|(id, _)| Some(*id) != shown) {
         if ui.selectable_label(id == beside, entry.name.clone()).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Open(id)));
         }
     }
     for (index, sample) in BUNDLED.iter().enumerate() {
-        let open = state.models.iter().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+        let open = state.models().any(|(_, e)| e.name == sample.name() && e.path.is_none());
         if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Sample(index)));
         }
@@ -159,7 +161,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
 /// One colour scale for both maps, across the line between them.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let visible = state.visible();
-    if !visible.heat && (!visible.shapes || state.activity == Activity::Train) {
+    if !visible.heat && (!visible.shapes || state.view.activity == Activity::Train) {
         return;
     }
     let (low, high) = state.range();
@@ -245,7 +247,7 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     let Some(probe) = probe else { return };
     let unit =
         0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
-    let plain = state.activity == Activity::Train;
+    let plain = state.view.activity == Activity::Train;
     let value = probe.value(state.property()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });

@@ -14,7 +14,7 @@ const WIDTH: f32 = 520.0;
 
 /// Shows the card at the lower edge of the map, if there is a lesson.
 pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Actions) {
-    let Some(lesson) = &state.lesson else { return };
+    let Some(lesson) = state.lesson() else { return };
     let area = Area::new(Id::unique("lesson"))
         .pivot(Align2::CENTER_BOTTOM)
         .fixed_pos(map.center_bottom() - vec2(0.0, 14.0))

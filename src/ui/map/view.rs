@@ -70,7 +70,7 @@ impl MapView {
             unit: transform.unit(),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
-        let plain = state.activity == Activity::Train;
+        let plain = state.view.activity == Activity::Train;
         let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
@@ -82,8 +82,8 @@ impl MapView {
         }
         chips(ui, rect, state, actions);
         far_out(ui, rect, state, entry);
-        if !state.settings.hint_followed
-            && state.activity == Activity::Explore
+        if !state.preferences.hint_followed
+            && state.view.activity == Activity::Explore
             && state.notices.iter().next().is_none()
         {
             hint(ui, rect, text!("Move over the map. Double-click to optimise from there."));
@@ -133,7 +133,7 @@ impl MapView {
             unit: transform.unit(),
             pins: &[],
         };
-        let plain = state.activity == Activity::Train;
+        let plain = state.view.activity == Activity::Train;
         let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
@@ -239,7 +239,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     let search_run = state.shown_search().filter(|_| state.visible().paths)?;
     let star = search_run.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {
-        return state.search_run.as_ref()?.star();
+        return state.search()?.star();
     }
     let heads = (0..search_run.paths.len())
         .filter_map(|i| Some((i, search_run.paths.head(i, search_run.step)?)));
@@ -251,7 +251,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 /// The data row whose dot is at a position on the screen.
 fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     // While optimising, a click selects a start point, even on a dot of the data.
-    let busy = state.activity == Activity::Optimise || !state.visible().data;
+    let busy = state.view.activity == Activity::Optimise || !state.visible().data;
     let (_, entry) = state.shown().filter(|_| !busy)?;
     let EncodedPoints { positions, rows, .. } = &entry.prepared.points;
     let places = positions.iter().map(|&place| transform.to_screen(place).distance(at));
@@ -273,7 +273,7 @@ fn plate(ui: &Ui) -> Frame {
 
 fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     let visible = state.visible();
-    let has_search = state.search_run.is_some();
+    let has_search = state.search().is_some();
     let chips = [
         (
             Overlay::Shapes,
@@ -429,7 +429,7 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     let Prepared { beyond, model, .. } = &*entry.prepared;
     let view = state.map.view;
     let count = beyond.iter().filter(|at| !view.contains(**at)).count();
-    let settled = state.map.is_fitted() && state.training.run.is_none();
+    let settled = state.map.is_fitted() && state.training().job.is_none();
     if count == 0 || !settled {
         return;
     }

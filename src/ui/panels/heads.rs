@@ -5,7 +5,7 @@ use crate::explore::{brief, three_digits};
 use crate::model::Model;
 use crate::model::head::HeadCard;
 use crate::model::training_config::TrainingConfig;
-use crate::session::jobs::registry::RunId;
+use crate::session::jobs::registry::JobId;
 use crate::session::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::text;
@@ -47,12 +47,12 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
 /// The heads of the shown model, a button for each missing one, and the progress of the training of heads.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((id, entry)) = state.shown() else { return };
-    let learning = state.training.run.is_some() && state.training.model == Some(id);
+    let learning = state.is_learning(id);
     let section = CollapsingHeader::new(text!("Predict properties"))
         .id_salt("heads")
         .show_unindented(ui, |ui| {
             match &state.heads {
-                Some(heads) => under_way(ui, state, heads.run, actions),
+                Some(heads) => under_way(ui, state, heads.job, actions),
                 None => {
                     _ = note(
                         ui,
@@ -79,7 +79,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 {
                     actions.command(Command::TrainHeads(missing));
                 }
-                if state.rediscovery.as_ref().is_none_or(|test| test.run.is_none()) {
+                if state.rediscovery().is_none_or(|test| test.job.is_none()) {
                     let mut predicted = properties;
                     predicted.retain(|property| model.head(*property).is_some());
                     rediscover::ask(ui, &predicted, actions);
@@ -114,9 +114,9 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
         );
         return;
     }
-    let learning = state.training.run.is_some() && state.training.model == Some(id);
+    let learning = state.is_learning(id);
     match &state.heads {
-        Some(heads) => under_way(ui, state, heads.run, actions),
+        Some(heads) => under_way(ui, state, heads.job, actions),
         None if learning => {
             _ = note(
                 ui,
@@ -133,7 +133,7 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     }
 }
 
-fn under_way(ui: &mut Ui, state: &State, run: RunId, actions: &mut Actions) {
+fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop heads"));
         if stop.on_hover_text(text!("Keep the heads that are finished (Esc)")).clicked() {

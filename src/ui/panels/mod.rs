@@ -13,7 +13,7 @@ use egui::{ScrollArea, Ui};
 
 /// Shows the panel of the present activity.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    match state.activity {
+    match state.view.activity {
         Activity::Explore => {
             ScrollArea::vertical()
                 .auto_shrink(false)

@@ -37,7 +37,7 @@ pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
 
 /// The progress of the test, or its results; nothing if there is neither.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let Some(rediscovery) = &state.rediscovery else { return };
+    let Some(rediscovery) = state.rediscovery() else { return };
     Frame::group(ui.style()).show(ui, |ui| {
         match &rediscovery.report {
             None => under_way(ui, state, rediscovery, actions),
@@ -50,13 +50,13 @@ fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: 
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop the test"));
         let stop = stop.on_hover_text(text!("Keep the numbers of the repeats before (Esc)"));
-        if let Some(run) = rediscovery.run.filter(|_| stop.clicked()) {
+        if let Some(run) = rediscovery.job.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
         note(ui, rediscovery.property.label());
     });
-    thin_bar(ui, state, rediscovery.run, ui.available_width());
-    note(ui, state.jobs.progress(rediscovery.run).words);
+    thin_bar(ui, state, rediscovery.job, ui.available_width());
+    note(ui, state.jobs.progress(rediscovery.job).words);
 }
 
 fn numbers(

@@ -3,7 +3,7 @@
 use crate::explore::latent_path::curve::{MAX_RADIUS, MAX_TURNS, PathKind, usual_radius};
 use crate::model::PointRef;
 use crate::session::models::Prepared;
-use crate::session::path_plan::{Anchor, PathPlan};
+use crate::session::document::{Anchor, PathPlan};
 use crate::session::tour::Touring;
 use crate::session::{Command, State};
 use crate::text;
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((_, entry)) = state.shown() else { return };
     let prepared = &entry.prepared;
     heading(ui, text!("Latent path"));
-    let mut plan = state.tours.plan.clone();
+    let mut plan = state.path_plan().clone();
     segments(ui, &mut plan.kind, &kinds());
     let place = |ui: &mut Ui, id, name, tooltip, anchor: &mut Anchor| {
         places(ui, state, prepared, id, [name, tooltip], anchor);
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let tooltip = text!("How often the spiral goes around");
         number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MAX_TURNS, 0.02);
     }
-    if plan != state.tours.plan {
+    if plan != state.path_plan() {
         actions.command(Command::Tour(Touring::Plan(plan)));
     }
     ui.add_space(2.0);

@@ -25,7 +25,7 @@ use egui::{
 const USUAL_PATIENCE: usize = 2000;
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let under_way = state.training.phase != TrainingPhase::Idle;
+    let under_way = state.training().phase != TrainingPhase::Idle;
     // The buttons stay visible, independent of the length of the settings.
     let buttons =
         Panel::bottom("train").frame(Frame::NONE).show_separator_line(false).resizable(false);
@@ -37,22 +37,22 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         heading(ui, text!("Train"));
         ui.add_enabled_ui(!under_way, |ui| {
             data(ui, state, actions);
-            let mut config = state.settings.training.clone();
-            let own = state.own.chosen().map(|data| data.set.rows.len());
+            let mut config = state.training_config().clone();
+            let own = state.own_data().map(|data| data.set.rows.len());
             settings(
                 ui,
                 &mut config,
-                own.unwrap_or(state.settings.generator.samples),
+                own.unwrap_or(state.document.training.generator.samples),
                 state,
                 actions,
             );
-            if config.seed != state.settings.training.seed {
+            if config.seed != state.training_config().seed {
                 // One seed for data and training, as on the command line.
                 let generator =
-                    GeneratorConfig { seed: config.seed, ..state.settings.generator.clone() };
+                    GeneratorConfig { seed: config.seed, ..state.document.training.generator.clone() };
                 actions.command(Command::SetRecipe(generator));
             }
-            if config != state.settings.training {
+            if config != state.training_config() {
                 actions.command(Command::SetTraining(config));
             }
         });
@@ -61,11 +61,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let generator = &state.settings.generator;
+    let generator = &state.document.training.generator;
     let families = generator.families.len();
-    let text = match state.own.chosen() {
+    let text = match state.own_data() {
         Some(data) => text!("My shapes, {number}\u{2026}", number = data.set.rows.len()),
-        None if state.own.chosen => text!("My shapes\u{2026}"),
+        None if state.learns_own() => text!("My shapes\u{2026}"),
         None => text!(
             "{count} family, {shapes} shapes\u{2026}" | "{count} families, {shapes} shapes\u{2026}",
             count = families,
@@ -73,7 +73,7 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
         ),
     };
     let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
-    if let (Some(Source::Imported(own)), None) = (shown, state.own.chosen()) {
+    if let (Some(Source::Imported(own)), None) = (shown, state.own_data()) {
         note(
             ui,
             text!("The model shown was trained on {own}; a new training uses:", own = &own.name),
@@ -297,7 +297,7 @@ fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {
     if primary(ui, text!("Train"), text!("Train a new model; the open ones stay")).clicked() {
         actions.command(Command::Train);
     }
-    let nothing = state.training.plan.is_none().then_some(text!("Nothing was trained yet"));
+    let nothing = state.training().plan.is_none().then_some(text!("Nothing was trained yet"));
     let stuck = state.cannot_go_on();
     let rows = [
         [batch(), epoch(), (text!("Reset"), about_reset(), nothing, Command::ResetTraining)],
@@ -342,7 +342,7 @@ fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) 
 }
 
 fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let training = &state.training;
+    let training = &state.training();
     let paused = training.phase == TrainingPhase::Paused;
     let (name, tooltip) = if paused {
         (text!("Go on"), text!("Go on with the training (Space)"))
@@ -359,14 +359,14 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let portions =
         [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended.clone(), command));
     buttons(ui, portions, actions);
-    let Some(run) = training.run else { return };
+    let Some(run) = training.job else { return };
     let rest = [
         (text!("Stop"), stop, ended, Command::Stop(run)),
         (text!("Reset"), about_reset(), None, Command::ResetTraining),
     ];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
-    thin_bar(ui, state, training.run, ui.available_width());
+    thin_bar(ui, state, training.job, ui.available_width());
     let (update, updates) = (training.updates, training.total_updates());
     let text = match training.phase {
         TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
@@ -382,8 +382,8 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let mut full_speed = state.settings.full_speed;
-    let mut pace = state.settings.pace.0;
+    let mut full_speed = state.preferences.full_speed;
+    let mut pace = state.preferences.pace.0;
     let speed = 0.02 * pace;
     ui.horizontal(|ui| {
         let tooltip = text!("Without this a training is slowed down so that it can be watched");

@@ -42,7 +42,7 @@ impl<'a> See<'a> {
     }
 
     pub fn page(self) -> Page {
-        self.0.activity
+        self.0.view.activity
     }
 
     /// The visible notices, errors included.
@@ -68,14 +68,19 @@ impl<'a> See<'a> {
 
     /// The name of what undo would bring back.
     pub fn undoable(self) -> Option<String> {
-        self.0.undoable().map(String::from)
+        self.0.history.undoable().map(String::from)
+    }
+
+    /// The name of what redo would carry out again.
+    pub fn redoable(self) -> Option<String> {
+        self.0.history.redoable().map(String::from)
     }
 
     // Models.
 
     /// The number of open models.
     pub fn models(self) -> usize {
-        self.0.models.len()
+        self.0.models().count()
     }
 
     /// The one that is shown.
@@ -90,7 +95,7 @@ impl<'a> See<'a> {
     }
 
     pub fn model(self, id: ModelRef) -> ModelFacts<'a> {
-        ModelFacts { id, entry: self.0.models.get(id).expect("it is open") }
+        ModelFacts { id, entry: self.0.model(id).expect("it is open") }
     }
 
     pub fn has_unsaved(self) -> bool {
@@ -180,7 +185,7 @@ impl<'a> See<'a> {
     }
 
     pub fn drawing_problem(self) -> Option<String> {
-        self.0.drawing.problem.clone().map(String::from)
+        self.0.drawing_problem.clone().map(String::from)
     }
 
     /// The direction in which the objective gets better: a point of the map and the change there.
@@ -192,17 +197,18 @@ impl<'a> See<'a> {
 
     /// The present training, or the last one.
     pub fn training(self) -> TrainingFacts<'a> {
-        TrainingFacts(&self.0.training)
+        TrainingFacts(self.0.training(), self.0.trained_model())
     }
 
     /// The one of the model that is shown.
     pub fn watched(self) -> TrainingFacts<'a> {
-        TrainingFacts(self.0.watched().expect("a training of the model that is shown"))
+        let watched = self.0.watched().expect("a training of the model that is shown");
+        TrainingFacts(watched, self.0.watched_model())
     }
 
     /// The one that made a model.
     pub fn training_of(self, id: ModelRef) -> TrainingFacts<'a> {
-        TrainingFacts(self.0.learned(id).expect("it was trained here"))
+        TrainingFacts(self.0.learned(id).expect("it was trained here"), Some(id))
     }
 
     /// True while heads are being trained.
@@ -216,31 +222,31 @@ impl<'a> See<'a> {
     }
 
     pub fn sweep(self) -> Option<SweepFacts<'a>> {
-        self.0.sweep.as_ref().map(SweepFacts)
+        self.0.sweep().map(SweepFacts)
     }
 
     /// True while PCA of the data is being computed.
     pub fn is_making_pca(self) -> bool {
-        self.0.pca.is_some()
+        self.0.jobs.newest(JobKind::Pca).is_some()
     }
 
     /// The property that is put to the test.
     pub fn rediscovery(self) -> Option<Property> {
-        self.0.rediscovery.as_ref().map(|test| test.property)
+        self.0.rediscovery().map(|test| test.property)
     }
 
     pub fn is_rediscovering(self) -> bool {
-        self.0.rediscovery.as_ref().is_some_and(|test| test.run.is_some())
+        self.0.rediscovery().is_some_and(|test| test.job.is_some())
     }
 
     pub fn rediscovery_report(self) -> Option<&'a RediscoveryReport> {
-        self.0.rediscovery.as_ref()?.report.as_deref()
+        self.0.rediscovery()?.report.as_deref()
     }
 
     // Searches.
 
     pub fn search(self) -> Option<SearchFacts<'a>> {
-        self.0.search_run.as_ref().map(SearchFacts)
+        self.0.search().map(SearchFacts)
     }
 
     pub fn report(self) -> Option<&'a SearchReport> {
@@ -253,11 +259,11 @@ impl<'a> See<'a> {
     }
 
     pub fn race(self) -> Option<RaceFacts<'a>> {
-        self.0.race.as_ref().map(RaceFacts)
+        self.0.race().map(RaceFacts)
     }
 
     pub fn step_through(self) -> Option<StepThroughFacts<'a>> {
-        self.0.walk.as_ref().map(StepThroughFacts)
+        self.0.walk().map(StepThroughFacts)
     }
 
     pub fn is_stepping_through(self) -> bool {
@@ -276,7 +282,7 @@ impl<'a> See<'a> {
     }
 
     pub fn path_plan(self) -> PathPlan {
-        self.0.tours.plan.clone()
+        self.0.path_plan()
     }
 
     pub fn is_on_path(self) -> bool {
@@ -292,7 +298,7 @@ impl<'a> See<'a> {
     }
 
     pub fn path_page(self) -> Option<PathPage> {
-        self.0.tours.page()
+        self.0.tour_page()
     }
 
     // Files.
@@ -303,7 +309,7 @@ impl<'a> See<'a> {
     }
 
     pub fn is_exporting(self) -> bool {
-        self.0.export.run.is_some()
+        self.0.export.job.is_some()
     }
 
     pub fn export_problem(self) -> Option<String> {
@@ -311,7 +317,7 @@ impl<'a> See<'a> {
     }
 
     pub fn import(self) -> ImportFacts<'a> {
-        ImportFacts(&self.0.own)
+        ImportFacts(self.0)
     }
 
     // Jobs.
@@ -342,38 +348,38 @@ impl<'a> See<'a> {
 
     // Settings of the next jobs.
 
-    pub fn next_training(self) -> &'a TrainingConfig {
-        &self.0.settings.training
+    pub fn next_training(self) -> TrainingConfig {
+        self.0.training_config()
     }
 
     pub fn next_data(self) -> &'a GeneratorConfig {
-        &self.0.settings.generator
+        &self.0.document.training.generator
     }
 
-    pub fn next_search(self) -> &'a SearchConfig {
-        &self.0.settings.search
+    pub fn next_search(self) -> SearchConfig {
+        self.0.search_config().into_owned()
     }
 
     pub fn next_race(self) -> &'a Contenders {
-        &self.0.settings.race
+        &self.0.document.search.contenders
     }
 
     /// Updates a second of a training with its brake on.
     pub fn pace(self) -> f64 {
-        self.0.settings.pace.0
+        self.0.preferences.pace.0
     }
 
     pub fn recent_files(self) -> &'a [PathBuf] {
-        &self.0.settings.recent
+        &self.0.preferences.recent
     }
 
     /// True once the user has followed the first hint.
     pub fn hint_followed(self) -> bool {
-        self.0.settings.hint_followed
+        self.0.preferences.hint_followed
     }
 
     /// All that is remembered.
-    pub fn settings(self) -> &'a Settings {
-        &self.0.settings
+    pub fn settings(self) -> Settings {
+        Settings::from_stores(&self.0.document, &self.0.view, &self.0.preferences)
     }
 }

@@ -10,7 +10,7 @@ pub struct RaceFacts<'a>(pub(super) &'a RaceRun);
 
 impl<'a> RaceFacts<'a> {
     pub fn is_running(self) -> bool {
-        self.0.run.is_some()
+        self.0.job.is_some()
     }
 
     /// The number of those that take part.

@@ -21,7 +21,7 @@ pub struct Moment {
 
 impl<'a> SearchFacts<'a> {
     pub fn is_running(self) -> bool {
-        self.0.run.is_some()
+        self.0.job.is_some()
     }
 
     pub fn config(self) -> &'a SearchConfig {

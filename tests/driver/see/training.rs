@@ -8,7 +8,7 @@ use latent_explorer::trust::ModelMetrics;
 
 /// A training that runs or is over.
 #[derive(Clone, Copy)]
-pub struct TrainingFacts<'a>(pub(super) &'a Training);
+pub struct TrainingFacts<'a>(pub(super) &'a Training, pub(super) Option<ModelRef>);
 
 impl<'a> TrainingFacts<'a> {
     pub fn phase(self) -> TrainingPhase {
@@ -17,17 +17,17 @@ impl<'a> TrainingFacts<'a> {
 
     /// True while its job runs.
     pub fn is_running(self) -> bool {
-        self.0.run.is_some()
+        self.0.job.is_some()
     }
 
     /// The number of its job: another training has another.
     pub fn job(self) -> Option<u64> {
-        self.0.run.map(|run| run.0)
+        self.0.job.map(|run| run.0)
     }
 
     /// The model that it makes or has made.
     pub fn model(self) -> Option<ModelRef> {
-        self.0.model
+        self.1
     }
 
     pub fn share(self) -> f64 {
@@ -95,7 +95,7 @@ pub struct SweepFacts<'a>(pub(super) &'a SweepRun);
 
 impl SweepFacts<'_> {
     pub fn is_running(self) -> bool {
-        self.0.run.is_some()
+        self.0.job.is_some()
     }
 
     /// The betas whose models are whole.

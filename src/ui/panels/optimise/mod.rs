@@ -26,8 +26,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         search_run(ui, state, actions);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let mut config = state.settings.search.clone();
-        let mut starts = state.settings.starts;
+        let mut config = state.search_config().into_owned();
+        let mut starts = state.document.search.starts;
         objective::title(ui, &mut config.spec, state);
         objective::terms(ui, &mut config.spec, state);
         let sought: Vec<_> = config.spec.properties().collect();
@@ -61,12 +61,12 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 search::schedule(ui, &mut config);
             });
             let contenders =
-                text!("{count} method" | "{count} methods", count = state.settings.race.0.len());
+                text!("{count} method" | "{count} methods", count = state.document.search.contenders.0.len());
             group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
             show_code(ui, actions);
             copy_table(ui, state, actions);
         });
-        if state.search_run.is_none() {
+        if state.search().is_none() {
             note(
                 ui,
                 text!(
@@ -75,10 +75,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 ),
             );
         }
-        if config != state.settings.search {
+        if config != *state.search_config() {
             actions.command(Command::SetSearch(config));
         }
-        if starts != state.settings.starts {
+        if starts != state.document.search.starts {
             actions.command(Command::SetStarts(starts));
         }
     });
@@ -90,8 +90,8 @@ fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut U
 }
 
 fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let search_run = state.search_run.as_ref();
-    if let Some(run) = search_run.and_then(|search_run| search_run.run) {
+    let search_run = state.search();
+    if let Some(run) = search_run.and_then(|search_run| search_run.job) {
         if primary(
             ui,
             text!("Stop"),
@@ -117,7 +117,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if let Some(at) = point.filter(|_| from_here.clicked()) {
             actions.command(Command::SearchFrom(at));
         }
-        let by_gradient = Rule::from_method(state.settings.search.method).is_some();
+        let by_gradient = Rule::from_method(state.search_config().method).is_some();
         let by_hand = ui.add_enabled(by_gradient, Button::new(text!("By hand")));
         let by_hand = by_hand
             .on_hover_text(
@@ -142,7 +142,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
 fn cost(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     // Starts without a point yet cost as much as any others.
-    let config = state.next_search().unwrap_or_else(|_| state.settings.search.clone());
+    let config = state.next_search().unwrap_or_else(|_| state.search_config().into_owned());
     let SearchConfig { restarts, steps, .. } = config;
     // No search takes zero seconds; a line may break before the time, not inside it.
     let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
@@ -175,7 +175,7 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
 }
 
 fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let report = state.search_run.as_ref().and_then(SearchRun::report);
+    let report = state.search().and_then(SearchRun::report);
     let copy = ui.add_enabled(report.is_some(), Button::new(text!("Copy the table")));
     let copy = copy.on_hover_text(text!("Every restart in full precision, for a spreadsheet"));
     if let Some(report) = report.filter(|_| copy.clicked()) {

@@ -1,14 +1,14 @@
 //! The plan of the next latent path, and its construction.
 
-use super::map::LatentMap;
-use super::models::Prepared;
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::model::PointRef;
+use crate::session::models::Prepared;
 use crate::text;
+use serde::{Deserialize, Serialize};
 
 /// A point that a latent path leads to or around.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Anchor {
     /// The point that is selected when the path is made.
     Kept,
@@ -17,7 +17,7 @@ pub enum Anchor {
 }
 
 /// The plan of the next latent path.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PathPlan {
     /// The kind of path.
     pub kind: PathKind,
@@ -52,51 +52,51 @@ impl Default for PathPlan {
 }
 
 impl PathPlan {
-    /// From the first to the last family of a model; if it has only one, from a shape at the left of the map to one at
-    /// the right, with a twentieth of the data beyond each.
-    pub(super) fn through(prepared: &Prepared) -> Self {
-        let encoded = &prepared.model.encoded;
-        let ends = match encoded.names.as_slice() {
-            [first, .., last] => [first, last].map(|name| PointRef::Family(name.clone())),
-            _ => {
-                let places = prepared.projection.project_all(&encoded.mu);
-                let mut rows: Vec<usize> = (0..places.len()).collect();
-                rows.sort_by(|&a, &b| places[a][0].total_cmp(&places[b][0]));
-                let Some(last) = rows.len().checked_sub(1) else { return Self::default() };
-                let beyond = rows.len() / 20;
-                [beyond, last - beyond]
-                    .map(|place| PointRef::Row(encoded.samples[rows[place]] as usize + 1))
-            }
-        };
-        let [from, to] = ends.map(Anchor::Named);
-        Self { from, to, ..Self::default() }
+    /// The default plan in a model: a line between its [`Prepared::path_ends`].
+    pub fn through(prepared: &Prepared) -> Self {
+        match prepared.path_ends.clone().map(|ends| ends.map(Anchor::Named)) {
+            Some([from, to]) => Self { from, to, ..Self::default() },
+            None => Self::default(),
+        }
     }
+}
+
+/// The points that a plan may name: the selected one, and the pins.
+#[derive(Clone, Debug, Default)]
+pub struct NamedPoints {
+    /// The selected latent point.
+    pub kept: Option<Vec<f64>>,
+    /// The latent points of the pins, `[pins][latent]`.
+    pub pins: Vec<Vec<f64>>,
 }
 
 impl PathPlan {
     /// The latent point of an anchor.
-    fn place(anchor: &Anchor, map: &LatentMap, prepared: &Prepared) -> Result<Vec<f64>> {
+    fn place(anchor: &Anchor, points: &NamedPoints, prepared: &Prepared) -> Result<Vec<f64>> {
         match anchor {
-            Anchor::Kept => map.picked.as_ref().map(|picked| picked.z.clone()).ok_or_else(|| {
+            Anchor::Kept => points.kept.clone().ok_or_else(|| {
                 Error::mismatch(text!("Click the map to keep a point; the path leads there."))
             }),
-            Anchor::Named(named) => Ok(named.one(&prepared.model, &map.pinned())?.z),
+            Anchor::Named(named) => Ok(named.one(&prepared.model, &points.pins)?.z),
         }
     }
 
     /// Fixes the selected point at its present position, since the marker will move it.
-    pub(super) fn hold(&mut self, map: &LatentMap) {
-        let Some(picked) = &map.picked else { return };
+    pub fn hold(&mut self, kept: Option<&[f64]>) {
+        let Some(kept) = kept else { return };
         for anchor in [&mut self.from, &mut self.to, &mut self.around] {
             if *anchor == Anchor::Kept {
-                *anchor = Anchor::Named(PointRef::Latent(picked.z.clone()));
+                *anchor = Anchor::Named(PointRef::Latent(kept.to_vec()));
             }
         }
     }
 
     /// Makes the latent path.
-    pub(super) fn latent_path(&self, map: &LatentMap, prepared: &Prepared) -> Result<LatentPath> {
-        let place = |anchor| Self::place(anchor, map, prepared);
+    ///
+    /// # Errors
+    /// If a point is missing, or the path has no length.
+    pub fn latent_path(&self, points: &NamedPoints, prepared: &Prepared) -> Result<LatentPath> {
+        let place = |anchor| Self::place(anchor, points, prepared);
         let radius = self.radius.unwrap_or_else(|| usual_radius(prepared.home));
         let form = match self.kind {
             PathKind::Line => PathShape::Line { from: place(&self.from)?, to: place(&self.to)? },

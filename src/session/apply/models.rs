@@ -1,0 +1,47 @@
+//! Models are opened and closed.
+
+use crate::session::action::Effect;
+use crate::session::document::{Document, ModelSource};
+use crate::session::ids::{ModelId, RunId};
+use std::path::PathBuf;
+
+fn open(document: &mut Document, source: ModelSource) -> Option<Effect> {
+    Some(Effect::Make(document.open(source)))
+}
+
+pub(super) fn open_bundled(document: &mut Document, name: String) -> Option<Effect> {
+    open(document, ModelSource::Bundled(name))
+}
+
+pub(super) fn open_file(
+    document: &mut Document,
+    path: PathBuf,
+    instead_of: Option<ModelId>,
+) -> Option<Effect> {
+    let id = document.open(ModelSource::File(path));
+    document.models.get_mut(&id)?.instead_of = instead_of;
+    Some(Effect::Make(id))
+}
+
+pub(super) fn open_swept(document: &mut Document, sweep: RunId, index: usize) -> Option<Effect> {
+    let spec = document.sweep.as_ref().filter(|spec| spec.run == sweep)?;
+    (index < spec.betas.len()).then(|| ())?;
+    open(document, ModelSource::Swept(sweep, index))
+}
+
+pub(super) fn open_pca(document: &mut Document, of: ModelId) -> Option<Effect> {
+    let run = document.models.get(&of)?.run;
+    open(document, ModelSource::Pca(run))
+}
+
+/// What was made in the model goes with it: its searches stay, for they show their own model.
+pub(super) fn close(document: &mut Document, model: ModelId) -> Option<Effect> {
+    document.models.remove(&model)?;
+    if document.rediscovery.is_some_and(|test| test.model == model) {
+        document.rediscovery = None;
+    }
+    if document.step_through.as_ref().is_some_and(|walk| walk.model == model) {
+        document.step_through = None;
+    }
+    None
+}

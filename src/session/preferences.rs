@@ -1,0 +1,36 @@
+//! Preferences: habits of a person, the same in every document.
+
+use super::settings::{Pace, ThemeChoice};
+use std::path::{Path, PathBuf};
+
+/// The most recent files that are kept.
+const MAX_RECENT: usize = 8;
+
+/// Habits of a person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Preferences {
+    /// The theme of the window.
+    pub theme: ThemeChoice,
+    /// Files that were opened or saved, newest first.
+    pub recent: Vec<PathBuf>,
+    /// True if training runs without a limit of pace.
+    pub full_speed: bool,
+    /// The pace limit of a training.
+    pub pace: Pace,
+    /// True once the user has followed the first hint.
+    pub hint_followed: bool,
+}
+
+impl Preferences {
+    /// The most updates a second of a training; none without a limit.
+    pub fn pace(&self) -> Option<f64> {
+        (!self.full_speed).then_some(self.pace.0)
+    }
+
+    /// Moves a file to the top of the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(MAX_RECENT);
+    }
+}

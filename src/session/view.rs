@@ -1,0 +1,101 @@
+//! The view: where one looks. It is never undone.
+
+use super::ids::{ModelId, RunId};
+use super::settings::Layers;
+use super::tour::TourPage;
+use crate::explore::scene::compose::LayerVisibility;
+use std::collections::BTreeMap;
+
+/// The user's activity; each has its own panel and its own choice of layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activity {
+    /// Exploring.
+    #[default]
+    Explore,
+    /// Training a model.
+    Train,
+    /// Optimising in its latent space.
+    Optimise,
+}
+
+/// A layer of the map that can be switched on and off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Decoded shapes.
+    Shapes,
+    /// The property as a heat map.
+    Heat,
+    /// Encoded data.
+    Data,
+    /// Trajectories of a search.
+    Paths,
+    /// The areas where answers are unreliable.
+    Trust,
+    /// The direction of a better objective.
+    Gradient,
+}
+
+/// Where one looks.
+#[derive(Debug, Default)]
+pub struct View {
+    /// The present activity.
+    pub activity: Activity,
+    /// The layers of the map in each activity.
+    pub layers: Layers,
+    /// The shown model.
+    pub shown: Option<ModelId>,
+    /// The model that was shown before.
+    pub before: Option<ModelId>,
+    /// The model to show once there is something of it; none if the user has chosen another one since.
+    pub wanted: Option<ModelId>,
+    /// The model to compare with once there is something of the wanted one.
+    pub wanted_beside: Option<ModelId>,
+    /// The search that is looked at.
+    pub search: Option<RunId>,
+    /// The search that was looked at last in each model.
+    searches: BTreeMap<ModelId, RunId>,
+    /// The range of the colour scale that the user holds.
+    pub held_range: Option<(f64, f64)>,
+    /// The range during a training, which would otherwise change all the time; the range held by the user takes
+    /// precedence.
+    pub training_range: Option<(f64, f64)>,
+    /// The page below the strip while exploring.
+    pub page: TourPage,
+}
+
+impl View {
+    /// A view of nothing yet, with these layers.
+    pub fn new(layers: Layers) -> Self {
+        Self { layers, ..Self::default() }
+    }
+
+    /// The layers of the present activity.
+    pub fn visible(&self) -> LayerVisibility {
+        self.layers.0[self.activity as usize]
+    }
+
+    /// Switches a layer of the present activity.
+    pub fn toggle(&mut self, overlay: Overlay) {
+        let visible = &mut self.layers.0[self.activity as usize];
+        let layer = match overlay {
+            Overlay::Shapes => &mut visible.shapes,
+            Overlay::Heat => &mut visible.heat,
+            Overlay::Data => &mut visible.data,
+            Overlay::Paths => &mut visible.paths,
+            Overlay::Trust => &mut visible.trust,
+            Overlay::Gradient => &mut visible.gradient,
+        };
+        *layer = !*layer;
+    }
+
+    /// Looks at a search of a model.
+    pub fn look_at_search(&mut self, model: ModelId, run: RunId) {
+        self.search = Some(run);
+        self.searches.insert(model, run);
+    }
+
+    /// The search that was looked at last in a model.
+    pub fn last_search(&self, model: ModelId) -> Option<RunId> {
+        self.searches.get(&model).copied()
+    }
+}
