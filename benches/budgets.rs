@@ -118,8 +118,8 @@ fn run(errand: Errand, quick: bool) {
         Errand::Train => {
             window.press(Key::Num2);
             window.click("Train");
-            window.wait(|state| state.training.run.is_none());
-            assert_eq!(window.state().training.updates, updates, "it learns to its end");
+            window.wait(|state| state.training().job.is_none());
+            assert_eq!(window.state().training().updates, updates, "it learns to its end");
         }
         Errand::Search => {
             window.press(Key::Num3);
@@ -231,7 +231,7 @@ fn idle(quick: bool) -> Vec<Row> {
     played.press(Key::Num3);
     played.press(Key::R);
     played.wait(|state| {
-        state.search_run.as_ref().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+        state.search().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
     });
     let states = [
         ("explore", explore),
@@ -297,7 +297,7 @@ fn frames(size: (f32, f32), steps: usize, searches: &str, count: usize) -> Row {
     let mut window = Window::open(size, Some(path));
     window.press(Key::Num2);
     window.click("Train");
-    window.wait(|state| state.training.curve.len() > 20);
+    window.wait(|state| state.training().curve.len() > 20);
     window.click("Open curves and results");
     for key in [Key::Num3, Key::R, Key::D, Key::T] {
         window.press(key);
@@ -309,8 +309,7 @@ fn frames(size: (f32, f32), steps: usize, searches: &str, count: usize) -> Row {
     for _ in 0..count {
         let begun = Instant::now();
         let mut events = moves(window.state());
-        match window.state().search_run.as_ref().is_some_and(|search_run| search_run.run.is_some())
-        {
+        match window.state().search().is_some_and(|search_run| search_run.job.is_some()) {
             true => searching += 1,
             false => events.extend(typed(Key::R)),
         }
@@ -320,7 +319,7 @@ fn frames(size: (f32, f32), steps: usize, searches: &str, count: usize) -> Row {
         // The jobs get what a window leaves them.
         std::thread::sleep(FRAME.saturating_sub(begun.elapsed()));
     }
-    assert!(window.state().training.run.is_some(), "it learns to the end of the measurement");
+    assert!(window.state().training().job.is_some(), "it learns to the end of the measurement");
     let [median, nearly_all, worst] = [0.5, 0.99, 1.0]
         .map(|share| quantile(milliseconds.iter().copied(), share).expect("there were frames"));
     let busy = 100 * searching / count;

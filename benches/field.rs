@@ -9,7 +9,8 @@ use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;
 use latent_explorer::objective::Objective;
-use latent_explorer::session::models::{ModelId, Prepared};
+use latent_explorer::session::ids::ModelId;
+use latent_explorer::session::models::Prepared;
 use latent_explorer::session::probe::Probe;
 
 /// As the program has it.

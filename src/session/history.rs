@@ -5,7 +5,7 @@ use super::document::Document;
 use super::ids::RunId;
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::{Discriminant, discriminant};
+use std::mem::discriminant;
 use std::sync::Arc;
 
 /// The most memory of all documents together, approximately, in bytes.
@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 48 << 20;
 struct Entry {
     document: Arc<Document>,
     /// The action that led to it; none for the first document.
-    action: Option<(Discriminant<Action>, Text)>,
+    action: Option<Action>,
     before: Option<u64>,
     /// The document that followed it last.
     after: Option<u64>,
@@ -49,12 +49,7 @@ impl History {
         history
     }
 
-    fn insert(
-        &mut self,
-        document: &Document,
-        action: Option<(Discriminant<Action>, Text)>,
-        before: Option<u64>,
-    ) {
+    fn insert(&mut self, document: &Document, action: Option<Action>, before: Option<u64>) {
         let parent = before.and_then(|before| self.entries.get(&before));
         let bytes = document.bytes_beside(parent.map(|entry| &*entry.document));
         let runs = document.runs();
@@ -88,14 +83,13 @@ impl History {
     /// Records the document after an action. While a gesture `continues`, such as a drag, actions of one kind are one entry.
     /// Returns true if old entries had to go.
     pub fn record(&mut self, document: &Document, action: &Action, continues: bool) -> bool {
-        let kind = discriminant(action);
         let present = self.entries.get(&self.present);
         if present.is_some_and(|present| *present.document == *document) {
             return false;
         }
         let goes_on = |present: &&Entry| {
-            let same = present.action.as_ref().is_some_and(|(known, _)| *known == kind);
-            continues && same && present.after.is_none()
+            let known = present.action.as_ref().map(discriminant);
+            continues && known == Some(discriminant(action)) && present.after.is_none()
         };
         let before = match present.filter(goes_on) {
             Some(present) => {
@@ -105,7 +99,7 @@ impl History {
             }
             None => Some(self.present),
         };
-        self.insert(document, Some((kind, action.label())), before);
+        self.insert(document, Some(action.clone()), before);
         self.trim(MAX_BYTES)
     }
 
@@ -172,19 +166,25 @@ impl History {
     pub fn undoable(&self) -> Option<Text> {
         let present = self.entries.get(&self.present)?;
         present.before?;
-        present.action.as_ref().map(|(_, label)| label.clone())
+        present.action.as_ref().map(Action::label)
+    }
+
+    /// The actions that led from the first document to the present one, in order.
+    pub fn actions(&self) -> Vec<Action> {
+        let entries = self.path().into_iter().filter_map(|id| self.entries.get(&id));
+        entries.filter_map(|entry| entry.action.clone()).collect()
     }
 
     /// True if undo takes back an action of this kind.
     pub fn undoes(&self, kind: &Action) -> bool {
         let present = self.entries.get(&self.present).and_then(|entry| entry.action.as_ref());
-        present.is_some_and(|(known, _)| *known == discriminant(kind))
+        present.map(discriminant) == Some(discriminant(kind))
     }
 
     /// The action that redo carries out again.
     pub fn redoable(&self) -> Option<Text> {
         let after = self.entries.get(&self.present)?.after?;
-        self.entries.get(&after)?.action.as_ref().map(|(_, label)| label.clone())
+        self.entries.get(&after)?.action.as_ref().map(Action::label)
     }
 
     /// True if a document refers to a result.

@@ -188,7 +188,7 @@ mod tests {
         let path = folder.path().join("new/settings.json");
         assert_eq!(Settings::load(&path).unwrap(), Settings::default());
         let mut preferences = Preferences { theme: ThemeChoice::Dark, ..Preferences::default() };
-        ["a", "b", "a"].map(|file| preferences.remember(Path::new(file)));
+        ["a", "b", "a"].iter().for_each(|file| preferences.remember(Path::new(file)));
         assert_eq!(preferences.recent, [PathBuf::from("a"), PathBuf::from("b")]);
         let settings = Settings::from_stores(&Document::default(), &View::default(), &preferences);
         settings.save(&path).unwrap();

@@ -117,6 +117,8 @@ pub struct Tours {
     pub drawn: Option<SampledShapes>,
     /// The playback of the path that is made next; none for the default one.
     begins: Option<Playback>,
+    /// The playback of the path that was removed last, for the case that it comes back.
+    left: Option<Playback>,
     /// What the path was last asked for.
     path_inputs: Option<PathInputs>,
     /// Model, property and seed that new shapes were last asked for.
@@ -298,7 +300,9 @@ impl Session {
             false => {
                 let tours = &mut self.state.tours;
                 tours.leave_path();
-                (tours.tour, tours.path_inputs, tours.begins) = (None, None, None);
+                let left = tours.tour.take().map(|tour| tour.playback);
+                tours.left = left.or(tours.left);
+                (tours.path_inputs, tours.begins) = (None, None);
             }
         }
         let wanted = samples.map(|seed| (version, property, seed));
@@ -327,11 +331,14 @@ impl Session {
         let begins = tours.begins.take();
         match path {
             Ok(latent_path) => {
-                // A path that comes back waits at its beginning; one whose plan has changed is held where it was.
-                let still = || Playback { playing: false, share: 0.0, speed: 1.0, live: false };
-                let held = present.filter(|_| replanned);
+                // A path whose plan has changed is held where it was, and so is one that comes back.
+                let start = Playback { playing: false, share: 0.0, speed: 1.0, live: false };
+                let held = match present {
+                    Some(present) => Some(present).filter(|_| replanned),
+                    None => Some(tours.left.unwrap_or(start)),
+                };
                 let held = held.map(|playback| Playback { playing: false, ..playback });
-                let playback = begins.or(held).or_else(|| present.is_none().then(still));
+                let playback = begins.or(held);
                 self.request(Wanted::Frames(latent_path, FRAMES), playback);
             }
             // No error if a removed pin makes the path impossible: the user did not request it.

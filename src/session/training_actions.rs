@@ -55,7 +55,9 @@ impl Session {
     /// new one.
     pub(super) fn train_again(&mut self) {
         let Some((model, spec)) = self.state.last_training() else { return self.train() };
-        let job = self.state.training_job();
+        let running = self.state.runs.training_now_mut();
+        // The reports of the job that ends are ignored from here on.
+        let job = running.and_then(|(_, training)| training.leave());
         job.into_iter().for_each(|job| self.state.jobs.cancel(job));
         self.begin(Some(model).filter(|_| job.is_some()), spec);
     }
@@ -374,7 +376,7 @@ impl State {
     fn last_training(&self) -> Option<(ModelId, TrainingSpec)> {
         let model = self.document.model_of(self.present_training()?.0)?;
         match &*self.document.models.get(&model)?.source {
-            ModelSource::Training(spec) => Some((model, spec.clone())),
+            ModelSource::Training(spec) => Some((model, (**spec).clone())),
             _ => None,
         }
     }

@@ -2,9 +2,9 @@
 
 use super::dialogs::export::ExportForm;
 use crate::session::Command;
+use crate::session::ids::ModelId;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
-use crate::session::ids::ModelId;
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]

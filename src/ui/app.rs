@@ -82,8 +82,7 @@ impl App {
                 self.drawer_open |= command == Command::Walk(StepThroughRun::Begin);
                 self.drawer_open |=
                     matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
-                let run =
-                    |session: &Session| session.state().search().and_then(|c| c.job);
+                let run = |session: &Session| session.state().search().and_then(|c| c.job);
                 let before = run(&self.session);
                 let import = |session: &Session| session.state().import().and_then(|c| c.job);
                 let importing = import(&self.session);

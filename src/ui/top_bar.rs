@@ -81,8 +81,7 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
             }
         }
         for (index, sample) in BUNDLED.iter().enumerate() {
-            let open =
-                state.models().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+            let open = state.models().any(|(_, e)| e.name == sample.name() && e.path.is_none());
             if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
                 actions.command(Command::OpenSample(index));
             }

@@ -1,7 +1,8 @@
 //! Actions of the user.
 
 use super::{
-    ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, Starts, Theme,
+    ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, SearchRef, Starts,
+    Theme,
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
@@ -94,6 +95,7 @@ pub enum Act {
     SetStarts(Starts),
     Search,
     SearchFrom([f64; 2]),
+    ChooseSearch(SearchRef),
     ClearSearch,
     SelectRestart(Option<usize>),
     SelectBasin(Option<usize>),
@@ -196,6 +198,7 @@ impl Act {
             Self::SetStarts(starts) => Command::SetStarts(starts),
             Self::Search => Command::Climb,
             Self::SearchFrom(at) => Command::SearchFrom(at),
+            Self::ChooseSearch(search) => Command::ChooseSearch(search),
             Self::ClearSearch => Command::ClearClimb,
             Self::SelectRestart(restart) => Command::ChooseRestart(restart),
             Self::SelectBasin(basin) => Command::ChooseHill(basin),

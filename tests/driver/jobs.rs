@@ -33,6 +33,7 @@ use latent_explorer::session::launch::{Outlet, launch};
 use latent_explorer::text::Text;
 use latent_explorer::trust::ModelMetrics;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The end that a job is made to have.
 #[derive(Clone, Debug)]
@@ -67,6 +68,12 @@ impl Watched {
 fn newest(state: &State, kind: JobKind) -> Option<Watched> {
     let (run, job) = state.jobs.iter().rfind(|(_, job)| job.kind == kind)?;
     Some(Watched { run, control: job.control.clone() })
+}
+
+/// Lets an event arrive.
+fn hear(program: &mut Program, event: Event) {
+    program.0.apply(event);
+    program.0.drain(Duration::ZERO);
 }
 
 /// The newest job of a kind.
@@ -119,7 +126,7 @@ pub fn end(program: &mut Program, kind: JobKind, how: EndsWith) -> Watched {
         (other, _) => panic!("no way to end {other:?}"),
     };
     assert_eq!(events.len(), 1, "{events:?}");
-    events.into_iter().for_each(|event| program.0.apply(event));
+    events.into_iter().for_each(|event| hear(program, event));
     job.control.cancel();
     job
 }
@@ -144,7 +151,7 @@ pub fn hear_of_failure(program: &mut Program, job: &Watched, kind: JobKind, why:
         JobKind::Export => End::Export(JobResult::<ExportedFile>::Failed(why, None)),
         JobKind::Candidates => End::Candidates(JobResult::<CandidatesFile>::Failed(why, None)),
     };
-    program.0.apply(Event::Ended(job.run, end));
+    hear(program, Event::Ended(job.run, end));
 }
 
 /// Ends a job from outside, of which the program knows no more.
@@ -157,36 +164,36 @@ pub fn reports_of_a_stranger(program: &mut Program) {
     let stranger = JobId(999);
     let progress = || JobProgress { share: Some(0.77), words: Text::default() };
     let news = TrainingNews { updates: 12, ..TrainingNews::default() };
-    program.0.apply(Event::Progress(stranger, progress(), Some(News::Training(news))));
+    hear(program, Event::Progress(stranger, progress(), Some(News::Training(news))));
     let points = vec![Rows::from_flat(2, vec![0.5, 0.5]); 3];
     let growth = Tracer::new(0.1).grow(vec![vec![[0.5, 0.5]]; 3]);
     let news = SearchNews { points, growth, ..SearchNews::default() };
-    program.0.apply(Event::Progress(stranger, progress(), Some(News::Search(news))));
+    hear(program, Event::Progress(stranger, progress(), Some(News::Search(news))));
     let why = || Text::from("no");
     for end in [
         End::Training(JobResult::Cancelled(None)),
         End::Search(JobResult::Failed(why(), None)),
         End::Open(JobResult::Failed(why(), None)),
     ] {
-        program.0.apply(Event::Ended(stranger, end));
+        hear(program, Event::Ended(stranger, end));
     }
 }
 
 /// Progress of a job that is over.
 pub fn late_progress(program: &mut Program, job: &Watched) {
-    program.0.apply(Event::Progress(job.run, JobProgress::default(), None));
+    hear(program, Event::Progress(job.run, JobProgress::default(), None));
 }
 
 /// A picture of the map that could not be drawn.
 pub fn picture_fails(program: &mut Program, why: &str) {
-    program.0.apply(Event::Drawn(Err(why.into())));
+    hear(program, Event::Drawn(Err(why.into())));
 }
 
 /// The training's report that its last update is made.
 pub fn training_says_it_finishes(program: &mut Program) {
     let run = watch(program, JobKind::Training).run;
     let finishing = TrainingNews { finishing: true, ..TrainingNews::default() };
-    program.0.apply(Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
+    hear(program, Event::Progress(run, JobProgress::default(), Some(News::Training(finishing))));
 }
 
 /// Reports of a training of 90 small shapes, in their order: of each the updates done, and whether it says that it

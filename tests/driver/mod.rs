@@ -18,12 +18,16 @@ use latent_explorer::session;
 
 /// An open model, as it is named in acts and facts.
 pub type ModelRef = session::ids::ModelId;
+/// A search, as it is named in acts and facts.
+pub type SearchRef = session::ids::RunId;
 /// One of the three pages: Explore, Train, Optimise.
 pub use session::Activity as Page;
 /// A layer of the map.
 pub use session::Overlay as MapLayer;
 /// A model to be put beside the one that is shown.
 pub use session::compare::ComparisonModel;
+/// A latent path as it is planned, and the names of its ends.
+pub use session::document::{Anchor as Endpoint, PathPlan};
 /// How a restart of a search ended.
 pub use session::findings::Ending;
 /// A file that can be exported.
@@ -32,8 +36,6 @@ pub use session::jobs::export::Exportable;
 pub use session::jobs::registry::JobKind;
 /// The phase of a training.
 pub use session::jobs::training::TrainingPhase;
-/// A latent path as it is planned, and the names of its ends.
-pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The settings that are saved between two sessions.
 pub use session::settings::{Settings, ThemeChoice as Theme};
 /// The points from which the restarts of a search begin.

@@ -132,24 +132,27 @@ fn a_way_that_was_taken_off_the_map_comes_back() {
         session.act(end);
         assert!(session.see().path().is_none());
         assert!(session.see().undoable().is_some());
-        // The path is restored with its plan, in the activity that shows it, for the present property.
+        // The path is restored with its plan, in the activity that shows it, where it was held.
         session.act(Act::PlanPath(PathPlan { kind: PathKind::Circle, ..way.clone() }));
         session.act(Act::Turn(Page::Train));
-        session.act(Act::ColourBy(Property::Area));
+        session.act(Act::Undo);
+        assert!(session.see().path().is_none(), "that was the change of the plan");
         session.act(Act::Undo);
         assert!(session.see().is_on_path() && share(&session) == 0.4);
         let back = session.see().path().unwrap();
         assert!(near(&back.here(), &here) && plan(&session) == way);
-        let area = Property::Area;
-        assert_eq!(back.verdicts()[0].round_trip_changes[0].property, area);
+        session.act(Act::ColourBy(Property::Area));
+        let back = session.see().path().unwrap();
+        assert_eq!(back.verdicts()[0].round_trip_changes[0].property, Property::Area);
         session.act(Act::ColourBy(Property::Roundness));
         session.act(Act::EndPath);
     }
+    session.act(Act::PlayPath);
+    let (sample, _) = shown(&session);
     session.act(Act::OpenBundled(1));
-    session.act(Act::Undo);
     assert!(session.see().path().is_none());
-    assert!(session.see().notices().next().is_some(), "it says why");
-    assert!(session.see().undoable().is_some(), "it is not lost by that");
+    session.act(Act::ShowModel(sample));
+    assert!(session.see().path().is_some(), "a path waits with its model");
 }
 
 #[test]

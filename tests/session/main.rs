@@ -11,6 +11,7 @@ mod candidates;
 mod comparison;
 mod exports;
 mod heads;
+mod history;
 mod jobs;
 mod latent_paths;
 mod map;

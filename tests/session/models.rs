@@ -100,16 +100,24 @@ fn a_closed_model_comes_back() {
 }
 
 #[test]
-fn a_model_is_not_closed_while_it_learns() {
+fn a_model_that_is_closed_while_it_learns_comes_back_with_what_it_learned() {
     let mut session = session();
     train(&mut session, config(100_000));
     session.wait("the first picture", |see| see.models() == 2);
     let (id, _) = shown(&session);
     session.act(Act::CloseModel(id));
-    assert_eq!(session.see().models(), 2);
-    one(&sentences(&session), "being trained; stop");
+    assert_eq!(session.see().models(), 1);
+    assert!(session.see().jobs().contains(&JobKind::Training), "its training goes on, listed");
+    let updates = session.see().training().updates();
+    session.act(Act::Undo);
+    assert_eq!(shown(&session).0, id);
+    session.wait("more updates", |see| see.training_of(id).updates() > updates);
+    assert!(session.see().training_of(id).snapshots() > 0, "with its timeline");
+    session.act(Act::CloseModel(id));
     session.act(Act::Stop(JobKind::Training));
     until_trained(&mut session);
+    session.act(Act::Undo);
+    assert!(session.see().model(id).is_unsaved() && session.see().model(id).epochs() > 0);
 }
 
 #[test]
@@ -151,9 +159,9 @@ fn settings_are_remembered() {
     session.act(Act::SetStarts(Starts { origin: StartOrigin::Point, spread: 0.5 }));
     session.act(Act::Select([0.0, 0.0]));
     session.save_settings();
-    let settings = session.see().settings().clone();
+    let settings = session.see().settings();
     assert!(session.see().hint_followed());
-    assert_eq!(*open().see().settings(), settings);
+    assert_eq!(open().see().settings(), settings);
     std::fs::write(&path, "not settings").unwrap();
     let session = open();
     one(&errors(&session), path.to_str().unwrap());

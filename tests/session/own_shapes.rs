@@ -64,7 +64,7 @@ fn the_window_learns_from_shapes_that_were_opened_and_goes_back_to_families() {
     let saved = std::fs::read_to_string(&settings).unwrap();
     assert!(saved.contains(&format!("\"updates\": {}", usual.updates)), "{saved}");
     session.act(Act::LearnFromOwn(false));
-    assert_eq!(*session.see().next_training(), usual);
+    assert_eq!(session.see().next_training(), usual);
 }
 
 #[test]

@@ -268,11 +268,17 @@ fn searches_and_pins_come_back() {
     }
     session.act(Act::Unpin(1));
     session.act(Act::Undo);
-    let pinned: Vec<f64> = session.see().pins().iter().map(|pin| pin.at()[0]).collect();
-    assert_eq!(pinned, [0.0, 0.5, 1.0]);
+    let pinned = |session: &Program| -> Vec<f64> {
+        session.see().pins().iter().map(|pin| pin.at()[0]).collect()
+    };
+    assert_eq!(pinned(&session), [0.0, 0.5, 1.0]);
+    session.act(Act::Redo);
+    assert_eq!(pinned(&session), [0.0, 1.0]);
+    while session.see().undoable().is_some() {
+        session.act(Act::Undo);
+    }
+    assert!(session.see().search().is_none() && pinned(&session).is_empty());
     session.act(Act::Undo);
-    session.act(Act::Undo);
-    assert_eq!(session.see().undoable(), None);
     assert!(hears(&session, "nothing to undo"), "{:?}", sentences(&session));
 }
 

@@ -4,8 +4,8 @@ use super::*;
 use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::Method;
 
-fn sought(window: &Window) -> &ObjectiveSpec {
-    &window.see().next_search().spec
+fn sought(window: &Window) -> ObjectiveSpec {
+    window.see().next_search().spec
 }
 
 #[test]

@@ -24,8 +24,8 @@ pub(super) fn open_file(
 }
 
 pub(super) fn open_swept(document: &mut Document, sweep: RunId, index: usize) -> Option<Effect> {
-    let spec = document.sweep.as_ref().filter(|spec| spec.run == sweep)?;
-    (index < spec.betas.len()).then(|| ())?;
+    let is_one = |betas: &[f64]| index < betas.len();
+    document.sweep.as_ref().filter(|spec| spec.run == sweep && is_one(&spec.betas))?;
     open(document, ModelSource::Swept(sweep, index))
 }
 

@@ -43,7 +43,7 @@ pub(super) fn learn_from_own(document: &mut Document, own: bool) -> Option<Effec
 }
 
 pub(super) fn train(document: &mut Document, spec: TrainingSpec) -> Option<Effect> {
-    Some(Effect::Make(document.open(ModelSource::Training(spec))))
+    Some(Effect::Make(document.open(ModelSource::Training(Box::new(spec)))))
 }
 
 /// The model has a new result from here on; undo leads back to the one before.
@@ -54,7 +54,7 @@ pub(super) fn retrain(
 ) -> Option<Effect> {
     let run = document.new_run();
     let open = document.models.get_mut(&model)?;
-    (open.run, open.source) = (run, Arc::new(ModelSource::Training(spec)));
+    (open.run, open.source) = (run, Arc::new(ModelSource::Training(Box::new(spec))));
     Some(Effect::Make(model))
 }
 

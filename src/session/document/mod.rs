@@ -1,14 +1,14 @@
 //! The document: what a person decided. Plain data that can be copied, compared and written; results stand in
 //! [`Runs`](super::runs::Runs) under their identities.
 
-mod document;
 mod path_plan;
 mod specs;
+mod store;
 
-pub use document::Document;
 pub use path_plan::{Anchor, NamedPoints, PathPlan};
 pub use specs::{
     DataSpec, DrawingSpec, ImportSpec, LessonSpec, ModelSource, NextSearch, NextTraining,
     OpenModel, OwnShapes, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec, SweepSpec,
     TrainingSpec,
 };
+pub use store::Document;

@@ -56,7 +56,7 @@ pub enum ModelSource {
     /// A file.
     File(PathBuf),
     /// A training.
-    Training(TrainingSpec),
+    Training(Box<TrainingSpec>),
     /// A model of a sweep, by its index.
     Swept(RunId, usize),
     /// PCA of the data of another model.

@@ -226,6 +226,12 @@ impl Training {
         news.preview
     }
 
+    /// Leaves the training as it is, without its job.
+    pub fn leave(&mut self) -> Option<JobId> {
+        self.phase = TrainingPhase::Idle;
+        self.job.take()
+    }
+
     /// Handles the result.
     pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
         (self.job, self.phase) = (None, TrainingPhase::Idle);

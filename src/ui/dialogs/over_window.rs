@@ -9,8 +9,8 @@ use crate::data::outline::generator::GeneratorConfig;
 use crate::explore::brief;
 use crate::model::PointRef;
 use crate::model::bundled::BUNDLED;
-use crate::session::jobs::import::ImportWish;
 use crate::session::ids::ModelId;
+use crate::session::jobs::import::ImportWish;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -355,8 +355,7 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
     heading(ui, text!("Save the model"));
     let entered = path_field(ui, path, text!("path of a file"));
     let target = with_extension(path.trim());
-    let own =
-        state.model(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
+    let own = state.model(id).and_then(|entry| entry.path.as_deref()) == Some(target.as_path());
     let replaces = target.is_file() && !own;
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     if replaces {
@@ -407,6 +406,14 @@ fn with_extension(path: &str) -> PathBuf {
 fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
     let name = state.model(id).map(|entry| entry.name.clone()).unwrap_or_default();
     heading(ui, text!("Close '{name}' without saving?", name));
+    if state.is_learning(id) {
+        note(
+            ui,
+            text!(
+                "It is being trained. The training goes on until it is stopped; Undo brings the model back."
+            ),
+        );
+    }
     ui.horizontal(|ui| {
         if ui.button(text!("Save\u{2026}")).clicked() {
             actions.push(Action::Show(Dialog::Save(

@@ -2,14 +2,14 @@
 
 use super::race::RaceView;
 use super::{cards, curves, table};
-use crate::session::State;
 use crate::session::findings::{Ending, Findings};
 use crate::session::jobs::search::SearchRun;
+use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::note;
-use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
+use egui::{Align, Button, ComboBox, DragValue, Layout, RichText, Ui, vec2};
 
 /// Width of the table of restarts.
 const TABLE_WIDTH: f32 = 844.0;
@@ -67,6 +67,39 @@ pub struct Results {
     /// The curves show the objective of a penalised search instead of the value.
     objective: bool,
     race: RaceView,
+}
+
+/// The choice among the searches; nothing if there is only one.
+fn searches(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let searches = &state.document.searches;
+    let place = searches.keys().position(|run| Some(*run) == state.view.search);
+    let Some(place) = place.filter(|_| searches.len() > 1) else { return };
+    let (number, all) = (place + 1, searches.len());
+    let combo = ComboBox::from_id_salt("searches").selected_text(text!(
+        "Search {number} of {all}",
+        number,
+        all
+    ));
+    let menu = combo.width(128.0).show_ui(ui, |ui| {
+        for (index, (run, spec)) in searches.iter().enumerate().rev() {
+            let name = state.model(spec.model).map(|entry| entry.name.clone());
+            let name = name.unwrap_or_else(|| text!("a closed model"));
+            let label = text!(
+                "{number}: {word}, {count} restart, in {name}"
+                    | "{number}: {word}, {count} restarts, in {name}",
+                number = index + 1,
+                word = spec.config.spec.word(),
+                count = spec.config.restarts,
+                name
+            );
+            if ui.selectable_label(index == place, label).clicked() {
+                actions.command(Command::ChooseSearch(*run));
+            }
+        }
+    });
+    menu.response.on_hover_text(text!(
+        "All searches are kept until they are cleared; choose one to look at"
+    ));
 }
 
 impl Default for Results {
@@ -132,6 +165,9 @@ impl Results {
                 let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
                 if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
                     actions.push(Action::ShowExport);
+                }
+                if self.tab != Tab::Race {
+                    searches(ui, state, actions);
                 }
             });
         });

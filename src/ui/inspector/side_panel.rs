@@ -38,8 +38,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             answer::show(ui, state, actions);
             ui.separator();
         } else if state.view.activity == Activity::Optimise
-            && let Some(search_run) =
-                state.search().filter(|search_run| search_run.job.is_some())
+            && let Some(search_run) = state.search().filter(|search_run| search_run.job.is_some())
         {
             playhead::under_way(ui, search_run, state);
             ui.separator();

@@ -48,8 +48,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             );
             if config.seed != state.training_config().seed {
                 // One seed for data and training, as on the command line.
-                let generator =
-                    GeneratorConfig { seed: config.seed, ..state.document.training.generator.clone() };
+                let generator = GeneratorConfig {
+                    seed: config.seed,
+                    ..state.document.training.generator.clone()
+                };
                 actions.command(Command::SetRecipe(generator));
             }
             if config != state.training_config() {

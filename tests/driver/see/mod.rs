@@ -20,7 +20,7 @@ pub use selection::{DrawnShape, Selection};
 pub use step_through::StepThroughFacts;
 pub use training::{SweepFacts, TrainingFacts};
 
-use super::{JobKind, ModelRef, Page, PathPage, PathPlan};
+use super::{JobKind, ModelRef, Page, PathPage, PathPlan, SearchRef};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::scene::compose::LayerVisibility;
@@ -28,6 +28,7 @@ use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contenders, SearchConfig, SearchReport};
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
+pub use latent_explorer::session::document::Document;
 use latent_explorer::session::jobs::registry::Job;
 use latent_explorer::session::settings::Settings;
 use std::path::PathBuf;
@@ -76,11 +77,26 @@ impl<'a> See<'a> {
         self.0.history.redoable().map(String::from)
     }
 
+    /// What was decided so far.
+    pub fn document(self) -> Document {
+        self.0.document.clone()
+    }
+
+    /// The number of remembered documents, and their approximate memory in bytes.
+    pub fn history_size(self) -> (usize, usize) {
+        self.0.history.size()
+    }
+
     // Models.
 
     /// The number of open models.
     pub fn models(self) -> usize {
         self.0.models().count()
+    }
+
+    /// All of them, oldest first.
+    pub fn model_refs(self) -> Vec<ModelRef> {
+        self.0.models().map(|(id, _)| id).collect()
     }
 
     /// The one that is shown.
@@ -247,6 +263,11 @@ impl<'a> See<'a> {
 
     pub fn search(self) -> Option<SearchFacts<'a>> {
         self.0.search().map(SearchFacts)
+    }
+
+    /// All searches, oldest first.
+    pub fn searches(self) -> Vec<SearchRef> {
+        self.0.document.searches.keys().copied().collect()
     }
 
     pub fn report(self) -> Option<&'a SearchReport> {

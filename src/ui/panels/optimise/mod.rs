@@ -60,8 +60,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
             });
-            let contenders =
-                text!("{count} method" | "{count} methods", count = state.document.search.contenders.0.len());
+            let contenders = text!(
+                "{count} method" | "{count} methods",
+                count = state.document.search.contenders.0.len()
+            );
             group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
             show_code(ui, actions);
             copy_table(ui, state, actions);

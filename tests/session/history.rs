@@ -1,0 +1,153 @@
+//! Undo and redo, whatever was done.
+
+use super::*;
+use driver::PathPlan;
+use latent_explorer::optimise::Contender;
+
+/// Numbers that look random, the same at each run (Marsaglia 2003, xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % below as u64) as usize
+    }
+
+    fn number(&mut self) -> f64 {
+        self.roll(4001) as f64 / 1000.0 - 2.0
+    }
+
+    fn act(&mut self, session: &Program) -> Act {
+        let see = session.see();
+        let at = [self.number(), self.number()];
+        let models = see.model_refs();
+        let model = models[self.roll(models.len())];
+        match self.roll(44) {
+            0 => Act::Undo,
+            1 | 2 => Act::Redo,
+            3 => Act::OpenBundled(self.roll(2)),
+            4 => Act::ShowModel(model),
+            5 if models.len() > 3 => Act::CloseModel(model),
+            6 => Act::ColourBy(Property::ALL[self.roll(4)]),
+            7 | 8 => Act::Pin(at),
+            9 | 10 => Act::Unpin(self.roll(4)),
+            11 => Act::Select(at),
+            12 => Act::PlanPath(PathPlan { turns: 1.0 + self.roll(3) as f64, ..see.path_plan() }),
+            13 => Act::PlayPath,
+            14 => Act::PathTo(at),
+            15 => Act::EndPath,
+            16 => Act::DrawSamples,
+            17 => Act::SetRecipe(GeneratorConfig {
+                samples: 90,
+                points: 32,
+                seed: self.roll(9) as u64,
+                ..GeneratorConfig::default()
+            }),
+            18 => Act::SetTraining(TrainingConfig { seed: self.roll(9) as u64, ..config(1) }),
+            19 if self.roll(20) == 0 => Act::Train,
+            20 if self.roll(20) == 0 => Act::ResetTraining,
+            21 if self.roll(20) == 0 => Act::ResumeTraining,
+            22 if self.roll(20) == 0 => Act::Branch,
+            23 => Act::PauseTraining(self.roll(2) == 0),
+            24 => Act::SetSearch(restarts(2 + self.roll(3), 3 + self.roll(3))),
+            25 => Act::SetStarts(Starts {
+                origin: [StartOrigin::Stated, StartOrigin::Point][self.roll(2)],
+                spread: 0.3,
+            }),
+            26 if self.roll(5) == 0 => Act::Search,
+            27 if self.roll(5) == 0 => Act::SearchFrom(at),
+            28 => Act::ClearSearch,
+            29 => Act::ToggleContender(Contender::from_method(Method::Random)),
+            30 if self.roll(20) == 0 => Act::Race,
+            31 => Act::ClearRace,
+            32 => Act::StepThrough(StepThrough::Begin),
+            33 => Act::StepThrough(StepThrough::Steps(1)),
+            34 => Act::StepThrough(StepThrough::End),
+            35 if self.roll(20) == 0 => Act::Sweep(vec![0.1, 1.0]),
+            36 => Act::OpenSwept { index: self.roll(2), beside: self.roll(2) == 0 },
+            37 => Act::ToggleComparison,
+            38 => Act::Turn([Page::Explore, Page::Train, Page::Optimise][self.roll(3)]),
+            39 => Act::Cancel,
+            40 => Act::Stop([JobKind::Training, JobKind::Search, JobKind::Sweep][self.roll(3)]),
+            41 => Act::LearnFromOwn(self.roll(2) == 0),
+            42 => Act::ClearDrawn,
+            _ => Act::TogglePlay,
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_actions_are_taken_back_and_carried_out_again() {
+    let mut session = session();
+    let first = session.see().document();
+    session.set_small(config(1));
+    let mut dice = Dice(20_261_130);
+    for count in 0..10_000 {
+        let act = dice.act(&session);
+        session.act(act);
+        if count % 10 == 0 {
+            session.take_in();
+        }
+    }
+    session.wait("the end of all jobs", |see| see.jobs().is_empty());
+    let last = session.see().document();
+    let mut steps = 0;
+    while session.see().undoable().is_some() {
+        session.act(Act::Undo);
+        steps += 1;
+    }
+    assert!(steps > 50, "{steps}");
+    assert!(session.see().document() == first);
+    for _ in 0..steps {
+        session.act(Act::Redo);
+    }
+    assert!(session.see().document() == last);
+    let (documents, bytes) = session.see().history_size();
+    assert!(documents > steps && bytes < 50 << 20, "{documents} in {bytes} bytes");
+}
+
+#[test]
+fn work_goes_on_whatever_is_taken_back() {
+    let mut session = session();
+    search(&mut session, restarts(20, 1_000_000));
+    session.wait("some steps", |see| see.search().is_some_and(|search| search.steps() > 3));
+    session.act(Act::Undo);
+    assert!(session.see().search().is_none(), "the reference is gone");
+    assert_eq!(session.see().jobs(), [JobKind::Search], "the work is not");
+    session.act(Act::Stop(JobKind::Search));
+    session.wait("its end", |see| see.jobs().is_empty());
+    session.act(Act::Redo);
+    assert!(session.see().report().is_some(), "its result is there");
+    // What is done next begins another branch; the one before it is not lost by undo.
+    session.act(Act::Undo);
+    search(&mut session, restarts(2, 3));
+    until_searched(&mut session);
+    assert_eq!(session.see().redoable(), None);
+    assert_eq!(session.see().report().unwrap().restarts.len(), 2);
+}
+
+#[test]
+fn several_searches_are_kept_and_chosen() {
+    let mut session = session();
+    for count in [2, 3, 4] {
+        search(&mut session, restarts(count, 3));
+        until_searched(&mut session);
+    }
+    let searches = session.see().searches();
+    assert_eq!(searches.len(), 3);
+    session.act(Act::ChooseSearch(searches[0]));
+    assert_eq!(session.see().report().unwrap().restarts.len(), 2);
+    session.act(Act::ClearSearch);
+    assert_eq!(session.see().searches(), searches[1..]);
+    assert_eq!(session.see().report().unwrap().restarts.len(), 4, "the newest one");
+    // Each model shows the search that was looked at last in it.
+    session.act(Act::ChooseSearch(searches[1]));
+    let (first, _) = shown(&session);
+    session.act(Act::OpenBundled(1));
+    search(&mut session, restarts(5, 3));
+    until_searched(&mut session);
+    session.act(Act::ShowModel(first));
+    assert_eq!(session.see().report().unwrap().restarts.len(), 3);
+}
