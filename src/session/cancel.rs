@@ -1,79 +1,82 @@
 //! Escape, quitting, undo and the space bar. Each tries the possible actions in a fixed order and takes the first that
 //! applies.
 
+use super::act::act;
 use super::action::Action;
+use super::command::Command;
+use super::core::Core;
 use super::event::Event;
 use super::jobs::registry::JobKind;
 use super::jobs::training::TrainingPhase;
+use super::perform::perform;
 use super::step_through::StepThroughRun;
+use super::step_through::walk;
+use super::tour::{leave_tour, toggle_tour};
+use super::training_actions::look_back;
 use super::view::Activity;
-use super::{Command, Session};
 use std::time::{Duration, Instant};
 
 /// The longest time that quitting waits for jobs: they finish the file that they write, and remove an incomplete film.
 const QUIT_WAIT: Duration = Duration::from_secs(1);
 
-impl Session {
-    /// Escape. In this order:
-    ///
-    /// 1. cancels the newest job that the user waits for: a search, a race, an import, an export, PCA, an opening;
-    /// 2. dismisses errors;
-    /// 3. ends the step-by-step search;
-    /// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
-    /// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
-    pub(super) fn cancel(&mut self) {
-        let state = &mut self.state;
-        if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors()
-        {
-        } else if state.is_walking() {
-            self.act(Action::RemoveStepThrough);
-        } else if state.jobs.cancel_newest(JobKind::is_background) {
-        } else if let Some(search_run) = state.search_mut().filter(|s| s.chosen.is_some()) {
-            (search_run.chosen, search_run.basin) = (None, None);
-        } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
-            race.chosen = None;
-        } else if state.is_touring() {
-            self.leave_tour();
-        } else {
-            state.map.picked = None;
+/// Escape. In this order:
+///
+/// 1. cancels the newest job that the user waits for: a search, a race, an import, an export, PCA, an opening;
+/// 2. dismisses errors;
+/// 3. ends the step-by-step search;
+/// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
+/// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
+pub(super) fn cancel(core: &mut Core) {
+    let state = &mut core.state;
+    if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors() {
+    } else if state.is_walking() {
+        act(core, Action::RemoveStepThrough);
+    } else if state.jobs.cancel_newest(JobKind::is_background) {
+    } else if let Some(search_run) = state.search_mut().filter(|s| s.chosen.is_some()) {
+        (search_run.chosen, search_run.basin) = (None, None);
+    } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
+        race.chosen = None;
+    } else if state.is_touring() {
+        leave_tour(core);
+    } else {
+        state.map.picked = None;
+    }
+}
+
+/// Cancels every job and waits for their ends, at most `QUIT_WAIT`.
+pub(super) fn cancel_all(core: &mut Core) {
+    let jobs = &mut core.state.jobs;
+    jobs.cancel_all();
+    let until = Instant::now() + QUIT_WAIT;
+    while !jobs.is_empty()
+        && let Ok(event) = core.inbox.recv_deadline(until)
+    {
+        if let Event::Ended(run, _) = event {
+            jobs.end(run);
         }
     }
+}
 
-    /// Cancels every job and waits for their ends, at most `QUIT_WAIT`.
-    pub(super) fn cancel_all(&mut self) {
-        let jobs = &mut self.state.jobs;
-        jobs.cancel_all();
-        let until = Instant::now() + QUIT_WAIT;
-        while !jobs.is_empty()
-            && let Ok(event) = self.inbox.recv_deadline(until)
-        {
-            if let Event::Ended(run, _) = event {
-                jobs.end(run);
-            }
-        }
+/// Space: one update of a step-by-step search; the training in its own activity or when nothing else plays; the
+/// playback elsewhere.
+pub(super) fn toggle_play(core: &mut Core) {
+    let state = &mut core.state;
+    if state.is_walking() {
+        return walk(core, StepThroughRun::Steps(1));
     }
-
-    /// Space: one update of a step-by-step search; the training in its own activity or when nothing else plays; the
-    /// playback elsewhere.
-    pub(super) fn toggle_play(&mut self) {
-        let state = &mut self.state;
-        if state.is_walking() {
-            return self.walk(StepThroughRun::Steps(1));
+    if state.is_touring() {
+        return toggle_tour(core);
+    }
+    match (state.view.activity, state.training().phase, state.search_mut()) {
+        (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
+        (_, TrainingPhase::Running, _) => perform(core, Command::PauseTraining(true)),
+        (_, TrainingPhase::Paused, _) => perform(core, Command::PauseTraining(false)),
+        (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
+            look_back(core, |training| training.timeline.toggle_play());
         }
-        if state.is_touring() {
-            return self.toggle_tour();
+        (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(search_run)) => {
+            search_run.toggle_play()
         }
-        match (state.view.activity, state.training().phase, state.search_mut()) {
-            (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
-            (_, TrainingPhase::Running, _) => self.perform(Command::PauseTraining(true)),
-            (_, TrainingPhase::Paused, _) => self.perform(Command::PauseTraining(false)),
-            (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
-                self.look_back(|training| training.timeline.toggle_play());
-            }
-            (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(search_run)) => {
-                search_run.toggle_play()
-            }
-            (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
-        }
+        (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
     }
 }

@@ -1,11 +1,13 @@
 //! Comparison of two models: the shown one, and another one on a second map with the same view.
 
-use super::Session;
+use super::core::Core;
 use super::document::ModelSource;
 use super::ids::ModelId;
 use super::jobs::registry::JobKind;
 use super::map::{MapKey, MapPictures, MapRequest};
+use super::model_files::sample;
 use super::models::{ModelEntry, Prepared};
+use super::pca::compare_with_pca;
 use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
@@ -138,104 +140,102 @@ impl State {
     }
 }
 
-impl Session {
-    /// Ends the comparison, or begins one.
-    pub(super) fn toggle_comparison(&mut self) {
-        if self.state.comparison.take().is_some() {
-            // The PCA for the second map is not needed any more.
-            let pca = self.state.jobs.newest(JobKind::Pca);
-            pca.into_iter().for_each(|job| self.state.jobs.cancel(job));
-            if let Some(home) = self.state.home().filter(|_| self.state.map.is_fitted()) {
-                self.state.map.fit(home);
+/// Ends the comparison, or begins one.
+pub(super) fn toggle_comparison(core: &mut Core) {
+    if core.state.comparison.take().is_some() {
+        // The PCA for the second map is not needed any more.
+        let pca = core.state.jobs.newest(JobKind::Pca);
+        pca.into_iter().for_each(|job| core.state.jobs.cancel(job));
+        if let Some(home) = core.state.home().filter(|_| core.state.map.is_fitted()) {
+            core.state.map.fit(home);
+        }
+    } else {
+        compare_with(core, ComparisonModel::Any);
+    }
+}
+
+/// Shows a model beside the present one.
+pub(super) fn compare_with(core: &mut Core, rival: ComparisonModel) {
+    let Some((shown, _)) = core.state.shown() else { return };
+    match rival {
+        ComparisonModel::Open(id) => core.state.put_beside(id),
+        ComparisonModel::Sample(index) => compare_with_sample(core, index),
+        ComparisonModel::Pca => compare_with_pca(core),
+        ComparisonModel::Any => match core.state.another() {
+            Some(id) => core.state.put_beside(id),
+            None => {
+                // The first bundled model that is not on the first map.
+                let own = |index: &usize| {
+                    let source = ModelSource::Bundled(BUNDLED[*index].id().to_owned());
+                    core.state.model_from(&source) == Some(shown)
+                };
+                let other = (0..BUNDLED.len()).find(|index| !own(index));
+                other.into_iter().for_each(|index| compare_with_sample(core, index));
             }
-        } else {
-            self.compare_with(ComparisonModel::Any);
-        }
+        },
     }
+}
 
-    /// Shows a model beside the present one.
-    pub(super) fn compare_with(&mut self, rival: ComparisonModel) {
-        let Some((shown, _)) = self.state.shown() else { return };
-        match rival {
-            ComparisonModel::Open(id) => self.state.put_beside(id),
-            ComparisonModel::Sample(index) => self.compare_with_sample(index),
-            ComparisonModel::Pca => self.compare_with_pca(),
-            ComparisonModel::Any => match self.state.another() {
-                Some(id) => self.state.put_beside(id),
-                None => {
-                    // The first bundled model that is not on the first map.
-                    let own = |index: &usize| {
-                        let source = ModelSource::Bundled(BUNDLED[*index].id().to_owned());
-                        self.state.model_from(&source) == Some(shown)
-                    };
-                    let other = (0..BUNDLED.len()).find(|index| !own(index));
-                    other.into_iter().for_each(|index| self.compare_with_sample(index));
-                }
-            },
+/// Opens a bundled model beside the shown one.
+fn compare_with_sample(core: &mut Core, index: usize) {
+    let shown = core.state.shown().map(|(id, _)| id);
+    match sample(core, index) {
+        Some(id) if Some(id) == shown => {
+            core.state.notices.info(text!("This sample is on the first map already."));
         }
+        id => id.into_iter().for_each(|id| core.state.put_beside(id)),
     }
+}
 
-    /// Opens a bundled model beside the shown one.
-    fn compare_with_sample(&mut self, index: usize) {
-        let shown = self.state.shown().map(|(id, _)| id);
-        match self.sample(index) {
-            Some(id) if Some(id) == shown => {
-                self.state.notices.info(text!("This sample is on the first map already."));
-            }
-            id => id.into_iter().for_each(|id| self.state.put_beside(id)),
-        }
+/// Updates the model beside, its points and its picture after a change of the state.
+pub(super) fn follow_comparison(core: &mut Core) {
+    core.state.settle_comparison();
+    if core.state.comparison.is_none() {
+        return;
     }
+    look_beside(core);
+    ask_for_picture_beside(core);
+}
 
-    /// Updates the model beside, its points and its picture after a change of the state.
-    pub(super) fn follow_comparison(&mut self) {
-        self.state.settle_comparison();
-        if self.state.comparison.is_none() {
-            return;
+/// Evaluates the second model at the points of the first map.
+fn look_beside(core: &mut Core) {
+    let property = core.state.property();
+    let Some((id, entry)) = core.state.beside() else { return };
+    let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
+    let map = &core.state.map;
+    let wanted = [&map.probe, &map.picked].map(|probe| probe.as_ref().map(|probe| probe.at));
+    let Some(comparison) = &mut core.state.comparison else { return };
+    let places = [&mut comparison.probe, &mut comparison.picked];
+    let mut failure = None;
+    for (known, at) in places.into_iter().zip(wanted) {
+        let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.property));
+        if current == at.map(|at| (at, version, property)) {
+            continue;
         }
-        self.look_beside();
-        self.ask_for_picture_beside();
+        let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));
+        *known = looked.transpose().unwrap_or_else(|error| {
+            failure = Some(error);
+            None
+        });
     }
-
-    /// Evaluates the second model at the points of the first map.
-    fn look_beside(&mut self) {
-        let property = self.state.property();
-        let Some((id, entry)) = self.state.beside() else { return };
-        let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
-        let map = &self.state.map;
-        let wanted = [&map.probe, &map.picked].map(|probe| probe.as_ref().map(|probe| probe.at));
-        let Some(comparison) = &mut self.state.comparison else { return };
-        let places = [&mut comparison.probe, &mut comparison.picked];
-        let mut failure = None;
-        for (known, at) in places.into_iter().zip(wanted) {
-            let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.property));
-            if current == at.map(|at| (at, version, property)) {
-                continue;
-            }
-            let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));
-            *known = looked.transpose().unwrap_or_else(|error| {
-                failure = Some(error);
-                None
-            });
-        }
-        if let Some(error) = failure {
-            // Without this, the failure would repeat in every frame.
-            self.state.comparison = None;
-            self.state.notices.error(error);
-        }
+    if let Some(error) = failure {
+        // Without this, the failure would repeat in every frame.
+        core.state.comparison = None;
+        core.state.notices.error(error);
     }
+}
 
-    fn ask_for_picture_beside(&mut self) {
-        let state = &mut self.state;
-        let (property, visible, range) = (state.property(), state.visible(), state.range());
-        let Some((id, entry)) = state.beside() else { return };
-        let (version, prepared) = ((id, entry.version), entry.prepared.clone());
-        let key = state.map.key(version, property, visible, range);
-        let (lattice, spec) = (state.map.lattice(), state.map.spec());
-        let measured = state.map.measured;
-        let Some(comparison) = &mut state.comparison else { return };
-        if measured && comparison.asked != Some(key) {
-            comparison.asked = Some(key);
-            self.worker_beside.ask(MapRequest { key, lattice, spec, prepared });
-        }
+fn ask_for_picture_beside(core: &mut Core) {
+    let state = &mut core.state;
+    let (property, visible, range) = (state.property(), state.visible(), state.range());
+    let Some((id, entry)) = state.beside() else { return };
+    let (version, prepared) = ((id, entry.version), entry.prepared.clone());
+    let key = state.map.key(version, property, visible, range);
+    let (lattice, spec) = (state.map.lattice(), state.map.spec());
+    let measured = state.map.measured;
+    let Some(comparison) = &mut state.comparison else { return };
+    if measured && comparison.asked != Some(key) {
+        comparison.asked = Some(key);
+        core.worker_beside.ask(MapRequest { key, lattice, spec, prepared });
     }
 }

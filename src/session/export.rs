@@ -1,10 +1,12 @@
 //! Start of exports: the ones that are possible now, their usual sizes, and their content.
 
+use super::core::Core;
 use super::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
 use super::model_files::file_name;
-use super::{Activity, Session, State};
+use super::state::State;
+use super::view::Activity;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
@@ -71,25 +73,23 @@ impl Exportable {
     }
 }
 
-impl Session {
-    /// Starts an export; only one can run at a time.
-    pub(super) fn export(&mut self, export: Export) {
-        let state = &mut self.state;
-        if state.export.job.is_some() {
-            return state
-                .notices
-                .info(text!("Something is being exported; wait for it or cancel it first."));
-        }
-        if let Some(missing) = export.what.missing(state) {
-            state.export.failed = Some(missing.clone());
-            return state.notices.info(missing);
-        }
-        let Some(job) = gathered(state, &export) else { return };
-        state.export.failed = None;
-        let name = file_name(&export.path);
-        let run = self.start(JobKind::Export, name, move |handle| job.run(&export, handle));
-        self.state.export.job = Some(run);
+/// Starts an export; only one can run at a time.
+pub(super) fn begin_export(core: &mut Core, export: Export) {
+    let state = &mut core.state;
+    if state.export.job.is_some() {
+        return state
+            .notices
+            .info(text!("Something is being exported; wait for it or cancel it first."));
     }
+    if let Some(missing) = export.what.missing(state) {
+        state.export.failed = Some(missing.clone());
+        return state.notices.info(missing);
+    }
+    let Some(job) = gathered(state, &export) else { return };
+    state.export.failed = None;
+    let name = file_name(&export.path);
+    let run = core.start(JobKind::Export, name, move |handle| job.run(&export, handle));
+    core.state.export.job = Some(run);
 }
 
 /// The restart of the answer: the followed one, once the search is over.

@@ -1,7 +1,8 @@
 //! The user's shapes: their import, and their use as data of the next training.
 
-use super::Session;
+use super::act::act;
 use super::action::Action;
+use super::core::Core;
 use super::jobs::import::{Brought, ImportWish, ended};
 use super::jobs::registry::{JobId, JobResult};
 use super::state::State;
@@ -52,19 +53,17 @@ fn is_header_of_shapes(line: &str) -> bool {
     has("x") && has("y") || has("x0") && has("y0")
 }
 
-impl Session {
-    /// Starts an import; the previous shapes stay until the new ones are ready.
-    pub(super) fn import(&mut self, wish: ImportWish) {
-        let state = &mut self.state;
-        if wish.paths.is_empty() {
-            return state.notices.info(text!("Name a file or a folder of shapes first."));
-        }
-        // A newer import takes the place of one that runs.
-        let job = state.import().and_then(|import| import.job);
-        job.into_iter().for_each(|job| state.jobs.cancel(job));
-        let before = state.brought().map(|(run, _)| run);
-        self.act(Action::Import(wish, before));
+/// Starts an import; the previous shapes stay until the new ones are ready.
+pub(super) fn import(core: &mut Core, wish: ImportWish) {
+    let state = &mut core.state;
+    if wish.paths.is_empty() {
+        return state.notices.info(text!("Name a file or a folder of shapes first."));
     }
+    // A newer import takes the place of one that runs.
+    let job = state.import().and_then(|import| import.job);
+    job.into_iter().for_each(|job| state.jobs.cancel(job));
+    let before = state.brought().map(|(run, _)| run);
+    act(core, Action::Import(wish, before));
 }
 
 impl State {

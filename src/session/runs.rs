@@ -1,6 +1,6 @@
 //! Results, by their identities. They stay as long as a document of the history refers to them.
 
-use super::drawing::FreehandShape;
+use super::freehand::FreehandShape;
 use super::ids::RunId;
 use super::import::ImportRun;
 use super::jobs::race::RaceRun;

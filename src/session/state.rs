@@ -4,7 +4,7 @@ use super::action::Action;
 use super::cached_metrics::MetricsOf;
 use super::compare::Comparison;
 use super::document::{Document, ModelSource, OwnShapes, StepThroughSpec};
-use super::drawing::FreehandShape;
+use super::freehand::FreehandShape;
 use super::history::History;
 use super::ids::{ModelId, RunId};
 use super::import::ImportRun;

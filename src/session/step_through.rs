@@ -1,7 +1,8 @@
 //! A step-by-step search on the map: one restart, update by update, stage by stage.
 
-use super::Session;
+use super::act::act;
 use super::action::Action;
+use super::core::Core;
 use super::ids::ModelId;
 use super::models::Prepared;
 use super::probe::Probe;
@@ -143,40 +144,38 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &StepThrough) -> Re
     Ok(probe)
 }
 
-impl Session {
-    pub(super) fn walk(&mut self, walking: StepThroughRun) {
-        match walking {
-            StepThroughRun::Begin => {
-                if let Err(error) = self.begin_stepping() {
-                    self.state.notices.error(error);
-                }
+pub(super) fn walk(core: &mut Core, walking: StepThroughRun) {
+    match walking {
+        StepThroughRun::Begin => {
+            if let Err(error) = begin_stepping(core) {
+                core.state.notices.error(error);
             }
-            StepThroughRun::End => self.act(Action::RemoveStepThrough),
-            _ => {
-                let done = self.state.walk_mut().map(|walk| walk.go(walking));
-                if let Some(Err(error)) = done {
-                    self.state.notices.error(error);
-                }
+        }
+        StepThroughRun::End => act(core, Action::RemoveStepThrough),
+        _ => {
+            let done = core.state.walk_mut().map(|walk| walk.go(walking));
+            if let Some(Err(error)) = done {
+                core.state.notices.error(error);
             }
         }
     }
+}
 
-    fn begin_stepping(&mut self) -> Result<()> {
-        let state = &self.state;
-        let Some((id, entry)) = state.shown() else { return Ok(()) };
-        let settings = state.search_config();
-        let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
-            Some(probe) => probe.z.clone(),
-            None => {
-                let first = SearchConfig { restarts: 1, ..settings.clone().into_owned() };
-                first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
-            }
-        };
-        // Nothing changes if the search cannot begin.
-        StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
-        self.act(Action::StepThrough(id, start));
-        self.state.preferences.hint_followed = true;
-        self.state.view.activity = Activity::Optimise;
-        Ok(())
-    }
+fn begin_stepping(core: &mut Core) -> Result<()> {
+    let state = &core.state;
+    let Some((id, entry)) = state.shown() else { return Ok(()) };
+    let settings = state.search_config();
+    let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
+        Some(probe) => probe.z.clone(),
+        None => {
+            let first = SearchConfig { restarts: 1, ..settings.clone().into_owned() };
+            first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
+        }
+    };
+    // Nothing changes if the search cannot begin.
+    StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
+    act(core, Action::StepThrough(id, start));
+    core.state.preferences.hint_followed = true;
+    core.state.view.activity = Activity::Optimise;
+    Ok(())
 }

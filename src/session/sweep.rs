@@ -1,48 +1,46 @@
 //! Start of sweeps; opening of their models.
 
-use super::Session;
+use super::act::act;
 use super::action::Action;
+use super::core::Core;
 use super::document::ModelSource;
+use super::effects::material;
 use super::ids::ModelId;
 use crate::text;
 use crate::train::Sweep;
 
-impl Session {
-    /// Begins a sweep with the settings of the next training; if it cannot begin, the previous one stays.
-    pub(super) fn sweep(&mut self, betas: Vec<f64>) {
-        let state = &mut self.state;
-        if state.runs.sweeps.values().any(|sweep| sweep.job.is_some()) {
-            return state
-                .notices
-                .info(text!("A sweep is under way; wait for it or stop it first."));
-        }
-        let (data, config) = (state.next_data(), state.training_config());
-        let checked = self.material(&data).and_then(|material| material.check());
-        if let Err(error) = checked.and_then(|()| Sweep::check(&config, &betas)) {
-            return self.state.notices.error(error);
-        }
-        self.act(Action::Sweep(data, config, betas));
+/// Begins a sweep with the settings of the next training; if it cannot begin, the previous one stays.
+pub(super) fn sweep(core: &mut Core, betas: Vec<f64>) {
+    let state = &mut core.state;
+    if state.runs.sweeps.values().any(|sweep| sweep.job.is_some()) {
+        return state.notices.info(text!("A sweep is under way; wait for it or stop it first."));
     }
+    let (data, config) = (state.next_data(), state.training_config());
+    let checked = material(core, &data).and_then(|material| material.check());
+    if let Err(error) = checked.and_then(|()| Sweep::check(&config, &betas)) {
+        return core.state.notices.error(error);
+    }
+    act(core, Action::Sweep(data, config, betas));
+}
 
-    /// Opens a model of the sweep, on the second map (`beside`) or on the first.
-    pub(super) fn open_swept(&mut self, index: usize, beside: bool) {
-        let Some(id) = self.opened_swept(index) else { return };
-        if beside {
-            self.state.put_beside(id);
-        } else {
-            self.state.show(id);
-        }
+/// Opens a model of the sweep, on the second map (`beside`) or on the first.
+pub(super) fn open_swept(core: &mut Core, index: usize, beside: bool) {
+    let Some(id) = opened_swept(core, index) else { return };
+    if beside {
+        core.state.put_beside(id);
+    } else {
+        core.state.show(id);
     }
+}
 
-    /// A model of the sweep among the open models; opens it if necessary.
-    fn opened_swept(&mut self, index: usize) -> Option<ModelId> {
-        let sweep = self.state.document.sweep.as_ref()?.run;
-        self.state.sweep()?.done.get(index)?;
-        let source = ModelSource::Swept(sweep, index);
-        let open = |state: &super::State| state.model_from(&source);
-        if open(&self.state).is_none() {
-            self.act(Action::OpenSwept(sweep, index));
-        }
-        open(&self.state)
+/// A model of the sweep among the open models; opens it if necessary.
+fn opened_swept(core: &mut Core, index: usize) -> Option<ModelId> {
+    let sweep = core.state.document.sweep.as_ref()?.run;
+    core.state.sweep()?.done.get(index)?;
+    let source = ModelSource::Swept(sweep, index);
+    let open = |state: &super::State| state.model_from(&source);
+    if open(&core.state).is_none() {
+        act(core, Action::OpenSwept(sweep, index));
     }
+    open(&core.state)
 }

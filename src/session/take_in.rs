@@ -1,7 +1,9 @@
 //! Handles reports and results of jobs: each by a function of the job's own file, then the consequences for the rest of
 //! the state.
 
-use super::event::{End, News};
+use super::compare::Comparison;
+use super::core::Core;
+use super::event::{End, Event, News};
 use super::jobs::candidates;
 use super::jobs::open::Opened;
 use super::jobs::pca::PcaModel;
@@ -10,10 +12,38 @@ use super::jobs::save::Saved;
 use super::jobs::training::{Trained, Training, TrainingEnd};
 use super::models::ModelEntry;
 use super::state::State;
+use super::tour::path_ended;
 use crate::text;
 use crate::text::Text;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Applies an event to the state.
+pub(super) fn apply(core: &mut Core, event: Event) {
+    match event {
+        Event::Progress(job, progress, news) => core.state.progress(job, progress, news),
+        Event::Ended(job, End::Path(result)) => {
+            if core.state.jobs.end(job).is_some() {
+                path_ended(core, job, result);
+            }
+        }
+        Event::Ended(job, end) => core.state.ended(job, end),
+        Event::Drawn(Ok(picture)) => {
+            let key = picture.key;
+            let is_beside = |c: &&mut Comparison| key.is_some_and(|key| key.model.0 == c.model);
+            match core.state.comparison.as_mut().filter(is_beside) {
+                Some(comparison) => comparison.picture.renew(picture, comparison.asked),
+                None => {
+                    let map = &mut core.state.map;
+                    map.picture.renew(picture, map.asked);
+                }
+            }
+        }
+        Event::Drawn(Err(why)) => {
+            core.state.notices.error(text!("The map could not be drawn: {why}", why));
+        }
+    }
+}
 
 impl State {
     /// Handles the progress of a job. News of a run that is not needed any more are dropped.
@@ -111,7 +141,7 @@ impl State {
                 }
             }
             End::Export(result) if self.export.job == this => self.export.ended(result, notices),
-            // [`Session::apply`](super::Session::apply) handles it, since the selected point follows a path.
+            // [`apply`] handles it, since the selected point follows a path.
             End::Path(_) => (),
             // A newer export has replaced this one.
             End::Export(_) => (),

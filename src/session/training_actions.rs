@@ -1,17 +1,17 @@
 //! Start, pause, continuation and branching of trainings; any snapshot of them can be shown.
 
-use super::Session;
+use super::act::act;
 use super::action::Action;
+use super::core::Core;
 use super::document::{DataSpec, ModelSource, TrainingSpec};
+use super::effects::material;
 use super::ids::{ModelId, RunId};
-use super::jobs::control::Control;
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::registry::{JobId, JobKind, JobResult};
 use super::jobs::snapshot::{self, Snapshot};
-use super::jobs::training::{
-    self, Portion, SNAPSHOT_SAMPLES, Training, TrainingPhase, TrainingPlan,
-};
+use super::jobs::training::{Portion, SNAPSHOT_SAMPLES, Training, TrainingPhase};
 use super::models::{ModelEntry, Prepared};
+use super::run_training::training_control;
 use super::state::State;
 use super::timeline::Newest;
 use crate::data::outline::generator::GeneratorConfig;
@@ -21,9 +21,6 @@ use crate::text;
 use crate::text::Text;
 use crate::train::TrainerState;
 use std::sync::Arc;
-
-/// The approximate maximum of memory for the snapshots of all earlier trainings together, in bytes.
-const MAX_EARLIER: usize = 192 << 20;
 
 /// The point from which the shown model can continue.
 struct Trunk {
@@ -35,313 +32,218 @@ struct Trunk {
     updates: usize,
 }
 
-impl Session {
-    /// Begins a training of a new model.
-    pub(super) fn train(&mut self) {
-        let state = &mut self.state;
-        if state.learns_own() && state.imported().is_none() {
-            return state
-                .notices
-                .info(text!("Import your shapes first, or choose families in the data dialog."));
+/// Begins a training of a new model.
+pub(super) fn train(core: &mut Core) {
+    let state = &mut core.state;
+    if state.learns_own() && state.imported().is_none() {
+        return state
+            .notices
+            .info(text!("Import your shapes first, or choose families in the data dialog."));
+    }
+    if state.training_job().is_some() {
+        return state.notices.info(text!("A training is under way; stop or reset it first."));
+    }
+    let (data, config) = (state.next_data(), state.training_config());
+    begin(core, None, TrainingSpec { data, config, from: None });
+}
+
+/// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
+/// new one.
+pub(super) fn train_again(core: &mut Core) {
+    let Some((model, spec)) = core.state.last_training() else { return train(core) };
+    let running = core.state.runs.training_now_mut();
+    // The reports of the job that ends are ignored from here on.
+    let job = running.and_then(|(_, training)| training.leave());
+    job.into_iter().for_each(|job| core.state.jobs.cancel(job));
+    begin(core, Some(model).filter(|_| job.is_some()), spec);
+}
+
+/// Begins a new training with the next seed.
+pub(super) fn train_with_new_seed(core: &mut Core) {
+    let config = core.state.training_config();
+    let seed = config.seed.wrapping_add(1);
+    let generator = core.state.document.training.generator.clone();
+    act(core, Action::SetTraining(TrainingConfig { seed, ..config }));
+    act(core, Action::SetGenerator(GeneratorConfig { seed, ..generator }));
+    train(core);
+}
+
+/// Does one part of a training: of the present one, which then pauses, or of a new one.
+pub(super) fn learn_more(core: &mut Core, portion: Portion) {
+    if core.state.training_job().is_none() {
+        train(core);
+    }
+    let Some((_, training)) = core.state.runs.training_now_mut() else { return };
+    if !matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
+        return;
+    }
+    let batches = training.batches();
+    let steps = match portion {
+        Portion::Batch => 1,
+        // Counted by the rows that are left: a branch may have changed the batch size within its epoch.
+        Portion::Epoch => {
+            let left = (1.0 - training.epochs.fract()) * batches as f64;
+            ((left - 1e-9).ceil() as usize).max(1)
         }
-        if state.training_job().is_some() {
-            return state.notices.info(text!("A training is under way; stop or reset it first."));
+    };
+    let pauses =
+        std::mem::replace(&mut training.phase, TrainingPhase::Paused) == TrainingPhase::Running;
+    training.timeline.follow();
+    if let Some(control) = training_control(core) {
+        if pauses {
+            control.pause(true);
         }
-        let (data, config) = (state.next_data(), state.training_config());
-        self.begin(None, TrainingSpec { data, config, from: None });
+        control.allow(steps);
     }
+    develop(core);
+}
 
-    /// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
-    /// new one.
-    pub(super) fn train_again(&mut self) {
-        let Some((model, spec)) = self.state.last_training() else { return self.train() };
-        let running = self.state.runs.training_now_mut();
-        // The reports of the job that ends are ignored from here on.
-        let job = running.and_then(|(_, training)| training.leave());
-        job.into_iter().for_each(|job| self.state.jobs.cancel(job));
-        self.begin(Some(model).filter(|_| job.is_some()), spec);
+/// Pauses the training, or lets it go on.
+pub(super) fn pause_training(core: &mut Core, pause: bool) {
+    let Some((_, training)) = core.state.runs.training_now_mut() else { return };
+    if matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
+        training.phase = if pause { TrainingPhase::Paused } else { TrainingPhase::Running };
+        training_control(core).into_iter().for_each(|control| control.pause(pause));
     }
+}
 
-    /// Begins a new training with the next seed.
-    pub(super) fn train_with_new_seed(&mut self) {
-        let config = self.state.training_config();
-        let seed = config.seed.wrapping_add(1);
-        let generator = self.state.document.training.generator.clone();
-        self.act(Action::SetTraining(TrainingConfig { seed, ..config }));
-        self.act(Action::SetGenerator(GeneratorConfig { seed, ..generator }));
-        self.train();
+/// Continues the training of the shown model from the shown snapshot: to its end, or beyond it by as many updates
+/// as the settings say.
+pub(super) fn go_on(core: &mut Core) {
+    let Trunk { model, run, mut config, updates } = match trunk(core) {
+        Ok(trunk) => trunk,
+        Err(error) => return core.state.notices.info(error.to_string()),
+    };
+    if config.updates <= updates {
+        config.updates = updates + core.state.training_config().updates;
     }
+    let (data, from) = (DataSpec::OfModel(run), Some((run, updates)));
+    begin(core, Some(model), TrainingSpec { data, config, from });
+}
 
-    /// Does one part of a training: of the present one, which then pauses, or of a new one.
-    pub(super) fn learn_more(&mut self, portion: Portion) {
-        if self.state.training_job().is_none() {
-            self.train();
-        }
-        let Some((_, training)) = self.state.runs.training_now_mut() else { return };
-        if !matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
-            return;
-        }
-        let batches = training.batches();
-        let steps = match portion {
-            Portion::Batch => 1,
-            // Counted by the rows that are left: a branch may have changed the batch size within its epoch.
-            Portion::Epoch => {
-                let left = (1.0 - training.epochs.fract()) * batches as f64;
-                ((left - 1e-9).ceil() as usize).max(1)
-            }
-        };
-        let pauses =
-            std::mem::replace(&mut training.phase, TrainingPhase::Paused) == TrainingPhase::Running;
-        training.timeline.follow();
-        if let Some(control) = self.training_control() {
-            if pauses {
-                control.pause(true);
-            }
-            control.allow(steps);
-        }
-        self.develop();
+/// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
+/// present settings; the order of the rows and the noise are the same.
+pub(super) fn branch(core: &mut Core) {
+    let Trunk { model, run, config: before, updates: done } = match trunk(core) {
+        Ok(trunk) => trunk,
+        Err(error) => return core.state.notices.info(error.to_string()),
+    };
+    let total = before.updates;
+    // As long as the original, so that both can be compared; a branch from the end doubles the length.
+    let wanted = core.state.training_config();
+    let updates = if done < total { total } else { done + wanted.updates };
+    let config = TrainingConfig { updates, ..wanted };
+    if let Err(error) = before.check_branch(&config) {
+        return core.state.notices.error(error);
     }
+    if (TrainingConfig { updates: total, ..config.clone() }) == before {
+        return core.state.notices.info(
+            text!("A branch needs something that differs: change a setting, such as beta, and branch again."),
+        );
+    }
+    let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
+    begin(core, None, TrainingSpec { data, config, from });
+    // A branch is compared with its origin.
+    core.state.view.wanted_beside = Some(model);
+}
 
-    /// Pauses the training, or lets it go on.
-    pub(super) fn pause_training(&mut self, pause: bool) {
-        let Some((_, training)) = self.state.runs.training_now_mut() else { return };
-        if matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
-            training.phase = if pause { TrainingPhase::Paused } else { TrainingPhase::Running };
-            self.training_control().into_iter().for_each(|control| control.pause(pause));
-        }
+/// The point from which the shown model can continue.
+fn trunk(core: &Core) -> Result<Trunk> {
+    let state = &core.state;
+    if state.training_job().is_some() {
+        return Err(Error::mismatch(text!("A training is under way; stop it first.")));
     }
+    let nothing = || Error::mismatch(text!("No model is open."));
+    let (model, entry) = state.shown().ok_or_else(nothing)?;
+    let run = state.run_of(model).ok_or_else(nothing)?;
+    let frozen = &entry.prepared.model;
+    let training = state.runs.trainings.get(&run);
+    let asked = training.and_then(|training| training.timeline.asked_updates());
+    // The model's own state, since early stopping may have chosen an older one than the last. An interrupted training leaves
+    // a preview, which cannot continue; its last snapshot can.
+    let last = || training.and_then(|training| training.timeline.moments().last());
+    let updates = match (asked, TrainerState::from_model(frozen), last()) {
+        (Some(updates), ..) => updates,
+        (None, Ok(state), _) => state.resume.updates,
+        (None, Err(_), Some(last)) => last.resume.updates,
+        (None, Err(error), None) => return Err(error),
+    };
+    let plan = training.and_then(|training| training.plan.as_ref());
+    let config = plan.map_or(&frozen.card.training, |plan| &plan.config).clone();
+    Ok(Trunk { model, run, config, updates })
+}
 
-    /// Applies the pace limit of the preferences to the training.
-    pub(super) fn set_training_pace(&mut self) {
-        let pace = self.state.preferences.pace();
-        self.training_control().into_iter().for_each(|control| control.set_pace(pace));
+/// Begins a training of `model`, or of a new one, and shows it as soon as there is something of it.
+fn begin(core: &mut Core, model: Option<ModelId>, spec: TrainingSpec) {
+    let checked = material(core, &spec.data).and_then(|material| material.check());
+    if let Err(error) = checked.and_then(|()| spec.config.check()) {
+        return core.state.notices.error(error);
     }
+    let Some(model) = model else {
+        act(core, Action::Train(spec));
+        core.state.view.wanted = core.state.document.models.keys().next_back().copied();
+        return;
+    };
+    let before = core.state.model(model).cloned();
+    act(core, Action::Retrain(model, spec));
+    // The model stays on the screen as it was until there is something newer.
+    if let Some((run, before)) = core.state.run_of(model).zip(before) {
+        core.state.runs.models.insert(run, before);
+    }
+}
 
-    fn training_control(&self) -> Option<&Control> {
-        let job = self.state.training_job()?;
-        self.state.jobs.get(job).map(|job| &*job.control)
-    }
+/// Makes models of the requested snapshots: of the watched training, and of the one beside it.
+pub(super) fn develop(core: &mut Core) {
+    let before = core.state.link_moments();
+    let watched = core.state.watched_model();
+    let ids = [watched, core.state.linked, before];
+    ids.into_iter().flatten().for_each(|id| develop_moment(core, id));
+}
 
-    /// Continues the training of the shown model from the shown snapshot: to its end, or beyond it by as many updates
-    /// as the settings say.
-    pub(super) fn go_on(&mut self) {
-        let Trunk { model, run, mut config, updates } = match self.trunk() {
-            Ok(trunk) => trunk,
-            Err(error) => return self.state.notices.info(error.to_string()),
-        };
-        if config.updates <= updates {
-            config.updates = updates + self.state.training_config().updates;
-        }
-        let (data, from) = (DataSpec::OfModel(run), Some((run, updates)));
-        self.begin(Some(model), TrainingSpec { data, config, from });
+/// Makes a model of the requested snapshot of `id`, unless one is being made.
+fn develop_moment(core: &mut Core, id: ModelId) {
+    let Some(run) = core.state.run_of(id) else { return };
+    let Some(training) = core.state.runs.trainings.get(&run) else { return };
+    let timeline = &training.timeline;
+    let Some((index, moment)) = timeline.asked() else {
+        return core.state.show_newest(run);
+    };
+    if timeline.developed == Some(index) || timeline.developing.is_some() {
+        return;
     }
+    let Some(context) = training.context.clone() else { return };
+    let (moment, playing) = (moment.clone(), timeline.is_playing());
+    // All data if the playhead rests; fewer while it plays.
+    let quick = playing || core.state.training_job().is_some();
+    let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
+    let name = core.state.model(id).map_or_else(Text::default, |entry| entry.name.clone());
+    let job = core.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
+        snapshot::run(&context, &moment, most)
+    });
+    if let Some(training) = core.state.learned_mut(id) {
+        training.timeline.developing = Some((job, index));
+    }
+}
 
-    /// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
-    /// present settings; the order of the rows and the noise are the same.
-    pub(super) fn branch(&mut self) {
-        let Trunk { model, run, config: before, updates: done } = match self.trunk() {
-            Ok(trunk) => trunk,
-            Err(error) => return self.state.notices.info(error.to_string()),
-        };
-        let total = before.updates;
-        // As long as the original, so that both can be compared; a branch from the end doubles the length.
-        let wanted = self.state.training_config();
-        let updates = if done < total { total } else { done + wanted.updates };
-        let config = TrainingConfig { updates, ..wanted };
-        if let Err(error) = before.check_branch(&config) {
-            return self.state.notices.error(error);
-        }
-        if (TrainingConfig { updates: total, ..config.clone() }) == before {
-            return self.state.notices.info(
-                text!("A branch needs something that differs: change a setting, such as beta, and branch again."),
-            );
-        }
-        let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
-        self.begin(None, TrainingSpec { data, config, from });
-        // A branch is compared with its origin.
-        self.state.view.wanted_beside = Some(model);
-    }
+/// Advances a playback of the watched training; returns whether it plays.
+pub(super) fn look_on(core: &mut Core, seconds: f64) -> bool {
+    let watched = core.state.watched_model();
+    let Some(training) = watched.and_then(|id| core.state.learned_mut(id)) else {
+        return false;
+    };
+    let playing = training.timeline.advance(seconds);
+    develop(core);
+    playing
+}
 
-    /// The point from which the shown model can continue.
-    fn trunk(&self) -> Result<Trunk> {
-        let state = &self.state;
-        if state.training_job().is_some() {
-            return Err(Error::mismatch(text!("A training is under way; stop it first.")));
-        }
-        let nothing = || Error::mismatch(text!("No model is open."));
-        let (model, entry) = state.shown().ok_or_else(nothing)?;
-        let run = state.run_of(model).ok_or_else(nothing)?;
-        let frozen = &entry.prepared.model;
-        let training = state.runs.trainings.get(&run);
-        let asked = training.and_then(|training| training.timeline.asked_updates());
-        // The model's own state, since early stopping may have chosen an older one than the last. An interrupted training leaves
-        // a preview, which cannot continue; its last snapshot can.
-        let last = || training.and_then(|training| training.timeline.moments().last());
-        let updates = match (asked, TrainerState::from_model(frozen), last()) {
-            (Some(updates), ..) => updates,
-            (None, Ok(state), _) => state.resume.updates,
-            (None, Err(_), Some(last)) => last.resume.updates,
-            (None, Err(error), None) => return Err(error),
-        };
-        let plan = training.and_then(|training| training.plan.as_ref());
-        let config = plan.map_or(&frozen.card.training, |plan| &plan.config).clone();
-        Ok(Trunk { model, run, config, updates })
+/// Requests a snapshot of the watched training.
+pub(super) fn look_back(core: &mut Core, ask: impl FnOnce(&mut Training)) {
+    if let Some(id) = core.state.watched_model()
+        && let Some(training) = core.state.learned_mut(id)
+    {
+        ask(training);
     }
-
-    /// The state of a training at an update, and its history until then.
-    fn past(&self, run: RunId, updates: usize) -> Result<(Arc<TrainerState>, Training)> {
-        let runs = &self.state.runs;
-        let gone =
-            || Error::mismatch(text!("The training from which this one continues is not there."));
-        let own = |run: RunId| {
-            let newest = runs.trainings.get(&run).and_then(|t| t.timeline.newest.as_ref());
-            let entry = runs.models.get(&run).map(|entry| &entry.prepared);
-            newest.map(|newest| &newest.prepared).or(entry)
-        };
-        let model = own(run).ok_or_else(gone)?.model.clone();
-        let own = TrainerState::from_model(&model);
-        let own = own.ok().filter(|state| state.resume.updates == updates).map(Arc::new);
-        let Some(training) = runs.trainings.get(&run) else {
-            let state = own.ok_or_else(gone)?;
-            let records = state.history.clone();
-            let epochs = records.last().map_or(0.0, |record| record.epoch as f64);
-            return Ok((state, Training { epochs, records, ..Training::default() }));
-        };
-        let moments = training.timeline.moments();
-        let moment = moments.iter().find(|moment| moment.resume.updates == updates).cloned();
-        let state = own.or(moment).ok_or_else(gone)?;
-        let epochs = training.epochs_at(&state);
-        let past = Training {
-            epochs,
-            curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
-            records: state.history.clone(),
-            context: training.context.clone(),
-            timeline: training.timeline.until(updates),
-            ..Training::default()
-        };
-        Ok((state, past))
-    }
-
-    /// Begins a training of `model`, or of a new one, and shows it as soon as there is something of it.
-    fn begin(&mut self, model: Option<ModelId>, spec: TrainingSpec) {
-        let checked = self.material(&spec.data).and_then(|material| material.check());
-        if let Err(error) = checked.and_then(|()| spec.config.check()) {
-            return self.state.notices.error(error);
-        }
-        let Some(model) = model else {
-            self.act(Action::Train(spec));
-            self.state.view.wanted = self.state.document.models.keys().next_back().copied();
-            return;
-        };
-        let before = self.state.model(model).cloned();
-        self.act(Action::Retrain(model, spec));
-        // The model stays on the screen as it was until there is something newer.
-        if let Some((run, before)) = self.state.run_of(model).zip(before) {
-            self.state.runs.models.insert(run, before);
-        }
-    }
-
-    /// Begins the training of a model.
-    pub(super) fn begin_training(
-        &mut self,
-        model: ModelId,
-        run: RunId,
-        spec: &TrainingSpec,
-    ) -> Result<()> {
-        let material = self.material(&spec.data)?;
-        let (from, past) = match spec.from {
-            Some((run, updates)) => {
-                let (state, past) = self.past(run, updates)?;
-                (Some(state), past)
-            }
-            None => (None, Training::default()),
-        };
-        self.forget_earlier_trainings();
-        self.state.metrics.forget(model);
-        self.state.hold_range_for_training(true);
-        let plan = TrainingPlan { material, config: spec.config.clone(), from };
-        let (name, work) = (plan.material.name(), plan.clone());
-        let job = self.start(JobKind::Training, name, move |handle| training::run(work, handle));
-        let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
-        let training = Training {
-            job: Some(job),
-            phase: TrainingPhase::Running,
-            updates,
-            seconds_left: f64::INFINITY,
-            plan: Some(plan),
-            ..past
-        };
-        self.state.runs.trainings.insert(run, training);
-        self.set_training_pace();
-        Ok(())
-    }
-
-    /// Forgets the snapshots of the oldest trainings if all take too much memory.
-    fn forget_earlier_trainings(&mut self) {
-        let state = &mut self.state;
-        let bytes = |training: &Training| training.timeline.bytes();
-        while state.runs.trainings.values().map(bytes).sum::<usize>() > MAX_EARLIER
-            && let Some((&oldest, _)) = state.runs.trainings.iter().find(|(_, t)| t.job.is_none())
-        {
-            // A model must not stay at an old snapshot when its training is removed.
-            state.show_newest(oldest);
-            state.runs.trainings.remove(&oldest);
-        }
-    }
-
-    /// Makes models of the requested snapshots: of the watched training, and of the one beside it.
-    pub(super) fn develop(&mut self) {
-        let before = self.state.link_moments();
-        let watched = self.state.watched_model();
-        let ids = [watched, self.state.linked, before];
-        ids.into_iter().flatten().for_each(|id| self.develop_moment(id));
-    }
-
-    /// Makes a model of the requested snapshot of `id`, unless one is being made.
-    fn develop_moment(&mut self, id: ModelId) {
-        let Some(run) = self.state.run_of(id) else { return };
-        let Some(training) = self.state.runs.trainings.get(&run) else { return };
-        let timeline = &training.timeline;
-        let Some((index, moment)) = timeline.asked() else {
-            return self.state.show_newest(run);
-        };
-        if timeline.developed == Some(index) || timeline.developing.is_some() {
-            return;
-        }
-        let Some(context) = training.context.clone() else { return };
-        let (moment, playing) = (moment.clone(), timeline.is_playing());
-        // All data if the playhead rests; fewer while it plays.
-        let quick = playing || self.state.training_job().is_some();
-        let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
-        let name = self.state.model(id).map_or_else(Text::default, |entry| entry.name.clone());
-        let job = self.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
-            snapshot::run(&context, &moment, most)
-        });
-        if let Some(training) = self.state.learned_mut(id) {
-            training.timeline.developing = Some((job, index));
-        }
-    }
-
-    /// Advances a playback of the watched training; returns whether it plays.
-    pub(super) fn look_on(&mut self, seconds: f64) -> bool {
-        let watched = self.state.watched_model();
-        let Some(training) = watched.and_then(|id| self.state.learned_mut(id)) else {
-            return false;
-        };
-        let playing = training.timeline.advance(seconds);
-        self.develop();
-        playing
-    }
-
-    /// Requests a snapshot of the watched training.
-    pub(super) fn look_back(&mut self, ask: impl FnOnce(&mut Training)) {
-        if let Some(id) = self.state.watched_model()
-            && let Some(training) = self.state.learned_mut(id)
-        {
-            ask(training);
-        }
-        self.develop();
-    }
+    develop(core);
 }
 
 impl State {
@@ -478,7 +380,7 @@ impl State {
     }
 
     /// Restores the newest state of a model if a snapshot was shown.
-    fn show_newest(&mut self, run: RunId) {
+    pub(super) fn show_newest(&mut self, run: RunId) {
         let Some(training) = self.runs.trainings.get_mut(&run) else { return };
         training.timeline.developed = None;
         let Some(newest) = training.timeline.newest.take() else { return };
