@@ -1,10 +1,10 @@
 //! Actions: what a person intends with the document. Each says all that it needs, so that it can be written down and
 //! carried out again; none asks what is selected or shown.
 
+use super::document::StartChoice;
 use super::document::{DataSpec, PathPlan, TrainingSpec};
 use super::ids::{ModelId, RunId};
 use super::jobs::import::ImportWish;
-use super::starts::StartChoice;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;

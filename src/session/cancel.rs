@@ -3,16 +3,15 @@
 
 use super::act::act;
 use super::action::Action;
-use super::command::Command;
 use super::core::Core;
 use super::event::Event;
 use super::jobs::registry::JobKind;
 use super::jobs::training::TrainingPhase;
-use super::perform::perform;
 use super::step_through::StepThroughRun;
-use super::step_through::walk;
+use super::stepping::walk;
 use super::tour::{leave_tour, toggle_tour};
 use super::training_actions::look_back;
+use super::training_actions::pause_training;
 use super::view::Activity;
 use std::time::{Duration, Instant};
 
@@ -69,8 +68,8 @@ pub(super) fn toggle_play(core: &mut Core) {
     }
     match (state.view.activity, state.training().phase, state.search_mut()) {
         (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
-        (_, TrainingPhase::Running, _) => perform(core, Command::PauseTraining(true)),
-        (_, TrainingPhase::Paused, _) => perform(core, Command::PauseTraining(false)),
+        (_, TrainingPhase::Running, _) => pause_training(core, true),
+        (_, TrainingPhase::Paused, _) => pause_training(core, false),
         (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
             look_back(core, |training| training.timeline.toggle_play());
         }

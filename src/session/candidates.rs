@@ -4,7 +4,7 @@ use super::core::Core;
 use super::jobs::candidates::{self, CandidatesJob};
 use super::jobs::handle::{Handle, NoNews};
 use super::jobs::registry::JobKind;
-use super::model_files::file_name;
+use super::models::file_name;
 use crate::data::property::Property;
 use crate::optimise::read_lab_results;
 use crate::text;

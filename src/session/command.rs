@@ -1,15 +1,16 @@
 //! Commands of the user. Views push them; the session carries them out.
 
-use super::compare::ComparisonModel;
+use super::comparison::ComparisonModel;
+use super::document::PathPlan;
+use super::document::StartChoice;
 use super::ids::{ModelId, RunId};
 use super::jobs::export::Export;
 use super::jobs::import::ImportWish;
 use super::jobs::registry::JobId;
 use super::jobs::training::Portion;
-use super::settings::ThemeChoice;
-use super::starts::StartChoice;
+use super::preferences::ThemeChoice;
 use super::step_through::StepThroughRun;
-use super::tour::Touring;
+use super::view::TourPage;
 use super::view::{Activity, Overlay};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
@@ -17,6 +18,27 @@ use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::optimise::{Contender, SearchConfig};
 use std::path::PathBuf;
+
+/// Actions with latent paths and new shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Touring {
+    /// Change the plan of the next path; a path on the map follows it.
+    Plan(PathPlan),
+    /// Make the path and play it.
+    Begin,
+    /// Play a line from the selected point to a point of the map; without a selected point, select that point.
+    To([f64; 2]),
+    /// Remove the path from the map.
+    End,
+    /// Sample new shapes, with the next seed if there are some already.
+    Draw,
+    /// Sample new shapes with this seed.
+    DrawWith(u64),
+    /// Select the point of a new shape.
+    Keep(usize),
+    /// Show the frames, or the new shapes.
+    Turn(TourPage),
+}
 
 /// A command. Points are in map coordinates.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,66 +1,20 @@
 //! Comparison of two models: the shown one, and another one on a second map with the same view.
 
+use super::act::act;
+use super::action::Action;
+use super::comparison::{Comparison, ComparisonModel};
 use super::core::Core;
 use super::document::ModelSource;
 use super::ids::ModelId;
 use super::jobs::registry::JobKind;
-use super::map::{MapKey, MapPictures, MapRequest};
+use super::map::MapRequest;
 use super::model_files::sample;
 use super::models::{ModelEntry, Prepared};
-use super::pca::compare_with_pca;
 use super::probe::Probe;
 use super::state::State;
 use crate::explore::Bounds;
 use crate::model::bundled::BUNDLED;
 use crate::text;
-
-/// The model beside the shown one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComparisonModel {
-    /// The next available model: another open one, or else a bundled one.
-    Any,
-    /// An open model.
-    Open(ModelId),
-    /// A bundled model.
-    Sample(usize),
-    /// PCA of the data of the shown model.
-    Pca,
-}
-
-/// The second map.
-#[derive(Debug)]
-pub struct Comparison {
-    /// The model on it.
-    pub model: ModelId,
-    /// The last picture of the worker.
-    pub picture: MapPictures,
-    /// The key of the last request to the worker.
-    pub asked: Option<MapKey>,
-    /// The point under the mouse, in this model.
-    pub probe: Option<Probe>,
-    /// The selected point, in this model.
-    pub picked: Option<Probe>,
-    /// The model that was on the first map last: the two models change places when the second one is shown.
-    first: ModelId,
-}
-
-impl Comparison {
-    fn new(model: ModelId, first: ModelId) -> Self {
-        Self {
-            model,
-            picture: MapPictures::default(),
-            asked: None,
-            probe: None,
-            picked: None,
-            first,
-        }
-    }
-
-    /// Puts another model on the second map.
-    fn turn_to(&mut self, model: ModelId) {
-        *self = Self::new(model, self.first);
-    }
-}
 
 impl State {
     /// The model on the second map.
@@ -238,4 +192,27 @@ fn ask_for_picture_beside(core: &mut Core) {
         comparison.asked = Some(key);
         core.worker_beside.ask(MapRequest { key, lattice, spec, prepared });
     }
+}
+
+/// Computes PCA of the shown model's data and compares with it; an existing PCA model is used again.
+fn compare_with_pca(core: &mut Core) {
+    let state = &mut core.state;
+    let Some((shown, entry)) = state.shown() else { return };
+    let model = entry.prepared.model.clone();
+    if model.is_linear() {
+        return state.notices.info(text!("This model is PCA itself; show another one first."));
+    }
+    let known = |(_, entry): &(ModelId, &ModelEntry)| {
+        let other = &entry.prepared.model;
+        let same_data = other.card.source == model.card.source;
+        other.is_linear() && same_data && other.latent_dim() == model.latent_dim()
+    };
+    let known = state.models().find(known).map(|(id, _)| id);
+    if let Some(id) = known {
+        return compare_with(core, ComparisonModel::Open(id));
+    }
+    if state.jobs.newest(JobKind::Pca).is_some() {
+        return state.notices.info(text!("PCA is under way; wait for it, or stop it with Esc."));
+    }
+    act(core, Action::OpenPca(shown));
 }

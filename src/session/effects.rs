@@ -2,19 +2,19 @@
 
 use super::action::Effect;
 use super::core::Core;
-use super::document::{DataSpec, ModelSource};
+use super::document::ModelSource;
 use super::freehand::{FreehandShape, outline};
 use super::ids::{ModelId, RunId};
-use super::import::ImportRun;
 use super::jobs::handle::{Handle, NoNews};
+use super::jobs::import::ImportRun;
 use super::jobs::race::RaceRun;
 use super::jobs::rediscovery::RediscoveryRun;
 use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
 use super::jobs::sweep::SweepRun;
-use super::jobs::training::Material;
 use super::jobs::{import, open, pca, race, rediscovery, search, sweep};
-use super::model_files::file_name;
+use super::material::material;
+use super::models::file_name;
 use super::models::{ModelEntry, Prepared};
 use super::run_training::begin_training;
 use super::selection::pick_latent;
@@ -110,29 +110,6 @@ fn begin_import(core: &mut Core, run: RunId) {
     let job = core.start(JobKind::Import, name_of(&own_paths(&core.state.document)), work);
     let import = ImportRun { job: Some(job), brought: None, failed: None };
     core.state.runs.imports.insert(run, import);
-}
-
-/// The data that a specification names.
-pub(super) fn material(core: &Core, data: &DataSpec) -> Result<Material> {
-    match data {
-        DataSpec::Generated(generator) => Ok(Material::Recipe(generator.clone())),
-        DataSpec::Imported(run) => {
-            let import = core.state.runs.imports.get(run);
-            let brought = import.and_then(|import| import.brought.as_ref());
-            let missing = || Error::mismatch(text!("the shapes of the import are not there"));
-            Ok(Material::Ready(brought.ok_or_else(missing)?.data.clone()))
-        }
-        DataSpec::OfModel(run) => {
-            // Data that a training has made are not made again.
-            let training = core.state.runs.trainings.get(run);
-            if let Some(context) = training.and_then(|training| training.context.as_ref()) {
-                return Ok(Material::Ready(context.training_data()));
-            }
-            let missing = || Error::mismatch(text!("No model is open."));
-            let entry = core.state.runs.models.get(run).ok_or_else(missing)?;
-            Ok(Material::Ready(entry.prepared.model.training_data()?))
-        }
-    }
 }
 
 fn begin_sweep(core: &mut Core) {

@@ -4,7 +4,7 @@ use super::core::Core;
 use super::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use super::jobs::registry::JobKind;
 use super::jobs::search::SearchRun;
-use super::model_files::file_name;
+use super::models::file_name;
 use super::state::State;
 use super::view::Activity;
 use crate::explore::shapes::contact_sheet::ContactSheet;

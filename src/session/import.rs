@@ -8,20 +8,8 @@ use super::jobs::registry::{JobId, JobResult};
 use super::state::State;
 use crate::model::training_config::TrainingConfig;
 use crate::text;
-use crate::text::Text;
 use std::path::Path;
 use std::sync::Arc;
-
-/// An import, as the window sees it.
-#[derive(Debug, Default)]
-pub struct ImportRun {
-    /// The job, while it runs.
-    pub job: Option<JobId>,
-    /// The imported shapes.
-    pub brought: Option<Arc<Brought>>,
-    /// Why it failed.
-    pub failed: Option<Text>,
-}
 
 /// True if the path can only hold shapes: a folder, an airfoil, a picture, or a table whose header says so.
 pub fn holds_shapes(path: &Path) -> bool {

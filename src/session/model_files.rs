@@ -10,10 +10,11 @@ use super::jobs::handle::{Handle, NoNews};
 use super::jobs::import::ImportWish;
 use super::jobs::registry::JobKind;
 use super::jobs::save::{self, Saved};
+use super::models::file_name;
 use super::search::search_from_file;
 use crate::model::bundled::BUNDLED;
 use crate::text;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(super) fn open(core: &mut Core, path: PathBuf) {
     if holds_shapes(&path) {
@@ -66,9 +67,4 @@ pub(super) fn close(core: &mut Core, id: ModelId) {
             .info(text!("This is the only open model; open another one first."));
     }
     act(core, Action::Close(id));
-}
-
-/// The last part of a path, for the screen.
-pub(super) fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -11,7 +11,7 @@ use crate::model::{Model, PointRef};
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
 use crate::text::Text;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -170,4 +170,9 @@ pub struct ModelEntry {
     pub unsaved: bool,
     /// The model and its projection.
     pub prepared: Arc<Prepared>,
+}
+
+/// The last part of a path, for the screen.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

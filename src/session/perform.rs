@@ -15,15 +15,15 @@ use super::import::import;
 use super::jobs::search::SearchRun;
 use super::model_files::{close, open, open_sample, save};
 use super::pins::pin;
-use super::race::{begin_race, choose_contender, clear_race, leave_contender};
+use super::preferences::Pace;
+use super::race::{begin_race, choose_contender, clear_race};
 use super::rediscovery::{clear_rediscovery, rediscover};
 use super::refresh::refresh;
 use super::run_training::set_training_pace;
 use super::search::{begin_search, choose_search, clear_search, continue_lesson, search_from};
 use super::selection::{latent_at, nudge, pick, pick_latent, pick_named, pick_row, probe_at};
-use super::settings::Pace;
 use super::step_through::StepThroughRun;
-use super::step_through::walk;
+use super::stepping::walk;
 use super::sweep::{open_swept, sweep};
 use super::tour::{scrub_tour, step_tour, tour};
 use super::training_actions::{
@@ -131,14 +131,14 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ToggleLane(contender) => act(core, Action::ToggleContender(contender)),
         Command::ChooseLane(contender) => choose_contender(core, contender),
         Command::ChooseRestart(index) => {
-            leave_contender(core);
+            core.state.leave_contender();
             if let Some(search_run) = core.state.search_mut() {
                 search_run.chosen = index.filter(|&i| i < search_run.paths.len());
                 search_run.basin = None;
             }
         }
         Command::ChooseHill(index) => {
-            leave_contender(core);
+            core.state.leave_contender();
             if let Some(search_run) = core.state.search_mut() {
                 let basins = search_run.report().map_or(&[][..], |report| &report.basins.all);
                 let top = index.and_then(|basin| basins.get(basin)).map(|basin| basin.top);

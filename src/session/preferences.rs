@@ -1,10 +1,34 @@
 //! Preferences: habits of a person, the same in every document.
 
-use super::settings::{Pace, ThemeChoice};
+use super::jobs::training::USUAL_PACE;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The most recent files that are kept.
 const MAX_RECENT: usize = 8;
+
+/// Light, dark, or the system's theme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// The system's theme.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The pace limit of a training, in updates a second.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pace(pub f64);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(USUAL_PACE)
+    }
+}
 
 /// Habits of a person.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -30,11 +30,6 @@ pub(super) fn clear_race(core: &mut Core) {
     act(core, Action::RemoveRace);
 }
 
-/// Deselects the race's answer, since another trajectory or path takes its place on the map.
-pub(super) fn leave_contender(core: &mut Core) {
-    core.state.race_mut().into_iter().for_each(|race| race.chosen = None);
-}
-
 /// Selects the answer of a contender, or none.
 pub(super) fn choose_contender(core: &mut Core, contender: Option<usize>) {
     let shown = core.state.shown_version();

@@ -2,11 +2,11 @@
 
 use super::core::Core;
 use super::document::TrainingSpec;
-use super::effects::material;
 use super::ids::{ModelId, RunId};
 use super::jobs::control::Control;
 use super::jobs::registry::JobKind;
 use super::jobs::training::{self, Training, TrainingPhase, TrainingPlan};
+use super::material::material;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::train::TrainerState;

@@ -2,7 +2,7 @@
 
 use super::freehand::FreehandShape;
 use super::ids::RunId;
-use super::import::ImportRun;
+use super::jobs::import::ImportRun;
 use super::jobs::race::RaceRun;
 use super::jobs::rediscovery::RediscoveryRun;
 use super::jobs::registry::JobId;

@@ -5,7 +5,6 @@ use super::action::Action;
 use super::core::Core;
 use super::ids::RunId;
 use super::lesson;
-use super::race::leave_contender;
 use super::view::Activity;
 use crate::data::csv::read_latents;
 use crate::data::outline::transform::SimilarityTransform;
@@ -48,7 +47,7 @@ fn look_at_newest_search(core: &mut Core) {
         core.state.view.look_at_search(model, run);
     }
     core.state.preferences.hint_followed = true;
-    leave_contender(core);
+    core.state.leave_contender();
     core.state.view.activity = Activity::Optimise;
 }
 
@@ -57,7 +56,7 @@ pub(super) fn choose_search(core: &mut Core, run: RunId) {
     let Some(spec) = core.state.document.searches.get(&run) else { return };
     let model = spec.model;
     core.state.view.look_at_search(model, run);
-    leave_contender(core);
+    core.state.leave_contender();
     if core.state.shown().is_none_or(|(shown, _)| shown != model)
         && core.state.model(model).is_some()
     {

@@ -1,32 +1,16 @@
 //! Settings that are saved between two sessions.
 
-use super::document::{Document, NextSearch, NextTraining};
-use super::jobs::training::USUAL_PACE;
-use super::preferences::Preferences;
-use super::starts::StartChoice;
-use super::view::View;
+use super::document::{Document, NextSearch, NextTraining, StartChoice};
+use super::preferences::{Pace, Preferences, ThemeChoice};
+use super::view::{Layers, View};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
-use crate::explore::scene::compose::LayerVisibility;
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
 use crate::optimise::{Contenders, SearchConfig};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-
-/// Light, dark, or the system's theme.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ThemeChoice {
-    /// The system's theme.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
 
 /// The saved settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,31 +46,6 @@ pub struct Settings {
     pub pace: Pace,
     /// True once the user has followed the first hint.
     pub hint_followed: bool,
-}
-
-/// The pace limit of a training, in updates a second.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pace(pub f64);
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self(USUAL_PACE)
-    }
-}
-
-/// The layers of the map in each activity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers(pub [LayerVisibility; 3]);
-
-impl Default for Layers {
-    fn default() -> Self {
-        let nothing = LayerVisibility::default();
-        Self([
-            LayerVisibility { shapes: true, ..nothing },
-            LayerVisibility { shapes: true, data: true, ..nothing },
-            LayerVisibility { shapes: true, heat: true, paths: true, ..nothing },
-        ])
-    }
 }
 
 /// A value that this version of the program does not understand is replaced by its default; the other values stay.

@@ -1,42 +1,11 @@
 //! The starts of the next search: chosen in the panel, computed when it begins.
 
+use super::document::{Origin, StartChoice};
 use super::state::State;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::optimise::{SearchConfig, Starts};
 use crate::text;
-use serde::{Deserialize, Serialize};
-
-/// The distribution of the starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// The distribution that the model states; for a VAE N(0, 1).
-    #[default]
-    Stated,
-    /// N(0, 1), independent of the model.
-    StandardNormal,
-    /// Around the selected point.
-    Point,
-    /// Around the encoded training shape nearest to that point.
-    Neighbour,
-}
-
-/// The choice of the starts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct StartChoice {
-    /// The distribution.
-    pub origin: Origin,
-    /// Around a point: the standard deviation in every coordinate, in latent units, at least 0.
-    pub spread: f64,
-}
-
-impl Default for StartChoice {
-    fn default() -> Self {
-        Self { origin: Origin::Stated, spread: 0.3 }
-    }
-}
 
 impl State {
     /// The settings of the next search, with computed starts.

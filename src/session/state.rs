@@ -1,15 +1,14 @@
 //! The state that the window shows: the four stores, and what is made of them for the screen.
 
 use super::action::Action;
-use super::cached_metrics::MetricsOf;
-use super::compare::Comparison;
+use super::comparison::Comparison;
 use super::document::{Document, ModelSource, OwnShapes, StepThroughSpec};
 use super::freehand::FreehandShape;
 use super::history::History;
 use super::ids::{ModelId, RunId};
-use super::import::ImportRun;
 use super::jobs::export::Exporting;
 use super::jobs::heads::HeadsRun;
+use super::jobs::import::ImportRun;
 use super::jobs::import::{Brought, ImportWish};
 use super::jobs::race::RaceRun;
 use super::jobs::rediscovery::RediscoveryRun;
@@ -19,6 +18,7 @@ use super::jobs::sweep::SweepRun;
 use super::jobs::training::Training;
 use super::lesson::Lesson;
 use super::map::{LatentMap, MapPictures};
+use super::metrics_cache::MetricsOf;
 use super::models::ModelEntry;
 use super::notices::Notices;
 use super::playback::Playback;
@@ -26,7 +26,7 @@ use super::preferences::Preferences;
 use super::runs::Runs;
 use super::settings::Settings;
 use super::step_through::StepThroughState;
-use super::tour::Tours;
+use super::tours::Tours;
 use super::view::{Activity, Overlay, View};
 use crate::data::property::Property;
 use crate::data::source::TrainingData;
@@ -182,6 +182,11 @@ impl State {
 
     pub(super) fn race_mut(&mut self) -> Option<&mut RaceRun> {
         self.runs.races.get_mut(&self.document.race.as_ref()?.run)
+    }
+
+    /// Deselects the race's answer, since another trajectory or path takes its place on the map.
+    pub(super) fn leave_contender(&mut self) {
+        self.race_mut().into_iter().for_each(|race| race.chosen = None);
     }
 
     /// The sweep over beta.

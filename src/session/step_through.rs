@@ -1,12 +1,8 @@
 //! A step-by-step search on the map: one restart, update by update, stage by stage.
 
-use super::act::act;
-use super::action::Action;
-use super::core::Core;
 use super::ids::ModelId;
 use super::models::Prepared;
 use super::probe::Probe;
-use super::view::Activity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::gradient_field::Arrow;
@@ -75,7 +71,11 @@ impl StepThroughState {
         Self::new(before.model, before.prepared.clone(), settings, before.start().to_vec())
     }
 
-    fn go(&mut self, walking: StepThroughRun) -> Result<()> {
+    /// Goes on or back as asked.
+    ///
+    /// # Errors
+    /// Only if the tensor library fails.
+    pub fn go(&mut self, walking: StepThroughRun) -> Result<()> {
         match walking {
             StepThroughRun::GoOn => drop(self.by_hand.go_on()?),
             StepThroughRun::GoBack => drop(self.by_hand.go_back()),
@@ -142,40 +142,4 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &StepThrough) -> Re
         probe.set_outline(&prepared.model, prepared.model.unscaled(&moved).into_flat());
     }
     Ok(probe)
-}
-
-pub(super) fn walk(core: &mut Core, walking: StepThroughRun) {
-    match walking {
-        StepThroughRun::Begin => {
-            if let Err(error) = begin_stepping(core) {
-                core.state.notices.error(error);
-            }
-        }
-        StepThroughRun::End => act(core, Action::RemoveStepThrough),
-        _ => {
-            let done = core.state.walk_mut().map(|walk| walk.go(walking));
-            if let Some(Err(error)) = done {
-                core.state.notices.error(error);
-            }
-        }
-    }
-}
-
-fn begin_stepping(core: &mut Core) -> Result<()> {
-    let state = &core.state;
-    let Some((id, entry)) = state.shown() else { return Ok(()) };
-    let settings = state.search_config();
-    let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
-        Some(probe) => probe.z.clone(),
-        None => {
-            let first = SearchConfig { restarts: 1, ..settings.clone().into_owned() };
-            first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
-        }
-    };
-    // Nothing changes if the search cannot begin.
-    StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
-    act(core, Action::StepThrough(id, start));
-    core.state.preferences.hint_followed = true;
-    core.state.view.activity = Activity::Optimise;
-    Ok(())
 }

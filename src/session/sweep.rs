@@ -4,8 +4,8 @@ use super::act::act;
 use super::action::Action;
 use super::core::Core;
 use super::document::ModelSource;
-use super::effects::material;
 use super::ids::ModelId;
+use super::material::material;
 use crate::text;
 use crate::train::Sweep;
 

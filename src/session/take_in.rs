@@ -1,7 +1,7 @@
 //! Handles reports and results of jobs: each by a function of the job's own file, then the consequences for the rest of
 //! the state.
 
-use super::compare::Comparison;
+use super::comparison::Comparison;
 use super::core::Core;
 use super::event::{End, Event, News};
 use super::jobs::candidates;

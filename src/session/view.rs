@@ -1,9 +1,8 @@
 //! The view: where one looks. It is never undone.
 
 use super::ids::{ModelId, RunId};
-use super::settings::Layers;
-use super::tour::TourPage;
 use crate::explore::scene::compose::LayerVisibility;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The user's activity; each has its own panel and its own choice of layers.
@@ -33,6 +32,31 @@ pub enum Overlay {
     Trust,
     /// The direction of a better objective.
     Gradient,
+}
+
+/// The layers of the map in each activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers(pub [LayerVisibility; 3]);
+
+impl Default for Layers {
+    fn default() -> Self {
+        let nothing = LayerVisibility::default();
+        Self([
+            LayerVisibility { shapes: true, ..nothing },
+            LayerVisibility { shapes: true, data: true, ..nothing },
+            LayerVisibility { shapes: true, heat: true, paths: true, ..nothing },
+        ])
+    }
+}
+
+/// The page below the strip while exploring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TourPage {
+    /// The frames of a latent path.
+    #[default]
+    Frames,
+    /// New shapes.
+    NewShapes,
 }
 
 /// Where one looks.

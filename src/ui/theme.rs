@@ -1,7 +1,7 @@
 //! Fonts, colours and spacing of the window, in light and dark.
 
 use crate::explore::colour::{Palette, Rgba};
-use crate::session::settings::ThemeChoice;
+use crate::session::preferences::ThemeChoice;
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke,
     TextStyle, Theme, vec2,

@@ -5,7 +5,7 @@ use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
 use crate::session::ids::ModelId;
 use crate::session::models::ModelEntry;
-use crate::session::settings::ThemeChoice;
+use crate::session::preferences::ThemeChoice;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;

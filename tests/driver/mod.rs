@@ -25,9 +25,11 @@ pub use session::Activity as Page;
 /// A layer of the map.
 pub use session::Overlay as MapLayer;
 /// A model to be put beside the one that is shown.
-pub use session::compare::ComparisonModel;
+pub use session::comparison::ComparisonModel;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::document::{Anchor as Endpoint, PathPlan};
+/// The points from which the restarts of a search begin.
+pub use session::document::{Origin as StartOrigin, StartChoice as Starts};
 /// How a restart of a search ended.
 pub use session::findings::Ending;
 /// A file that can be exported.
@@ -37,8 +39,9 @@ pub use session::jobs::registry::JobKind;
 /// The phase of a training.
 pub use session::jobs::training::TrainingPhase;
 /// The settings that are saved between two sessions.
-pub use session::settings::{Settings, ThemeChoice as Theme};
-/// The points from which the restarts of a search begin.
-pub use session::starts::{Origin as StartOrigin, StartChoice as Starts};
+pub use session::{preferences::ThemeChoice as Theme, settings::Settings};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
-pub use session::tour::{FRAMES, TOUR_SECONDS as PATH_SECONDS, TourPage as PathPage};
+pub use session::{
+    tours::{FRAMES, TOUR_SECONDS as PATH_SECONDS},
+    view::TourPage as PathPage,
+};

@@ -5,10 +5,9 @@ use crate::objective::Goal;
 use crate::optimise::{Contender, SearchConfig};
 use crate::session::action::Effect;
 use crate::session::document::{
-    Document, LessonSpec, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec,
+    Document, LessonSpec, RaceSpec, RediscoverySpec, SearchSpec, StartChoice, StepThroughSpec,
 };
 use crate::session::ids::{ModelId, RunId};
-use crate::session::starts::StartChoice;
 use std::sync::Arc;
 
 pub(super) fn set_config(document: &mut Document, config: SearchConfig) -> Option<Effect> {

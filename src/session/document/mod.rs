@@ -3,6 +3,7 @@
 
 mod path_plan;
 mod specs;
+mod starts;
 mod store;
 
 pub use path_plan::{Anchor, NamedPoints, PathPlan};
@@ -11,4 +12,5 @@ pub use specs::{
     OpenModel, OwnShapes, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec, SweepSpec,
     TrainingSpec,
 };
+pub use starts::{Origin, StartChoice};
 pub use store::Document;

@@ -1,6 +1,7 @@
 //! What was asked for: the models, searches, trainings and paths of a document.
 
-use super::PathPlan;
+use super::path_plan::PathPlan;
+use super::starts::StartChoice;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;
@@ -9,7 +10,7 @@ use crate::objective::Goal;
 use crate::optimise::{Contenders, SearchConfig};
 use crate::session::ids::{ModelId, RunId};
 use crate::session::jobs::import::ImportWish;
-use crate::session::starts::StartChoice;
+
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Job: imports the user's shapes.
 
 use super::handle::{Handle, NoNews};
-use super::registry::JobResult;
+use super::registry::{JobId, JobResult};
 use crate::data::outline::import::{
     ImportOptions, ImportedOutline, Summary, import_with_values, name_of,
 };
@@ -11,6 +11,7 @@ use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The input of an import.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,17 @@ pub struct Brought {
     pub rejected: Summary,
     /// Ignored parts: columns that are no coordinates, paths that are not painted.
     pub aside: Summary,
+}
+
+/// An import, as the window sees it.
+#[derive(Debug, Default)]
+pub struct ImportRun {
+    /// The job, while it runs.
+    pub job: Option<JobId>,
+    /// The imported shapes.
+    pub brought: Option<Arc<Brought>>,
+    /// Why it failed.
+    pub failed: Option<Text>,
 }
 
 /// Runs the job.

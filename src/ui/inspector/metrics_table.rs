@@ -2,8 +2,8 @@
 
 use crate::explore::three_digits;
 use crate::session::State;
-use crate::session::cached_metrics::CachedMetrics;
 use crate::session::ids::ModelId;
+use crate::session::metrics_cache::CachedMetrics;
 use crate::session::models::ModelEntry;
 use crate::text;
 use crate::text::Text;

@@ -6,7 +6,7 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::model::bundled::BUNDLED;
-use crate::session::compare::ComparisonModel;
+use crate::session::comparison::ComparisonModel;
 use crate::session::ids::ModelId;
 use crate::session::jobs::registry::JobKind;
 use crate::session::models::ModelEntry;

@@ -5,7 +5,7 @@ use crate::objective::Space;
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Method, Rule, SearchConfig};
 use crate::session::State;
-use crate::session::starts::{Origin, StartChoice};
+use crate::session::document::{Origin, StartChoice};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
