@@ -1,16 +1,16 @@
 //! Actions: what a person intends with the document. Each says all that it needs, so that it can be written down and
 //! carried out again; none asks what is selected or shown.
 
-use super::document::StartChoice;
-use super::document::{DataSpec, PathPlan, TrainingSpec};
-use super::ids::{ModelId, RunId};
-use super::jobs::import::ImportWish;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
 use crate::optimise::{Contender, SearchConfig};
+use crate::session::document::StartChoice;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{DataSpec, PathPlan, TrainingSpec};
+use crate::session::jobs::import::ImportWish;
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Undo and redo: a tree of documents. Redo follows the branch that was left last.
 
-use super::action::Action;
-use super::document::Document;
-use super::ids::RunId;
+use crate::session::action::Action;
+use crate::session::document::Document;
+use crate::session::document::ids::RunId;
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;

@@ -1,21 +1,21 @@
 //! The session: the program without its window. Commands come in, reports of jobs arrive, and the state changes.
 
-use super::cancel::cancel_all;
-use super::command::Command;
-use super::core::Core;
-use super::event::Event;
-use super::history::History;
-use super::launch::{Outlet, Wake};
-use super::map::Worker;
-use super::model_files::open_sample;
-use super::perform::perform;
-use super::refresh::refresh;
-use super::seen::Seen;
-use super::settings::Settings;
-use super::state::State;
-use super::take_in;
-use super::tour::tour_on;
-use super::training_actions::{develop, look_on};
+use crate::session::commands::Command;
+use crate::session::commands::cancel::cancel_all;
+use crate::session::commands::latent_path::tour_on;
+use crate::session::commands::model_files::open_sample;
+use crate::session::commands::perform::perform;
+use crate::session::core::Core;
+use crate::session::effects::event::Event;
+use crate::session::effects::launch::{Outlet, Wake};
+use crate::session::effects::take_in;
+use crate::session::history::History;
+use crate::session::screen::map::Worker;
+use crate::session::screen::refresh::refresh;
+use crate::session::screen::seen::Seen;
+use crate::session::screen::snapshots::{develop, look_on};
+use crate::session::settings::Settings;
+use crate::session::state::State;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -1,13 +1,13 @@
 //! Settings that are saved between two sessions.
 
-use super::document::{Document, NextSearch, NextTraining, StartChoice};
-use super::preferences::{Pace, Preferences, ThemeChoice};
-use super::view::{Layers, View};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result};
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
 use crate::optimise::{Contenders, SearchConfig};
+use crate::session::document::{Document, NextSearch, NextTraining, StartChoice};
+use crate::session::preferences::{Pace, Preferences, ThemeChoice};
+use crate::session::view::{Layers, View};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub struct Settings {
     /// The starts of the next search.
     #[serde(deserialize_with = "known_or_usual")]
     pub starts: StartChoice,
-    /// The layers of the map in each activity, in the order of [`Activity`](super::view::Activity).
+    /// The layers of the map in each activity, in the order of [`Activity`](crate::session::view::Activity).
     #[serde(deserialize_with = "known_or_usual")]
     pub layers: Layers,
     /// True if training runs without a limit of pace.

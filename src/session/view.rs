@@ -1,7 +1,7 @@
 //! The view: where one looks. It is never undone.
 
-use super::ids::{ModelId, RunId};
 use crate::explore::scene::compose::LayerVisibility;
+use crate::session::document::ids::{ModelId, RunId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

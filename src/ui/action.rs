@@ -2,7 +2,7 @@
 
 use super::dialogs::export::ExportForm;
 use crate::session::Command;
-use crate::session::ids::ModelId;
+use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
 

@@ -2,8 +2,8 @@
 
 use super::action::{Action, Actions, Dialog};
 use super::top_bar::suggested_path;
-use crate::session::command::Touring;
-use crate::session::step_through::StepThroughRun;
+use crate::session::commands::command::Touring;
+use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Activity, Command, Overlay, State};
 use crate::text;
 use crate::text::Text;

@@ -3,9 +3,9 @@
 use super::action::{Action, Actions, Dialog};
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
-use crate::session::ids::ModelId;
-use crate::session::models::ModelEntry;
+use crate::session::document::ids::ModelId;
 use crate::session::preferences::ThemeChoice;
+use crate::session::runs::models::ModelEntry;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;

@@ -9,8 +9,8 @@ use latent_explorer::explore::layers::trajectories::Tracer;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
-use latent_explorer::session::event::{End, Event, News};
-use latent_explorer::session::findings::Findings;
+use latent_explorer::session::effects::event::{End, Event, News};
+use latent_explorer::session::effects::launch::{Outlet, launch};
 use latent_explorer::session::jobs::candidates::CandidatesFile;
 use latent_explorer::session::jobs::control::Control;
 use latent_explorer::session::jobs::export::ExportedFile;
@@ -29,7 +29,7 @@ use latent_explorer::session::jobs::sweep::SweepRest;
 use latent_explorer::session::jobs::training::{
     Material, Trained, TrainingNews, TrainingPlan, run,
 };
-use latent_explorer::session::launch::{Outlet, launch};
+use latent_explorer::session::runs::findings::Findings;
 use latent_explorer::text::Text;
 use latent_explorer::trust::ModelMetrics;
 use std::sync::Arc;

@@ -17,31 +17,31 @@ pub use see::*;
 use latent_explorer::session;
 
 /// An open model, as it is named in acts and facts.
-pub type ModelRef = session::ids::ModelId;
+pub type ModelRef = session::document::ids::ModelId;
 /// A search, as it is named in acts and facts.
-pub type SearchRef = session::ids::RunId;
+pub type SearchRef = session::document::ids::RunId;
 /// One of the three pages: Explore, Train, Optimise.
 pub use session::Activity as Page;
 /// A layer of the map.
 pub use session::Overlay as MapLayer;
-/// A model to be put beside the one that is shown.
-pub use session::comparison::ComparisonModel;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The points from which the restarts of a search begin.
 pub use session::document::{Origin as StartOrigin, StartChoice as Starts};
-/// How a restart of a search ended.
-pub use session::findings::Ending;
 /// A file that can be exported.
 pub use session::jobs::export::Exportable;
 /// A kind of job.
 pub use session::jobs::registry::JobKind;
 /// The phase of a training.
 pub use session::jobs::training::TrainingPhase;
+/// How a restart of a search ended.
+pub use session::runs::findings::Ending;
+/// A model to be put beside the one that is shown.
+pub use session::screen::comparison::ComparisonModel;
 /// The settings that are saved between two sessions.
 pub use session::{preferences::ThemeChoice as Theme, settings::Settings};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
 pub use session::{
-    tours::{FRAMES, TOUR_SECONDS as PATH_SECONDS},
+    screen::tours::{FRAMES, TOUR_SECONDS as PATH_SECONDS},
     view::TourPage as PathPage,
 };

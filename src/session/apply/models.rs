@@ -1,8 +1,8 @@
 //! Models are opened and closed.
 
 use crate::session::action::Effect;
+use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{Document, ModelSource};
-use crate::session::ids::{ModelId, RunId};
 use std::path::PathBuf;
 
 fn open(document: &mut Document, source: ModelSource) -> Option<Effect> {

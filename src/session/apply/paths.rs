@@ -1,8 +1,8 @@
 //! Latent paths, and sampled shapes.
 
 use crate::session::action::Effect;
+use crate::session::document::ids::ModelId;
 use crate::session::document::{Document, PathPlan};
-use crate::session::ids::ModelId;
 
 pub(super) fn plan(document: &mut Document, model: ModelId, plan: PathPlan) -> Option<Effect> {
     document.path_style = Some((plan.kind, plan.turns));

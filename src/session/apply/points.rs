@@ -2,8 +2,8 @@
 
 use crate::model::PointRef;
 use crate::session::action::Effect;
+use crate::session::document::ids::ModelId;
 use crate::session::document::{Document, DrawingSpec};
-use crate::session::ids::ModelId;
 use std::sync::Arc;
 
 pub(super) fn pin(document: &mut Document, model: ModelId, point: PointRef) -> Option<Effect> {

@@ -4,10 +4,10 @@ use crate::data::property::Property;
 use crate::objective::Goal;
 use crate::optimise::{Contender, SearchConfig};
 use crate::session::action::Effect;
+use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{
     Document, LessonSpec, RaceSpec, RediscoverySpec, SearchSpec, StartChoice, StepThroughSpec,
 };
-use crate::session::ids::{ModelId, RunId};
 use std::sync::Arc;
 
 pub(super) fn set_config(document: &mut Document, config: SearchConfig) -> Option<Effect> {

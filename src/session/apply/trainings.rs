@@ -3,10 +3,10 @@
 use crate::data::outline::generator::GeneratorConfig;
 use crate::model::training_config::TrainingConfig;
 use crate::session::action::Effect;
+use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{
     DataSpec, Document, ImportSpec, ModelSource, OwnShapes, SweepSpec, TrainingSpec,
 };
-use crate::session::ids::{ModelId, RunId};
 use crate::session::jobs::import::ImportWish;
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! The document: what a person decided. Plain data that can be copied, compared and written; results stand in
 //! [`Runs`](super::runs::Runs) under their identities.
 
+pub mod ids;
 mod path_plan;
 mod specs;
 mod starts;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::{LatentPath, PathKind, PathShape, usual_radius};
 use crate::model::PointRef;
-use crate::session::models::Prepared;
+use crate::session::runs::models::Prepared;
 use crate::text;
 use serde::{Deserialize, Serialize};
 

@@ -1,14 +1,14 @@
 //! What was asked for: the models, searches, trainings and paths of a document.
 
-use super::path_plan::PathPlan;
-use super::starts::StartChoice;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
 use crate::optimise::{Contenders, SearchConfig};
-use crate::session::ids::{ModelId, RunId};
+use crate::session::document::PathPlan;
+use crate::session::document::StartChoice;
+use crate::session::document::ids::{ModelId, RunId};
 use crate::session::jobs::import::ImportWish;
 
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
 //! The document.
 
-use super::specs::ModelSource;
-use super::specs::{
+use crate::explore::latent_path::curve::PathKind;
+use crate::session::document::ModelSource;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{
     DrawingSpec, LessonSpec, NextSearch, NextTraining, OpenModel, RaceSpec, RediscoverySpec,
     SearchSpec, StepThroughSpec, SweepSpec,
 };
-use crate::explore::latent_path::curve::PathKind;
-use crate::session::ids::{ModelId, RunId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! Job: writes candidates to a file.
 
-use super::super::findings::Findings;
-use super::super::notices::Notices;
-use super::registry::JobResult;
 use crate::error::Result;
 use crate::export::tables::candidates::write_candidates;
 use crate::optimise::LabResults;
+use crate::session::jobs::registry::JobResult;
+use crate::session::notices::Notices;
+use crate::session::runs::findings::Findings;
 use crate::text;
 use std::path::PathBuf;
 use std::sync::Arc;

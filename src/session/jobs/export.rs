@@ -1,11 +1,5 @@
 //! Job: writes a picture, a film, outlines, a table or a report to a file.
 
-use super::super::findings::Findings;
-use super::super::models::Prepared;
-use super::super::notices::Notices;
-use super::handle::{Handle, NoNews};
-use super::registry::{JobId, JobResult};
-use super::training::SNAPSHOT_SAMPLES;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
@@ -29,6 +23,12 @@ use crate::export::report::Report;
 use crate::export::tables::lab::write_comparisons;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::LabComparison;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::jobs::training::SNAPSHOT_SAMPLES;
+use crate::session::notices::Notices;
+use crate::session::runs::findings::Findings;
+use crate::session::runs::models::Prepared;
 use crate::text;
 use crate::text::Text;
 use crate::train::{TrainerState, TrainingContext};

@@ -1,8 +1,8 @@
 //! The thread's side of a job: its controls, and the channel for its reports.
 
-use super::control::Control;
-use super::registry::JobProgress;
 use crate::numerics::cancel_token::CancelToken;
+use crate::session::jobs::control::Control;
+use crate::session::jobs::registry::JobProgress;
 use crate::text::Text;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};

@@ -1,12 +1,12 @@
 //! Job: trains task heads for a trained model.
 
-use super::super::ids::RunId;
-use super::super::models::{ModelEntry, Prepared};
-use super::super::notices::Notices;
-use super::handle::{Handle, NoNews};
-use super::registry::{JobId, JobResult};
 use crate::data::property::Property;
 use crate::error::{Error, Result};
+use crate::session::document::ids::RunId;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::notices::Notices;
+use crate::session::runs::models::{ModelEntry, Prepared};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};

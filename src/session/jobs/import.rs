@@ -1,12 +1,12 @@
 //! Job: imports the user's shapes.
 
-use super::handle::{Handle, NoNews};
-use super::registry::{JobId, JobResult};
 use crate::data::outline::import::{
     ImportOptions, ImportedOutline, Summary, import_with_values, name_of,
 };
 use crate::data::source::TrainingData;
 use crate::error::Result;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::{JobId, JobResult};
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};

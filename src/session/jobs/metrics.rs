@@ -1,8 +1,8 @@
 //! Job: computes the metrics of a model.
 
-use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::Model;
+use crate::session::jobs::registry::JobResult;
 use crate::trust::ModelMetrics;
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
 //! Job: opens a model.
 
-use super::super::ids::RunId;
-use super::super::models::Prepared;
-use super::handle::{Handle, NoNews};
-use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::format::checkpoint;
+use crate::session::document::ids::RunId;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::JobResult;
+use crate::session::runs::models::Prepared;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,9 +35,9 @@ pub fn run(path: PathBuf, run: RunId, handle: &Handle<NoNews>) -> Result<JobResu
 
 #[cfg(test)]
 mod tests {
-    use super::super::control::Control;
     use super::*;
     use crate::model::bundled::BUNDLED;
+    use crate::session::jobs::control::Control;
 
     #[test]
     fn an_opening_that_was_cancelled_makes_nothing() {

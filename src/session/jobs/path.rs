@@ -1,7 +1,6 @@
 //! Job: makes the frames of a latent path, or new shapes. Predictions of so many points take too long for the window's
 //! thread: some 20 ms from 2,000 rows, and seconds from more.
 
-use super::registry::JobResult;
 use crate::data::property::Property;
 use crate::error::Result;
 use crate::explore::latent_path::curve::LatentPath;
@@ -9,6 +8,7 @@ use crate::explore::latent_path::strip::Strip;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes::{self, NewShape};
 use crate::model::Model;
+use crate::session::jobs::registry::JobResult;
 
 /// The shapes to make.
 #[derive(Clone, Debug)]

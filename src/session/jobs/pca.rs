@@ -1,11 +1,11 @@
 //! Job: PCA of the data of a model, as a baseline without a network.
 
-use super::super::ids::RunId;
-use super::super::models::Prepared;
-use super::handle::{Handle, NoNews};
-use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::Model;
+use crate::session::document::ids::RunId;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::JobResult;
+use crate::session::runs::models::Prepared;
 use crate::text::Text;
 use crate::train::Pca;
 use std::sync::Arc;

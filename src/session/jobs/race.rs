@@ -1,16 +1,16 @@
 //! Job: several optimisers search side by side.
 
-use super::super::ids::ModelId;
-use super::super::models::Prepared;
-use super::super::notices::Notices;
-use super::handle::Handle;
-use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Contender, ContenderReport, Contenders, SearchConfig, Tally};
+use crate::session::document::ids::ModelId;
+use crate::session::jobs::handle::Handle;
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::notices::Notices;
+use crate::session::runs::models::Prepared;
 use crate::text;
 use crate::text::Text;
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! Job: tests whether a search in a model finds the best known rows of its data again.
 
-use super::super::ids::ModelId;
-use super::super::notices::Notices;
-use super::handle::{Handle, NoNews};
-use super::registry::{JobId, JobResult};
 use crate::data::property::Property;
 use crate::error::Result;
 use crate::model::Model;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryReport};
+use crate::session::document::ids::ModelId;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::notices::Notices;
 use crate::text;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The registry: every running job, with its identity, kind, controls and progress, until its result is handled.
 
-use super::control::Control;
+use crate::session::jobs::control::Control;
 use crate::text;
 use crate::text::Text;
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! Job: saves a model.
 
-use super::super::ids::RunId;
-use super::super::models::Prepared;
-use super::registry::JobResult;
 use crate::error::Result;
 use crate::model::format::checkpoint;
+use crate::session::document::ids::RunId;
+use crate::session::jobs::registry::JobResult;
+use crate::session::runs::models::Prepared;
 use std::path::PathBuf;
 use std::sync::Arc;
 

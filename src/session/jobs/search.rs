@@ -1,13 +1,5 @@
 //! Job: an objective is optimised from many starts, with reports for the window.
 
-use super::super::findings::{Findings, curves, so_far};
-use super::super::ids::ModelId;
-use super::super::models::Prepared;
-use super::super::notices::Notices;
-use super::super::playback::{FRESH, PLAYBACK_SECONDS, Playback};
-use super::super::playhead::{KeptTrajectory, Playhead};
-use super::handle::Handle;
-use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -15,6 +7,14 @@ use crate::explore::Projection;
 use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
 use crate::model::{Model, Value};
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
+use crate::session::document::ids::ModelId;
+use crate::session::jobs::handle::Handle;
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::notices::Notices;
+use crate::session::runs::findings::{Findings, curves, so_far};
+use crate::session::runs::models::Prepared;
+use crate::session::runs::playback::{FRESH, PLAYBACK_SECONDS, Playback};
+use crate::session::runs::playhead::{KeptTrajectory, Playhead};
 use crate::text;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -456,7 +456,7 @@ impl SearchRun {
     }
 
     /// Shows this step again after the trajectories have grown, unless the newest step is followed.
-    pub(super) fn hold_step(&mut self, step: f64) {
+    pub(in crate::session) fn hold_step(&mut self, step: f64) {
         if !self.is_live() {
             self.playback.share = self.paths.share_at(step);
         }

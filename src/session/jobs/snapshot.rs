@@ -1,8 +1,8 @@
 //! Job: makes a model of a stored state of a training.
 
-use super::super::models::Prepared;
-use super::registry::JobResult;
 use crate::error::Result;
+use crate::session::jobs::registry::JobResult;
+use crate::session::runs::models::Prepared;
 use crate::train::{TrainerState, TrainingContext};
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
 //! Job: a sweep over beta, which trains a model for each.
 
-use super::super::models::Prepared;
-use super::super::notices::Notices;
-use super::handle::Handle;
-use super::registry::{JobId, JobProgress, JobResult};
-use super::training::Material;
 use crate::error::Result;
 use crate::explore::shapes::miniature::Miniature;
 use crate::model::training_config::TrainingConfig;
+use crate::session::jobs::handle::Handle;
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::training::Material;
+use crate::session::notices::Notices;
+use crate::session::runs::models::Prepared;
 use crate::text;
 use crate::text::Text;
 use crate::train::{Sweep, Swept};

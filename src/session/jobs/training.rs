@@ -1,15 +1,15 @@
 //! Job: trains a model, with reports for the window.
 
-use super::super::models::Prepared;
-use super::super::timeline::Timeline;
-use super::control::Control;
-use super::handle::Handle;
-use super::registry::{JobId, JobProgress, JobResult};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
+use crate::session::jobs::control::Control;
+use crate::session::jobs::handle::Handle;
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::runs::models::Prepared;
+use crate::session::runs::timeline::Timeline;
 use crate::text;
 use crate::text::Text;
 use crate::train::{Trainer, TrainerState, TrainingContext};

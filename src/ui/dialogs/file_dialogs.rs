@@ -1,7 +1,7 @@
 //! The system's file dialogs, which wait on threads of their own.
 
 use crate::session::Command;
-use crate::session::ids::ModelId;
+use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;
 use crate::session::jobs::import::ImportWish;
 use crate::text;

@@ -1,7 +1,7 @@
 //! The dialog for a freehand shape, and its reconstruction by the model.
 
 use crate::explore::three_digits;
-use crate::session::freehand::FreehandShape;
+use crate::session::runs::freehand::FreehandShape;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -9,7 +9,7 @@ use crate::data::outline::generator::GeneratorConfig;
 use crate::explore::brief;
 use crate::model::PointRef;
 use crate::model::bundled::BUNDLED;
-use crate::session::ids::ModelId;
+use crate::session::document::ids::ModelId;
 use crate::session::jobs::import::ImportWish;
 use crate::session::{Command, State};
 use crate::text;

@@ -3,9 +3,9 @@
 use crate::model::training_config::{EpochRecord, Losses};
 use crate::optimise::PredictedValue;
 use crate::session::Command;
-use crate::session::findings::Findings;
 use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::training::{CurvePoint, Training};
+use crate::session::runs::findings::Findings;
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;

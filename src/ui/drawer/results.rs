@@ -2,8 +2,8 @@
 
 use super::race::RaceView;
 use super::{cards, curves, table};
-use crate::session::findings::{Ending, Findings};
 use crate::session::jobs::search::SearchRun;
+use crate::session::runs::findings::{Ending, Findings};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

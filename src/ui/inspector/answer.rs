@@ -8,7 +8,7 @@ use crate::model::Value;
 use crate::model::predicted;
 use crate::optimise::{SearchReport, TermAnswer};
 use crate::session::jobs::search::SearchRun;
-use crate::session::models::ModelEntry;
+use crate::session::runs::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -2,9 +2,9 @@
 
 use crate::explore::three_digits;
 use crate::session::State;
-use crate::session::ids::ModelId;
-use crate::session::metrics_cache::CachedMetrics;
-use crate::session::models::ModelEntry;
+use crate::session::document::ids::ModelId;
+use crate::session::runs::models::ModelEntry;
+use crate::session::screen::metrics_cache::CachedMetrics;
 use crate::text;
 use crate::text::Text;
 use crate::trust::{Metric, MetricFormat, ModelMetrics};

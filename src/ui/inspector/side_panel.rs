@@ -7,7 +7,7 @@ use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
-use crate::session::probe::Probe;
+use crate::session::screen::probe::Probe;
 use crate::session::{Activity, State};
 use crate::text;
 use crate::text::Text;

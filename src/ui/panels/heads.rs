@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::head::HeadCard;
 use crate::model::training_config::TrainingConfig;
 use crate::session::jobs::registry::JobId;
-use crate::session::models::ModelEntry;
+use crate::session::runs::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

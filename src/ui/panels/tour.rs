@@ -2,9 +2,9 @@
 
 use crate::explore::latent_path::curve::{MAX_RADIUS, MAX_TURNS, PathKind, usual_radius};
 use crate::model::PointRef;
-use crate::session::command::Touring;
+use crate::session::commands::command::Touring;
 use crate::session::document::{Anchor, PathPlan};
-use crate::session::models::Prepared;
+use crate::session::runs::models::Prepared;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -4,7 +4,7 @@ use super::Selection;
 use latent_explorer::explore::latent_path::curve::LatentPath;
 use latent_explorer::explore::shapes::contact_sheet::Cell;
 use latent_explorer::explore::shapes::new_shapes::NewShape;
-use latent_explorer::session::tour::{SampledShapes, Tour};
+use latent_explorer::session::screen::tours::{SampledShapes, Tour};
 use latent_explorer::trust::Verdict;
 
 /// A latent path that is laid on the map.

@@ -2,8 +2,8 @@
 
 use latent_explorer::model::Value;
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
-use latent_explorer::session::findings::{Ending, Findings};
 use latent_explorer::session::jobs::search::SearchRun;
+use latent_explorer::session::runs::findings::{Ending, Findings};
 use std::sync::Arc;
 
 /// A search as a person sees it; restarts count from 0.

@@ -8,7 +8,7 @@ use super::heads;
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
 use crate::session::jobs::search::SearchRun;
-use crate::session::step_through::StepThroughRun;
+use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -1,0 +1,81 @@
+//! Escape, quitting, undo and the space bar. Each tries the possible actions in a fixed order and takes the first that
+//! applies.
+
+use crate::session::action::Action;
+use crate::session::commands::latent_path::{leave_tour, toggle_tour};
+use crate::session::commands::step_through::walk;
+use crate::session::commands::training::pause_training;
+use crate::session::core::Core;
+use crate::session::effects::act::act;
+use crate::session::effects::event::Event;
+use crate::session::jobs::registry::JobKind;
+use crate::session::jobs::training::TrainingPhase;
+use crate::session::runs::step_through::StepThroughRun;
+use crate::session::screen::snapshots::look_back;
+use crate::session::view::Activity;
+use std::time::{Duration, Instant};
+
+/// The longest time that quitting waits for jobs: they finish the file that they write, and remove an incomplete film.
+const QUIT_WAIT: Duration = Duration::from_secs(1);
+
+/// Escape. In this order:
+///
+/// 1. cancels the newest job that the user waits for: a search, a race, an import, an export, PCA, an opening;
+/// 2. dismisses errors;
+/// 3. ends the step-by-step search;
+/// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
+/// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
+pub(in crate::session) fn cancel(core: &mut Core) {
+    let state = &mut core.state;
+    if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors() {
+    } else if state.is_walking() {
+        act(core, Action::RemoveStepThrough);
+    } else if state.jobs.cancel_newest(JobKind::is_background) {
+    } else if let Some(search_run) = state.search_mut().filter(|s| s.chosen.is_some()) {
+        (search_run.chosen, search_run.basin) = (None, None);
+    } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
+        race.chosen = None;
+    } else if state.is_touring() {
+        leave_tour(core);
+    } else {
+        state.map.picked = None;
+    }
+}
+
+/// Cancels every job and waits for their ends, at most `QUIT_WAIT`.
+pub(in crate::session) fn cancel_all(core: &mut Core) {
+    let jobs = &mut core.state.jobs;
+    jobs.cancel_all();
+    let until = Instant::now() + QUIT_WAIT;
+    while !jobs.is_empty()
+        && let Ok(event) = core.inbox.recv_deadline(until)
+    {
+        if let Event::Ended(run, _) = event {
+            jobs.end(run);
+        }
+    }
+}
+
+/// Space: one update of a step-by-step search; the training in its own activity or when nothing else plays; the
+/// playback elsewhere.
+pub(in crate::session) fn toggle_play(core: &mut Core) {
+    let state = &mut core.state;
+    if state.is_walking() {
+        return walk(core, StepThroughRun::Steps(1));
+    }
+    if state.is_touring() {
+        return toggle_tour(core);
+    }
+    match (state.view.activity, state.training().phase, state.search_mut()) {
+        (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
+        (_, TrainingPhase::Running, _) => pause_training(core, true),
+        (_, TrainingPhase::Paused, _) => pause_training(core, false),
+        (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
+            look_back(core, |training| training.timeline.toggle_play());
+        }
+        (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(search_run)) => {
+            search_run.toggle_play()
+        }
+        (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
+    }
+}

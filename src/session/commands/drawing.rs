@@ -1,0 +1,18 @@
+//! A freehand shape of the user.
+
+use crate::session::action::Action;
+use crate::session::core::Core;
+use crate::session::effects::act::act;
+use crate::session::runs::freehand::outline;
+
+/// Makes a shape of a freehand line and lets the shown model encode it; says why a line is no shape.
+pub(in crate::session) fn take_drawing(core: &mut Core, line: Vec<[f64; 2]>) {
+    let Some((id, entry)) = core.state.shown() else { return };
+    match outline(&entry.prepared.model, &line) {
+        Ok(_) => {
+            core.state.drawing_problem = None;
+            act(core, Action::Draw(id, line));
+        }
+        Err(problem) => core.state.drawing_problem = Some(problem),
+    }
+}

@@ -1,0 +1,30 @@
+//! Training of heads for the shown model.
+
+use crate::data::property::Property;
+use crate::session::core::Core;
+use crate::session::jobs::heads::{HeadsRun, run};
+use crate::session::jobs::registry::JobKind;
+use crate::text;
+
+/// Starts to train heads for the shown model.
+pub(in crate::session) fn train_heads(core: &mut Core, properties: Vec<Property>) {
+    let state = &mut core.state;
+    let Some((id, entry)) = state.shown() else { return };
+    if properties.is_empty() {
+        return;
+    }
+    if state.heads.is_some() {
+        return state
+            .notices
+            .info(text!("Heads are being trained; wait for them or stop them first."));
+    }
+    if state.is_learning(id) {
+        let text =
+            text!("This model is still being trained; heads can be trained once it has finished.");
+        return state.notices.info(text);
+    }
+    let (prepared, version) = (entry.prepared.clone(), entry.version);
+    let (name, model) = (entry.name.clone(), state.run_of(id));
+    let job = core.start(JobKind::Heads, name, move |handle| run(&prepared, &properties, handle));
+    core.state.heads = model.map(|run| HeadsRun { job, model: (run, version) });
+}

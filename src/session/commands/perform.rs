@@ -1,0 +1,252 @@
+//! Carries the commands of the user out: each becomes an action on the document, a change of the view or of the preferences,
+//! or an order to a job.
+
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::objective::Goal;
+use crate::optimise::SearchConfig;
+use crate::session::action::Action;
+use crate::session::commands::Command;
+use crate::session::commands::cancel::{cancel, toggle_play};
+use crate::session::commands::candidates::{export_candidates, import_lab_results};
+use crate::session::commands::compare::{compare_with, toggle_comparison};
+use crate::session::commands::drawing::take_drawing;
+use crate::session::commands::export::begin_export;
+use crate::session::commands::heads::train_heads;
+use crate::session::commands::import::import;
+use crate::session::commands::latent_path::{scrub_tour, step_tour, tour};
+use crate::session::commands::model_files::{close, open, open_sample, save};
+use crate::session::commands::pins::pin;
+use crate::session::commands::race::{begin_race, choose_contender, clear_race};
+use crate::session::commands::rediscovery::{clear_rediscovery, rediscover};
+use crate::session::commands::search::{
+    begin_search, choose_search, clear_search, continue_lesson, search_from,
+};
+use crate::session::commands::step_through::walk;
+use crate::session::commands::sweep::{open_swept, sweep};
+use crate::session::commands::training::{
+    branch, go_on, learn_more, pause_training, train, train_again, train_with_new_seed,
+};
+use crate::session::core::Core;
+use crate::session::effects::act::{act, redo, undo};
+use crate::session::effects::training::set_training_pace;
+use crate::session::jobs::search::SearchRun;
+use crate::session::preferences::Pace;
+use crate::session::runs::step_through::StepThroughRun;
+use crate::session::screen::refresh::refresh;
+use crate::session::screen::selection::{
+    latent_at, nudge, pick, pick_latent, pick_named, pick_row, probe_at,
+};
+use crate::session::screen::snapshots::look_back;
+use crate::session::view::Activity;
+
+/// The slowest and the fastest pace of a training with a limit, in updates a second.
+pub const SLOWEST: f64 = 1.0;
+/// See [`SLOWEST`].
+pub const FASTEST: f64 = 5000.0;
+
+/// Carries a command out.
+pub fn perform(core: &mut Core, command: Command) {
+    let state = &mut core.state;
+    match command {
+        Command::Turn(activity) => state.view.activity = activity,
+        Command::Open(path) => open(core, path),
+        Command::OpenSample(index) => open_sample(core, index),
+        Command::ShowModel(id) => {
+            if state.shown().is_none_or(|(shown, _)| shown != id) {
+                state.show(id);
+            }
+        }
+        Command::CloseModel(id) => close(core, id),
+        Command::Save(id, path) => save(core, id, path),
+        Command::SetProperty(property) => set_property(core, property),
+        Command::ToggleOverlay(overlay) => state.toggle(overlay),
+        Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
+        Command::Resize(size) => resize(core, size),
+        Command::Pan(by) => state.map.pan(by),
+        Command::Zoom(at, factor) => state.map.zoom(at, factor),
+        Command::Fit => state.fit(None),
+        Command::FitModel(id) => state.fit(Some(id)),
+        Command::ToggleComparison => toggle_comparison(core),
+        Command::CompareWith(rival) => compare_with(core, rival),
+        Command::Sweep(betas) => sweep(core, betas),
+        Command::OpenSwept(index, beside) => open_swept(core, index, beside),
+        Command::Hover(at) => core.state.map.probe = at.and_then(|at| probe_at(core, at, None)),
+        Command::Pick(at) => pick(core, at, None),
+        Command::PickLatent(z) => pick_latent(core, &z),
+        Command::Nudge(by) => nudge(core, by),
+        Command::PickRow(row) => pick_row(core, row),
+        Command::PickNamed(named) => pick_named(core, &named),
+        Command::Tour(touring) => tour(core, touring),
+        Command::Pin(at) => pin(core, at),
+        Command::PickPin(index) => {
+            if let Some(pin) = state.map.pins.get(index) {
+                let (at, z) = (pin.at, pin.z.clone());
+                pick(core, at, Some(&z));
+                core.state.map.reveal(at);
+            }
+        }
+        Command::Unpin(index) => {
+            if let Some(model) = state.view.shown {
+                act(core, Action::Unpin(model, index));
+            }
+        }
+        Command::SetRecipe(generator) => act(core, Action::SetGenerator(generator)),
+        Command::Import(wish) => import(core, wish),
+        Command::Draw(line) => take_drawing(core, line),
+        Command::ClearDrawn => {
+            state.drawing_problem = None;
+            act(core, Action::RemoveDrawing);
+        }
+        Command::LearnFromOwn(own) => act(core, Action::LearnFromOwn(own)),
+        Command::SetTraining(config) => act(core, Action::SetTraining(config)),
+        Command::SetSearch(config) => set_search(core, config),
+        Command::SetStarts(starts) => act(core, Action::SetStarts(starts)),
+        Command::Train => train(core),
+        Command::ResetTraining => train_again(core),
+        Command::PauseTraining(pause) => pause_training(core, pause),
+        Command::SetFullSpeed(full_speed) => {
+            state.preferences.full_speed = full_speed;
+            set_training_pace(core);
+        }
+        Command::SetPace(pace) => {
+            state.preferences.pace = Pace(pace.clamp(SLOWEST, FASTEST));
+            set_training_pace(core);
+        }
+        Command::Learn(portion) => learn_more(core, portion),
+        Command::TrainWithNewSeed => train_with_new_seed(core),
+        Command::GoOn => go_on(core),
+        Command::Branch => branch(core),
+        Command::TrainHeads(properties) => train_heads(core, properties),
+        Command::Rediscover(property) => rediscover(core, property),
+        Command::ClearRediscovery => clear_rediscovery(core),
+        Command::Climb => match state.next_search() {
+            Ok(config) => begin_search(core, config),
+            Err(error) => state.notices.error(error),
+        },
+        Command::SearchFrom(at) => {
+            if let Some(z) = latent_at(core, at) {
+                search_from(core, &Rows::from_flat(z.len(), z), Vec::new());
+            }
+        }
+        Command::ChooseSearch(run) => choose_search(core, run),
+        Command::ClearClimb => clear_search(core),
+        Command::Race => begin_race(core),
+        Command::ClearRace => clear_race(core),
+        Command::ToggleLane(contender) => act(core, Action::ToggleContender(contender)),
+        Command::ChooseLane(contender) => choose_contender(core, contender),
+        Command::ChooseRestart(index) => {
+            core.state.leave_contender();
+            if let Some(search_run) = core.state.search_mut() {
+                search_run.chosen = index.filter(|&i| i < search_run.paths.len());
+                search_run.basin = None;
+            }
+        }
+        Command::ChooseHill(index) => {
+            core.state.leave_contender();
+            if let Some(search_run) = core.state.search_mut() {
+                let basins = search_run.report().map_or(&[][..], |report| &report.basins.all);
+                let top = index.and_then(|basin| basins.get(basin)).map(|basin| basin.top);
+                (search_run.chosen, search_run.basin) = (top, index.filter(|_| top.is_some()));
+            }
+        }
+        Command::HoverRestart(index) => {
+            state.search_mut().into_iter().for_each(|search_run| search_run.hovered = index);
+        }
+        Command::ExportCandidates(path, most) => export_candidates(core, path, most),
+        Command::Export(export) => begin_export(core, export),
+        Command::ImportLabResults(path) => import_lab_results(core, &path),
+        Command::TogglePlay => toggle_play(core),
+        Command::Scrub(share) if state.is_touring() => scrub_tour(core, share),
+        Command::Scrub(share) if state.view.activity == Activity::Train => {
+            look_back(core, |training| {
+                let updates = share * training.total_updates() as f64;
+                training.timeline.ask(updates);
+            })
+        }
+        Command::Scrub(share) => {
+            state.search_mut().into_iter().for_each(|search_run| search_run.scrub(share))
+        }
+        Command::FollowNewest if state.view.activity == Activity::Train => {
+            look_back(core, |training| training.timeline.follow());
+        }
+        Command::FollowNewest => state.search_mut().into_iter().for_each(SearchRun::follow_newest),
+        Command::StepBy(steps) if state.is_walking() => {
+            walk(core, if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
+        }
+        Command::StepBy(steps) if state.view.activity == Activity::Train => {
+            look_back(core, |training| training.timeline.step(steps));
+        }
+        Command::StepBy(steps) if state.is_touring() => step_tour(core, steps),
+        Command::StepBy(steps) => {
+            state.search_mut().into_iter().for_each(|search_run| search_run.step_by(steps))
+        }
+        Command::Speed(factor) if state.view.activity == Activity::Train => {
+            let pace = state.preferences.pace.0 * factor;
+            perform(core, Command::SetPace(pace));
+        }
+        Command::Speed(factor) => {
+            if let Some(playback) = state.playback_mut() {
+                playback.speed = (playback.speed * factor).clamp(0.125, 8.0);
+            }
+        }
+        Command::Walk(walking) => walk(core, walking),
+        Command::SetTheme(theme) => state.preferences.theme = theme,
+        Command::Dismiss(id) => state.notices.dismiss(id),
+        Command::BeginLesson => {
+            act(core, Action::BeginLesson);
+            core.state.view.activity = Activity::Optimise;
+        }
+        Command::ContinueLesson => continue_lesson(core),
+        Command::EndLesson => act(core, Action::EndLesson),
+        Command::Stop(run) => state.jobs.cancel(run),
+        Command::Cancel => cancel(core),
+        Command::Undo => undo(core),
+        Command::Redo => redo(core),
+    }
+    refresh(core);
+}
+
+/// Changes the first term only: another property has other target values and other heads.
+fn set_property(core: &mut Core, property: Property) {
+    let state = &mut core.state;
+    let target = state.usual_target(property);
+    let before = state.search_config().into_owned();
+    let mut spec = before.spec.clone();
+    if let Some(term) = spec.terms.first_mut() {
+        let changed = std::mem::replace(&mut term.property, property) != property;
+        if changed && matches!(term.goal, Goal::Target(_)) {
+            term.goal = Goal::Target(target);
+        }
+    }
+    set_search(core, SearchConfig { spec, ..before });
+}
+
+/// Sets the settings of the search. While another objective takes the place of the user's, because the shown model lacks a
+/// property, the user's own stays until the user changes it.
+fn set_search(core: &mut Core, mut config: SearchConfig) {
+    let state = &mut core.state;
+    let present = state.search_config().into_owned();
+    config.spec.settle_after(&present.spec);
+    if config.spec == present.spec {
+        config.spec.clone_from(&state.document.search.config.spec);
+    } else if let Some((_, entry)) = state.shown() {
+        let model = entry.prepared.model.clone();
+        act(core, Action::SetSearch(config));
+        return core.state.tell_of_objective(None, &model);
+    }
+    act(core, Action::SetSearch(config));
+}
+
+fn resize(core: &mut Core, size: [f64; 2]) {
+    let map = &mut core.state.map;
+    let first = !map.measured;
+    map.measured = true;
+    if map.size != size {
+        map.resize(size);
+    }
+    if first && let Some((_, entry)) = core.state.shown() {
+        let home = entry.prepared.home;
+        core.state.map.fit(home);
+    }
+}

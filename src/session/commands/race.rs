@@ -1,0 +1,43 @@
+//! Start and removal of races; selection of a contender's answer.
+
+use crate::objective::Space;
+use crate::optimise::{Method, SearchConfig};
+use crate::session::action::Action;
+use crate::session::commands::search::check_search;
+use crate::session::core::Core;
+use crate::session::effects::act::act;
+use crate::session::screen::selection::pick_latent;
+use crate::session::view::Activity;
+
+/// Begins a race with the settings of the next search; if it cannot begin, the previous race stays.
+pub(in crate::session) fn begin_race(core: &mut Core) {
+    let Some((model, _)) = core.state.shown() else { return };
+    let config = match core.state.next_search() {
+        Ok(config) => SearchConfig { method: Method::Adam, space: Space::Latent, ..config },
+        Err(error) => return core.state.notices.error(error),
+    };
+    if let Err(error) = check_search(core, &config) {
+        return core.state.notices.error(error);
+    }
+    act(core, Action::Race(model, config));
+    core.state.view.activity = Activity::Optimise;
+}
+
+/// Removes the race, and ends it if it runs.
+pub(in crate::session) fn clear_race(core: &mut Core) {
+    let job = core.state.race().and_then(|race| race.job);
+    job.into_iter().for_each(|job| core.state.jobs.cancel(job));
+    act(core, Action::RemoveRace);
+}
+
+/// Selects the answer of a contender, or none.
+pub(in crate::session) fn choose_contender(core: &mut Core, contender: Option<usize>) {
+    let shown = core.state.shown_version();
+    let Some(race) = core.state.race_mut() else { return };
+    race.chosen = contender
+        .filter(|&contender| contender < race.contenders.0.len() && race.results.is_some());
+    let z = race.shown_trajectory().map(|(_, z)| z.to_vec());
+    if let Some(z) = z.filter(|_| Some(race.model) == shown) {
+        pick_latent(core, &z);
+    }
+}

@@ -1,0 +1,45 @@
+//! The step-by-step search of the user.
+
+use crate::error::Result;
+use crate::optimise::{SearchConfig, StepThrough};
+use crate::session::action::Action;
+use crate::session::core::Core;
+use crate::session::effects::act::act;
+use crate::session::runs::step_through::StepThroughRun;
+use crate::session::view::Activity;
+
+pub(in crate::session) fn walk(core: &mut Core, walking: StepThroughRun) {
+    match walking {
+        StepThroughRun::Begin => {
+            if let Err(error) = begin_stepping(core) {
+                core.state.notices.error(error);
+            }
+        }
+        StepThroughRun::End => act(core, Action::RemoveStepThrough),
+        _ => {
+            let done = core.state.walk_mut().map(|walk| walk.go(walking));
+            if let Some(Err(error)) = done {
+                core.state.notices.error(error);
+            }
+        }
+    }
+}
+
+fn begin_stepping(core: &mut Core) -> Result<()> {
+    let state = &core.state;
+    let Some((id, entry)) = state.shown() else { return Ok(()) };
+    let settings = state.search_config();
+    let start = match state.map.picked.as_ref().or(state.map.probe.as_ref()) {
+        Some(probe) => probe.z.clone(),
+        None => {
+            let first = SearchConfig { restarts: 1, ..settings.clone().into_owned() };
+            first.draw_starts(&entry.prepared.model)?.row(0).to_vec()
+        }
+    };
+    // Nothing changes if the search cannot begin.
+    StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
+    act(core, Action::StepThrough(id, start));
+    core.state.preferences.hint_followed = true;
+    core.state.view.activity = Activity::Optimise;
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! Start, pause, continuation and branching of trainings; any snapshot of them can be shown.
+
+use crate::data::outline::generator::GeneratorConfig;
+use crate::error::{Error, Result};
+use crate::model::training_config::TrainingConfig;
+use crate::session::action::Action;
+use crate::session::core::Core;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{DataSpec, TrainingSpec};
+use crate::session::effects::act::act;
+use crate::session::effects::material::material;
+use crate::session::effects::training::training_control;
+use crate::session::jobs::training::{Portion, TrainingPhase};
+use crate::session::screen::snapshots::develop;
+use crate::text;
+use crate::train::TrainerState;
+
+/// The point from which the shown model can continue.
+struct Trunk {
+    model: ModelId,
+    run: RunId,
+    /// The settings of its training.
+    config: TrainingConfig,
+    /// Updates that are done there.
+    updates: usize,
+}
+
+/// Begins a training of a new model.
+pub(in crate::session) fn train(core: &mut Core) {
+    let state = &mut core.state;
+    if state.learns_own() && state.imported().is_none() {
+        return state
+            .notices
+            .info(text!("Import your shapes first, or choose families in the data dialog."));
+    }
+    if state.training_job().is_some() {
+        return state.notices.info(text!("A training is under way; stop or reset it first."));
+    }
+    let (data, config) = (state.next_data(), state.training_config());
+    begin(core, None, TrainingSpec { data, config, from: None });
+}
+
+/// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
+/// new one.
+pub(in crate::session) fn train_again(core: &mut Core) {
+    let Some((model, spec)) = core.state.last_training() else { return train(core) };
+    let running = core.state.runs.training_now_mut();
+    // The reports of the job that ends are ignored from here on.
+    let job = running.and_then(|(_, training)| training.leave());
+    job.into_iter().for_each(|job| core.state.jobs.cancel(job));
+    begin(core, Some(model).filter(|_| job.is_some()), spec);
+}
+
+/// Begins a new training with the next seed.
+pub(in crate::session) fn train_with_new_seed(core: &mut Core) {
+    let config = core.state.training_config();
+    let seed = config.seed.wrapping_add(1);
+    let generator = core.state.document.training.generator.clone();
+    act(core, Action::SetTraining(TrainingConfig { seed, ..config }));
+    act(core, Action::SetGenerator(GeneratorConfig { seed, ..generator }));
+    train(core);
+}
+
+/// Does one part of a training: of the present one, which then pauses, or of a new one.
+pub(in crate::session) fn learn_more(core: &mut Core, portion: Portion) {
+    if core.state.training_job().is_none() {
+        train(core);
+    }
+    let Some((_, training)) = core.state.runs.training_now_mut() else { return };
+    if !matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
+        return;
+    }
+    let batches = training.batches();
+    let steps = match portion {
+        Portion::Batch => 1,
+        // Counted by the rows that are left: a branch may have changed the batch size within its epoch.
+        Portion::Epoch => {
+            let left = (1.0 - training.epochs.fract()) * batches as f64;
+            ((left - 1e-9).ceil() as usize).max(1)
+        }
+    };
+    let pauses =
+        std::mem::replace(&mut training.phase, TrainingPhase::Paused) == TrainingPhase::Running;
+    training.timeline.follow();
+    if let Some(control) = training_control(core) {
+        if pauses {
+            control.pause(true);
+        }
+        control.allow(steps);
+    }
+    develop(core);
+}
+
+/// Pauses the training, or lets it go on.
+pub(in crate::session) fn pause_training(core: &mut Core, pause: bool) {
+    let Some((_, training)) = core.state.runs.training_now_mut() else { return };
+    if matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused) {
+        training.phase = if pause { TrainingPhase::Paused } else { TrainingPhase::Running };
+        training_control(core).into_iter().for_each(|control| control.pause(pause));
+    }
+}
+
+/// Continues the training of the shown model from the shown snapshot: to its end, or beyond it by as many updates
+/// as the settings say.
+pub(in crate::session) fn go_on(core: &mut Core) {
+    let Trunk { model, run, mut config, updates } = match trunk(core) {
+        Ok(trunk) => trunk,
+        Err(error) => return core.state.notices.info(error.to_string()),
+    };
+    if config.updates <= updates {
+        config.updates = updates + core.state.training_config().updates;
+    }
+    let (data, from) = (DataSpec::OfModel(run), Some((run, updates)));
+    begin(core, Some(model), TrainingSpec { data, config, from });
+}
+
+/// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
+/// present settings; the order of the rows and the noise are the same.
+pub(in crate::session) fn branch(core: &mut Core) {
+    let Trunk { model, run, config: before, updates: done } = match trunk(core) {
+        Ok(trunk) => trunk,
+        Err(error) => return core.state.notices.info(error.to_string()),
+    };
+    let total = before.updates;
+    // As long as the original, so that both can be compared; a branch from the end doubles the length.
+    let wanted = core.state.training_config();
+    let updates = if done < total { total } else { done + wanted.updates };
+    let config = TrainingConfig { updates, ..wanted };
+    if let Err(error) = before.check_branch(&config) {
+        return core.state.notices.error(error);
+    }
+    if (TrainingConfig { updates: total, ..config.clone() }) == before {
+        return core.state.notices.info(
+            text!("A branch needs something that differs: change a setting, such as beta, and branch again."),
+        );
+    }
+    let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
+    begin(core, None, TrainingSpec { data, config, from });
+    // A branch is compared with its origin.
+    core.state.view.wanted_beside = Some(model);
+}
+
+/// The point from which the shown model can continue.
+fn trunk(core: &Core) -> Result<Trunk> {
+    let state = &core.state;
+    if state.training_job().is_some() {
+        return Err(Error::mismatch(text!("A training is under way; stop it first.")));
+    }
+    let nothing = || Error::mismatch(text!("No model is open."));
+    let (model, entry) = state.shown().ok_or_else(nothing)?;
+    let run = state.run_of(model).ok_or_else(nothing)?;
+    let frozen = &entry.prepared.model;
+    let training = state.runs.trainings.get(&run);
+    let asked = training.and_then(|training| training.timeline.asked_updates());
+    // The model's own state, since early stopping may have chosen an older one than the last. An interrupted training leaves
+    // a preview, which cannot continue; its last snapshot can.
+    let last = || training.and_then(|training| training.timeline.moments().last());
+    let updates = match (asked, TrainerState::from_model(frozen), last()) {
+        (Some(updates), ..) => updates,
+        (None, Ok(state), _) => state.resume.updates,
+        (None, Err(_), Some(last)) => last.resume.updates,
+        (None, Err(error), None) => return Err(error),
+    };
+    let plan = training.and_then(|training| training.plan.as_ref());
+    let config = plan.map_or(&frozen.card.training, |plan| &plan.config).clone();
+    Ok(Trunk { model, run, config, updates })
+}
+
+/// Begins a training of `model`, or of a new one, and shows it as soon as there is something of it.
+fn begin(core: &mut Core, model: Option<ModelId>, spec: TrainingSpec) {
+    let checked = material(core, &spec.data).and_then(|material| material.check());
+    if let Err(error) = checked.and_then(|()| spec.config.check()) {
+        return core.state.notices.error(error);
+    }
+    let Some(model) = model else {
+        act(core, Action::Train(spec));
+        core.state.view.wanted = core.state.document.models.keys().next_back().copied();
+        return;
+    };
+    let before = core.state.model(model).cloned();
+    act(core, Action::Retrain(model, spec));
+    // The model stays on the screen as it was until there is something newer.
+    if let Some((run, before)) = core.state.run_of(model).zip(before) {
+        core.state.runs.models.insert(run, before);
+    }
+}

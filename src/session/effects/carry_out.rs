@@ -1,0 +1,214 @@
+//! Actions and their effects: the document changes, the history records it, and the work that was asked for begins.
+
+use crate::data::outline::import::name_of;
+use crate::error::{Error, Result};
+use crate::model::bundled::BUNDLED;
+use crate::rediscover::RediscoverConfig;
+use crate::session::action::Effect;
+use crate::session::core::Core;
+use crate::session::document::ModelSource;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::effects::material::material;
+use crate::session::effects::training::begin_training;
+use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::import::ImportRun;
+use crate::session::jobs::race::RaceRun;
+use crate::session::jobs::rediscovery::RediscoveryRun;
+use crate::session::jobs::registry::JobKind;
+use crate::session::jobs::search::SearchRun;
+use crate::session::jobs::sweep::SweepRun;
+use crate::session::jobs::{import, open, pca, race, rediscovery, search, sweep};
+use crate::session::runs::freehand::{FreehandShape, outline};
+use crate::session::runs::models::file_name;
+use crate::session::runs::models::{ModelEntry, Prepared};
+use crate::session::runs::step_through::StepThroughState;
+use crate::session::screen::selection::pick_latent;
+use crate::text;
+use std::sync::Arc;
+
+pub(in crate::session) fn carry_out(core: &mut Core, effect: Effect) {
+    match effect {
+        Effect::Make(model) => make(core, model),
+        Effect::Import(run) => begin_import(core, run),
+        Effect::Sweep => begin_sweep(core),
+        Effect::Search(run) => run_search(core, run),
+        Effect::Race => run_race(core),
+        Effect::Rediscover => begin_rediscovery(core),
+        Effect::Draw => make_drawing(core),
+        Effect::StepThrough => {
+            if let Err(error) = begin_walk(core) {
+                core.state.notices.error(error);
+            }
+        }
+    }
+}
+
+/// Makes the present result of a model.
+fn make(core: &mut Core, id: ModelId) {
+    let Some(model) = core.state.document.models.get(&id) else { return };
+    let (run, source) = (model.run, model.source.clone());
+    let made = match &*source {
+        ModelSource::Bundled(name) => load_bundled(core, run, name),
+        ModelSource::File(path) => {
+            let (path, name) = (path.clone(), file_name(path));
+            core.start(JobKind::Open, name, move |handle| open::run(path, run, handle));
+            Ok(())
+        }
+        ModelSource::Training(spec) => begin_training(core, id, run, spec),
+        ModelSource::Swept(sweep, index) => open_point(core, run, *sweep, *index),
+        ModelSource::Pca(of) => begin_pca(core, run, *of),
+    };
+    if let Err(error) = made {
+        core.state.notices.error(error);
+    }
+}
+
+fn load_bundled(core: &mut Core, run: RunId, name: &str) -> Result<()> {
+    let unknown = || Error::mismatch(text!("no model '{name}' comes with the program", name));
+    let sample = BUNDLED.iter().find(|s| s.id() == name).ok_or_else(unknown)?;
+    let prepared = Arc::new(Prepared::new(sample.load()?)?);
+    insert(
+        core,
+        run,
+        ModelEntry { name: sample.name(), version: 0, path: None, unsaved: false, prepared },
+    );
+    Ok(())
+}
+
+/// Enters a model with a version of its own.
+fn insert(core: &mut Core, run: RunId, entry: ModelEntry) {
+    let version = core.state.runs.next_version();
+    core.state.runs.models.insert(run, ModelEntry { version, ..entry });
+}
+
+fn open_point(core: &mut Core, run: RunId, sweep: RunId, index: usize) -> Result<()> {
+    let point = core.state.runs.sweeps.get(&sweep).and_then(|sweep| sweep.done.get(index));
+    let missing = || Error::mismatch(text!("This model of the sweep is not trained yet."));
+    let point = point.ok_or_else(missing)?;
+    let (name, prepared) = (format!("beta {}", point.beta), point.prepared.clone());
+    insert(
+        core,
+        run,
+        ModelEntry { name: name.into(), version: 0, path: None, unsaved: true, prepared },
+    );
+    Ok(())
+}
+
+fn begin_pca(core: &mut Core, run: RunId, of: RunId) -> Result<()> {
+    let nothing = || Error::mismatch(text!("No model is open."));
+    let entry = core.state.runs.models.get(&of).ok_or_else(nothing)?;
+    let (model, subject) = (entry.prepared.model.clone(), entry.name.clone());
+    let name = text!("PCA of {name}", name = &entry.name);
+    core.start(JobKind::Pca, subject, move |handle| pca::run(&model, name, run, handle));
+    Ok(())
+}
+
+fn begin_import(core: &mut Core, run: RunId) {
+    let Some(own) = &core.state.document.training.own else { return };
+    let wish = own.import.wish.clone();
+    let work = move |handle: &Handle<NoNews>| import::run(&wish, handle);
+    let job = core.start(JobKind::Import, name_of(&own_paths(&core.state.document)), work);
+    let import = ImportRun { job: Some(job), brought: None, failed: None };
+    core.state.runs.imports.insert(run, import);
+}
+
+fn begin_sweep(core: &mut Core) {
+    let Some(spec) = core.state.document.sweep.clone() else { return };
+    let material = match material(core, &spec.data) {
+        Ok(material) => material,
+        Err(error) => return core.state.notices.error(error),
+    };
+    let (run, name) = (spec.run, material.name());
+    let made = SweepRun {
+        job: None,
+        count: spec.betas.len(),
+        beta: spec.betas.first().copied().unwrap_or(f64::NAN),
+        done: Vec::new(),
+    };
+    let job = core.start(JobKind::Sweep, name, move |handle| {
+        sweep::run(material, spec.config.clone(), &spec.betas, handle)
+    });
+    core.state.runs.sweeps.insert(run, SweepRun { job: Some(job), ..made });
+}
+
+fn run_search(core: &mut Core, run: RunId) {
+    let state = &core.state;
+    let Some(spec) = state.document.searches.get(&run).cloned() else { return };
+    let Some(entry) = state.model(spec.model) else { return };
+    let (prepared, version) = (entry.prepared.clone(), entry.version);
+    let (name, speed) = (entry.name.clone(), state.search().map_or(1.0, |s| s.playback.speed));
+    let begun = SearchRun::new((spec.model, version), &prepared, spec.config.clone(), speed);
+    let job = core.start(JobKind::Search, name, move |handle| {
+        search::run(&prepared, spec.config.clone(), handle)
+    });
+    core.state.runs.searches.insert(run, SearchRun { job: Some(job), ..begun });
+}
+
+fn run_race(core: &mut Core) {
+    let Some(spec) = core.state.document.race.clone() else { return };
+    let Some(entry) = core.state.model(spec.model) else { return };
+    let (prepared, version) = (entry.prepared.clone(), entry.version);
+    let (run, name) = (spec.run, entry.name.clone());
+    let begun = RaceRun {
+        job: None,
+        model: (spec.model, version),
+        config: spec.config.clone(),
+        contenders: spec.contenders.clone(),
+        standings: Vec::new(),
+        results: None,
+        chosen: None,
+    };
+    let job = core.start(JobKind::Race, name, move |handle| {
+        race::run(&prepared, spec.config.clone(), &spec.contenders, handle)
+    });
+    core.state.runs.races.insert(run, RaceRun { job: Some(job), ..begun });
+}
+
+fn begin_rediscovery(core: &mut Core) {
+    let Some(spec) = core.state.document.rediscovery else { return };
+    let Some(entry) = core.state.model(spec.model) else { return };
+    let config =
+        RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_property(spec.property) };
+    let (model, subject) = (entry.prepared.model.clone(), spec.property.label());
+    let job = core.start(JobKind::Rediscovery, subject, move |handle| {
+        rediscovery::run(model, config, handle)
+    });
+    let begun =
+        RediscoveryRun { job: Some(job), model: spec.model, property: spec.property, report: None };
+    core.state.runs.rediscoveries.insert(spec.run, begun);
+}
+
+/// Begins the step-by-step search of the document.
+fn begin_walk(core: &mut Core) -> Result<()> {
+    let state = &core.state;
+    let Some(spec) = state.document.step_through.clone() else { return Ok(()) };
+    let Some(entry) = state.model(spec.model) else { return Ok(()) };
+    let (version, prepared) = ((spec.model, entry.version), entry.prepared.clone());
+    let config = state.search_config().into_owned();
+    let walk = StepThroughState::new(version, prepared, &config, spec.start)?;
+    core.state.runs.step_throughs.insert(spec.run, walk);
+    Ok(())
+}
+
+fn own_paths(document: &crate::session::document::Document) -> Vec<std::path::PathBuf> {
+    document.training.own.as_ref().map(|own| own.import.wish.paths.clone()).unwrap_or_default()
+}
+
+/// Makes the freehand shape of the document, and selects its point.
+pub(in crate::session) fn make_drawing(core: &mut Core) {
+    let Some(spec) = core.state.document.drawing.clone() else { return };
+    let Some(entry) = core.state.model(spec.model) else { return };
+    let (prepared, version) = (entry.prepared.clone(), (spec.model, entry.version));
+    let outline = match outline(&prepared.model, &spec.line) {
+        Ok(outline) => outline,
+        Err(problem) => return core.state.drawing_problem = Some(problem),
+    };
+    match FreehandShape::new(&prepared, version, outline) {
+        Ok(drawn) => {
+            let z = drawn.z.clone();
+            core.state.runs.drawings.insert(spec.run, drawn);
+            pick_latent(core, &z);
+        }
+        Err(error) => core.state.notices.error(error),
+    }
+}

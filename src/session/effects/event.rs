@@ -1,0 +1,108 @@
+//! Messages from other threads to the session: progress and results of jobs, and pictures of the maps.
+
+use crate::rediscover::RediscoveryReport;
+use crate::session::jobs::candidates::CandidatesFile;
+use crate::session::jobs::export::ExportedFile;
+use crate::session::jobs::handle::NoNews;
+use crate::session::jobs::heads::TrainedHeads;
+use crate::session::jobs::import::Brought;
+use crate::session::jobs::open::Opened;
+use crate::session::jobs::path::Made;
+use crate::session::jobs::pca::PcaModel;
+use crate::session::jobs::race::{RaceNews, RaceResults};
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::save::Saved;
+use crate::session::jobs::search::SearchNews;
+use crate::session::jobs::snapshot::Snapshot;
+use crate::session::jobs::sweep::{SweepNews, SweepRest};
+use crate::session::jobs::training::{Trained, TrainingNews};
+use crate::session::runs::findings::Findings;
+use crate::session::screen::map::DrawnMap;
+use crate::trust::ModelMetrics;
+use std::sync::Arc;
+
+/// A message in the inbox.
+#[derive(Debug)]
+pub enum Event {
+    /// Progress of a job.
+    Progress(JobId, JobProgress, Option<News>),
+    /// The result of a job.
+    Ended(JobId, End),
+    /// The answer of a map's worker to the last request: a picture, or an error.
+    Drawn(DrawnMap),
+}
+
+/// Defines [`News`] and [`End`], a variant for each kind of job, with the conversions from the jobs' own types.
+macro_rules! messages {
+    (news { $($news:ident($report:ty),)* } ends { $($end:ident($made:ty),)* }) => {
+        /// The report of a job beside its progress.
+        #[derive(Debug)]
+        #[allow(missing_docs, reason = "the types say it")]
+        pub enum News { $($news($report),)* }
+
+        $(impl From<$report> for News {
+            fn from(report: $report) -> Self {
+                Self::$news(report)
+            }
+        }
+
+        impl TryFrom<News> for $report {
+            type Error = ();
+
+            fn try_from(news: News) -> Result<Self, ()> {
+                if let News::$news(report) = news { Ok(report) } else { Err(()) }
+            }
+        })*
+
+        /// The result of a job of each kind.
+        #[derive(Debug)]
+        #[allow(missing_docs, reason = "the types say it")]
+        pub enum End { $($end(JobResult<$made>),)* }
+
+        $(impl From<JobResult<$made>> for End {
+            fn from(result: JobResult<$made>) -> Self {
+                Self::$end(result)
+            }
+        })*
+    };
+}
+
+messages! {
+    news {
+        Training(TrainingNews),
+        Search(SearchNews),
+        Race(RaceNews),
+        Sweep(SweepNews),
+    }
+    ends {
+        Open(Opened),
+        Save(Saved),
+        Import(Brought),
+        Training(Trained),
+        Snapshot(Snapshot),
+        Metrics(Arc<ModelMetrics>),
+        Heads(TrainedHeads),
+        Sweep(SweepRest),
+        Pca(PcaModel),
+        Path(Made),
+        Search(Arc<Findings>),
+        Race(Arc<RaceResults>),
+        Rediscovery(Arc<RediscoveryReport>),
+        Export(ExportedFile),
+        Candidates(CandidatesFile),
+    }
+}
+
+impl From<NoNews> for News {
+    fn from(none: NoNews) -> Self {
+        match none {}
+    }
+}
+
+impl TryFrom<News> for NoNews {
+    type Error = ();
+
+    fn try_from(_: News) -> Result<Self, ()> {
+        Err(())
+    }
+}

@@ -1,0 +1,271 @@
+//! Handles reports and results of jobs: each by a function of the job's own file, then the consequences for the rest of
+//! the state.
+
+use crate::session::core::Core;
+use crate::session::effects::event::{End, Event, News};
+use crate::session::jobs::candidates;
+use crate::session::jobs::open::Opened;
+use crate::session::jobs::pca::PcaModel;
+use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::save::Saved;
+use crate::session::jobs::training::{Trained, Training, TrainingEnd};
+use crate::session::runs::models::ModelEntry;
+use crate::session::screen::comparison::Comparison;
+use crate::session::screen::latent_path::path_ended;
+use crate::session::state::State;
+use crate::text;
+use crate::text::Text;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Applies an event to the state.
+pub(in crate::session) fn apply(core: &mut Core, event: Event) {
+    match event {
+        Event::Progress(job, progress, news) => core.state.progress(job, progress, news),
+        Event::Ended(job, End::Path(result)) => {
+            if core.state.jobs.end(job).is_some() {
+                path_ended(core, job, result);
+            }
+        }
+        Event::Ended(job, end) => core.state.ended(job, end),
+        Event::Drawn(Ok(picture)) => {
+            let key = picture.key;
+            let is_beside = |c: &&mut Comparison| key.is_some_and(|key| key.model.0 == c.model);
+            match core.state.comparison.as_mut().filter(is_beside) {
+                Some(comparison) => comparison.picture.renew(picture, comparison.asked),
+                None => {
+                    let map = &mut core.state.map;
+                    map.picture.renew(picture, map.asked);
+                }
+            }
+        }
+        Event::Drawn(Err(why)) => {
+            core.state.notices.error(text!("The map could not be drawn: {why}", why));
+        }
+    }
+}
+
+impl State {
+    /// Handles the progress of a job. News of a run that is not needed any more are dropped.
+    pub(in crate::session) fn progress(
+        &mut self,
+        job: JobId,
+        progress: JobProgress,
+        news: Option<News>,
+    ) {
+        let share = progress.share.unwrap_or(0.0);
+        if !self.jobs.report(job, progress) {
+            return;
+        }
+        let this = Some(job);
+        let runs = &mut self.runs;
+        match news {
+            Some(News::Training(news)) => {
+                let Some((run, training)) = runs.training_of(job) else { return };
+                if let Some(preview) = training.progress(share, news) {
+                    self.renew(run, preview);
+                }
+            }
+            Some(News::Search(news)) => {
+                let mut searches = runs.searches.values_mut();
+                if let Some(search) = searches.find(|search| search.job == this) {
+                    search.progress(news);
+                }
+            }
+            Some(News::Race(news)) => {
+                if let Some(race) = runs.races.values_mut().find(|race| race.job == this) {
+                    race.progress(news);
+                }
+            }
+            Some(News::Sweep(news)) => {
+                if let Some(sweep) = runs.sweeps.values_mut().find(|sweep| sweep.job == this) {
+                    sweep.progress(news);
+                }
+            }
+            None => (),
+        }
+    }
+
+    /// Handles the result of a job: it goes to where the results of its kind are, whatever is shown.
+    pub(in crate::session) fn ended(&mut self, job: JobId, end: End) {
+        if self.jobs.end(job).is_none() {
+            return;
+        }
+        let (this, runs, notices) = (Some(job), &mut self.runs, &mut self.notices);
+        match end {
+            End::Open(result) => self.opened(result),
+            End::Save(result) => self.saved(result),
+            End::Candidates(result) => candidates::ended(result, notices),
+            End::Import(result) => self.import_ended(job, result),
+            End::Training(result) => self.training_ended(job, result),
+            End::Snapshot(result) => self.snapshot_ended(job, result),
+            End::Metrics(result) => self.metrics_ended(job, result),
+            End::Heads(result) => {
+                if let Some(heads) = self.heads.take_if(|heads| heads.job == job)
+                    && heads.ended(result, &mut runs.models, notices)
+                {
+                    // The maps can now have colours of a property that had no head before.
+                    self.map.asked = None;
+                    if let Some(comparison) = &mut self.comparison {
+                        (comparison.asked, comparison.probe, comparison.picked) =
+                            (None, None, None);
+                    }
+                }
+            }
+            End::Sweep(result) => {
+                let mut sweeps = runs.sweeps.iter_mut();
+                if let Some((&run, sweep)) = sweeps.find(|(_, sweep)| sweep.job == this)
+                    && !sweep.ended(result, notices)
+                {
+                    runs.sweeps.remove(&run);
+                }
+            }
+            End::Pca(result) => self.pca_ended(result),
+            End::Search(result) => {
+                let mut searches = runs.searches.iter_mut();
+                if let Some((&run, search)) = searches.find(|(_, search)| search.job == this)
+                    && !search.ended(result, notices)
+                {
+                    runs.searches.remove(&run);
+                }
+            }
+            End::Race(result) => {
+                let mut races = runs.races.iter_mut();
+                if let Some((&run, race)) = races.find(|(_, race)| race.job == this)
+                    && !race.ended(result, notices)
+                {
+                    runs.races.remove(&run);
+                }
+            }
+            End::Rediscovery(result) => {
+                let mut tests = runs.rediscoveries.iter_mut();
+                if let Some((&run, test)) = tests.find(|(_, test)| test.job == this)
+                    && !test.ended(result, notices)
+                {
+                    runs.rediscoveries.remove(&run);
+                }
+            }
+            End::Export(result) if self.export.job == this => self.export.ended(result, notices),
+            // [`apply`] handles it, since the selected point follows a path.
+            End::Path(_) => (),
+            // A newer export has replaced this one.
+            End::Export(_) => (),
+        }
+    }
+
+    fn opened(&mut self, result: JobResult<Opened>) {
+        let Opened { run, prepared, path } = match result {
+            JobResult::Finished(opened) => opened,
+            JobResult::Cancelled(_) => return,
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        self.preferences.remember(&path);
+        let version = self.runs.next_version();
+        let (name, path) = (name_of(&path), Some(path));
+        self.runs.models.insert(run, ModelEntry { name, version, path, unsaved: false, prepared });
+    }
+
+    fn pca_ended(&mut self, result: JobResult<PcaModel>) {
+        let PcaModel { run, prepared, name } = match result {
+            JobResult::Finished(made) => made,
+            JobResult::Cancelled(_) => {
+                return self.notices.info(text!("PCA stopped; nothing was made."));
+            }
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        let version = self.runs.next_version();
+        let entry = ModelEntry { name, version, path: None, unsaved: false, prepared };
+        self.runs.models.insert(run, entry);
+        self.document.model_of(run).into_iter().for_each(|id| self.put_beside(id));
+    }
+
+    fn saved(&mut self, result: JobResult<Saved>) {
+        let Saved { run, prepared, path } = match result {
+            JobResult::Finished(saved) => saved,
+            JobResult::Cancelled(_) => return,
+            JobResult::Failed(why, _) => return self.notices.error(why),
+        };
+        if let Some(entry) = self.runs.models.get_mut(&run) {
+            // A model that was trained further or got a head meanwhile is still unsaved.
+            entry.unsaved = !Arc::ptr_eq(&entry.prepared, &prepared);
+            entry.name = name_of(&path);
+            entry.path = Some(path.clone());
+        }
+        self.preferences.remember(&path);
+        let saved = text!("Saved as {path}.", path = path.display().to_string());
+        // Models of other origins never had a training that could be resumed.
+        let training = self.runs.trainings.get(&run);
+        let lacks = training.is_some() && prepared.model.resume.is_none();
+        let warning = lacks.then(|| match training.is_some_and(|t| t.job.is_some()) {
+            true => text!(
+                "It holds no optimiser state, so its training cannot be resumed from the file: pause first, and save again."
+            ),
+            false => text!(
+                "It holds no optimiser state, so its training cannot be resumed from the file."
+            ),
+        });
+        self.notices.info(Text::joined([saved].into_iter().chain(warning), " "));
+    }
+
+    fn training_ended(&mut self, job: JobId, result: JobResult<Trained>) {
+        let Some((run, training)) = self.runs.training_of(job) else { return };
+        let TrainingEnd { made, kept, failed, cancelled } = training.ended(result);
+        self.hold_range_for_training(false);
+        match made {
+            Some(prepared) => self.renew(run, prepared),
+            None if !kept => _ = self.runs.models.remove(&run),
+            None => (),
+        }
+        match failed {
+            Some(why) if kept => {
+                self.notices.error(text!("{why} (what was trained before is kept)", why));
+            }
+            Some(why) => self.notices.error(why),
+            None if cancelled => {
+                self.notices.info(text!("Training stopped; what it learned is kept."));
+            }
+            None => {
+                let Some(training) = self.runs.trainings.get(&run) else { return };
+                let Training { updates, epochs, .. } = *training;
+                let early = updates < training.total_updates();
+                let epochs = format!("{epochs:.1}");
+                let epochs = epochs.trim_end_matches(".0");
+                let epochs = match epochs.parse::<usize>() {
+                    Ok(whole) => text!("{count} epoch" | "{count} epochs", count = whole),
+                    Err(_) => text!("{epochs} epochs", epochs),
+                };
+                let id = self.document.model_of(run);
+                let kept = id.and_then(|id| self.kept_epoch_of(id));
+                let best = kept.map(|(kept, record)| {
+                    text!(
+                        "The model is that of the best update, {update} (epoch {epoch}).",
+                        update = kept,
+                        epoch = record.epoch
+                    )
+                });
+                let finished = match early {
+                    true => text!(
+                        "Training finished early after {count} update ({epochs})."
+                            | "Training finished early after {count} updates ({epochs}).",
+                        count = updates,
+                        epochs
+                    ),
+                    false => text!(
+                        "Training finished after {count} update ({epochs})."
+                            | "Training finished after {count} updates ({epochs}).",
+                        count = updates,
+                        epochs
+                    ),
+                };
+                let save = text!("Save it with Ctrl+S.");
+                let told = [Some(finished), best, Some(save)].into_iter().flatten();
+                self.notices.info(Text::joined(told, " "));
+            }
+        }
+    }
+}
+
+fn name_of(path: &Path) -> Text {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    Text::verbatim(stem.unwrap_or_else(|| path.display().to_string()))
+}

@@ -1,0 +1,58 @@
+//! The second map of a comparison follows the first.
+
+use crate::session::core::Core;
+use crate::session::screen::map::MapRequest;
+use crate::session::screen::probe::Probe;
+
+/// Updates the model beside, its points and its picture after a change of the state.
+pub(in crate::session) fn follow_comparison(core: &mut Core) {
+    core.state.settle_comparison();
+    if core.state.comparison.is_none() {
+        return;
+    }
+    look_beside(core);
+    ask_for_picture_beside(core);
+}
+
+/// Evaluates the second model at the points of the first map.
+pub(in crate::session) fn look_beside(core: &mut Core) {
+    let property = core.state.property();
+    let Some((id, entry)) = core.state.beside() else { return };
+    let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
+    let map = &core.state.map;
+    let wanted = [&map.probe, &map.picked].map(|probe| probe.as_ref().map(|probe| probe.at));
+    let Some(comparison) = &mut core.state.comparison else { return };
+    let places = [&mut comparison.probe, &mut comparison.picked];
+    let mut failure = None;
+    for (known, at) in places.into_iter().zip(wanted) {
+        let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.property));
+        if current == at.map(|at| (at, version, property)) {
+            continue;
+        }
+        let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));
+        *known = looked.transpose().unwrap_or_else(|error| {
+            failure = Some(error);
+            None
+        });
+    }
+    if let Some(error) = failure {
+        // Without this, the failure would repeat in every frame.
+        core.state.comparison = None;
+        core.state.notices.error(error);
+    }
+}
+
+pub(in crate::session) fn ask_for_picture_beside(core: &mut Core) {
+    let state = &mut core.state;
+    let (property, visible, range) = (state.property(), state.visible(), state.range());
+    let Some((id, entry)) = state.beside() else { return };
+    let (version, prepared) = ((id, entry.version), entry.prepared.clone());
+    let key = state.map.key(version, property, visible, range);
+    let (lattice, spec) = (state.map.lattice(), state.map.spec());
+    let measured = state.map.measured;
+    let Some(comparison) = &mut state.comparison else { return };
+    if measured && comparison.asked != Some(key) {
+        comparison.asked = Some(key);
+        core.worker_beside.ask(MapRequest { key, lattice, spec, prepared });
+    }
+}

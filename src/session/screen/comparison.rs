@@ -1,0 +1,54 @@
+//! The second map of a comparison.
+
+use crate::session::document::ids::ModelId;
+use crate::session::screen::map::{MapKey, MapPictures};
+use crate::session::screen::probe::Probe;
+
+/// The model beside the shown one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComparisonModel {
+    /// The next available model: another open one, or else a bundled one.
+    Any,
+    /// An open model.
+    Open(ModelId),
+    /// A bundled model.
+    Sample(usize),
+    /// PCA of the data of the shown model.
+    Pca,
+}
+
+/// The second map.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The model on it.
+    pub model: ModelId,
+    /// The last picture of the worker.
+    pub picture: MapPictures,
+    /// The key of the last request to the worker.
+    pub asked: Option<MapKey>,
+    /// The point under the mouse, in this model.
+    pub probe: Option<Probe>,
+    /// The selected point, in this model.
+    pub picked: Option<Probe>,
+    /// The model that was on the first map last: the two models change places when the second one is shown.
+    pub(in crate::session) first: ModelId,
+}
+
+impl Comparison {
+    /// A comparison with `model`, while `first` is shown.
+    pub(in crate::session) fn new(model: ModelId, first: ModelId) -> Self {
+        Self {
+            model,
+            picture: MapPictures::default(),
+            asked: None,
+            probe: None,
+            picked: None,
+            first,
+        }
+    }
+
+    /// Puts another model on the second map.
+    pub(in crate::session) fn turn_to(&mut self, model: ModelId) {
+        *self = Self::new(model, self.first);
+    }
+}

@@ -1,0 +1,14 @@
+//! What is made of the stores for the screen: the map and its pictures, points in detail, metrics, latent paths, a comparison.
+
+pub mod beside;
+pub mod cached_metrics;
+pub mod comparison;
+pub mod latent_path;
+pub mod map;
+pub mod metrics_cache;
+pub mod probe;
+pub mod refresh;
+pub mod seen;
+pub mod selection;
+pub mod snapshots;
+pub mod tours;

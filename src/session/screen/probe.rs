@@ -1,0 +1,113 @@
+//! One point of the map in detail: its shape, its properties, its nearest neighbour, its reliability.
+
+use crate::data::property::Property;
+use crate::data::rows::Rows;
+use crate::error::Result;
+use crate::explore::shapes::neighbours::{Neighbour, neighbours};
+use crate::explore::shapes::reconstruction::ReconstructedShape;
+use crate::model::{Model, Value};
+use crate::objective::{Evaluation, Objective};
+use crate::session::document::ids::ModelId;
+use crate::session::runs::models::Prepared;
+use crate::trust::{Verdict, assess};
+
+/// Training shapes that are searched around a point.
+const NEIGHBOURS: usize = 3;
+
+/// The metrics of one latent point; computed immediately, in well under a millisecond, or in a few if heads predict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// The model and version of the computation.
+    pub model: (ModelId, u64),
+    /// The property that colours the map.
+    pub property: Property,
+    /// The position on the map.
+    pub at: [f64; 2],
+    /// The latent point.
+    pub z: Vec<f64>,
+    /// The shape, `[input]`.
+    pub outline: Vec<f32>,
+    /// Every property of the shape, in the order of the model; NaN if there is no head for it.
+    pub values: Vec<(Property, Value)>,
+    /// The reliability of that property, and of every prediction beside it.
+    pub verdict: Verdict,
+    /// The nearest training shape.
+    pub nearest: Option<Neighbour>,
+    /// The data row beside its reconstruction, if the point is that of a row.
+    pub rebuild: Option<ReconstructedShape>,
+    /// The gradient of the objective there; none if it was not requested.
+    pub slope: Option<Slope>,
+}
+
+/// The objective at a point and its gradient there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slope {
+    /// The value on the screen.
+    pub value: f64,
+    /// The loss, penalties included.
+    pub loss: f64,
+    /// The gradient of the loss, `[latent]`.
+    pub gradient: Vec<f64>,
+}
+
+impl Slope {
+    /// Computes value, loss and gradient at the latent point `z`.
+    ///
+    /// # Errors
+    /// Only if the tensor library fails.
+    pub fn at(objective: &Objective, z: &[f64]) -> Result<Self> {
+        let Evaluation { value, loss, gradient, .. } = objective.evaluate(z, true)?;
+        Ok(Self { value: value[0], loss: loss[0], gradient })
+    }
+}
+
+impl Probe {
+    /// Decodes and assesses the map point `at`, or the latent point `z` if it is given.
+    ///
+    /// # Errors
+    /// Only if the tensor library fails.
+    pub fn at(
+        prepared: &Prepared,
+        model: (ModelId, u64),
+        at: [f64; 2],
+        z: Option<&[f64]>,
+        property: Property,
+    ) -> Result<Self> {
+        let z = z.map_or_else(|| prepared.projection.lift(at), <[f64]>::to_vec);
+        let rows = Rows::from_flat(z.len(), z.clone());
+        let decoded = prepared.model.decode(&rows)?;
+        let others = prepared.model.predicted_properties().filter(|&other| other != property);
+        let asked: Vec<Property> = std::iter::once(property).chain(others).collect();
+        let mut verdicts = assess(&prepared.model, &asked, &rows, &decoded)?;
+        let verdict = verdicts.remove(0);
+        let outline = decoded.into_flat();
+        let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
+        let values = values(&prepared.model, &verdict, &outline);
+        let (rebuild, slope) = (None, None);
+        Ok(Self { model, property, at, z, outline, values, verdict, nearest, rebuild, slope })
+    }
+
+    /// Replaces the decoded outline by another one, for a search that moves the shape itself.
+    pub fn set_outline(&mut self, model: &Model, outline: Vec<f32>) {
+        self.values = values(model, &self.verdict, &outline);
+        self.outline = outline;
+    }
+
+    /// The nearest training shapes, nearest first; made again at each call, so they are requested only where they are
+    /// shown.
+    pub fn neighbours(&self, model: &Model) -> Vec<Neighbour> {
+        neighbours(model, &self.z, &self.outline, NEIGHBOURS)
+    }
+
+    /// The value of one property; none if the model does not have it.
+    pub fn value(&self, property: Property) -> Value {
+        let found = self.values.iter().find(|(of, _)| *of == property);
+        found.map_or(Value::NONE, |(_, value)| *value)
+    }
+}
+
+/// Every property of a shape, for which `verdict` has all predictions.
+fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Property, Value)> {
+    let value = |property| (property, verdict.value(property, outline));
+    model.properties().into_iter().map(value).collect()
+}

@@ -1,0 +1,124 @@
+//! Keeps what is on the screen in step with the stores: points, paths and pictures are made again when what they are made of
+//! has changed, whatever changed it.
+
+use crate::optimise::{SearchConfig, Starts};
+use crate::session::core::Core;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::runs::step_through::StepThroughState;
+use crate::session::screen::beside::follow_comparison;
+use crate::session::screen::cached_metrics::measure_shown;
+use crate::session::screen::latent_path::refresh_tours;
+use crate::session::screen::map::MapRequest;
+use crate::session::screen::seen::Inputs;
+use crate::session::screen::selection::{look_again, look_at_search, probe_point};
+use std::sync::Arc;
+
+/// Requests a new picture from the worker if its inputs have changed.
+fn ask_for_picture(core: &mut Core) {
+    let state = &mut core.state;
+    let Some(version) = state.shown_version() else { return };
+    let (property, visible, range) = (state.property(), state.visible(), state.range());
+    let spec = state.search_config().spec.clone();
+    state.map.set_spec(&spec);
+    let Some(key) = state.map.wanted(version, property, visible, range) else { return };
+    if let Some((_, entry)) = state.shown() {
+        let (lattice, spec) = (state.map.lattice(), state.map.spec());
+        core.worker.ask(MapRequest { key, lattice, spec, prepared: entry.prepared.clone() });
+    }
+}
+
+/// Makes again what is out of date.
+pub(in crate::session) fn refresh(core: &mut Core) {
+    show_what_is_there(core);
+    let state = &core.state;
+    let property = state.property();
+    if core.seen.property.replace(property) != Some(property) {
+        core.state.release_range();
+    }
+    let state = &core.state;
+    let inputs = state.shown().map(|(id, entry)| Inputs {
+        model: (id, entry.version),
+        prepared: entry.prepared.clone(),
+        spec: state.search_config().spec.clone(),
+        activity: state.view.activity,
+    });
+    let is_new = inputs != core.seen.inputs;
+    let shown = inputs.as_ref().map(|inputs| inputs.model.0);
+    let pins = shown.and_then(|id| state.document.models.get(&id)).map(|model| &model.pins);
+    let pins = pins.cloned().unwrap_or_default();
+    if is_new {
+        core.seen.inputs = inputs;
+        look_again(core);
+    }
+    if is_new || pins != core.seen.pins {
+        core.state.map.pins = pins.iter().filter_map(|pin| probe_point(core, pin)).collect();
+        core.seen.pins = pins;
+    }
+    refresh_step_through(core);
+    refresh_tours(core);
+    look_at_search(core);
+    ask_for_picture(core);
+    follow_comparison(core);
+    measure_shown(core);
+}
+
+/// Lets the view show what the document has: a wanted model once it is there, another one for a model that was closed.
+fn show_what_is_there(core: &mut Core) {
+    let state = &mut core.state;
+    if let Some(wanted) = state.view.wanted.filter(|id| state.model(*id).is_some()) {
+        state.show(wanted);
+        let beside = state.view.wanted_beside.take();
+        beside.into_iter().for_each(|id| state.put_beside(id));
+    }
+    if state.shown().is_none() {
+        let before = state.view.before.filter(|id| state.models().any(|(open, _)| open == *id));
+        let other = before.or_else(|| state.models().last().map(|(id, _)| id));
+        other.into_iter().for_each(|id| state.show(id));
+    }
+    let is_there = |run: &RunId| state.document.searches.contains_key(run);
+    if state.view.search.is_none_or(|run| !is_there(&run)) {
+        let in_shown = |(_, spec): &(&RunId, &Arc<_>)| is_of(spec, state.view.shown);
+        let searches = &state.document.searches;
+        let newest = searches.iter().rev().find(in_shown).or(searches.iter().next_back());
+        state.view.search = newest.map(|(run, _)| *run);
+    }
+}
+
+/// Begins the step-by-step search again from its start when the settings of the search have changed.
+fn refresh_step_through(core: &mut Core) {
+    let state = &mut core.state;
+    let Some(spec) = &state.document.step_through else {
+        core.seen.step_through = None;
+        return;
+    };
+    let run = spec.run;
+    // The number and the position of the starts do not matter for one restart.
+    let config = SearchConfig {
+        restarts: 1,
+        seed: 0,
+        starts: Starts::default(),
+        ..state.search_config().into_owned()
+    };
+    let now = Some((run, config));
+    if now == core.seen.step_through {
+        return;
+    }
+    let is_known = core.seen.step_through.as_ref().is_some_and(|(known, _)| *known == run);
+    core.seen.step_through = now;
+    if !is_known && state.runs.step_throughs.contains_key(&run) {
+        return;
+    }
+    let config = state.search_config().into_owned();
+    let Some(before) = state.walk() else { return };
+    match StepThroughState::again(before, &config) {
+        Ok(again) => _ = state.runs.step_throughs.insert(run, again),
+        Err(error) => {
+            state.runs.step_throughs.remove(&run);
+            state.notices.error(error);
+        }
+    }
+}
+
+fn is_of(spec: &crate::session::document::SearchSpec, model: Option<ModelId>) -> bool {
+    Some(spec.model) == model
+}

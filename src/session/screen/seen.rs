@@ -1,0 +1,37 @@
+//! What the points and paths on the screen were last computed for.
+
+use crate::data::property::Property;
+use crate::model::PointRef;
+use crate::objective::ObjectiveSpec;
+use crate::optimise::SearchConfig;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::runs::models::Prepared;
+use crate::session::view::Activity;
+use std::sync::Arc;
+
+/// What points are computed of.
+#[derive(Clone, Debug)]
+pub(in crate::session) struct Inputs {
+    pub(in crate::session) model: (ModelId, u64),
+    pub(in crate::session) prepared: Arc<Prepared>,
+    pub(in crate::session) spec: ObjectiveSpec,
+    pub(in crate::session) activity: Activity,
+}
+
+impl PartialEq for Inputs {
+    fn eq(&self, other: &Self) -> bool {
+        self.model == other.model
+            && Arc::ptr_eq(&self.prepared, &other.prepared)
+            && self.spec == other.spec
+            && self.activity == other.activity
+    }
+}
+
+/// What the points and paths on the screen were last computed for.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Seen {
+    pub(in crate::session) inputs: Option<Inputs>,
+    pub(in crate::session) property: Option<Property>,
+    pub(in crate::session) pins: Vec<PointRef>,
+    pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,
+}

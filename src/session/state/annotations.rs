@@ -1,0 +1,73 @@
+//! The annotations of the map, for the window and for exported pictures.
+
+use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
+use crate::session::State;
+use std::sync::Arc;
+
+impl State {
+    /// All annotations that do not come from the model. A step-by-step search replaces a search, and the selected
+    /// answer of a race replaces that of a search.
+    pub fn annotations(&self) -> Annotations {
+        let walk = self.walk().filter(|_| self.is_walking());
+        let search_run = self.shown_race().or_else(|| self.shown_search());
+        let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
+        let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
+        // The start of a step-by-step search and the point of a latent path have marks of their own.
+        let marked = |z: &[f64]| {
+            walk.is_some_and(|walk| walk.start() == z) || tour.is_some_and(|tour| tour.here() == z)
+        };
+        let kept = self.map.picked.as_ref().filter(|picked| !marked(&picked.z));
+        Annotations {
+            search_run: search_run.filter(|_| walk.is_none()),
+            walk: walk.map(|walk| StepThroughView { path: walk.path(), step: walk.step() }),
+            uphill: self.uphill(),
+            tour: tour
+                .zip(projection)
+                .map(|(tour, projection)| (tour.line.clone(), projection.project(&tour.here()))),
+            kept: kept.map(|picked| picked.at),
+        }
+    }
+
+    /// The search at the shown step; none if it belongs to another model's latent space.
+    pub fn shown_search(&self) -> Option<SearchView> {
+        let search_run = self.search()?;
+        let (id, entry) = self.shown()?;
+        if search_run.model.0 != id || search_run.paths.is_empty() {
+            return None;
+        }
+        let star = search_run.star().zip(search_run.report()).map(|(index, report)| {
+            entry.prepared.projection.project(report.restarts[index].restart.best_z())
+        });
+        let trajectories =
+            search_run.findings.as_ref().map(|findings| findings.trajectories.clone());
+        Some(SearchView {
+            paths: search_run.paths.clone(),
+            step: search_run.shown_step(),
+            fresh_from: search_run.fresh_from(),
+            trajectories: trajectories.unwrap_or_default(),
+            chosen: search_run.chosen,
+            hovered: search_run.hovered,
+            group: search_run.basin,
+            star,
+            stale: self.is_search_stale(),
+        })
+    }
+
+    /// The trajectory to the selected answer of the race.
+    pub fn shown_race(&self) -> Option<SearchView> {
+        let contest = self.race()?;
+        let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
+        let (paths, z) = contest.shown_trajectory()?;
+        Some(SearchView {
+            step: paths.last_step() as f64,
+            paths: paths.clone(),
+            fresh_from: 0.0,
+            trajectories: Arc::default(),
+            chosen: None,
+            hovered: None,
+            group: None,
+            star: Some(entry.prepared.projection.project(z)),
+            stale: contest.model != (id, entry.version),
+        })
+    }
+}

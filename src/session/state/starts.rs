@@ -1,0 +1,53 @@
+//! The starts of the next search: chosen in the panel, computed when it begins.
+
+use crate::error::{Error, Result};
+use crate::model::Model;
+use crate::optimise::{SearchConfig, Starts};
+use crate::session::document::{Origin, StartChoice};
+use crate::session::state::State;
+use crate::text;
+
+impl State {
+    /// The settings of the next search, with computed starts.
+    ///
+    /// # Errors
+    /// If the starts are to lie around a point and none is selected.
+    pub fn next_search(&self) -> Result<SearchConfig> {
+        let mut config = self.search_config().into_owned();
+        let StartChoice { origin, spread } = self.document.search.starts;
+        let point = match origin {
+            Origin::Stated => {
+                config.starts = Starts::Stated;
+                return Ok(config);
+            }
+            Origin::StandardNormal => {
+                config.starts = Starts::StandardNormal;
+                return Ok(config);
+            }
+            Origin::Point => self.looked_at().map(|z| z.to_vec()),
+            Origin::Neighbour => self
+                .looked_at()
+                .zip(self.shown())
+                .and_then(|(z, (_, entry))| nearest(&entry.prepared.model, z)),
+        };
+        let missing = text!("click the map to keep the point around which to start");
+        let point = point.ok_or_else(|| Error::mismatch(missing))?;
+        if spread == 0.0 {
+            // More restarts would be copies.
+            config.restarts = 1;
+        }
+        config.starts = Starts::Around { points: vec![point], spread };
+        Ok(config)
+    }
+
+    /// The selected latent point, or else the one under the mouse.
+    fn looked_at(&self) -> Option<&[f64]> {
+        let probe = self.map.picked.as_ref().or(self.map.probe.as_ref())?;
+        Some(&probe.z)
+    }
+}
+
+/// The encoded training shape nearest to `z`.
+fn nearest(model: &Model, z: &[f64]) -> Option<Vec<f64>> {
+    model.density().nearest(z).map(|(row, _)| model.encoded.mu.row(row).to_vec())
+}

@@ -1,0 +1,484 @@
+//! The state that the window shows: the four stores, and what is made of them for the screen.
+
+use crate::data::property::Property;
+use crate::data::source::TrainingData;
+use crate::explore::scene::compose::LayerVisibility;
+use crate::explore::{Bounds, three_digits};
+use crate::model::Model;
+use crate::model::bundled::BUNDLED;
+use crate::model::training_config::TrainingConfig;
+use crate::objective::{Goal, ObjectiveSpec};
+use crate::optimise::{SearchConfig, SearchReport};
+use crate::session::action::Action;
+use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{Document, ModelSource, OwnShapes, StepThroughSpec};
+use crate::session::history::History;
+use crate::session::jobs::export::Exporting;
+use crate::session::jobs::heads::HeadsRun;
+use crate::session::jobs::import::ImportRun;
+use crate::session::jobs::import::{Brought, ImportWish};
+use crate::session::jobs::race::RaceRun;
+use crate::session::jobs::rediscovery::RediscoveryRun;
+use crate::session::jobs::registry::{JobId, Registry};
+use crate::session::jobs::search::SearchRun;
+use crate::session::jobs::sweep::SweepRun;
+use crate::session::jobs::training::Training;
+use crate::session::notices::Notices;
+use crate::session::preferences::Preferences;
+use crate::session::runs::Runs;
+use crate::session::runs::freehand::FreehandShape;
+use crate::session::runs::lesson::Lesson;
+use crate::session::runs::models::ModelEntry;
+use crate::session::runs::playback::Playback;
+use crate::session::runs::step_through::StepThroughState;
+use crate::session::screen::comparison::Comparison;
+use crate::session::screen::map::{LatentMap, MapPictures};
+use crate::session::screen::metrics_cache::MetricsOf;
+use crate::session::screen::tours::Tours;
+use crate::session::settings::Settings;
+use crate::session::view::{Activity, Overlay, View};
+use crate::text;
+use crate::text::Text;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The state of the program.
+#[derive(Debug)]
+pub struct State {
+    /// What a person decided.
+    pub document: Document,
+    /// The documents so far.
+    pub history: History,
+    /// What jobs have made.
+    pub runs: Runs,
+    /// Where one looks.
+    pub view: View,
+    /// Habits of a person.
+    pub preferences: Preferences,
+    /// All running jobs.
+    pub jobs: Registry,
+    /// Notices for the user.
+    pub notices: Notices,
+    /// The map.
+    pub map: LatentMap,
+    /// The second map, while two models are compared.
+    pub comparison: Option<Comparison>,
+    /// Latent paths and new shapes, made of their plans.
+    pub tours: Tours,
+    /// The metrics of models.
+    pub metrics: MetricsOf,
+    /// The training of heads, if there is one.
+    pub heads: Option<HeadsRun>,
+    /// The present export.
+    pub export: Exporting,
+    /// Shown where there is no training.
+    pub(in crate::session) no_training: Training,
+    /// Why the last freehand line was no shape.
+    pub drawing_problem: Option<Text>,
+    /// The model on the second map whose training shows the same update as the watched one.
+    pub(in crate::session) linked: Option<ModelId>,
+}
+
+impl State {
+    /// A state without models.
+    pub fn new(settings: Settings) -> Self {
+        let (training, search, layers, preferences) = settings.into_parts();
+        let document = Document::new(training, search);
+        Self {
+            history: History::new(&document),
+            document,
+            runs: Runs::default(),
+            view: View::new(layers),
+            preferences,
+            jobs: Registry::default(),
+            notices: Notices::default(),
+            map: LatentMap::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
+            comparison: None,
+            tours: Tours::default(),
+            metrics: MetricsOf::default(),
+            heads: None,
+            export: Exporting::default(),
+            no_training: Training::default(),
+            drawing_problem: None,
+            linked: None,
+        }
+    }
+
+    // Models.
+
+    /// The open models of which there is something to show, oldest first.
+    pub fn models(&self) -> impl Iterator<Item = (ModelId, &ModelEntry)> {
+        let models = self.document.models.iter();
+        let entry = |run: RunId| self.runs.models.get(&run);
+        let replaced = move |id: &ModelId| {
+            let mut others = self.document.models.values();
+            others.any(|other| other.instead_of == Some(*id) && entry(other.run).is_some())
+        };
+        models
+            .filter(move |(id, _)| !replaced(id))
+            .filter_map(move |(id, model)| Some((*id, entry(model.run)?)))
+    }
+
+    /// An open model.
+    pub fn model(&self, id: ModelId) -> Option<&ModelEntry> {
+        self.runs.models.get(&self.run_of(id)?)
+    }
+
+    /// The present result of an open model.
+    pub fn run_of(&self, id: ModelId) -> Option<RunId> {
+        self.document.models.get(&id).map(|model| model.run)
+    }
+
+    /// The shown model.
+    pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
+        self.view.shown.and_then(|id| Some((id, self.model(id)?)))
+    }
+
+    /// Identity and version of the shown model.
+    pub fn shown_version(&self) -> Option<(ModelId, u64)> {
+        self.shown().map(|(id, entry)| (id, entry.version))
+    }
+
+    /// An open model of this origin of which there is something to show. A model that comes with the program counts until it is
+    /// saved to a file.
+    pub(in crate::session) fn model_from(&self, source: &ModelSource) -> Option<ModelId> {
+        let is_from =
+            |id: &ModelId| self.document.models.get(id).is_some_and(|m| *m.source == *source);
+        let mut models = self.models();
+        let bundled = matches!(source, ModelSource::Bundled(_));
+        models.find(|(id, e)| is_from(id) && !(bundled && e.path.is_some())).map(|(id, _)| id)
+    }
+
+    /// The index of the bundled models that are not open.
+    pub fn closed_samples(&self) -> Vec<usize> {
+        let is_open = |index: &usize| {
+            self.model_from(&ModelSource::Bundled(BUNDLED[*index].id().to_owned())).is_some()
+        };
+        (0..BUNDLED.len()).filter(|index| !is_open(index)).collect()
+    }
+
+    /// True if closing the program would lose something.
+    pub fn has_unsaved(&self) -> bool {
+        self.models().any(|(_, entry)| entry.unsaved)
+    }
+
+    // Results of the document.
+
+    /// The search that is looked at.
+    pub fn search(&self) -> Option<&SearchRun> {
+        let run = self.view.search.filter(|run| self.document.searches.contains_key(run))?;
+        self.runs.searches.get(&run)
+    }
+
+    pub(in crate::session) fn search_mut(&mut self) -> Option<&mut SearchRun> {
+        let run = self.view.search.filter(|run| self.document.searches.contains_key(run))?;
+        self.runs.searches.get_mut(&run)
+    }
+
+    /// The race.
+    pub fn race(&self) -> Option<&RaceRun> {
+        self.runs.races.get(&self.document.race.as_ref()?.run)
+    }
+
+    pub(in crate::session) fn race_mut(&mut self) -> Option<&mut RaceRun> {
+        self.runs.races.get_mut(&self.document.race.as_ref()?.run)
+    }
+
+    /// Deselects the race's answer, since another trajectory or path takes its place on the map.
+    pub(in crate::session) fn leave_contender(&mut self) {
+        self.race_mut().into_iter().for_each(|race| race.chosen = None);
+    }
+
+    /// The sweep over beta.
+    pub fn sweep(&self) -> Option<&SweepRun> {
+        self.runs.sweeps.get(&self.document.sweep.as_ref()?.run)
+    }
+
+    /// The rediscovery, or its results.
+    pub fn rediscovery(&self) -> Option<&RediscoveryRun> {
+        self.runs.rediscoveries.get(&self.document.rediscovery?.run)
+    }
+
+    fn shown_step_through(&self) -> Option<&StepThroughSpec> {
+        self.document.step_through.as_ref().filter(|walk| Some(walk.model) == self.view.shown)
+    }
+
+    /// The step-by-step search in the shown model.
+    pub fn walk(&self) -> Option<&StepThroughState> {
+        self.runs.step_throughs.get(&self.shown_step_through()?.run)
+    }
+
+    pub(in crate::session) fn walk_mut(&mut self) -> Option<&mut StepThroughState> {
+        let run = self.shown_step_through()?.run;
+        self.runs.step_throughs.get_mut(&run)
+    }
+
+    /// The freehand shape, if the shown model has encoded it.
+    pub fn drawn(&self) -> Option<&FreehandShape> {
+        let drawn = self.runs.drawings.get(&self.document.drawing.as_ref()?.run)?;
+        Some(drawn).filter(|drawn| Some(drawn.model) == self.shown_version())
+    }
+
+    /// The lesson, if there is one.
+    pub fn lesson(&self) -> Option<Lesson> {
+        let spec = self.document.lesson.as_ref()?;
+        let last = spec.last.and_then(|run| self.runs.searches.get(&run));
+        Some(Lesson::new(spec, last.and_then(SearchRun::report)))
+    }
+
+    /// The report of the search, if there is one.
+    pub fn report(&self) -> Option<&SearchReport> {
+        self.search().and_then(SearchRun::report)
+    }
+
+    // The user's own shapes.
+
+    fn own(&self) -> Option<&OwnShapes> {
+        self.document.training.own.as_ref()
+    }
+
+    /// The last import, while it runs and once it is over.
+    pub fn import(&self) -> Option<&ImportRun> {
+        self.runs.imports.get(&self.own()?.import.run)
+    }
+
+    /// The files and options of the last import, for the next one.
+    pub fn import_wish(&self) -> ImportWish {
+        self.own().map(|own| (*own.import.wish).clone()).unwrap_or_default()
+    }
+
+    /// The imported shapes, and their result: those of the last import, or of the one before until it is over.
+    pub(in crate::session) fn brought(&self) -> Option<(RunId, &Arc<Brought>)> {
+        let own = self.own()?;
+        let brought = |run: RunId| Some((run, self.runs.imports.get(&run)?.brought.as_ref()?));
+        brought(own.import.run).or_else(|| brought(own.before?))
+    }
+
+    /// The imported shapes.
+    pub fn imported(&self) -> Option<&Arc<Brought>> {
+        self.brought().map(|(_, brought)| brought)
+    }
+
+    /// True if the next training learns from the imported shapes.
+    pub fn learns_own(&self) -> bool {
+        self.document.training.learns_own
+    }
+
+    /// The imported shapes, if the next training learns from them.
+    pub fn own_data(&self) -> Option<&TrainingData> {
+        self.imported().filter(|_| self.learns_own()).map(|brought| &brought.data)
+    }
+
+    /// The settings of the next training: those for its data, which are the default ones for imported shapes until the user
+    /// changes them.
+    pub fn training_config(&self) -> TrainingConfig {
+        let next = &self.document.training;
+        let Some(data) = self.own_data() else { return next.config.clone() };
+        if let Some(config) = next.own.as_ref().and_then(|own| own.config.clone()) {
+            return config;
+        }
+        let TrainingConfig { batch_size, latent_dim, hidden, activation, seed, .. } =
+            next.config.clone();
+        let usual = TrainingConfig::for_imported(data);
+        TrainingConfig { batch_size, latent_dim, hidden, activation, seed, ..usual }
+    }
+
+    // The objective.
+
+    /// The settings of the next search for the shown model: as the user set them, or with another objective if the model lacks
+    /// a property of that one, such as a target column of other data.
+    pub fn search_config(&self) -> Cow<'_, SearchConfig> {
+        let chosen = &self.document.search.config;
+        match self.shown().and_then(|(_, entry)| replacement(&chosen.spec, &entry.prepared.model)) {
+            None => Cow::Borrowed(chosen),
+            Some(property) => {
+                let spec = ObjectiveSpec::new(property, Goal::Max);
+                Cow::Owned(SearchConfig { spec, ..chosen.clone() })
+            }
+        }
+    }
+
+    /// The property of the map's colours, which is also the first term of the objective.
+    pub fn property(&self) -> Property {
+        self.search_config().spec.property()
+    }
+
+    /// The layers of the present activity.
+    pub fn visible(&self) -> LayerVisibility {
+        self.view.visible()
+    }
+
+    /// The properties for colours and objectives: those of the shown model.
+    pub fn properties(&self) -> Vec<Property> {
+        let own = self.shown().map(|(_, entry)| entry.prepared.model.properties());
+        own.unwrap_or_else(|| Property::ALL.to_vec())
+    }
+
+    /// The properties that heads of the next training can learn: those of its data.
+    pub fn learnable(&self) -> Vec<Property> {
+        let own = self.own_data().map(|data| data.set.properties());
+        own.unwrap_or_else(|| Property::ALL.to_vec())
+    }
+
+    /// True if the shown model can compute or predict a property of any shape.
+    pub fn can_tell(&self, property: Property) -> bool {
+        self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(property))
+    }
+
+    /// The property of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
+    /// it.
+    pub fn value_of(&self, outline: &[f32]) -> f64 {
+        let property = self.property();
+        let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(property, outline));
+        told.and_then(Result::ok).unwrap_or(f64::NAN)
+    }
+
+    /// The unit of a property in the shown model; empty if none is known.
+    pub fn unit(&self, property: Property) -> &str {
+        self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(property))
+    }
+
+    /// The range of the colour scale: the held one, or the model's own.
+    pub fn range(&self) -> (f64, f64) {
+        let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
+        let held = self.view.held_range.or(self.view.training_range);
+        held.or_else(own).unwrap_or((0.0, 1.0))
+    }
+
+    /// The default target of a property: the middle of its range in the shown model.
+    pub fn usual_target(&self, property: Property) -> f64 {
+        let range = self.shown().map(|(_, entry)| entry.prepared.range(property));
+        let middle = range.map_or(1.0, |(low, high)| 0.5 * (low + high));
+        // Rounded as on the screen.
+        three_digits(middle).parse().unwrap_or(middle)
+    }
+
+    /// True if the range is held.
+    pub fn is_range_held(&self) -> bool {
+        self.view.held_range.is_some()
+    }
+
+    /// Holds the present range, or releases it.
+    pub fn hold_range(&mut self, hold: bool) {
+        self.view.held_range = hold.then(|| self.range());
+    }
+
+    /// Holds the present range for a training, or releases it.
+    pub fn hold_range_for_training(&mut self, hold: bool) {
+        self.view.training_range = hold.then(|| self.range());
+    }
+
+    /// Releases the ranges after a change of the property of the colours, which has another range.
+    pub(in crate::session) fn release_range(&mut self) {
+        self.hold_range(false);
+        self.hold_range_for_training(false);
+        self.hold_range_for_training(self.runs.training_now().is_some());
+    }
+
+    // The screen.
+
+    /// True if the search was made with another model, or another version, than the shown one.
+    pub fn is_search_stale(&self) -> bool {
+        self.search().is_some_and(|search_run| Some(search_run.model) != self.shown_version())
+    }
+
+    /// True if a step-by-step search is on the screen.
+    pub fn is_walking(&self) -> bool {
+        self.view.activity == Activity::Optimise && self.walk().is_some()
+    }
+
+    /// True if a latent path is on the screen.
+    pub fn is_touring(&self) -> bool {
+        self.view.activity == Activity::Explore && self.tours.tour.is_some()
+    }
+
+    /// The playback on the screen.
+    pub(in crate::session) fn playback_mut(&mut self) -> Option<&mut Playback> {
+        match self.is_touring() {
+            true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
+            false => self.search_mut().map(|search_run| &mut search_run.playback),
+        }
+    }
+
+    /// The map position of the shown point and its direction of steepest improvement, with the decrease of the loss per
+    /// map unit; only while optimising.
+    pub fn uphill(&self) -> Option<([f64; 2], [f64; 2])> {
+        let (_, entry) = self.shown().filter(|_| self.view.activity == Activity::Optimise)?;
+        let probe = self.map.probe.as_ref();
+        let (at, gradient) = match (probe, self.walk(), &self.map.picked) {
+            (None, Some(walk), _) => (walk.here.at, walk.gradient()?),
+            (Some(probe), ..) | (None, None, Some(probe)) => {
+                (probe.at, &*probe.slope.as_ref()?.gradient)
+            }
+            (None, None, None) => return None,
+        };
+        let uphill = entry.prepared.projection.downhill(gradient);
+        (uphill != [0.0; 2] && uphill.iter().all(|v| v.is_finite())).then_some((at, uphill))
+    }
+
+    /// Switches a layer of the present activity.
+    pub fn toggle(&mut self, overlay: Overlay) {
+        self.view.toggle(overlay);
+    }
+
+    /// Shows a model and all of its data.
+    pub(in crate::session) fn show(&mut self, id: ModelId) {
+        let before = self.shown().map(|(_, entry)| entry.prepared.model.clone());
+        self.view.before = self.view.shown.replace(id);
+        self.view.wanted = None;
+        let Some((_, entry)) = self.shown() else { return };
+        let prepared = entry.prepared.clone();
+        let map = &mut self.map;
+        // Another model's shapes would have wrong positions and sizes.
+        map.picture = MapPictures::default();
+        map.probe = None;
+        map.picked = None;
+        map.fit(prepared.home);
+        self.tours.forget();
+        if let Some(search) = self.view.last_search(id) {
+            self.view.search = Some(search);
+        }
+        self.tell_of_objective(before.as_deref(), &prepared.model);
+    }
+
+    /// Reports that the shown model lacks a property of the user's objective, or that it has one that the model before lacked.
+    pub(in crate::session) fn tell_of_objective(&mut self, before: Option<&Model>, model: &Model) {
+        let spec = &self.document.search.config.spec;
+        let was_replaced = before.is_some_and(|before| replacement(spec, before).is_some());
+        match replacement(spec, model) {
+            None if was_replaced => {
+                let word = spec.word();
+                self.notices.info(text!("This model has it: {word} is optimised again.", word));
+            }
+            Some(property) => {
+                let known = model.properties();
+                let unknown = spec.properties().find(|property| !known.contains(property));
+                let unknown = unknown.map_or("", Property::name);
+                self.notices.info(text!(
+                    "This model has no '{unknown}'; {word} is optimised instead.",
+                    unknown,
+                    word = property.word()
+                ));
+            }
+            None => (),
+        }
+    }
+
+    /// True if the next undo brings a freehand shape back.
+    pub fn undoes_drawing(&self) -> bool {
+        let redraws = self.history.undoes(&Action::Draw(ModelId(0), Vec::new()));
+        redraws || self.history.undoes(&Action::RemoveDrawing)
+    }
+
+    /// The job of a training, if one runs.
+    pub fn training_job(&self) -> Option<JobId> {
+        self.runs.training_now().and_then(|(_, training)| training.job)
+    }
+}
+
+/// The property that is optimised instead if `model` lacks a property of an objective; none if it has all of them.
+fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Property> {
+    let known = model.properties();
+    let lacks = spec.properties().any(|property| !known.contains(&property));
+    known.first().copied().filter(|_| lacks)
+}
