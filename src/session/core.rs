@@ -26,8 +26,9 @@ pub struct Core {
     pub(in crate::session) sought: Option<Objective>,
     /// What the points and paths on the screen were last computed for.
     pub(in crate::session) seen: Seen,
-    /// True while a gesture goes on, such as a drag: actions of one kind are then one entry of the history.
-    pub(in crate::session) gesture: bool,
+    /// The gesture that goes on, such as a drag, and the number of all so far: its actions of one kind are one entry of the
+    /// history.
+    pub(in crate::session) gesture: (bool, u64),
 }
 
 impl Core {

@@ -17,6 +17,8 @@ struct Entry {
     document: Arc<Document>,
     /// The action that led to it; none for the first document.
     action: Option<Action>,
+    /// The gesture that the action is a part of, if it is one.
+    gesture: Option<u64>,
     before: Option<u64>,
     /// The document that followed it last.
     after: Option<u64>,
@@ -45,11 +47,17 @@ impl History {
             bytes: 0,
             references: BTreeMap::new(),
         };
-        history.insert(document, None, None);
+        history.insert(document, None, None, None);
         history
     }
 
-    fn insert(&mut self, document: &Document, action: Option<Action>, before: Option<u64>) {
+    fn insert(
+        &mut self,
+        document: &Document,
+        action: Option<Action>,
+        gesture: Option<u64>,
+        before: Option<u64>,
+    ) {
         let parent = before.and_then(|before| self.entries.get(&before));
         let bytes = document.bytes_beside(parent.map(|entry| &*entry.document));
         let runs = document.runs();
@@ -61,8 +69,10 @@ impl History {
             parent.after = Some(self.newest);
         }
         let document = Arc::new(document.clone());
-        self.entries
-            .insert(self.newest, Entry { document, action, before, after: None, bytes, runs });
+        self.entries.insert(
+            self.newest,
+            Entry { document, action, gesture, before, after: None, bytes, runs },
+        );
         (self.present, self.bytes) = (self.newest, self.bytes + bytes);
     }
 
@@ -80,16 +90,17 @@ impl History {
         Some(entry)
     }
 
-    /// Records the document after an action. While a gesture `continues`, such as a drag, actions of one kind are one entry.
+    /// Records the document after an action. Actions of one kind in one gesture, such as a drag, are one entry.
     /// Returns true if old entries had to go.
-    pub fn record(&mut self, document: &Document, action: &Action, continues: bool) -> bool {
+    pub fn record(&mut self, document: &Document, action: &Action, gesture: Option<u64>) -> bool {
         let present = self.entries.get(&self.present);
         if present.is_some_and(|present| *present.document == *document) {
             return false;
         }
         let goes_on = |present: &&Entry| {
             let known = present.action.as_ref().map(discriminant);
-            continues && known == Some(discriminant(action)) && present.after.is_none()
+            let same = gesture.is_some() && present.gesture == gesture;
+            same && known == Some(discriminant(action)) && present.after.is_none()
         };
         let before = match present.filter(goes_on) {
             Some(present) => {
@@ -99,7 +110,7 @@ impl History {
             }
             None => Some(self.present),
         };
-        self.insert(document, Some(action.clone()), before);
+        self.insert(document, Some(action.clone()), gesture, before);
         self.trim(MAX_BYTES)
     }
 
@@ -222,10 +233,10 @@ mod tests {
         let mut history = History::new(&with_steps(1));
         assert_eq!((history.undo(), history.redo()), (None, None));
         for next in [2, 3] {
-            history.record(&with_steps(next), &act(next), false);
+            history.record(&with_steps(next), &act(next), None);
         }
         assert_eq!(steps(history.undo()), Some(2));
-        history.record(&with_steps(4), &act(4), false);
+        history.record(&with_steps(4), &act(4), None);
         assert_eq!(steps(history.redo()), None);
         assert_eq!(steps(history.undo()), Some(2));
         assert_eq!(steps(history.redo()), Some(4), "the branch of 3 was left before");
@@ -238,23 +249,25 @@ mod tests {
     #[test]
     fn a_gesture_is_one_entry_and_nothing_is_none() {
         let mut history = History::new(&with_steps(1));
-        history.record(&with_steps(1), &act(1), false);
+        history.record(&with_steps(1), &act(1), None);
         assert_eq!(history.size().0, 1);
         for next in 2..50 {
-            history.record(&with_steps(next), &act(next), next > 2);
+            history.record(&with_steps(next), &act(next), Some(1));
         }
         assert_eq!(history.size().0, 2);
         assert_eq!(steps(history.undo()), Some(1));
         assert_eq!(steps(history.redo()), Some(49));
+        history.record(&with_steps(50), &act(50), Some(2));
+        assert_eq!(steps(history.undo()), Some(49), "another gesture is another entry");
     }
 
     #[test]
     fn the_oldest_entries_go_first_and_take_their_branches_with_them() {
         let mut history = History::new(&with_steps(1));
-        history.record(&with_steps(2), &act(2), false);
+        history.record(&with_steps(2), &act(2), None);
         history.undo();
         for next in 3..20 {
-            history.record(&with_steps(next), &act(next), false);
+            history.record(&with_steps(next), &act(next), None);
         }
         let (count, bytes) = history.size();
         assert_eq!(count, 19);

@@ -61,7 +61,7 @@ impl Session {
             inbox,
             outlet,
             seen: Seen::default(),
-            gesture: false,
+            gesture: (false, 0),
         };
         if let Some(error) = damaged {
             core.state.notices.error(error);
@@ -74,9 +74,10 @@ impl Session {
         Self { core, settings_path, saved_settings: settings, seen_settings }
     }
 
-    /// Begins or ends a gesture, such as a drag.
+    /// Begins a gesture, such as a drag, or ends it.
     pub fn set_gesture(&mut self, goes_on: bool) {
-        self.core.gesture = goes_on;
+        let (before, count) = self.core.gesture;
+        self.core.gesture = (goes_on, count + u64::from(goes_on && !before));
     }
 
     /// The state that the window shows.

@@ -227,6 +227,8 @@ impl eframe::App for App {
         if !actions.list.is_empty() {
             ctx.request_repaint();
         }
+        // What a drag changes is taken back at once.
+        self.session.set_gesture(ctx.input(|i| i.pointer.any_down()));
         for action in actions.list {
             self.act(&ctx, action);
         }

@@ -2,7 +2,7 @@
 
 use super::action::{Action, Actions, Dialog};
 use super::top_bar::suggested_path;
-use crate::session::commands::command::Touring;
+use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Activity, Command, Overlay, State};
 use crate::text;
@@ -66,13 +66,16 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     if pressed(ctrl(Key::E)) {
         actions.push(Action::ShowExport);
     }
-    // First with Shift: the shortcut without it matches both.
-    let shift = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
-    if pressed(shift) || pressed(ctrl(Key::Y)) {
-        actions.command(Command::Redo);
-    }
-    if pressed(ctrl(Key::Z)) {
-        actions.command(Command::Undo);
+    // A text field has undo and redo of its own.
+    if !ctx.text_edit_focused() {
+        // First with Shift: the shortcut without it matches both.
+        let shift = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+        if pressed(shift) || pressed(ctrl(Key::Y)) {
+            actions.command(Command::Redo);
+        }
+        if pressed(ctrl(Key::Z)) {
+            actions.command(Command::Undo);
+        }
     }
     for (key, action) in [
         (Key::F1, Action::Show(Dialog::Keys)),
@@ -132,10 +135,14 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
             actions.command(command);
         }
     }
-    let point = state.map.probe.as_ref().or(state.map.picked.as_ref()).map(|probe| probe.at);
-    if let Some(at) = point
+    let point = match (&state.map.probe, &state.map.picked) {
+        (Some(_), _) => Some(MapPoint::Hovered),
+        (None, Some(_)) => Some(MapPoint::Selected),
+        (None, None) => None,
+    };
+    if let Some(point) = point
         && plain(Key::C)
     {
-        actions.command(Command::SearchFrom(at));
+        actions.command(Command::SearchFrom(point));
     }
 }

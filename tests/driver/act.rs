@@ -10,7 +10,7 @@ use latent_explorer::data::property::Property;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contender, SearchConfig};
-use latent_explorer::session::commands::command::Touring;
+use latent_explorer::session::commands::command::{MapPoint, Touring};
 use latent_explorer::session::jobs::export::Export;
 use latent_explorer::session::jobs::import::ImportWish;
 use latent_explorer::session::jobs::training::Portion;
@@ -95,6 +95,7 @@ pub enum Act {
     SetStarts(Starts),
     Search,
     SearchFrom([f64; 2]),
+    SearchFromSelected,
     ChooseSearch(SearchRef),
     ClearSearch,
     SelectRestart(Option<usize>),
@@ -161,7 +162,7 @@ impl Act {
             Self::SelectLatent(z) => Command::PickLatent(z),
             Self::SelectRow(row) => Command::PickRow(row),
             Self::SelectNamed(point) => Command::PickNamed(point),
-            Self::Pin(at) => Command::Pin(at),
+            Self::Pin(at) => Command::Pin(MapPoint::At(at)),
             Self::Unpin(index) => Command::Unpin(index),
             Self::ToggleComparison => Command::ToggleComparison,
             Self::CompareWith(model) => Command::CompareWith(model),
@@ -169,7 +170,7 @@ impl Act {
             Self::OpenSwept { index, beside } => Command::OpenSwept(index, beside),
             Self::PlanPath(plan) => Command::Tour(Touring::Plan(plan)),
             Self::PlayPath => Command::Tour(Touring::Begin),
-            Self::PathTo(at) => Command::Tour(Touring::To(at)),
+            Self::PathTo(at) => Command::Tour(Touring::To(MapPoint::At(at))),
             Self::EndPath => Command::Tour(Touring::End),
             Self::DrawSamples => Command::Tour(Touring::Draw),
             Self::DrawSamplesWith { seed } => Command::Tour(Touring::DrawWith(seed)),
@@ -197,7 +198,8 @@ impl Act {
             Self::SetSearch(config) => Command::SetSearch(config),
             Self::SetStarts(starts) => Command::SetStarts(starts),
             Self::Search => Command::Climb,
-            Self::SearchFrom(at) => Command::SearchFrom(at),
+            Self::SearchFrom(at) => Command::SearchFrom(MapPoint::At(at)),
+            Self::SearchFromSelected => Command::SearchFrom(MapPoint::Selected),
             Self::ChooseSearch(search) => Command::ChooseSearch(search),
             Self::ClearSearch => Command::ClearClimb,
             Self::SelectRestart(restart) => Command::ChooseRestart(restart),

@@ -32,7 +32,7 @@ fn a_point_of_a_wide_latent_is_moved_along_one_axis_and_searched_from_off_the_pl
     session.act(Act::SelectLatent(vec![0.0; 2]));
     assert_eq!(session.see().selected().unwrap().z(), z, "another width is no point here");
     session.act(Act::SetSearch(restarts(50, 3)));
-    session.act(Act::SearchFrom(picked.at()));
+    session.act(Act::SearchFromSelected);
     until_searched(&mut session);
     assert_eq!(session.see().report().unwrap().restarts[0].restart.start(), z);
     // A place of the map where nothing is looked at is on the plane.

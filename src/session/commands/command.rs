@@ -27,7 +27,7 @@ pub enum Touring {
     /// Make the path and play it.
     Begin,
     /// Play a line from the selected point to a point of the map; without a selected point, select that point.
-    To([f64; 2]),
+    To(MapPoint),
     /// Remove the path from the map.
     End,
     /// Sample new shapes, with the next seed if there are some already.
@@ -38,6 +38,19 @@ pub enum Touring {
     Keep(usize),
     /// Show the frames, or the new shapes.
     Turn(TourPage),
+}
+
+/// A point to pin, to search from, or to follow a path to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapPoint {
+    /// A position on the plane of the map, in map coordinates.
+    At([f64; 2]),
+    /// The selected point, which may lie off the plane.
+    Selected,
+    /// The point under the mouse.
+    Hovered,
+    /// A latent point, `[latent]`.
+    Latent(Vec<f64>),
 }
 
 /// A command. Points are in map coordinates.
@@ -94,7 +107,7 @@ pub enum Command {
     /// Follow a latent path, or sample new shapes.
     Tour(Touring),
     /// Pin a point.
-    Pin([f64; 2]),
+    Pin(MapPoint),
     /// Select a pinned point.
     PickPin(usize),
     /// Remove a pin.
@@ -142,7 +155,7 @@ pub enum Command {
     /// Search from the starts of the settings.
     Climb,
     /// Search from one point.
-    SearchFrom([f64; 2]),
+    SearchFrom(MapPoint),
     /// Look at a search.
     ChooseSearch(RunId),
     /// Remove the search, and end it if it runs.

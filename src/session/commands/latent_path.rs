@@ -11,7 +11,7 @@ use crate::session::effects::act::act;
 use crate::session::runs::playback::Playback;
 use crate::session::screen::latent_path::follow_tour;
 use crate::session::screen::latent_path::planned;
-use crate::session::screen::selection::{latent_at, pick, pick_latent};
+use crate::session::screen::selection::{latent_of, pick_latent};
 use crate::session::screen::tours::{TOUR_SECONDS, Tour};
 use crate::session::view::Activity;
 use crate::session::view::TourPage;
@@ -34,14 +34,18 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
             core.state.view.activity = Activity::Explore;
             begin_tour(core, model, core.state.path_plan());
         }
-        Touring::To(at) => match core.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
+        Touring::To(point) => match core.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
             Some(from) => {
-                let Some(to) = latent_at(core, at) else { return };
+                let Some(to) = latent_of(core, &point) else { return };
                 let [from, to] = [from, to].map(|z| Anchor::Named(PointRef::Latent(z)));
                 let plan = core.state.path_plan();
                 begin_tour(core, model, PathPlan { kind: PathKind::Line, from, to, ..plan });
             }
-            None => pick(core, at, None),
+            None => {
+                if let Some(z) = latent_of(core, &point) {
+                    pick_latent(core, &z);
+                }
+            }
         },
         Touring::End => leave_tour(core),
         Touring::Draw => {

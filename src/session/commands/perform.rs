@@ -35,7 +35,7 @@ use crate::session::preferences::Pace;
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::screen::refresh::refresh;
 use crate::session::screen::selection::{
-    latent_at, nudge, pick, pick_latent, pick_named, pick_row, probe_at,
+    latent_of, nudge, pick, pick_latent, pick_named, pick_row, probe_at,
 };
 use crate::session::screen::snapshots::look_back;
 use crate::session::view::Activity;
@@ -78,7 +78,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::PickRow(row) => pick_row(core, row),
         Command::PickNamed(named) => pick_named(core, &named),
         Command::Tour(touring) => tour(core, touring),
-        Command::Pin(at) => pin(core, at),
+        Command::Pin(point) => pin(core, &point),
         Command::PickPin(index) => {
             if let Some(pin) = state.map.pins.get(index) {
                 let (at, z) = (pin.at, pin.z.clone());
@@ -124,8 +124,8 @@ pub fn perform(core: &mut Core, command: Command) {
             Ok(config) => begin_search(core, config),
             Err(error) => state.notices.error(error),
         },
-        Command::SearchFrom(at) => {
-            if let Some(z) = latent_at(core, at) {
+        Command::SearchFrom(point) => {
+            if let Some(z) = latent_of(core, &point) {
                 search_from(core, &Rows::from_flat(z.len(), z), Vec::new());
             }
         }

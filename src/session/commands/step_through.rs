@@ -6,6 +6,7 @@ use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
 use crate::session::runs::step_through::StepThroughRun;
+use crate::session::screen::map::PickedAs;
 use crate::session::view::Activity;
 
 pub(in crate::session) fn walk(core: &mut Core, walking: StepThroughRun) {
@@ -39,6 +40,9 @@ fn begin_stepping(core: &mut Core) -> Result<()> {
     // Nothing changes if the search cannot begin.
     StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
     act(core, Action::StepThrough(id, start));
+    if core.state.map.picked.is_some() {
+        core.state.map.picked_as = PickedAs::Start;
+    }
     core.state.preferences.hint_followed = true;
     core.state.view.activity = Activity::Optimise;
     Ok(())

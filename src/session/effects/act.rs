@@ -10,9 +10,10 @@ use crate::text;
 
 /// Carries an action out.
 pub(in crate::session) fn act(core: &mut Core, action: Action) {
+    let gesture = Some(core.gesture).filter(|(goes_on, _)| *goes_on).map(|(_, count)| count);
     let state = &mut core.state;
     let effect = apply(&mut state.document, action.clone());
-    if state.history.record(&state.document, &action, core.gesture) {
+    if state.history.record(&state.document, &action, gesture) {
         state.notices.info(text!("The oldest steps can no longer be undone."));
     }
     forget_results(core);

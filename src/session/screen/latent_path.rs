@@ -11,6 +11,7 @@ use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::path::{self, Made, Wanted};
 use crate::session::jobs::registry::{JobId, JobKind, JobResult};
 use crate::session::runs::playback::Playback;
+use crate::session::screen::map::PickedAs;
 use crate::session::screen::probe::Probe;
 use crate::session::screen::selection::probe_at;
 use crate::session::screen::tours::{
@@ -168,6 +169,7 @@ pub(in crate::session) fn show_made(
 pub(in crate::session) fn follow_tour(core: &mut Core) {
     if let Some(here) = probe_tour(core) {
         core.state.map.picked = Some(here);
+        core.state.map.picked_as = PickedAs::PathMarker;
     }
 }
 

@@ -27,6 +27,18 @@ const HEAT_CELLS: [usize; 2] = [96, 256];
 /// The picture extends this far beyond the edges, as a share of the view, so that a small pan shows no gap.
 const MARGIN: f64 = 0.12;
 
+/// The origin of the selected point, which decides whether it has a mark of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PickedAs {
+    /// The user selected it.
+    #[default]
+    Kept,
+    /// The marker of a latent path is there.
+    PathMarker,
+    /// A step-by-step search begins there.
+    Start,
+}
+
 /// The map.
 #[derive(Debug)]
 pub struct LatentMap {
@@ -46,6 +58,8 @@ pub struct LatentMap {
     pub probe: Option<Probe>,
     /// The selected point; the inspector shows it while the mouse is elsewhere.
     pub picked: Option<Probe>,
+    /// The origin of that point.
+    pub picked_as: PickedAs,
     /// Pinned points, all in the shown model.
     pub pins: Vec<Probe>,
     /// The objective, and the number of its changes so far.
@@ -69,6 +83,7 @@ impl LatentMap {
             asked: None,
             probe: None,
             picked: None,
+            picked_as: PickedAs::Kept,
             pins: Vec::new(),
             spec: (Arc::default(), 0),
         }

@@ -3,8 +3,10 @@
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
+use crate::session::commands::command::MapPoint;
 use crate::session::core::Core;
 use crate::session::jobs::search::SearchRun;
+use crate::session::screen::map::PickedAs;
 use crate::session::screen::probe::{Probe, Slope};
 use crate::session::view::Activity;
 use std::sync::Arc;
@@ -76,6 +78,7 @@ pub(in crate::session) fn pick(core: &mut Core, at: [f64; 2], z: Option<&[f64]>)
     core.state.preferences.hint_followed = true;
     core.state.tours.pause();
     core.state.map.picked = probe_at(core, at, z);
+    core.state.map.picked_as = PickedAs::Kept;
 }
 
 /// Selects a latent point, if it fits the shown model; the map moves there if the point is not visible.
@@ -95,6 +98,7 @@ pub(in crate::session) fn pick_row(core: &mut Core, row: usize) {
     core.state.tours.pause();
     core.state.map.probe = None;
     core.state.map.picked = probe_row(core, row);
+    core.state.map.picked_as = PickedAs::Kept;
     if let Some(at) = core.state.map.picked.as_ref().map(|picked| picked.at) {
         core.state.map.reveal(at);
     }
@@ -135,13 +139,18 @@ fn probe_row(core: &mut Core, row: usize) -> Option<Probe> {
     Some(Probe { rebuild: Some(rebuild), ..probe })
 }
 
-/// The latent point at a position of the map: that of the point selected there, which may lie off the map's plane,
-/// or else the one on the plane.
-pub(in crate::session) fn latent_at(core: &Core, at: [f64; 2]) -> Option<Vec<f64>> {
+/// The latent point of a point of the shown model; none if there is no such point.
+pub(in crate::session) fn latent_of(core: &Core, point: &MapPoint) -> Option<Vec<f64>> {
     let (_, entry) = core.state.shown()?;
-    let looked_at = [&core.state.map.probe, &core.state.map.picked];
-    let probe = looked_at.into_iter().flatten().find(|probe| probe.at == at);
-    Some(probe.map_or_else(|| entry.prepared.projection.lift(at), |probe| probe.z.clone()))
+    let map = &core.state.map;
+    match point {
+        MapPoint::At(at) => Some(entry.prepared.projection.lift(*at)),
+        MapPoint::Selected => map.picked.as_ref().map(|picked| picked.z.clone()),
+        MapPoint::Hovered => map.probe.as_ref().map(|probe| probe.z.clone()),
+        MapPoint::Latent(z) => {
+            Some(z.clone()).filter(|z| z.len() == entry.prepared.projection.latent_dim())
+        }
+    }
 }
 
 pub(in crate::session) fn nudge(core: &mut Core, by: [f64; 2]) {

@@ -2,6 +2,7 @@
 
 use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use crate::session::State;
+use crate::session::screen::map::PickedAs;
 use std::sync::Arc;
 
 impl State {
@@ -13,10 +14,12 @@ impl State {
         let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
         let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
         // The start of a step-by-step search and the point of a latent path have marks of their own.
-        let marked = |z: &[f64]| {
-            walk.is_some_and(|walk| walk.start() == z) || tour.is_some_and(|tour| tour.here() == z)
+        let has_mark = match self.map.picked_as {
+            PickedAs::Kept => false,
+            PickedAs::PathMarker => tour.is_some(),
+            PickedAs::Start => walk.is_some(),
         };
-        let kept = self.map.picked.as_ref().filter(|picked| !marked(&picked.z));
+        let kept = self.map.picked.as_ref().filter(|_| !has_mark);
         Annotations {
             search_run: search_run.filter(|_| walk.is_none()),
             walk: walk.map(|walk| StepThroughView { path: walk.path(), step: walk.step() }),

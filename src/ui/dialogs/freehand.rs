@@ -1,6 +1,7 @@
 //! The dialog for a freehand shape, and its reconstruction by the model.
 
 use crate::explore::three_digits;
+use crate::session::commands::command::MapPoint;
 use crate::session::runs::freehand::FreehandShape;
 use crate::session::{Command, State};
 use crate::text;
@@ -150,7 +151,7 @@ fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Action
         .clicked()
     {
         actions.push(Action::HideSheet);
-        actions.command(Command::SearchFrom(drawn.at));
+        actions.command(Command::SearchFrom(MapPoint::Latent(drawn.z.clone())));
     }
 }
 

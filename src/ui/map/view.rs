@@ -6,7 +6,7 @@ use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::{brief, grouped, three_digits};
-use crate::session::commands::command::Touring;
+use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::models::{ModelEntry, Prepared};
 use crate::session::{Activity, Command, Overlay, State};
 use crate::text;
@@ -212,13 +212,13 @@ impl MapView {
         let Some(at) = response.interact_pointer_pos() else { return };
         let point = transform.to_map(at);
         if response.double_clicked() {
-            actions.command(Command::SearchFrom(point));
+            actions.command(Command::SearchFrom(MapPoint::At(point)));
         } else if response.clicked() {
             let restart = restart_at(state, transform, at);
             match restart {
                 Some(_) => actions.command(Command::ChooseRestart(restart)),
                 None if ui.input(|i| i.modifiers.shift) => {
-                    actions.command(Command::Tour(Touring::To(point)));
+                    actions.command(Command::Tour(Touring::To(MapPoint::At(point))));
                 }
                 None => actions.command(match row_at(state, transform, at) {
                     Some(row) => Command::PickRow(row),
@@ -226,7 +226,7 @@ impl MapView {
                 }),
             }
         } else if response.secondary_clicked() {
-            actions.command(Command::Pin(point));
+            actions.command(Command::Pin(MapPoint::At(point)));
         }
     }
 }

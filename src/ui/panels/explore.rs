@@ -4,6 +4,7 @@ use super::heads;
 use crate::explore::three_digits;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
+use crate::session::commands::command::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -62,7 +63,7 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
             if primary(ui, text!("Optimise from here"), text!("Start a search from this point (C)"))
                 .clicked()
             {
-                actions.command(Command::SearchFrom(at));
+                actions.command(Command::SearchFrom(MapPoint::Selected));
             }
             if ui
                 .button(text!("Pin this shape"))
@@ -71,7 +72,7 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 ))
                 .clicked()
             {
-                actions.command(Command::Pin(at));
+                actions.command(Command::Pin(MapPoint::Selected));
             }
         }
         None => {

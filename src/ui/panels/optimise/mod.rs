@@ -7,6 +7,7 @@ mod search;
 use super::heads;
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
+use crate::session::commands::command::MapPoint;
 use crate::session::jobs::search::SearchRun;
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Command, State};
@@ -107,7 +108,11 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         actions.command(Command::Climb);
     }
     cost(ui, state);
-    let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
+    let point = match (&state.map.picked, &state.map.probe) {
+        (Some(_), _) => Some(MapPoint::Selected),
+        (None, Some(_)) => Some(MapPoint::Hovered),
+        (None, None) => None,
+    };
     ui.horizontal(|ui| {
         // With less padding three buttons fit into the panel.
         ui.spacing_mut().button_padding.x = 8.0;
@@ -116,8 +121,8 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         let from_here = from_here
             .on_hover_text(text!("Search from the kept point alone (C, or double-click on the map)"))
             .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
-        if let Some(at) = point.filter(|_| from_here.clicked()) {
-            actions.command(Command::SearchFrom(at));
+        if let Some(point) = point.filter(|_| from_here.clicked()) {
+            actions.command(Command::SearchFrom(point));
         }
         let by_gradient = Rule::from_method(state.search_config().method).is_some();
         let by_hand = ui.add_enabled(by_gradient, Button::new(text!("By hand")));
