@@ -89,6 +89,15 @@ pub enum Action {
     RemoveStepThrough,
 }
 
+/// An action as it was carried out, to be carried out again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordedAction {
+    /// Number of identities that the document had given before: the action gives the next ones.
+    pub given: u64,
+    /// The action.
+    pub action: Action,
+}
+
 /// Work that an action asks for, once the document has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {

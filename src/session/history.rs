@@ -1,6 +1,6 @@
 //! Undo and redo: a tree of documents. Redo follows the branch that was left last.
 
-use crate::session::action::Action;
+use crate::session::action::{Action, RecordedAction};
 use crate::session::document::Document;
 use crate::session::document::ids::RunId;
 use crate::text::Text;
@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 48 << 20;
 struct Entry {
     document: Arc<Document>,
     /// The action that led to it; none for the first document.
-    action: Option<Action>,
+    action: Option<RecordedAction>,
     /// The gesture that the action is a part of, if it is one.
     gesture: Option<u64>,
     before: Option<u64>,
@@ -54,7 +54,7 @@ impl History {
     fn insert(
         &mut self,
         document: &Document,
-        action: Option<Action>,
+        action: Option<RecordedAction>,
         gesture: Option<u64>,
         before: Option<u64>,
     ) {
@@ -92,15 +92,20 @@ impl History {
 
     /// Records the document after an action. Actions of one kind in one gesture, such as a drag, are one entry.
     /// Returns true if old entries had to go.
-    pub fn record(&mut self, document: &Document, action: &Action, gesture: Option<u64>) -> bool {
+    pub fn record(
+        &mut self,
+        document: &Document,
+        recorded: &RecordedAction,
+        gesture: Option<u64>,
+    ) -> bool {
         let present = self.entries.get(&self.present);
         if present.is_some_and(|present| *present.document == *document) {
             return false;
         }
         let goes_on = |present: &&Entry| {
-            let known = present.action.as_ref().map(discriminant);
+            let known = present.action.as_ref().map(|known| discriminant(&known.action));
             let same = gesture.is_some() && present.gesture == gesture;
-            same && known == Some(discriminant(action)) && present.after.is_none()
+            same && known == Some(discriminant(&recorded.action)) && present.after.is_none()
         };
         let before = match present.filter(goes_on) {
             Some(present) => {
@@ -110,7 +115,7 @@ impl History {
             }
             None => Some(self.present),
         };
-        self.insert(document, Some(action.clone()), gesture, before);
+        self.insert(document, Some(recorded.clone()), gesture, before);
         self.trim(MAX_BYTES)
     }
 
@@ -177,11 +182,11 @@ impl History {
     pub fn undoable(&self) -> Option<Text> {
         let present = self.entries.get(&self.present)?;
         present.before?;
-        present.action.as_ref().map(Action::label)
+        present.action.as_ref().map(|recorded| recorded.action.label())
     }
 
     /// The actions that led from the first document to the present one, in order.
-    pub fn actions(&self) -> Vec<Action> {
+    pub fn actions(&self) -> Vec<RecordedAction> {
         let entries = self.path().into_iter().filter_map(|id| self.entries.get(&id));
         entries.filter_map(|entry| entry.action.clone()).collect()
     }
@@ -189,13 +194,13 @@ impl History {
     /// True if undo takes back an action of this kind.
     pub fn undoes(&self, kind: &Action) -> bool {
         let present = self.entries.get(&self.present).and_then(|entry| entry.action.as_ref());
-        present.map(discriminant) == Some(discriminant(kind))
+        present.map(|known| discriminant(&known.action)) == Some(discriminant(kind))
     }
 
     /// The action that redo carries out again.
     pub fn redoable(&self) -> Option<Text> {
         let after = self.entries.get(&self.present)?.after?;
-        self.entries.get(&after)?.action.as_ref().map(Action::label)
+        self.entries.get(&after)?.action.as_ref().map(|recorded| recorded.action.label())
     }
 
     /// True if a document refers to a result.
@@ -220,8 +225,8 @@ mod tests {
         document
     }
 
-    fn act(steps: usize) -> Action {
-        Action::SetSearch(with_steps(steps).search.config)
+    fn act(steps: usize) -> RecordedAction {
+        RecordedAction { given: 0, action: Action::SetSearch(with_steps(steps).search.config) }
     }
 
     fn steps(document: Option<Arc<Document>>) -> Option<usize> {

@@ -1,11 +1,13 @@
 //! The session: the program without its window. Commands come in, reports of jobs arrive, and the state changes.
 
+use crate::session::action::RecordedAction;
 use crate::session::commands::Command;
 use crate::session::commands::cancel::cancel_all;
 use crate::session::commands::latent_path::tour_on;
 use crate::session::commands::model_files::open_sample;
 use crate::session::commands::perform::perform;
 use crate::session::core::Core;
+use crate::session::effects::act::act_again;
 use crate::session::effects::event::Event;
 use crate::session::effects::launch::{Outlet, Wake};
 use crate::session::effects::take_in;
@@ -119,6 +121,12 @@ impl Session {
     /// Carries a command out.
     pub fn perform(&mut self, command: Command) {
         perform(&mut self.core, command);
+    }
+
+    /// Carries a recorded action out again. Work that it needs must have ended: the results are then the same, bit for bit.
+    pub fn replay(&mut self, recorded: RecordedAction) {
+        act_again(&mut self.core, recorded);
+        refresh(&mut self.core);
     }
 
     /// Saves the settings if they have not changed for a second, so that dragging a number does not wait for the disk;

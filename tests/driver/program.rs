@@ -4,6 +4,7 @@ use super::{Act, See};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::session::Session;
+use latent_explorer::session::action::RecordedAction;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,6 +50,19 @@ impl Program {
     pub fn act(&mut self, act: Act) {
         for command in act.commands(self.0.state()) {
             self.0.perform(command);
+        }
+    }
+
+    /// Everything that was done and not taken back, to be done again by another program.
+    pub fn recorded(&self) -> Vec<RecordedAction> {
+        self.0.state().history.actions()
+    }
+
+    /// Does again what another program has done, each after all work before it.
+    pub fn replay(&mut self, recorded: Vec<RecordedAction>) {
+        for action in recorded {
+            self.0.replay(action);
+            self.wait("the end of all work", |see| see.jobs().is_empty());
         }
     }
 

@@ -109,6 +109,47 @@ fn ten_thousand_actions_are_taken_back_and_carried_out_again() {
 }
 
 #[test]
+fn what_was_done_is_done_again_to_the_same_bytes() {
+    let mut first = session();
+    first.set_small(config(3));
+    let id = trained(&mut first);
+    // What was taken back has given identities that are not given again.
+    first.act(Act::Pin([0.1, 0.2]));
+    first.act(Act::DrawSamples);
+    search(&mut first, restarts(2, 3));
+    until_searched(&mut first);
+    first.act(Act::Undo);
+    first.act(Act::Turn(Page::Train));
+    first.act(Act::Scrub(0.5));
+    first.act(Act::SetTraining(TrainingConfig { beta: 2.0, ..config(3) }));
+    first.wait("the snapshot", |see| !see.is_busy_with_files());
+    first.act(Act::Branch);
+    until_trained(&mut first);
+    let branch = first.see().training().model().unwrap();
+    first.act(Act::ShowModel(branch));
+    search(&mut first, restarts(4, 20));
+    until_searched(&mut first);
+    first.act(Act::PathTo([0.3, 0.1]));
+    first.act(Act::Sweep(vec![0.1, 1.0]));
+    first.wait("the sweep", |see| see.jobs().is_empty());
+    first.act(Act::OpenSwept { index: 1, beside: false });
+
+    let recorded = first.recorded();
+    let written = serde_json::to_string(&recorded).unwrap();
+    let mut second = session();
+    second.replay(serde_json::from_str(&written).unwrap());
+    assert!(second.see().document() == first.see().document());
+    for model in [id, branch, shown(&first).0] {
+        assert!(bytes(&first, model) == bytes(&second, model), "{model:?}");
+    }
+    let values = |session: &Program| -> Vec<f64> {
+        session.see().report().unwrap().restarts.iter().map(|r| r.restart.last().1).collect()
+    };
+    assert_eq!(values(&first), values(&second));
+    assert_eq!(found(&first).report().restarts.len(), 4);
+}
+
+#[test]
 fn work_goes_on_whatever_is_taken_back() {
     let mut session = session();
     search(&mut session, restarts(20, 1_000_000));

@@ -68,6 +68,16 @@ impl Document {
         RunId(self.ids.0)
     }
 
+    /// Number of identities that were given so far.
+    pub fn given(&self) -> u64 {
+        self.ids.0
+    }
+
+    /// Counts on from at least this number of identities, as a recorded action did.
+    pub fn count_from(&mut self, given: u64) {
+        self.ids.0 = self.ids.0.max(given);
+    }
+
     /// Gives no identity again that `other` has given: a document that comes back after undo goes on counting from the
     /// newest one.
     pub fn count_beyond(&mut self, other: &Self) {

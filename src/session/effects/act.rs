@@ -1,6 +1,6 @@
 //! Actions: the document changes, the history records it, and the work that was asked for begins. Undo and redo.
 
-use crate::session::action::Action;
+use crate::session::action::{Action, RecordedAction};
 use crate::session::apply::apply;
 use crate::session::core::Core;
 use crate::session::document::Document;
@@ -12,14 +12,21 @@ use crate::text;
 pub(in crate::session) fn act(core: &mut Core, action: Action) {
     let gesture = Some(core.gesture).filter(|(goes_on, _)| *goes_on).map(|(_, count)| count);
     let state = &mut core.state;
-    let effect = apply(&mut state.document, action.clone());
-    if state.history.record(&state.document, &action, gesture) {
+    let recorded = RecordedAction { given: state.document.given(), action };
+    let effect = apply(&mut state.document, recorded.action.clone());
+    if state.history.record(&state.document, &recorded, gesture) {
         state.notices.info(text!("The oldest steps can no longer be undone."));
     }
     forget_results(core);
     if let Some(effect) = effect {
         carry_out(core, effect);
     }
+}
+
+/// Carries a recorded action out again.
+pub(in crate::session) fn act_again(core: &mut Core, recorded: RecordedAction) {
+    core.state.document.count_from(recorded.given);
+    act(core, recorded.action);
 }
 
 /// Takes the last action back. Work that it began goes on.
