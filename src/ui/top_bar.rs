@@ -1,6 +1,7 @@
 //! The top bar: model, activity, menu.
 
 use super::action::{Action, Actions, Dialog};
+use super::widgets::fitting;
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
 use crate::session::models::{ModelEntry, ModelId};
@@ -9,7 +10,7 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, Button, FontId, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 /// Shows the bar.
 pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions) {
@@ -69,7 +70,10 @@ fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((shown, entry)) = state.shown() else { return };
-    let text = RichText::new(title(entry)).family(theme::strong()).size(16.0);
+    let text = title(entry).to_string();
+    let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+    let font = fitting(ui.painter(), &text, FontId::new(16.0, theme::strong()), room);
+    let text = RichText::new(text).font(font);
     ui.set_max_width(ui.available_width());
     let button = Button::new(text).truncate();
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {

@@ -8,7 +8,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::jobs::bar;
-use crate::ui::widgets::{heading, note};
+use crate::ui::widgets::{body, heading, note, width};
 use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use std::path::{Path, PathBuf};
 
@@ -240,11 +240,14 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
 
 /// A row with its name at the left; all names have the same width.
 fn named_row(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        let size = vec2(NAMES, 24.0);
+    let names = [text!("Format"), text!("Size"), text!("Colours")];
+    let wide = |name: &Text| width(ui.painter(), &name.to_string(), &body());
+    let names = names.iter().map(wide).fold(NAMES, f32::max);
+    ui.horizontal_wrapped(|ui| {
+        let size = vec2(names, 24.0);
         let left = Layout::left_to_right(Align::Center);
         ui.allocate_ui_with_layout(size, left, |ui| {
-            ui.set_min_width(NAMES);
+            ui.set_min_width(names);
             ui.label(RichText::new(name).weak());
         });
         add(ui);

@@ -10,7 +10,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::jobs::bar;
-use crate::ui::widgets::{fact, heading, note, number, primary, row, segments};
+use crate::ui::widgets::{body, fact, heading, note, number, primary, row, segments, width};
 use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -75,7 +75,10 @@ impl ImportForm {
     fn places(&mut self, ui: &mut Ui, actions: &mut Actions) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let width = ui.available_width() - 150.0;
+            // The two buttons take the rest, with their margins and gaps.
+            let wide = |name: Text| width(ui.painter(), &name.to_string(), &body()).ceil();
+            let buttons = wide(text!("File\u{2026}")) + wide(text!("Folder\u{2026}")) + 56.0;
+            let width = ui.available_width() - buttons.max(150.0);
             let entered = ui
                 .scope(|ui| {
                     ui.set_width(width);

@@ -16,7 +16,7 @@ use crate::ui::action::{Action, Actions};
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::colour;
-use crate::ui::widgets::{Icon, icon_button, note};
+use crate::ui::widgets::{self, Icon, icon_button, note, paint_whole};
 use egui::{
     Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
 };
@@ -239,28 +239,22 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
 }
 
-/// A line of text over a weaker one.
+/// A line of text over a weaker one, `width` wide or wider if the texts are.
 pub fn two_lines(ui: &mut Ui, first: impl Into<Text>, second: impl Into<Text>, width: f32) {
     let [first, second] = [first.into(), second.into()].map(String::from);
+    let [large, small] = [15.0, 13.0].map(FontId::proportional);
+    let own = |text, font| widgets::width(ui.painter(), text, font);
+    let own = own(&first, &large).max(own(&second, &small));
+    // The timeline gives way to a longer text, down to its playhead.
+    let width = own.min(ui.available_width() - 90.0).max(width);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
     let name = format!("{first}: {second}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let at = rect.left_center();
-    ui.painter().text(
-        at - vec2(0.0, 1.0),
-        Align2::LEFT_BOTTOM,
-        first,
-        FontId::proportional(15.0),
-        ink,
-    );
-    ui.painter().text(
-        at + vec2(0.0, 2.0),
-        Align2::LEFT_TOP,
-        second,
-        FontId::proportional(13.0),
-        weak,
-    );
+    let [up, down] = [at - vec2(0.0, 1.0), at + vec2(0.0, 2.0)];
+    paint_whole(ui.painter(), up, Align2::LEFT_BOTTOM, first, large, ink, width);
+    paint_whole(ui.painter(), down, Align2::LEFT_TOP, second, small, weak, width);
 }
 
 /// A line plot without axes over the whole of `rect`.

@@ -247,7 +247,7 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             );
         }
         reconstruction::neighbours(ui, probe, state);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             if ui
                 .button(text!("Copy point"))
                 .on_hover_text(text!("The latent coordinates in full precision"))

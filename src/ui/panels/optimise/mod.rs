@@ -14,8 +14,8 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::drawer::race;
-use crate::ui::widgets::{note, primary};
-use egui::{Button, CollapsingHeader, Frame, Panel, ScrollArea, Ui};
+use crate::ui::widgets::{Buttons, body, fitting, note, primary, width};
+use egui::{Button, CollapsingHeader, Frame, Panel, RichText, ScrollArea, Ui};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     // The buttons stay visible, independent of the length of the settings.
@@ -86,7 +86,15 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 /// Settings that can be folded; the title shows their state.
 fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut Ui)) {
-    CollapsingHeader::new(text!("{name}: {value}", name, value)).id_salt(id).show(ui, add);
+    let title = text!("{name}: {value}", name, value).to_string();
+    // The triangle before the title has the width of an indentation.
+    let room = ui.available_width() - ui.spacing().indent - ui.spacing().button_padding.x;
+    let title = match width(ui.painter(), &title, &body()) <= room {
+        true => title,
+        false => title.replacen(": ", ":\n", 1),
+    };
+    let font = fitting(ui.painter(), &title, body(), room);
+    CollapsingHeader::new(RichText::new(title).font(font)).id_salt(id).show(ui, add);
 }
 
 fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
@@ -106,11 +114,19 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     cost(ui, state);
     let point = state.map.picked.as_ref().or(state.map.probe.as_ref()).map(|p| p.at);
-    ui.horizontal(|ui| {
-        // With less padding three buttons fit into the panel.
-        ui.spacing_mut().button_padding.x = 8.0;
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let from_here = ui.add_enabled(point.is_some(), Button::new(text!("From here")));
+    let names = [text!("From here"), text!("By hand"), text!("Clear")].map(String::from);
+    // With less padding three buttons fit into the panel.
+    let usual = Buttons { size: 15.0, margin: 8.0, gap: 6.0 };
+    let side_by_side = match usual.length(ui, &names) <= ui.available_width() {
+        true => usual,
+        false => Buttons { margin: 4.0, gap: 4.0, ..usual },
+    };
+    let size = side_by_side.size_in(ui, &names);
+    let [here, hand, clear] = names.map(|name| Button::new(RichText::new(name).size(size)));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.x = side_by_side.margin;
+        ui.spacing_mut().item_spacing.x = side_by_side.gap;
+        let from_here = ui.add_enabled(point.is_some(), here);
         let from_here = from_here
             .on_hover_text(text!("Search from the kept point alone (C, or double-click on the map)"))
             .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
@@ -118,7 +134,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
             actions.command(Command::SearchFrom(at));
         }
         let by_gradient = Rule::from_method(state.settings.search.method).is_some();
-        let by_hand = ui.add_enabled(by_gradient, Button::new(text!("By hand")));
+        let by_hand = ui.add_enabled(by_gradient, hand);
         let by_hand = by_hand
             .on_hover_text(
                 text!("Step-by-step Adam: one restart from the kept point (or a drawn start) through every stage of the \
@@ -130,7 +146,7 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if by_hand.clicked() {
             actions.command(Command::Walk(StepThroughRun::Begin));
         }
-        let clear = ui.add_enabled(search_run.is_some(), Button::new(text!("Clear")));
+        let clear = ui.add_enabled(search_run.is_some(), clear);
         if clear.on_hover_text(text!("Take the trajectories off the map; Ctrl+Z brings them back")).clicked() {
             actions.command(Command::ClearClimb);
         }
