@@ -1,6 +1,6 @@
 //! Requests of the views: a command for the session, or an action of the window alone.
 
-use super::dialogs::export::ExportForm;
+use super::dialogs::export_form::ExportForm;
 use crate::session::Command;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;

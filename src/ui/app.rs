@@ -1,7 +1,7 @@
 //! The window: reads the state, draws the panels, passes their requests to the session.
 
 use super::action::{Action, Actions, Dialog};
-use super::dialogs::export::ExportForm;
+use super::dialogs::export_form::ExportForm;
 use super::dialogs::file_dialogs::FileDialogs;
 use super::dialogs::over_window::Dialogs;
 use super::drawer::results::Results;
@@ -98,7 +98,7 @@ impl App {
             Action::HideSheet => self.sheets.close(),
             Action::BrowseOpen => self.dialogs.open(),
             Action::BrowseSave(id) => {
-                self.dialogs.save(id, &top_bar::suggested_path(self.session.state(), id))
+                self.dialogs.save(id, &self.session.state().suggested_path(id))
             }
             Action::BrowseExport(most) => self.dialogs.export(most),
             Action::BrowseOut(export) => self.dialogs.out(export),

@@ -1,7 +1,6 @@
 //! Actions of the keyboard.
 
 use super::action::{Action, Actions, Dialog};
-use super::top_bar::suggested_path;
 use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Activity, Command, Overlay, State};
@@ -58,7 +57,7 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
     if pressed(ctrl(Key::S))
         && let Some((id, _)) = state.shown()
     {
-        actions.push(Action::Show(Dialog::Save(id, suggested_path(state, id))));
+        actions.push(Action::Show(Dialog::Save(id, state.suggested_path(id))));
     }
     if pressed(ctrl(Key::G)) {
         actions.push(Action::Show(Dialog::GoTo(String::new())));

@@ -13,65 +13,7 @@ mod panels;
 mod theme;
 mod top_bar;
 mod widgets;
+mod window;
 
 pub use app::App;
-
-use crate::error::{Error, Result};
-use crate::session::settings::default_path;
-use crate::text::Text;
-use std::path::PathBuf;
-
-/// The numbers of samples per pixel to request from the driver: the driver smooths the edges of shapes, since feathered
-/// edges would cost too much time in a frame. If it cannot, the window opens without.
-const SAMPLES: [u16; 2] = [4, 0];
-
-/// Opens the window, on `model` if there is one, and returns when it is closed.
-///
-/// # Errors
-/// If there is no display, or no graphics driver, to open it on.
-pub fn run(model: Option<PathBuf>) -> Result<()> {
-    let open = |samples| {
-        let model = model.clone();
-        let create = move |cc: &eframe::CreationContext<'_>| {
-            let app: Box<dyn eframe::App> = Box::new(App::new(cc, default_path(), model));
-            Ok(app)
-        };
-        eframe::run_native("latent-explorer", options(samples), Box::new(create))
-    };
-    let opened = match open(SAMPLES[0]) {
-        Err(eframe::Error::NoGlutinConfigs(..)) => open(SAMPLES[1]),
-        opened => opened,
-    };
-    opened.map_err(|error| {
-        let cause = cause(&error);
-        Error::mismatch(crate::text!("the window cannot be opened: {cause} (the command line needs neither: latent-explorer --help)", cause))
-    })
-}
-
-fn options(samples: u16) -> eframe::NativeOptions {
-    let mut viewport = egui::ViewportBuilder::default()
-        .with_title("Latent Explorer")
-        .with_app_id("latent-explorer")
-        .with_inner_size([1280.0, 720.0])
-        .with_min_inner_size([960.0, 600.0])
-        .with_drag_and_drop(true);
-    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));
-    if let Ok(icon) = icon {
-        viewport = viewport.with_icon(icon);
-    }
-    let renderer = eframe::Renderer::Glow;
-    eframe::NativeOptions { viewport, multisampling: samples, renderer, ..Default::default() }
-}
-
-/// Why the window did not open, without the libraries' names of their own source files.
-fn cause(error: &eframe::Error) -> Text {
-    match error {
-        eframe::Error::AppCreation(error) => Text::verbatim(error.to_string()),
-        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
-            crate::text!("no display was found; set DISPLAY or WAYLAND_DISPLAY to one that answers")
-        }
-        _ => {
-            crate::text!("the display offers no OpenGL; install a graphics driver, such as Mesa's")
-        }
-    }
-}
+pub use window::run;

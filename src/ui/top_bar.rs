@@ -1,16 +1,16 @@
 //! The top bar: model, activity, menu.
 
 use super::action::{Action, Actions, Dialog};
+use super::widgets::fitting;
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
-use crate::session::document::ids::ModelId;
 use crate::session::preferences::ThemeChoice;
 use crate::session::runs::models::ModelEntry;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, Button, FontId, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 /// Shows the bar.
 pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions) {
@@ -70,7 +70,10 @@ fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let Some((shown, entry)) = state.shown() else { return };
-    let text = RichText::new(title(entry)).family(theme::strong()).size(16.0);
+    let text = title(entry).to_string();
+    let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+    let font = fitting(ui.painter(), &text, FontId::new(16.0, theme::strong()), room);
+    let text = RichText::new(text).font(font);
     ui.set_max_width(ui.available_width());
     let button = Button::new(text).truncate();
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
@@ -88,7 +91,7 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
         }
         ui.separator();
         if ui.add(Button::new(text!("Save\u{2026}")).shortcut_text("Ctrl+S")).clicked() {
-            actions.push(Action::Show(Dialog::Save(shown, suggested_path(state, shown))));
+            actions.push(Action::Show(Dialog::Save(shown, state.suggested_path(shown))));
         }
         if ui.button(text!("Close")).clicked() {
             let unsaved = entry.unsaved;
@@ -111,18 +114,6 @@ fn title(entry: &ModelEntry) -> Text {
     if entry.unsaved { text!("{name} (unsaved)", name) } else { name.clone() }
 }
 
-/// The suggested path for saving a model: its own file, or a new name.
-pub fn suggested_path(state: &State, model: ModelId) -> String {
-    let Some(entry) = state.model(model) else { return String::new() };
-    match &entry.path {
-        Some(path) => path.display().to_string(),
-        None => format!(
-            "{}.safetensors",
-            entry.name.to_string().to_lowercase().replace([' ', ','], "_")
-        ),
-    }
-}
-
 fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
     ui.set_min_width(230.0);
     let mut item = |ui: &mut Ui, name: Text, keys: &str, action: Action| {
@@ -136,7 +127,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
             ui,
             text!("Save\u{2026}"),
             "Ctrl+S",
-            Action::Show(Dialog::Save(shown, suggested_path(state, shown))),
+            Action::Show(Dialog::Save(shown, state.suggested_path(shown))),
         );
     }
     item(ui, text!("Export\u{2026}"), "Ctrl+E", Action::ShowExport);

@@ -5,9 +5,186 @@ use crate::explore::{brief, three_digits};
 use crate::text;
 use crate::text::Text;
 use egui::{
-    Button, Color32, DragValue, Rect, Response, RichText, Sense, Stroke, TextEdit, Ui, Vec2, pos2,
-    vec2,
+    Align, Align2, Button, Color32, DragValue, FontId, Label, Layout, Painter, Pos2, Rect,
+    Response, RichText, Sense, Stroke, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2, pos2, vec2,
 };
+
+/// The smallest font of a text that is too long for its room, in points.
+pub const SMALLEST: f32 = 11.0;
+
+/// The width by which buttons of equal width may reach into the margin of a panel, in points.
+const OVERHANG: f32 = 4.0;
+
+/// The width of a text on one line.
+pub fn width(painter: &Painter, text: &str, font: &FontId) -> f32 {
+    painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x
+}
+
+/// The sizes to try for a text, largest first.
+fn sizes(usual: f32) -> impl Iterator<Item = f32> {
+    let smaller = std::iter::successors(Some(usual - 1.0), |size| Some(size - 1.0));
+    std::iter::once(usual).chain(smaller.take_while(|size| *size >= SMALLEST))
+}
+
+/// The font, or a smaller one in which the text fits into the room; the smallest if it fits in none.
+pub fn fitting(painter: &Painter, text: &str, font: FontId, room: f32) -> FontId {
+    let smallest = SMALLEST.min(font.size);
+    let at = |size: f32| FontId::new(size, font.family.clone());
+    sizes(font.size)
+        .map(at)
+        .find(|font| width(painter, text, font) <= room)
+        .unwrap_or_else(|| at(smallest))
+}
+
+/// Paints a text whole into a width: in a smaller font if it must, on several lines if it is too long even then.
+pub fn paint_whole(
+    painter: &Painter,
+    at: Pos2,
+    anchor: Align2,
+    text: impl ToString,
+    font: FontId,
+    ink: Color32,
+    room: f32,
+) -> Rect {
+    let text = text.to_string();
+    let font = fitting(painter, &text, font, room);
+    let galley = painter.layout(text, font, ink, room.max(1.0));
+    let rect = anchor.anchor_size(at, galley.size());
+    painter.galley(rect.min, galley, ink);
+    rect
+}
+
+/// A label whole in the available width: in a smaller font if a word is too long for it, on several lines if it must.
+pub fn whole_label(ui: &Ui, text: RichText, font: FontId) -> Label {
+    let longest = text.text().split_whitespace().max_by_key(|word| word.chars().count());
+    let font = fitting(ui.painter(), longest.unwrap_or_default(), font, ui.available_width());
+    Label::new(text.font(font)).wrap()
+}
+
+/// A name of at most so many letters as it is; a longer one in a smaller font if it has room so, or else cut.
+pub fn short_or_small(
+    painter: &Painter,
+    name: &str,
+    letters: usize,
+    font: FontId,
+    room: f32,
+) -> (String, FontId) {
+    let small = fitting(painter, name, font.clone(), room);
+    let is_long = name.chars().count() > letters;
+    match is_long && width(painter, name, &small) <= room {
+        true => (name.to_owned(), small),
+        false => (brief(name, letters), font),
+    }
+}
+
+/// The font of the body.
+pub fn body() -> FontId {
+    FontId::proportional(15.0)
+}
+
+/// A control at the right end of a line, and its label in the room that it leaves; the responses of both.
+pub fn at_right<R>(
+    ui: &mut Ui,
+    label: impl Into<RichText>,
+    font: FontId,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> (Response, R) {
+    let label = label.into();
+    ui.horizontal(|ui| {
+        // First, since only its label can break into lines.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let line = ui.available_rect_before_wrap();
+            let control = add(ui);
+            let rest = line.with_max_x(ui.available_rect_before_wrap().right());
+            let rest = UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center));
+            let label = ui.scope_builder(rest, |ui| ui.add(whole_label(ui, label, font))).inner;
+            (label, control)
+        })
+        .inner
+    })
+    .inner
+}
+
+/// Buttons side by side: the size of their texts, the margin beside a text, and the gap between buttons, in points.
+#[derive(Clone, Copy, Debug)]
+pub struct Buttons {
+    pub size: f32,
+    pub margin: f32,
+    pub gap: f32,
+}
+
+impl Buttons {
+    /// Fills the width with buttons, which `add` adds by their index, text and width. Equally wide if every text has room
+    /// in its share; otherwise each is as wide as its text needs, in a smaller font and at last on more lines, so that
+    /// the texts of a longer language are whole too.
+    pub fn fill(
+        self,
+        ui: &mut Ui,
+        names: &[String],
+        mut add: impl FnMut(&mut Ui, usize, RichText, f32),
+    ) {
+        let (room, usual) = (ui.available_width(), self.widths(ui, names, self.size));
+        let gaps = |count: usize| self.gap * count.saturating_sub(1) as f32;
+        let sum = |widths: &[f32]| widths.iter().sum::<f32>() + gaps(widths.len());
+        let share = (room - gaps(names.len())) / names.len() as f32;
+        let shares: Vec<f32> = usual.iter().map(|width| width.max(share)).collect();
+        if sum(&shares) <= room + OVERHANG {
+            return self.line(ui, names, self.size, 0, &shares, &mut add);
+        }
+        let size = self.size_in(ui, names);
+        let widths = self.widths(ui, names, size);
+        let mut begin = 0;
+        while begin < names.len() {
+            let fits = |end: &usize| sum(&widths[begin..*end]) <= room;
+            let end = (begin + 2..=names.len()).take_while(fits).last().unwrap_or(begin + 1);
+            let rest = (room - sum(&widths[begin..end])) / (end - begin) as f32;
+            let line: Vec<f32> = widths[begin..end].iter().map(|width| width + rest).collect();
+            self.line(ui, names, size, begin, &line, &mut add);
+            begin = end;
+        }
+    }
+
+    /// A line of the buttons from index `begin` on.
+    fn line(
+        self,
+        ui: &mut Ui,
+        names: &[String],
+        size: f32,
+        begin: usize,
+        widths: &[f32],
+        add: &mut impl FnMut(&mut Ui, usize, RichText, f32),
+    ) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = self.gap;
+            ui.spacing_mut().button_padding.x = self.margin;
+            if widths.len() == 1 {
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Wrap);
+            }
+            for (index, width) in (begin..).zip(widths) {
+                add(ui, index, RichText::new(&names[index]).size(size), *width);
+            }
+        });
+    }
+
+    /// The size, or a smaller one at which all texts fit on one line; the smallest if they fit at none.
+    pub fn size_in(self, ui: &Ui, names: &[String]) -> f32 {
+        let room = ui.available_width() - self.gap * names.len().saturating_sub(1) as f32;
+        let fits = |size: &f32| self.widths(ui, names, *size).iter().sum::<f32>() <= room;
+        sizes(self.size).find(fits).unwrap_or(SMALLEST.min(self.size))
+    }
+
+    /// The length of the line of all buttons.
+    pub fn length(self, ui: &Ui, names: &[String]) -> f32 {
+        let gaps = self.gap * names.len().saturating_sub(1) as f32;
+        self.widths(ui, names, self.size).iter().sum::<f32>() + gaps
+    }
+
+    fn widths(self, ui: &Ui, names: &[String], size: f32) -> Vec<f32> {
+        let font = FontId::proportional(size);
+        let of = |name: &String| width(ui.painter(), name, &font) + 2.0 * self.margin;
+        names.iter().map(of).collect()
+    }
+}
 
 /// A heading with space above.
 pub fn heading(ui: &mut Ui, text: impl Into<Text>) {
@@ -37,13 +214,9 @@ pub fn row(
     add: impl FnOnce(&mut Ui) -> Response,
 ) -> Response {
     let [name, tooltip] = [name.into(), tooltip.into()].map(String::from);
-    ui.horizontal(|ui| {
-        let label = ui.label(&name).on_hover_text(&tooltip);
-        let right = egui::Layout::right_to_left(egui::Align::Center);
-        let control = ui.with_layout(right, |ui| add(ui)).inner;
-        control.on_hover_text(tooltip).labelled_by(label.id).accessible_name(name)
-    })
-    .inner
+    let (label, control) = at_right(ui, &name, body(), add);
+    let label = label.on_hover_text(&tooltip);
+    control.on_hover_text(tooltip).labelled_by(label.id).accessible_name(name)
 }
 
 /// A number in a [`row`]; true if it was changed.
@@ -115,20 +288,16 @@ pub fn segments<T: Copy + PartialEq>(
     choices: &[(T, Text, Text)],
 ) -> bool {
     let mut changed = false;
-    let gap = 4.0;
-    let width = (ui.available_width() - gap * (choices.len() - 1) as f32) / choices.len() as f32;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
-        ui.spacing_mut().button_padding.x = 4.0;
-        for (choice, label, tooltip) in choices {
-            let choice = *choice;
-            let button = Button::selectable(*value == choice, label.to_string())
-                .min_size(vec2(width, 28.0))
-                .frame_when_inactive(true);
-            if ui.add(button).on_hover_text(tooltip.to_string()).clicked() {
-                changed |= *value != choice;
-                *value = choice;
-            }
+    let names: Vec<String> = choices.iter().map(|(_, label, _)| label.to_string()).collect();
+    Buttons { size: 15.0, margin: 4.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
+        let (choice, _, tooltip) = &choices[index];
+        let choice = *choice;
+        let button = Button::selectable(*value == choice, text)
+            .min_size(vec2(width, 28.0))
+            .frame_when_inactive(true);
+        if ui.add(button).on_hover_text(tooltip.to_string()).clicked() {
+            changed |= *value != choice;
+            *value = choice;
         }
     });
     changed

@@ -55,9 +55,6 @@ const THREADS_AND_CHANNELS: &[&[&str]] = &[
     &["std", "thread", "spawn"],
     &["std", "thread", "Builder"],
 ];
-/// Rooms whose files still import each other in circles.
-const KNOTTED: &[&str] = &["session", "ui"];
-
 static SOURCE: LazyLock<Crate> =
     LazyLock::new(|| Crate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")));
 static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| SOURCE.references());
@@ -158,7 +155,7 @@ fn no_wall_is_broken() {
 #[test]
 fn no_room_holds_a_circle() {
     let mut knotted = Vec::new();
-    for room in FLOORS.iter().copied().flatten().filter(|room| !KNOTTED.contains(room)) {
+    for room in FLOORS.iter().copied().flatten() {
         for circle in circles(&REFERENCES, room) {
             let files: Vec<String> = circle.iter().map(|f| f.display().to_string()).collect();
             knotted.push(files.join(" "));
@@ -167,29 +164,9 @@ fn no_room_holds_a_circle() {
     assert!(knotted.is_empty(), "files import each other in circles:\n{}", knotted.join("\n"));
 }
 
-/// Jobs are free of circles before the rest of their room is.
-#[test]
-fn no_circle_goes_through_a_job() {
-    let jobs = Path::new("session/jobs");
-    let found = circles(&REFERENCES, "session");
-    let files: BTreeSet<_> = found.iter().flatten().filter(|f| f.starts_with(jobs)).collect();
-    assert!(files.is_empty(), "in a circle: {files:?}");
-}
-
-/// A room that is free of circles leaves the list.
-#[test]
-fn the_knotted_rooms_are_knotted() {
-    let free: Vec<_> = KNOTTED.iter().filter(|r| circles(&REFERENCES, r).is_empty()).collect();
-    assert!(free.is_empty(), "free of circles, so to be taken off the list: {free:?}");
-}
-
 #[test]
 fn a_mod_file_only_declares() {
-    let busy: Vec<_> = SOURCE
-        .busy_mod_files
-        .iter()
-        .filter(|file| !KNOTTED.contains(&room_of_file(file)))
-        .collect();
+    let busy = &SOURCE.busy_mod_files;
     assert!(busy.is_empty(), "more than declarations: {busy:#?}");
 }
 

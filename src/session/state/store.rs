@@ -157,6 +157,18 @@ impl State {
         (0..BUNDLED.len()).filter(|index| !is_open(index)).collect()
     }
 
+    /// The suggested path for saving a model: its own file, or a new name.
+    pub fn suggested_path(&self, model: ModelId) -> String {
+        let Some(entry) = self.model(model) else { return String::new() };
+        match &entry.path {
+            Some(path) => path.display().to_string(),
+            None => {
+                let name = entry.name.to_string().to_lowercase().replace([' ', ','], "_");
+                format!("{name}.safetensors")
+            }
+        }
+    }
+
     /// True if closing the program would lose something.
     pub fn has_unsaved(&self) -> bool {
         self.models().any(|(_, entry)| entry.unsaved)

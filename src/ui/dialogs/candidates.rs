@@ -1,6 +1,6 @@
 //! The dialogs that write candidates to a file and read their lab results.
 
-use super::over_window::path_field;
+use super::fields::path_field;
 use crate::export::outlines::{OutlineFormat, endings};
 use crate::session::Command;
 use crate::text;

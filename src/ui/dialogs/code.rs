@@ -6,7 +6,6 @@ use crate::session::State;
 use crate::text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::theme;
-use crate::ui::top_bar::suggested_path;
 use crate::ui::widgets::{heading, note};
 use egui::style::ScrollAnimation;
 use egui::text::{LayoutJob, TextFormat};
@@ -73,7 +72,7 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let walk = state.walk().filter(|_| state.is_walking());
     let next = state.next_search().unwrap_or_else(|_| state.search_config().into_owned());
     let config = walk.map_or(&next, |walk| walk.by_hand.config());
-    let file = suggested_path(state, id);
+    let file = state.suggested_path(id);
     let lines = pytorch(config, model);
     let ground = preamble(config, model, &file);
 

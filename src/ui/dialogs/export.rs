@@ -1,29 +1,18 @@
 //! The dialog that exports pictures, films, outlines and reports.
 
-use super::over_window::path_field;
-use crate::session::jobs::export::{Export, Exportable};
+use super::fields::path_field;
+use crate::session::jobs::export::Exportable;
 use crate::session::jobs::registry::JobId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
+use crate::ui::dialogs::export_form::ExportForm;
+use crate::ui::dialogs::export_form::most;
 use crate::ui::jobs::bar;
-use crate::ui::widgets::{heading, note};
+use crate::ui::widgets::{body, heading, note, width};
 use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
-use std::path::{Path, PathBuf};
-
-/// The user's choices.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExportForm {
-    what: Exportable,
-    path: String,
-    pixels: [u32; 2],
-    /// The usual size of the export.
-    usual: [u32; 2],
-    dark: bool,
-    /// True if this dialog has started an export whose end was not handled yet.
-    begun: bool,
-}
+use std::path::PathBuf;
 
 /// Width of the names at the left of rows.
 const NAMES: f32 = 60.0;
@@ -35,59 +24,6 @@ fn sizes() -> [(Text, [u32; 2]); 3] {
         (Text::verbatim("3840 x 2160"), [3840, 2160]),
         (text!("Square"), [1200, 1200]),
     ]
-}
-
-impl ExportForm {
-    /// The map as on the screen, in the size and the theme of the window.
-    pub fn new(state: &State, dark: bool) -> Self {
-        let what = Exportable::default();
-        let usual = what.usual_size(state);
-        let mut form = Self { what, path: String::new(), pixels: usual, usual, dark, begun: false };
-        form.turn(what, state);
-        form
-    }
-
-    /// Switches to another kind of export: a suggested name and size change with it; the folder and a chosen size stay.
-    fn turn(&mut self, what: Exportable, state: &State) {
-        let path = PathBuf::from(self.path.trim());
-        let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
-        let own = path.file_stem().is_some_and(|s| s != stem(self.what) && !what.fits(&path));
-        let name = match own {
-            true => path.with_extension(what.endings()[0]),
-            false => path.with_file_name(suggested(what)),
-        };
-        let chosen =
-            self.pixels != self.usual && self.pixels.iter().all(|side| *side <= most(what));
-        self.usual = what.usual_size(state);
-        if !chosen {
-            self.pixels = self.usual;
-        }
-        (self.what, self.path) = (what, name.display().to_string());
-    }
-}
-
-/// The longest side of the picture, in pixels.
-fn most(what: Exportable) -> u32 {
-    if what.is_film() { 4096 } else { 8192 }
-}
-
-fn stem(what: Exportable) -> &'static str {
-    match what {
-        Exportable::Map => "map",
-        Exportable::Losses => "losses",
-        Exportable::Values => "values",
-        Exportable::Lab => "measured",
-        Exportable::Film => "search",
-        Exportable::Training => "training",
-        Exportable::Strip => "strip",
-        Exportable::Walk => "walk",
-        Exportable::NewShapes => "new_shapes",
-        Exportable::Rebuild => "reconstruction",
-        Exportable::Report => "report",
-        Exportable::Answer => "answer",
-        Exportable::Pins => "pins",
-        Exportable::Data => "data",
-    }
 }
 
 /// The name and the explanation of an export.
@@ -240,11 +176,14 @@ fn page(ui: &mut Ui, form: &mut ExportForm) {
 
 /// A row with its name at the left; all names have the same width.
 fn named_row(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        let size = vec2(NAMES, 24.0);
+    let names = [text!("Format"), text!("Size"), text!("Colours")];
+    let wide = |name: &Text| width(ui.painter(), &name.to_string(), &body());
+    let names = names.iter().map(wide).fold(NAMES, f32::max);
+    ui.horizontal_wrapped(|ui| {
+        let size = vec2(names, 24.0);
         let left = Layout::left_to_right(Align::Center);
         ui.allocate_ui_with_layout(size, left, |ui| {
-            ui.set_min_width(NAMES);
+            ui.set_min_width(names);
             ui.label(RichText::new(name).weak());
         });
         add(ui);
@@ -300,10 +239,4 @@ fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, acti
             actions.push(Action::HideSheet);
         }
     });
-}
-
-impl ExportForm {
-    fn order(&self, path: &Path) -> Export {
-        Export { what: self.what, path: path.to_owned(), pixels: self.pixels, dark: self.dark }
-    }
 }

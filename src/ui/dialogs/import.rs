@@ -1,6 +1,6 @@
 //! The half of the data dialog for the user's shapes: their files, their options, and the result.
 
-use super::over_window::{path_field, preview_grid};
+use super::fields::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
 use crate::session::jobs::import::{Brought, ImportWish};
 use crate::session::jobs::registry::JobId;
@@ -9,7 +9,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::jobs::bar;
-use crate::ui::widgets::{fact, heading, note, number, primary, row, segments};
+use crate::ui::widgets::{body, fact, heading, note, number, primary, row, segments, width};
 use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -76,7 +76,10 @@ impl ImportForm {
     fn places(&mut self, ui: &mut Ui, actions: &mut Actions) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let width = ui.available_width() - 150.0;
+            // The two buttons take the rest, with their margins and gaps.
+            let wide = |name: Text| width(ui.painter(), &name.to_string(), &body()).ceil();
+            let buttons = wide(text!("File\u{2026}")) + wide(text!("Folder\u{2026}")) + 56.0;
+            let width = ui.available_width() - buttons.max(150.0);
             let entered = ui
                 .scope(|ui| {
                     ui.set_width(width);

@@ -3,6 +3,8 @@
 pub mod candidates;
 pub mod code;
 pub mod export;
+pub mod export_form;
+pub mod fields;
 pub mod file_dialogs;
 pub mod freehand;
 pub mod import;

@@ -15,10 +15,11 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
-use crate::ui::map::painting::fill_shape;
-use crate::ui::theme::{self, colour};
+use crate::ui::dialogs::fields::path_field;
+use crate::ui::dialogs::fields::preview_grid;
+use crate::ui::theme::{self};
 use crate::ui::widgets::{heading, note, number, segments};
-use egui::{Button, Id, Key, Modal, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Button, Id, Modal, RichText, ScrollArea, Ui};
 use std::path::PathBuf;
 
 /// Height of the margins of a dialog and of the window around it, in points.
@@ -226,27 +227,6 @@ fn scrolled(height: f32) -> ScrollArea {
     ScrollArea::vertical().max_height(height).min_scrolled_height(height)
 }
 
-/// A grid of shapes, twelve in a row, all at one scale.
-pub(in crate::ui) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
-    let columns = 12;
-    let cell = ui.available_width() / columns as f32;
-    let height = cell * shapes.len().div_ceil(columns) as f32;
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Preview of the data"))
-    });
-    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
-    let ink = colour(theme::palette(ui).shape);
-    let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
-    // Generated shapes rarely reach farther than 1.5; if one does, all are drawn smaller.
-    let unit = 0.45 * cell / shapes.iter().map(reach).fold(1.5, f32::max);
-    for (i, shape) in shapes.iter().enumerate() {
-        let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
-        ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
-    }
-}
-
 /// Switches a family; the list keeps the order of [`Family::ALL`].
 fn toggle(families: &mut Vec<Family>, family: Family) {
     let on = !families.contains(&family);
@@ -254,21 +234,6 @@ fn toggle(families: &mut Vec<Family>, family: Family) {
         .into_iter()
         .filter(|f| if *f == family { on } else { families.contains(f) })
         .collect();
-}
-
-/// A field for a path; true if Enter was pressed in it.
-pub(in crate::ui) fn path_field(ui: &mut Ui, path: &mut String, hint: impl Into<Text>) -> bool {
-    let field = TextEdit::singleline(path)
-        .hint_text(String::from(hint.into()))
-        .desired_width(f32::INFINITY)
-        .margin(vec2(8.0, 6.0));
-    let response = ui.add(field).accessible_name(text!("Path"));
-    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    // A field that the user has focused keeps the focus.
-    if !entered && ui.memory(|memory| memory.focused().is_none()) {
-        response.request_focus();
-    }
-    entered
 }
 
 /// Asks for the name of a point, as on the command line.
@@ -416,10 +381,7 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions)
     }
     ui.horizontal(|ui| {
         if ui.button(text!("Save\u{2026}")).clicked() {
-            actions.push(Action::Show(Dialog::Save(
-                id,
-                crate::ui::top_bar::suggested_path(state, id),
-            )));
+            actions.push(Action::Show(Dialog::Save(id, state.suggested_path(id))));
         }
         if ui.button(text!("Close without saving")).clicked() {
             actions.push(Action::HideSheet);

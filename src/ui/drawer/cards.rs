@@ -12,8 +12,8 @@ use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{note, reliability_colour};
-use egui::{FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use crate::ui::widgets::{note, paint_whole, reliability_colour};
+use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Width of a card.
 const WIDTH: f32 = 232.0;
@@ -168,7 +168,8 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let [first, last] = &card.lines;
     let mut y = rect.center().y - if value.prediction().is_some() { 46.0 } else { 36.0 };
     let mut line = |text: Text, font: FontId, ink, step: f32, x: f32| {
-        let text = painter.text(pos2(x, y), egui::Align2::LEFT_CENTER, text, font, ink);
+        let (at, room) = (pos2(x, y), rect.right() - 6.0 - x);
+        let text = paint_whole(&painter, at, Align2::LEFT_CENTER, text, font, ink, room);
         y += step;
         text
     };

@@ -8,6 +8,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme;
+use crate::ui::widgets::paint_whole;
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
@@ -81,7 +82,8 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
         (false, true) => (y - vec2(22.0, 0.0), Align2::RIGHT_CENTER),
         (false, false) => (y + vec2(22.0, 0.0), Align2::LEFT_CENTER),
     };
-    pen.painter.text(at, anchor, label, FontId::proportional(13.0), pen.ink);
+    let room = if anchor == Align2::LEFT_CENTER { rect.right() - at.x } else { at.x - rect.left() };
+    paint_whole(&pen.painter, at, anchor, label, FontId::proportional(13.0), pen.ink, room);
 }
 
 /// The direction of the flow between two parts.

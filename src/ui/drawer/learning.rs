@@ -1,8 +1,8 @@
 //! Training in the strip and the drawer: the timeline of its snapshots, its losses, and its diagnostics.
 
 use super::curves;
+use super::lines::two_lines;
 use super::playing;
-use super::strip::two_lines;
 use crate::explore::{duration, grouped, three_digits};
 use crate::session::jobs::training::{Training, TrainingPhase};
 use crate::session::state::metrics::Health;

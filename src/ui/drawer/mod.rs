@@ -4,6 +4,7 @@ pub mod cards;
 pub mod curves;
 pub mod diagram;
 pub mod learning;
+pub mod lines;
 pub mod playhead;
 pub mod playing;
 pub mod race;

@@ -1,6 +1,6 @@
 //! The controls of a playback: back, play or pause, forward, speed, and a timeline with a playhead.
 
-use super::strip::sparkline;
+use super::lines::sparkline;
 use crate::session::Command;
 use crate::text;
 use crate::text::Text;

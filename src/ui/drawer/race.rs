@@ -1,6 +1,6 @@
 //! A race below the strip: one line for each optimiser, best so far against evaluations spent, and a card for each.
 
-use super::{curves, strip};
+use super::curves;
 use crate::explore::colour::scale;
 use crate::explore::{grouped, three_digits};
 use crate::model::Value;
@@ -12,10 +12,13 @@ use crate::text;
 use crate::text::Text;
 use crate::trust::RoundTripChange;
 use crate::ui::action::{Action, Actions};
+use crate::ui::drawer::lines;
 use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, fact, heading, icon_button, note, reliability_colour, verdict};
+use crate::ui::widgets::{
+    Icon, fact, fitting, heading, icon_button, note, paint_whole, reliability_colour, verdict,
+};
 use egui::{
     Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
     Stroke, StrokeKind, Ui, pos2, vec2,
@@ -93,9 +96,9 @@ pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Action
         let share = state.jobs.progress(contest.job).share.unwrap_or(0.0);
         let share = text!("Racing, {share} %", share = format!("{:.0}", 100.0 * share));
         let names = contest.contenders.0.iter().map(|contender| contender.label());
-        strip::two_lines(ui, share, Text::joined(names, ", "), ui.available_width());
+        lines::two_lines(ui, share, Text::joined(names, ", "), ui.available_width());
     } else if let Some((first, rest)) = outcome(contest) {
-        strip::two_lines(ui, first, rest, ui.available_width());
+        lines::two_lines(ui, first, rest, ui.available_width());
     }
 }
 
@@ -309,13 +312,10 @@ fn names(
         let turn = pos2(end_x + 3.0, at.y);
         painter.line(vec![*at, turn, pos2(end_x + 16.0, y)], thin);
         let font = FontId::proportional(13.0);
-        painter.text(
-            pos2(end_x + 19.0, y),
-            Align2::LEFT_CENTER,
-            line.contender.label(),
-            font,
-            line.colour,
-        );
+        let at = pos2(end_x + 19.0, y);
+        let label = line.contender.label().to_string();
+        let font = fitting(painter, &label, font, frame.right() - at.x);
+        painter.text(at, Align2::LEFT_CENTER, label, font, line.colour);
     }
 }
 
@@ -407,21 +407,25 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     }
     let (ink, weak) = (visuals.text_color(), visuals.weak_text_color());
     let small = FontId::proportional(13.0);
-    let text = |at, align, text: Text, font: FontId, ink| {
-        painter.text(at, align, text, font, ink);
+    let text = |at: Pos2, text: Text, font: FontId, ink| {
+        let room = rect.right() - 4.0 - at.x;
+        paint_whole(&painter, at, Align2::LEFT_CENTER, text, font, ink, room);
     };
 
     let top = rect.top() + 14.0;
     let swatch = pos2(rect.left() + 14.0, top);
     painter.circle_filled(swatch, 5.0, contender_colour(ui, standing.contender));
     let title = FontId::new(14.0, theme::strong());
-    text(swatch + vec2(11.0, 0.0), Align2::LEFT_CENTER, standing.contender.label(), title, ink);
     let winners = contest.results.as_ref().map_or(&[][..], |results| &results.report.winners);
+    let mut right = rect.right() - 8.0;
     if winners.contains(&index) {
         let at = pos2(rect.right() - 10.0, top);
         let place = if winners.len() > 1 { text!("tie") } else { text!("first") };
-        text(at, Align2::RIGHT_CENTER, place, small.clone(), theme::accent(ui));
+        let ink = theme::accent(ui);
+        right = painter.text(at, Align2::RIGHT_CENTER, place, small.clone(), ink).left() - 4.0;
     }
+    let (at, label) = (swatch + vec2(11.0, 0.0), standing.contender.label());
+    paint_whole(&painter, at, Align2::LEFT_CENTER, label, title, ink, right - at.x);
 
     let bottom = rect.bottom() - 40.0;
     let line = |k: f32| pos2(rect.left() + 10.0, bottom + 10.0 + 17.0 * k);
@@ -438,24 +442,24 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     if contest.config.spec.is_penalised() {
         let objective = answer.map_or(tally.best_objective(), |a| a.restart.best_objective());
         let objective = text!("objective {objective}", objective = three_digits(objective));
-        text(pos2(left, middle + 28.0), Align2::LEFT_CENTER, objective, small.clone(), weak);
+        text(pos2(left, middle + 28.0), objective, small.clone(), weak);
     }
     let shown = match value {
         Value::Computed(_) => value.text(),
         Value::Predicted(predicted) => {
             let [value, low, high] = predicted.shown();
             let interval = text!("predicted, {low} to {high}", low, high);
-            text(line(0.0), Align2::LEFT_CENTER, interval, small.clone(), weak);
+            text(line(0.0), interval, small.clone(), weak);
             value.into()
         }
     };
-    text(pos2(left, middle - 12.0), Align2::LEFT_CENTER, shown, large, ink);
+    text(pos2(left, middle - 12.0), shown, large, ink);
     if let Some(answer) = answer {
         let disc = pos2(left + 4.0, middle + 10.0);
         painter.circle_filled(disc, 4.0, reliability_colour(ui, answer.verdict.reliability));
-        text(disc + vec2(10.0, 0.0), Align2::LEFT_CENTER, word, small.clone(), weak);
+        text(disc + vec2(10.0, 0.0), word, small.clone(), weak);
     } else {
-        text(pos2(left, middle + 10.0), Align2::LEFT_CENTER, word, small.clone(), weak);
+        text(pos2(left, middle + 10.0), word, small.clone(), weak);
     }
 
     if let (Some(answer), Value::Computed(_)) = (answer, value) {
@@ -463,7 +467,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         let holds = answer.verdict.round_trip_changes.iter().all(RoundTripChange::holds);
         let ink = if holds { weak } else { visuals.warn_fg_color };
         let beside = text!("{returned} re-decoded", returned = three_digits(returned));
-        text(line(0.0), Align2::LEFT_CENTER, beside, small.clone(), ink);
+        text(line(0.0), beside, small.clone(), ink);
     }
     let spent = text!(
         "{values} + {gradients} in {seconds}",
@@ -471,7 +475,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         gradients = grouped(tally.gradients),
         seconds = crate::explore::duration(standing.seconds)
     );
-    text(line(1.0), Align2::LEFT_CENTER, spent, small, weak);
+    text(line(1.0), spent, small, weak);
 }
 
 /// The answer of the selected contender: the shape, and the shape encoded and decoded once more.

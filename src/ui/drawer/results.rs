@@ -9,7 +9,9 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::widgets::note;
-use egui::{Align, Button, ComboBox, DragValue, Layout, RichText, Ui, vec2};
+use egui::{
+    Align, Button, ComboBox, DragValue, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2,
+};
 
 /// Width of the table of restarts.
 const TABLE_WIDTH: f32 = 844.0;
@@ -136,8 +138,12 @@ impl Results {
             (_, None, Some(_)) => Tab::Race,
             (tab, ..) => tab,
         };
-        let row = vec2(ui.available_width(), 26.0);
-        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+        let line = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 26.0));
+        let saved = save_as(ui, line, state, self.tab != Tab::Race, actions);
+        // On more lines where they do not fit beside the button at the right.
+        let row = vec2(line.width() - saved.width() - 4.0, 26.0);
+        let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
+        ui.allocate_ui_with_layout(row, layout, |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
             for (tab, name, about) in Tab::all() {
@@ -160,16 +166,6 @@ impl Results {
                 (Tab::Candidates, _, Some(Some(findings))) => self.exchange(ui, findings, actions),
                 _ => _ = note(ui, text!("Searching\u{2026}")),
             }
-            let right = Layout::right_to_left(Align::Center);
-            ui.with_layout(right, |ui| {
-                let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
-                if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
-                    actions.push(Action::ShowExport);
-                }
-                if self.tab != Tab::Race {
-                    searches(ui, state, actions);
-                }
-            });
         });
         match (self.tab, race, search_run) {
             (Tab::Race, Some(race), _) => self.race.show(ui, state, race, actions),
@@ -209,10 +205,17 @@ impl Results {
         // A restart that was selected elsewhere is scrolled into view.
         let chosen = search_run.chosen.filter(|_| search_run.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
+        let width = TABLE_WIDTH + table::extra_width(ui, &findings.report);
         let left = |ui: &mut Ui, actions: &mut Actions| {
-            table::show(ui, search_run, findings, rows, sought, actions);
+            if width <= ui.available_width() {
+                return table::show(ui, search_run, findings, rows, sought, actions);
+            }
+            // In a narrow window the last columns are reached by scrolling.
+            ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
+                ui.set_width(width);
+                table::show(ui, search_run, findings, rows, sought, actions);
+            });
         };
-        let width = TABLE_WIDTH + table::extra_width(&findings.report);
         let objective = self.objective;
         beside(ui, width, actions, left, |ui, actions| {
             curves::values(ui, search_run, objective, actions);
@@ -329,6 +332,21 @@ fn summary(findings: &Findings) -> Text {
         ));
     }
     Text::joined(parts, "; ")
+}
+
+/// The button that exports, at the right end of a line, and with `choice` the choice among the searches; where they are.
+fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut Actions) -> Rect {
+    let right = Layout::right_to_left(Align::Center);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(line).layout(right));
+    ui.spacing_mut().button_padding = vec2(9.0, 2.0);
+    let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
+    if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
+        actions.push(Action::ShowExport);
+    }
+    if choice {
+        searches(&mut ui, state, actions);
+    }
+    ui.min_rect()
 }
 
 /// Two columns, the left one of the given width if there is space.

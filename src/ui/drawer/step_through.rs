@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::code::listing;
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, icon_button};
+use crate::ui::widgets::{Icon, fitting, icon_button, width};
 use egui::{
     Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2,
     vec2,
@@ -62,13 +62,18 @@ pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
     }
     let steps = by_hand.config().steps;
     let title = text!("Step {past} of {steps}", past = by_hand.past().len(), steps);
-    super::strip::two_lines(ui, title, stage_name(by_hand), 150.0);
+    super::lines::two_lines(ui, title, stage_name(by_hand), 150.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let [first, second] = formula(walk);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &first));
     let painter = ui.painter_at(rect);
     let font = FontId::monospace(13.0);
     let ink = ui.visuals().text_color();
+    let both = [&first, &second].map(Text::to_string);
+    // A formula that is cut in a narrow window is whole in its tooltip.
+    if both.iter().any(|text| width(&painter, text, &font) > rect.width()) {
+        response.on_hover_text(both.join("\n"));
+    }
     for (text, up) in [(first, -9.0), (second, 9.0)] {
         let at = rect.left_center() + vec2(0.0, up);
         painter.text(at, Align2::LEFT_CENTER, text, font.clone(), ink);
@@ -385,7 +390,9 @@ fn numbers(ui: &mut Ui, rect: Rect, walk: &StepThroughState) {
         let y = row.center().y;
         let colour = if known { ink } else { weak };
         let at = pos2(row.left() + 10.0, y);
-        painter.text(at, Align2::LEFT_CENTER, name, small.clone(), colour);
+        let name = name.to_string();
+        let font = fitting(&painter, &name, small.clone(), COLUMNS[0] - 10.0);
+        painter.text(at, Align2::LEFT_CENTER, name, font, colour);
         for (column, text) in texts.into_iter().enumerate() {
             let font = FontId::proportional(14.0);
             painter.text(number_at(column, y), Align2::RIGHT_CENTER, text, font, colour);

@@ -13,13 +13,12 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
+use crate::ui::drawer::lines::two_lines;
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::colour;
 use crate::ui::widgets::{Icon, icon_button, note};
-use egui::{
-    Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Ui, UiBuilder, vec2};
 
 /// Height of the strip.
 const CLOSED: f32 = 72.0;
@@ -237,46 +236,4 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     };
     let share = if search_run.is_live() { 1.0 } else { search_run.playback.share };
     playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
-}
-
-/// A line of text over a weaker one.
-pub fn two_lines(ui: &mut Ui, first: impl Into<Text>, second: impl Into<Text>, width: f32) {
-    let [first, second] = [first.into(), second.into()].map(String::from);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::hover());
-    let name = format!("{first}: {second}");
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
-    let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
-    let at = rect.left_center();
-    ui.painter().text(
-        at - vec2(0.0, 1.0),
-        Align2::LEFT_BOTTOM,
-        first,
-        FontId::proportional(15.0),
-        ink,
-    );
-    ui.painter().text(
-        at + vec2(0.0, 2.0),
-        Align2::LEFT_TOP,
-        second,
-        FontId::proportional(13.0),
-        weak,
-    );
-}
-
-/// A line plot without axes over the whole of `rect`.
-pub fn sparkline(painter: &Painter, rect: Rect, values: &[f64], ink: egui::Color32) {
-    let finite = || values.iter().copied().filter(|v| v.is_finite());
-    let (low, high) =
-        finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    if values.len() < 2 || low > high {
-        return;
-    }
-    let span = (high - low).max(1e-12);
-    let point = |(i, v): (usize, &f64)| {
-        let x = i as f32 / (values.len() - 1) as f32;
-        let y = ((v - low) / span) as f32;
-        pos2(rect.left() + x * rect.width(), rect.bottom() - y * rect.height())
-    };
-    let points = values.iter().enumerate().filter(|(_, v)| v.is_finite()).map(point).collect();
-    painter.line(points, Stroke::new(1.8, ink));
 }

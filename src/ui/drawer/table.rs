@@ -2,15 +2,16 @@
 
 use super::curves;
 use crate::explore::three_digits;
-use crate::optimise::{RestartReport, SearchReport, StopReason};
+use crate::optimise::{NoAnswer, RestartReport, SearchReport, StopReason};
 use crate::session::Command;
 use crate::session::jobs::search::SearchRun;
 use crate::session::runs::findings::Findings;
 use crate::text;
 use crate::text::Text;
+use crate::trust::Reliability;
 use crate::ui::action::Actions;
-use crate::ui::widgets::reliability_colour;
-use egui::{RichText, Sense, Ui};
+use crate::ui::widgets::{SMALLEST, fitting, reliability_colour, width};
+use egui::{FontId, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 const ROW: f32 = 22.0;
@@ -21,9 +22,65 @@ const OBJECTIVE_WIDTH: f32 = 70.0;
 const INTERVAL_WIDTH: f32 = 66.0;
 
 /// The additional width of the table of a search, compared with that of a plain one.
-pub fn extra_width(report: &SearchReport) -> f32 {
+pub fn extra_width(ui: &Ui, report: &SearchReport) -> f32 {
     let objective = if report.config.spec.is_penalised() { OBJECTIVE_WIDTH } else { 0.0 };
-    objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 }
+    let columns = columns(report);
+    let usual: f32 = columns.iter().map(|column| column.width).sum();
+    let grown: f32 = columns.iter().map(|column| column.width_of_words(ui)).sum();
+    objective + if predicts(report) { 3.0 * INTERVAL_WIDTH } else { 0.0 } + grown - usual
+}
+
+/// A column: its name, its usual width, and the words in it that the width must hold.
+struct Words {
+    name: Text,
+    width: f32,
+    words: Vec<Text>,
+}
+
+impl Words {
+    /// The usual width, or a larger one if the name or a word needs it even in the smallest font.
+    fn width_of_words(&self, ui: &Ui) -> f32 {
+        let font = FontId::proportional(SMALLEST);
+        let wide = |text: &Text| width(ui.painter(), &text.to_string(), &font).ceil();
+        self.words.iter().chain([&self.name]).map(wide).fold(self.width, f32::max)
+    }
+}
+
+fn columns(report: &SearchReport) -> Vec<Words> {
+    use {NoAnswer as N, Reliability as R, StopReason as S};
+    let plain = |(name, width)| Words { name, width, words: Vec::new() };
+    let value = |name: Text, in_short: Text| match predicts(report) {
+        true => plain((name, 62.0 + INTERVAL_WIDTH)),
+        false => plain((in_short, 62.0)),
+    };
+    let trust = [R::Believable, R::Doubtful, R::Outside].map(R::word).into_iter();
+    let trust = trust.chain([N::NeverValid, N::Infeasible].map(N::label)).collect();
+    let ended = [S::StepsDone, S::Converged, S::LeftDomain, S::NotFinite, S::Cancelled];
+    let before = [
+        plain((Text::verbatim("#"), 34.0)),
+        Words { name: text!("Trust"), width: 86.0, words: trust },
+        value(text!("Start, predicted"), text!("Start")),
+        value(text!("Best, predicted"), text!("Best")),
+    ];
+    let penalised = report.config.spec.is_penalised();
+    let objective = penalised.then(|| plain((curves::objective(), OBJECTIVE_WIDTH - 8.0)));
+    let after = [
+        plain((text!("at step"), 56.0)),
+        value(text!("Final, predicted"), text!("Final")),
+        plain((text!("Steps"), 48.0)),
+        Words { name: text!("Ended"), width: 104.0, words: ended.map(S::label).into() },
+        plain((text!("Optimum"), 56.0)),
+        plain((text!("Distance"), 60.0)),
+        plain((text!("Shift"), 60.0)),
+    ];
+    before.into_iter().chain(objective).chain(after).collect()
+}
+
+/// A text in the font of the table, or a smaller one in which it fits into its cell.
+fn in_cell(ui: &Ui, text: impl Into<Text>) -> RichText {
+    let text = String::from(text.into());
+    let font = fitting(ui.painter(), &text, FontId::proportional(13.0), ui.available_width());
+    RichText::new(text).font(font)
 }
 
 fn predicts(report: &SearchReport) -> bool {
@@ -41,28 +98,9 @@ pub fn show(
     actions: &mut Actions,
 ) {
     let Findings { report, trajectories, .. } = findings;
-    let value = |name: Text, in_short: Text| match predicts(report) {
-        true => (name, 62.0 + INTERVAL_WIDTH),
-        false => (in_short, 62.0),
-    };
     let penalised = report.config.spec.is_penalised();
-    let before = [
-        (Text::verbatim("#"), 34.0),
-        (text!("Trust"), 86.0),
-        value(text!("Start, predicted"), text!("Start")),
-        value(text!("Best, predicted"), text!("Best")),
-    ];
-    let objective = penalised.then(|| (curves::objective(), OBJECTIVE_WIDTH - 8.0));
-    let after = [
-        (text!("at step"), 56.0),
-        value(text!("Final, predicted"), text!("Final")),
-        (text!("Steps"), 48.0),
-        (text!("Ended"), 104.0),
-        (text!("Optimum"), 56.0),
-        (text!("Distance"), 60.0),
-        (text!("Shift"), 60.0),
-    ];
-    let columns: Vec<(Text, f32)> = before.into_iter().chain(objective).chain(after).collect();
+    let columns = columns(report);
+    let widths: Vec<f32> = columns.iter().map(|column| column.width_of_words(ui)).collect();
     // No space between rows, so that many fit.
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui)
@@ -73,14 +111,14 @@ pub fn show(
     if let Some(sought) = sought {
         table = table.scroll_to_row(sought, None);
     }
-    for (_, width) in &columns {
-        table = table.column(Column::exact(*width));
+    for width in widths {
+        table = table.column(Column::exact(width));
     }
     let table = table.column(Column::remainder().clip(true));
     let header = table.header(ROW, |mut row| {
-        for name in columns.into_iter().map(|c| c.0).chain([text!("Change")]) {
+        for name in columns.into_iter().map(|column| column.name).chain([text!("Change")]) {
             row.col(|ui| {
-                ui.label(RichText::new(name).small().weak());
+                ui.label(in_cell(ui, name).weak());
             });
         }
     });
@@ -118,7 +156,7 @@ fn cells(
     let objective = penalised.then(|| three_digits(restart.best_objective()));
     let text = |row: &mut egui_extras::TableRow<'_, '_>, text: String| {
         row.col(|ui| {
-            let text = RichText::new(text).small();
+            let text = in_cell(ui, text);
             ui.label(if none.is_some() { text.weak() } else { text });
         });
     };
@@ -126,12 +164,12 @@ fn cells(
     // Beside the number, so that it is visible in a narrow window.
     row.col(|ui| {
         if let Some(none) = none {
-            let text = RichText::new(none.label()).small().weak();
+            let text = in_cell(ui, none.label()).weak();
             ui.label(text).on_hover_text(none.sentence());
             return;
         }
         let colour = reliability_colour(ui, report.verdict.reliability);
-        let text = RichText::new(report.verdict.word()).small().color(colour);
+        let text = in_cell(ui, report.verdict.word()).color(colour);
         ui.label(text).on_hover_text(report.verdict.sentence());
     });
     let values = [report.start.text(), report.best().text()].map(String::from);

@@ -1,7 +1,7 @@
 //! Latent paths in the strip at the bottom, and their frames, or new shapes, below it.
 
+use super::lines::two_lines;
 use super::playing;
-use super::strip::two_lines;
 use crate::explore::latent_path::curve::PathShape;
 use crate::explore::shapes::contact_sheet::{ContactSheet, mark};
 use crate::explore::{Bounds, Scene, three_digits};
@@ -14,7 +14,8 @@ use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
 use crate::ui::action::Actions;
-use crate::ui::map::painting::{Cache, Transform, paint};
+use crate::ui::map::painting::{Cache, paint};
+use crate::ui::map::transform::Transform;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
@@ -217,7 +218,7 @@ impl Pages {
         let unit = ((rect.width() - 8.0) / columns).min((rect.height() - 4.0) / rows);
         let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
         let transform = Transform { rect: place, view };
-        let reach = crate::ui::inspector::side_panel::reach(state);
+        let reach = crate::ui::inspector::canvas::reach(state);
         let scene = sheet.scene(reach, state.range(), marked, f64::from(unit), palette);
         paint(&painter, &scene, transform, &mut self.cache);
         let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));

@@ -1,6 +1,6 @@
 //! The answer of a search: its values, its reliability, and further details.
 
-use super::side_panel::{canvas, reach};
+use super::canvas::{canvas, reach};
 use crate::data::property::Property;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
@@ -18,7 +18,7 @@ use crate::ui::drawer::curves;
 use crate::ui::drawer::playhead;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::theme::colour;
-use crate::ui::widgets::{fact, heading, note, verdict};
+use crate::ui::widgets::{fact, fitting, heading, note, verdict};
 use egui::{Align2, CollapsingHeader, FontId, RichText, Sense, Ui, vec2};
 
 /// Height of the two shapes side by side.
@@ -176,7 +176,9 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let painter = ui.painter_at(half);
         let at = half.center_bottom() - vec2(0.0, 5.0);
         let font = FontId::proportional(13.0);
-        painter.text(at, Align2::CENTER_BOTTOM, Text::joined(lines, "\n"), font, weak);
+        let lines = Text::joined(lines, "\n").to_string();
+        let font = fitting(&painter, &lines, font, half.width() - 6.0);
+        painter.text(at, Align2::CENTER_BOTTOM, lines, font, weak);
         let id = ui.scope_id().with(("side by side", index));
         let response = ui.interact(half, id, Sense::click());
         let text = text!(

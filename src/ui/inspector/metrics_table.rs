@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::Text;
 use crate::trust::{Metric, MetricFormat, ModelMetrics};
 use crate::ui::theme;
-use crate::ui::widgets::note;
-use egui::{Align, Direction, Label, Layout, RichText, ScrollArea, Ui, vec2};
+use crate::ui::widgets::{SMALLEST, fitting, note, width};
+use egui::{Align, Direction, FontId, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 /// Height of a line, and widths of the columns, in points.
 const ROW: f32 = 17.0;
@@ -72,17 +72,21 @@ impl MetricsTable<'_> {
     /// The lines of the whole model.
     fn whole(&self, ui: &mut Ui) {
         let [first, second] = self.metrics.map(ModelMetrics::measures);
+        let small = FontId::proportional(SMALLEST);
+        let of_model = || first.iter().take_while(|metric| !metric.is_of_family());
+        let names = of_model().map(|metric| width(ui.painter(), &metric.label.to_string(), &small));
+        let names = names.fold(LABEL, |names, name| names.max(name.ceil() + 4.0));
         // Aligned with the names above the families.
-        cell(ui, LABEL, Align::Min, RichText::new(""), "");
+        cell(ui, names, Align::Min, RichText::new(""), "");
         ui.horizontal(|ui| {
-            cell(ui, LABEL, Align::Min, RichText::new(""), "");
+            cell(ui, names, Align::Min, RichText::new(""), "");
             self.names.into_iter().for_each(|name| head(ui, name));
         });
-        for (a, b) in first.iter().zip(&second).take_while(|(a, _)| !a.is_of_family()) {
+        for (a, b) in of_model().zip(&second) {
             ui.horizontal(|ui| {
                 cell(
                     ui,
-                    LABEL,
+                    names,
                     Align::Min,
                     RichText::new(a.label.to_string()).weak(),
                     &a.about.to_string(),
@@ -147,7 +151,7 @@ fn head(ui: &mut Ui, name: &str) {
     cell(ui, CELL, Align::Max, RichText::new(name).family(theme::strong()), name);
 }
 
-/// One cell of the given width; longer text is cut.
+/// One cell of the given width; longer text is smaller, and cut only if it is too long even then.
 fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
     let layout = match align {
         Align::Max => Layout::right_to_left(Align::Center),
@@ -159,7 +163,9 @@ fn cell(ui: &mut Ui, width: f32, align: Align, text: RichText, about: &str) {
         if align == Align::Max {
             ui.add_space(2.0);
         }
-        let response = ui.add(Label::new(text.small()).truncate());
+        let font = |size| FontId::proportional(size);
+        let size = fitting(ui.painter(), text.text(), font(13.0), width - 2.0).size;
+        let response = ui.add(Label::new(text.size(size)).truncate());
         if !about.is_empty() {
             response.on_hover_text(about);
         }

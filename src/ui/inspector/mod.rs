@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod axes;
+pub mod canvas;
 pub mod metrics_table;
 pub mod reconstruction;
 pub mod side_panel;

@@ -1,6 +1,6 @@
 //! In the inspector: a data row with its reconstruction over it, and the training shapes nearest to a point.
 
-use super::side_panel::{canvas, reach};
+use super::canvas::{canvas, reach};
 use crate::data::outline::geometry::points;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::three_digits;
@@ -10,7 +10,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{fact, note};
+use crate::ui::widgets::{fact, fitting, note};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
 
 /// The row's shape as a line over its reconstruction, each point connected to its counterpart.
@@ -75,7 +75,9 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
         ));
         let line = |y: f32, text: Text, ink| {
             let at = egui::pos2(middle, rect.bottom() - y);
-            painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(12.0), ink);
+            let text = text.to_string();
+            let font = fitting(&painter, &text, FontId::proportional(12.0), width - 4.0);
+            painter.text(at, Align2::CENTER_CENTER, text, font, ink);
         };
         line(23.0, Text::verbatim(&near.family), ink);
         line(9.0, text!("{distance} away", distance = format!("{:.2}", near.distance)), weak);

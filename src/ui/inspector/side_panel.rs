@@ -4,7 +4,6 @@ use super::answer;
 use super::axes;
 use super::reconstruction;
 use crate::data::property::Property;
-use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::session::screen::probe::Probe;
@@ -15,11 +14,14 @@ use crate::ui::action::{Action, Actions};
 use crate::ui::drawer::diagram;
 use crate::ui::drawer::playhead;
 use crate::ui::drawer::race;
+use crate::ui::inspector::canvas::canvas;
+use crate::ui::inspector::canvas::ink;
+use crate::ui::inspector::canvas::reach;
 use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, note, verdict};
-use egui::{Align2, CollapsingHeader, Color32, FontId, Rect, ScrollArea, Sense, Stroke, Ui, vec2};
+use egui::{Align2, CollapsingHeader, FontId, ScrollArea, Stroke, Ui};
 
 /// The most target columns beside the usual rows; the details list all of them.
 const MAX_MEASURED: usize = 3;
@@ -56,26 +58,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
             None => empty(ui, state),
         }
     });
-}
-
-/// The space for one shape.
-pub fn canvas(ui: &mut Ui, height: f32, name: impl Into<Text>) -> Rect {
-    let name = String::from(name.into());
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
-    ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
-    rect
-}
-
-pub fn reach(state: &State) -> f64 {
-    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
-}
-
-/// The colour of a shape by the value of its property.
-fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
-    let plain = state.view.activity == Activity::Train;
-    colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })
 }
 
 fn empty(ui: &mut Ui, state: &State) {
@@ -246,7 +228,7 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
             );
         }
         reconstruction::neighbours(ui, probe, state);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             if ui
                 .button(text!("Copy point"))
                 .on_hover_text(text!("The latent coordinates in full precision"))

@@ -17,7 +17,7 @@ use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, icon_button, note, reliability_colour};
+use crate::ui::widgets::{Icon, fitting, icon_button, note, reliability_colour, whole_label};
 use egui::containers::menu::MenuButton;
 use egui::{
     Align, Align2, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
@@ -267,16 +267,16 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
         let predicted = values.into_iter().find(|value| value.prediction().is_some());
         let label = predicted.unwrap_or(Value::NONE).title(property.label());
         let shown = values.map(|value| match value {
-            Value::Predicted(_) => RichText::new(value.text()).small(),
-            Value::Computed(_) => RichText::new(value.text()),
+            Value::Predicted(_) => (RichText::new(value.text()), 13.0, None),
+            Value::Computed(_) => (RichText::new(value.text()), 15.0, None),
         });
-        row(ui, label, property.about(), shown.map(|text| (text, None)));
+        row(ui, label, property.about(), shown);
     }
     let words = both.map(|probe| {
         // There is space for a few letters; the tooltip has the sentence.
-        let word = RichText::new(probe.verdict.word()).small();
+        let word = RichText::new(probe.verdict.word());
         let colour = reliability_colour(ui, probe.verdict.reliability);
-        (word.color(colour), Some(probe.verdict.sentence()))
+        (word.color(colour), 13.0, Some(probe.verdict.sentence()))
     });
     row(ui, text!("Trust"), text!("How far each model can be believed here"), words);
     let place = |probe: &Probe| probe.z.iter().map(|z| three_digits(*z)).collect::<Vec<_>>();
@@ -293,23 +293,25 @@ fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
 }
 
 /// A name and two values in columns below the centres of the shapes.
-fn row(ui: &mut Ui, name: Text, about: Text, values: [(RichText, Option<Text>); 2]) {
+fn row(ui: &mut Ui, name: Text, about: Text, values: [(RichText, f32, Option<Text>); 2]) {
     let width = (ui.available_width() - NAMES) / 2.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        let cell = |ui: &mut Ui, width: f32, label: Label, about: Option<Text>| {
+        let cell = |ui: &mut Ui, width: f32, label: RichText, size: f32, about: Option<Text>| {
             let layout = Layout::left_to_right(Align::Center);
             ui.allocate_ui_with_layout(vec2(width, 22.0), layout, |ui| {
                 ui.set_width(width);
-                let response = ui.add(label.truncate());
+                let font = FontId::proportional(size);
+                let font = fitting(ui.painter(), label.text(), font, width - 2.0);
+                let response = ui.add(whole_label(ui, label, font));
                 if let Some(about) = about {
                     response.on_hover_text(about);
                 }
             });
         };
-        cell(ui, NAMES, Label::new(RichText::new(name).weak()), Some(about));
-        for (text, about) in values {
-            cell(ui, width, Label::new(text), about);
+        cell(ui, NAMES, RichText::new(name).weak(), 15.0, Some(about));
+        for (text, size, about) in values {
+            cell(ui, width, text, size, about);
         }
     });
 }

@@ -1,7 +1,7 @@
 //! The dots of the data: one mesh of small images of a disc, since egui would lay out separate shapes one by one in
 //! every frame.
 
-use super::painting::Transform;
+use super::transform::Transform;
 use crate::explore::scene::items::Dots;
 use crate::ui::theme::colour;
 use egui::epaint::Mesh;

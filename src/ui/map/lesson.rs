@@ -4,9 +4,9 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::ui::action::Actions;
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, icon_button};
+use crate::ui::widgets::{Icon, at_right, icon_button};
 use egui::{
-    Align, Align2, Area, Button, Frame, Id, Label, Layout, Margin, Rect, RichText, Stroke, Ui, vec2,
+    Align2, Area, Button, FontId, Frame, Id, Label, Margin, Rect, RichText, Stroke, Ui, vec2,
 };
 
 /// Width of the card.
@@ -27,14 +27,12 @@ pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Actions) {
             .inner_margin(Margin::symmetric(14, 10));
         frame.show(ui, |ui| {
             ui.set_width(WIDTH.min(map.width() - 60.0));
-            ui.horizontal(|ui| {
-                let title = text!("How a search cheats, {place}", place = lesson.place());
-                ui.label(RichText::new(title).family(theme::strong()));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if icon_button(ui, Icon::Close, text!("End the lesson")).clicked() {
-                        actions.command(Command::EndLesson);
-                    }
-                });
+            let title = text!("How a search cheats, {place}", place = lesson.place());
+            let font = FontId::new(15.0, theme::strong());
+            at_right(ui, title.to_string(), font, |ui| {
+                if icon_button(ui, Icon::Close, text!("End the lesson")).clicked() {
+                    actions.command(Command::EndLesson);
+                }
             });
             ui.add(Label::new(RichText::new(lesson.text()).size(16.0)).wrap());
             ui.add_space(4.0);

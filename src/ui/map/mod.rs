@@ -5,4 +5,5 @@ pub mod discs;
 pub mod lesson;
 pub mod painting;
 pub mod strokes;
+pub mod transform;
 pub mod view;

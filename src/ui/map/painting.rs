@@ -2,15 +2,16 @@
 
 use super::discs::Discs;
 use super::strokes::{self, Strokes};
-use crate::explore::Bounds;
 use crate::explore::colour::Rgba;
 use crate::explore::layers::grid::ShapeGrid;
 use crate::explore::scene::glyphs;
 use crate::explore::scene::items::{Arrows, Mark, MarkKind, Scene, SceneItem, SceneShapes};
 use crate::explore::scene::mesh::{Mesh as Fill, MeshPart};
 use crate::explore::scene::outline_stroke::OutlineStroke;
+use crate::ui::map::transform::Transform;
+use crate::ui::map::transform::vertex;
 use crate::ui::theme::colour;
-use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::epaint::Mesh;
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
     TextureOptions, pos2, vec2,
@@ -23,55 +24,6 @@ pub const BAR_ROOM: f32 = 116.0;
 const INVISIBLE: u8 = 2;
 /// Distance of hatching lines, in points.
 const HATCH: f64 = 7.0;
-
-/// The transformation between map coordinates (y up) and the screen (y down).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Transform {
-    /// The rectangle of the map on the screen.
-    pub rect: Rect,
-    /// The visible part of the map.
-    pub view: Bounds,
-}
-
-impl Transform {
-    /// Points on the screen for each unit of the map.
-    pub fn unit(&self) -> f64 {
-        f64::from(self.rect.width()) / self.view.size()[0]
-    }
-
-    /// The position of a map point on the screen.
-    pub fn to_screen(self, point: [f64; 2]) -> Pos2 {
-        self.place(point, self.unit())
-    }
-
-    /// The positions of map points on the screen.
-    pub fn to_screen_all(self, points: &[[f64; 2]]) -> impl Iterator<Item = Pos2> {
-        let unit = self.unit();
-        points.iter().map(move |&point| self.place(point, unit))
-    }
-
-    fn place(self, [x, y]: [f64; 2], unit: f64) -> Pos2 {
-        // Far points are clamped to the range in which f32 is precise enough for a screen.
-        let far = |v: f64| v.clamp(-1e5, 1e5) as f32;
-        pos2(
-            self.rect.left() + far((x - self.view.low[0]) * unit),
-            self.rect.top() + far((self.view.high[1] - y) * unit),
-        )
-    }
-
-    /// The map point at a position on the screen.
-    pub fn to_map(self, at: Pos2) -> [f64; 2] {
-        let unit = self.unit();
-        [
-            self.view.low[0] + f64::from(at.x - self.rect.left()) / unit,
-            self.view.high[1] - f64::from(at.y - self.rect.top()) / unit,
-        ]
-    }
-
-    fn rect_of(self, bounds: &Bounds) -> Rect {
-        Rect::from_two_pos(self.to_screen(bounds.low), self.to_screen(bounds.high))
-    }
-}
 
 /// All of an image.
 const WHOLE: Rect = Rect { min: Pos2::ZERO, max: pos2(1.0, 1.0) };
@@ -238,11 +190,6 @@ pub fn haloed(
     painter.text(at, anchor, text, font, ink);
 }
 
-/// A vertex of one colour.
-pub fn vertex(pos: Pos2, color: Color32) -> Vertex {
-    Vertex { pos, uv: WHITE_UV, color }
-}
-
 /// The position of every shape on the screen; none for invisible ones, which would only be copied in every frame.
 fn places(shapes: &SceneShapes, transform: Transform) -> Vec<Option<Pos2>> {
     let scale = (shapes.scale * transform.unit()) as f32;
@@ -394,21 +341,5 @@ fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
             light,
             dark,
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_transform_goes_there_and_back() {
-        let transform = Transform {
-            rect: Rect::from_min_size(pos2(260.0, 40.0), vec2(720.0, 600.0)),
-            view: Bounds { low: [-3.6, -3.0], high: [3.6, 3.0] },
-        };
-        assert_eq!(transform.to_screen([-3.6, 3.0]), pos2(260.0, 40.0));
-        let back = transform.to_map(transform.to_screen([1.25, -0.5]));
-        assert!((back[0] - 1.25).abs() < 1e-4 && (back[1] + 0.5).abs() < 1e-4);
     }
 }

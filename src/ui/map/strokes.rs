@@ -1,7 +1,7 @@
 //! Lines, rings and crosses as strips of triangles in one mesh. egui's own strokes have feathered edges, which need twice the
 //! vertices, and it lays each one out separately in every frame; here the driver smooths the edges, as for shapes.
 
-use super::painting::{Transform, vertex};
+use super::transform::{Transform, vertex};
 use crate::explore::scene::items::{Mark, MarkKind, SceneItem, SceneLine};
 use crate::explore::scene::polyline_mesh::{ribbon, triangles};
 use crate::ui::theme::colour;

@@ -1,11 +1,12 @@
 //! The map: the scene, its mouse actions, and the controls over it.
 
 use super::lesson;
-use super::painting::{BAR_ROOM, Cache, Transform, paint};
+use super::painting::{BAR_ROOM, Cache, paint};
+use super::transform::Transform;
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
-use crate::explore::{brief, grouped, three_digits};
+use crate::explore::{grouped, three_digits};
 use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::models::{ModelEntry, Prepared};
 use crate::session::{Activity, Command, Overlay, State};
@@ -13,7 +14,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, icon_button, note};
+use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole, short_or_small};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
     Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
@@ -77,16 +78,19 @@ impl MapView {
 
         let visible = state.visible();
         let comparing = state.comparison.is_some();
+        let chips = chips(ui, rect, state, actions);
         if !comparing && (visible.heat || (visible.shapes && !plain)) {
-            colour_bar(ui, rect, state, actions);
+            colour_bar(ui, rect, chips, state, actions);
         }
-        chips(ui, rect, state, actions);
         far_out(ui, rect, state, entry);
         if !state.preferences.hint_followed
             && state.view.activity == Activity::Explore
             && state.notices.iter().next().is_none()
         {
-            hint(ui, rect, text!("Move over the map. Double-click to optimise from there."));
+            // Two maps have their colour scale between them at the lower edge.
+            let above = if comparing { BELOW_TWO } else { 0.0 };
+            let place = rect.with_min_y(chips.bottom()).with_max_y(rect.bottom() - above);
+            hint(ui, place, text!("Move over the map. Double-click to optimise from there."));
         }
         lesson::show(ui, rect, state, actions);
         notices(ui, rect, state, actions);
@@ -262,7 +266,8 @@ fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     let font = FontId::proportional(17.0);
     let text = text!("No model is open. Drop a checkpoint here, or press Ctrl+O.");
-    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
+    let room = rect.width() - 20.0;
+    paint_whole(painter, rect.center(), Align2::CENTER_CENTER, text, font, ink, room);
 }
 
 /// The background of controls over the map.
@@ -271,7 +276,8 @@ fn plate(ui: &Ui) -> Frame {
     Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
 }
 
-fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+/// The buttons of the layers, on more lines where they do not fit on one; where they are.
+fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect {
     let visible = state.visible();
     let has_search = state.search().is_some();
     let chips = [
@@ -323,37 +329,48 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
             ),
         ),
     ];
-    let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));
-    ui.scope_builder(
-        UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Min)),
-        |ui| {
-            plate(ui).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.x = 3.0;
-                // Two maps have less space.
-                let (size, padding) =
-                    if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
-                ui.spacing_mut().button_padding = vec2(padding, 3.0);
-                for (overlay, name, on, enabled, tooltip) in chips {
-                    let button = egui::Button::selectable(on, RichText::new(name).size(size));
-                    if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
-                        actions.command(Command::ToggleOverlay(overlay));
-                    }
+    // Two maps have less space; the buttons reach from the first over the second.
+    let (size, margin, maps) =
+        if state.comparison.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
+    let room = vec2(maps * rect.width() - 20.0, 34.0);
+    let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), room);
+    let side_by_side = Buttons { size, margin, gap: 3.0 };
+    let names = chips.each_ref().map(|(_, name, ..)| name.to_string());
+    let plate = plate(ui);
+    let fits = side_by_side.length(ui, &names) + plate.inner_margin.sum().x <= room.x;
+    let layout = Layout::left_to_right(Align::Min).with_main_wrap(!fits);
+    ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout), |ui| {
+        let shown = plate.show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(side_by_side.gap, 3.0);
+            ui.spacing_mut().button_padding = vec2(margin, 3.0);
+            for (overlay, name, on, enabled, tooltip) in chips {
+                let button = egui::Button::selectable(on, RichText::new(name).size(size));
+                if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
+                    actions.command(Command::ToggleOverlay(overlay));
                 }
-            });
-        },
-    );
+            }
+        });
+        shown.response.rect
+    })
+    .inner
 }
 
 /// The width of the layer buttons from the left edge of a map, with their margins.
 const BUTTONS_WIDTH: f32 = 390.0;
 
 /// The colour scale: a gradient with its range, and arrows if values go beyond it.
-fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut Actions) {
     let (low, high) = state.range();
-    // On a narrow map it is below the layer buttons, not behind them.
-    let below = if rect.width() < BUTTONS_WIDTH + BAR_ROOM { 44.0 } else { 0.0 };
-    let height = (rect.height() - 190.0 - below).clamp(90.0, 260.0);
     let width = BAR_ROOM - 12.0;
+    // On a narrow map it is below the layer buttons, not behind them.
+    let narrow = rect.width() < BUTTONS_WIDTH + BAR_ROOM;
+    let below = match narrow || chips.right() + 10.0 > rect.right() - width - 10.0 {
+        true => f32::max(44.0, chips.height() + 8.0),
+        false => 0.0,
+    };
+    // As low as it can be, it ends above the hint, also below more than one line of buttons.
+    let least = 90.0 - f32::max(0.0, below - 44.0);
+    let height = (rect.height() - 190.0 - below).clamp(least.max(30.0), 260.0);
     let frame = Rect::from_min_size(
         pos2(rect.right() - width - 10.0, rect.top() + 10.0 + below),
         vec2(width, height + 70.0),
@@ -370,13 +387,9 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
     // The mark of a prediction is at the bottom, so that a long name cannot displace it.
     let (name, mark) =
         model.map_or_else(|| (property.label(), None), |model| model.title_lines(property));
-    painter.text(
-        frame.center_top() + vec2(0.0, 8.0),
-        Align2::CENTER_TOP,
-        brief(&name.to_string(), 15),
-        FontId::proportional(13.0),
-        ink,
-    );
+    let font = FontId::proportional(13.0);
+    let (name, font) = short_or_small(painter, &name.to_string(), 15, font, width - 6.0);
+    painter.text(frame.center_top() + vec2(0.0, 8.0), Align2::CENTER_TOP, name, font, ink);
     let bar =
         Rect::from_min_size(pos2(frame.left() + 14.0, frame.top() + 38.0), vec2(14.0, height));
     let steps = 64;
@@ -449,12 +462,15 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     });
 }
 
-/// A hint at the lower edge, until the user has followed it once.
+/// A hint at the lower edge, until the user has followed it once; not where it would cover the buttons.
 fn hint(ui: &Ui, rect: Rect, text: Text) {
     let ink = ui.visuals().text_color();
     let font = FontId::new(16.0, theme::strong());
     let galley = ui.painter().layout(text.into(), font, ink, rect.width() - 48.0);
     let height = f32::max(42.0, 20.0 + galley.size().y);
+    if height > rect.height() {
+        return;
+    }
     let at = rect.center_bottom() - vec2(0.5 * galley.size().x, height);
     let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
     ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);

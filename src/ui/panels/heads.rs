@@ -13,8 +13,8 @@ use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
-use crate::ui::widgets::{note, number, row};
-use egui::{Align, Button, CollapsingHeader, Layout, RichText, Ui};
+use crate::ui::widgets::{at_right, body, note, number, row};
+use egui::{Align, Button, CollapsingHeader, RichText, Ui};
 
 /// The heads of the next training, and their weight.
 pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
@@ -145,18 +145,16 @@ fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
 }
 
 fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
-    ui.horizontal(|ui| {
-        ui.label(short(property, 20)).on_hover_text(property.about());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
-            if button
-                .accessible_name(text!("Train head: {property}", property = property.label()))
-                .clicked()
-            {
-                actions.command(Command::TrainHeads(vec![property]));
-            }
-        });
+    let (label, ()) = at_right(ui, short(property, 20), body(), |ui| {
+        let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
+        if button
+            .accessible_name(text!("Train head: {property}", property = property.label()))
+            .clicked()
+        {
+            actions.command(Command::TrainHeads(vec![property]));
+        }
     });
+    label.on_hover_text(property.about());
 }
 
 fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
@@ -164,13 +162,10 @@ fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
     let unit = |value: f64| model.with_unit(card.property, &three_digits(value));
     let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, unit(card.rmse));
     let tooltip = Text::joined(explanation(model, card), "\n\n");
-    ui.horizontal(|ui| {
-        let room = 33usize.saturating_sub(value.chars().count()).max(6);
-        ui.label(short(card.property, room)).on_hover_text(tooltip.clone());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(value).small()).on_hover_text(tooltip);
-        });
-    });
+    let (label, value) =
+        at_right(ui, short(card.property, 20), body(), |ui| ui.label(RichText::new(value).small()));
+    label.on_hover_text(tooltip.clone());
+    value.on_hover_text(tooltip);
 }
 
 /// The explanation of a head and of its two numbers, a paragraph each.

@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
-use crate::ui::widgets::{Icon, fact, icon_button, note};
-use egui::{Align, Button, Frame, Layout, RichText, Ui};
+use crate::ui::widgets::{Icon, at_right, body, fact, icon_button, note};
+use egui::{Button, Frame, RichText, Ui};
 
 /// The buttons for the properties of the shown model that a head predicts.
 pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
@@ -65,17 +65,14 @@ fn numbers(
     report: &RediscoveryReport,
     actions: &mut Actions,
 ) {
-    ui.horizontal(|ui| {
-        let title = text!(
-            "Found again? {property}",
-            property = brief(&rediscovery.property.label().to_string(), 16)
-        );
-        ui.label(RichText::new(title).strong());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, Icon::Close, text!("Take the numbers away")).clicked() {
-                actions.command(Command::ClearRediscovery);
-            }
-        });
+    let title = text!(
+        "Found again? {property}",
+        property = brief(&rediscovery.property.label().to_string(), 16)
+    );
+    at_right(ui, RichText::new(title).strong(), body(), |ui| {
+        if icon_button(ui, Icon::Close, text!("Take the numbers away")).clicked() {
+            actions.command(Command::ClearRediscovery);
+        }
     });
     let mean = |spread: &Option<Spread>| {
         spread.map_or("\u{2013}".to_owned(), |spread| format!("{:.2}", spread.mean))

@@ -9,8 +9,8 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
-use crate::ui::widgets::{heading, number, row, segments};
-use egui::{Button, ComboBox, Ui, vec2};
+use crate::ui::widgets::{Buttons, heading, number, row, segments};
+use egui::{Button, ComboBox, Ui};
 
 /// The kinds of latent paths, as [`segments`] takes them.
 fn kinds() -> [(PathKind, Text, Text); 4] {
@@ -69,24 +69,22 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         actions.command(Command::Tour(Touring::Plan(plan)));
     }
     ui.add_space(2.0);
-    ui.horizontal(|ui| {
-        let size = vec2(0.5 * (ui.available_width() - ui.spacing().item_spacing.x), 30.0);
-        let walk = ui.add_sized(size, Button::new(text!("Walk")));
-        let walk = walk
-            .on_hover_text(text!("Follow the path from its beginning while the shape morphs (W)"));
-        if walk.clicked() {
-            actions.command(Command::Tour(Touring::Begin));
+    let about = prepared.model.card.start.about();
+    let (name, tooltip) = match &state.tours.drawn {
+        None => (text!("New shapes"), text!("Draw shapes (N) from: {about}", about)),
+        Some(_) => {
+            (text!("New sample"), text!("Draw again, with the next seed (N), from: {about}", about))
         }
-        let about = prepared.model.card.start.about();
-        let (name, tooltip) = match &state.tours.drawn {
-            None => (text!("New shapes"), text!("Draw shapes (N) from: {about}", about)),
-            Some(_) => (
-                text!("New sample"),
-                text!("Draw again, with the next seed (N), from: {about}", about),
-            ),
-        };
-        if ui.add_sized(size, Button::new(name)).on_hover_text(tooltip).clicked() {
-            actions.command(Command::Tour(Touring::Draw));
+    };
+    let walk = text!("Follow the path from its beginning while the shape morphs (W)");
+    let names = [text!("Walk"), name].map(String::from);
+    let buttons = [(walk, Touring::Begin), (tooltip, Touring::Draw)];
+    let side_by_side = Buttons { size: 15.0, margin: 6.0, gap: ui.spacing().item_spacing.x };
+    side_by_side.fill(ui, &names, |ui, index, text, width| {
+        let (tooltip, touring) = &buttons[index];
+        let button = ui.add_sized([width, 30.0], Button::new(text));
+        if button.on_hover_text(tooltip.clone()).clicked() {
+            actions.command(Command::Tour(touring.clone()));
         }
     });
 }

@@ -16,13 +16,18 @@ use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::sweep;
 use crate::ui::jobs::thin_bar;
-use crate::ui::widgets::{heading, list, log_slider, note, number, primary, row, segments};
+use crate::ui::widgets::{
+    Buttons, heading, list, log_slider, note, number, primary, row, segments, width,
+};
 use egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, Frame, Panel, RichText, ScrollArea, Ui, vec2,
+    Button, CollapsingHeader, ComboBox, DragValue, FontId, Frame, Panel, RichText, ScrollArea, Ui,
+    vec2,
 };
 
 /// The default patience of early stopping, in updates without a better validation error.
 const USUAL_PATIENCE: usize = 2000;
+/// Width of the field of the updates.
+const UPDATES: f32 = 86.0;
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let under_way = state.training().phase != TrainingPhase::Idle;
@@ -110,12 +115,24 @@ fn settings(
          shapes.",
         epochs = &epochs
     );
-    row(ui, text!("Updates"), tooltip, |ui| {
+    let name = text!("Updates");
+    // Below the field if there is no room for it between the field and its name.
+    let [wide, narrow] = [(&name, 15.0), (&epochs, 13.0)]
+        .map(|(text, size)| width(ui.painter(), &text.to_string(), &FontId::proportional(size)));
+    let remark = RichText::new(epochs).small().weak();
+    let gaps = 2.0 * ui.spacing().item_spacing.x;
+    let below = wide + narrow + UPDATES + gaps > ui.available_width();
+    row(ui, name, tooltip, |ui| {
         let field = DragValue::new(&mut config.updates).range(1..=1_000_000).speed(10.0);
-        let field = ui.add_sized([86.0, 26.0], field.update_while_editing(false));
-        ui.label(RichText::new(epochs).small().weak());
+        let field = ui.add_sized([UPDATES, 26.0], field.update_while_editing(false));
+        if !below {
+            ui.label(remark.clone());
+        }
         field
     });
+    if below {
+        ui.with_layout(egui::Layout::top_down(egui::Align::Max), |ui| ui.label(remark));
+    }
     let mut about = vec![text!(
         "The weight of the KL term. High: a regular map in which families blur or vanish. \
          Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
@@ -328,17 +345,13 @@ fn epoch() -> Small {
 
 /// Small buttons that share a line.
 fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) {
-    let gap = 4.0;
-    let width = (ui.available_width() - gap * (N - 1) as f32) / N as f32;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
-        ui.spacing_mut().button_padding.x = 2.0;
-        for (name, tooltip, refusal, command) in row {
-            let button = Button::new(RichText::new(name).size(14.0)).min_size(vec2(width, 26.0));
-            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip);
-            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
-                actions.command(command);
-            }
+    let names = row.each_ref().map(|(name, ..)| name.to_string());
+    Buttons { size: 14.0, margin: 2.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
+        let (_, tooltip, refusal, command) = &row[index];
+        let button = Button::new(text).min_size(vec2(width, 26.0));
+        let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip.clone());
+        if response.on_disabled_hover_text(refusal.clone().unwrap_or_default()).clicked() {
+            actions.command(command.clone());
         }
     });
 }

@@ -6,7 +6,7 @@ use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
-use crate::ui::widgets::{note, number};
+use crate::ui::widgets::{Buttons, note, number};
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
 
 /// With more constraints than this there is hardly any valid answer.
@@ -165,28 +165,25 @@ pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let mut properties = spec.terms.iter().map(|term| term.property);
     let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
     ui.label(text!("Value")).on_hover_text(text!("The source of the values that are optimised"));
-    let width = 0.5 * (ui.available_width() - 4.0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        let mut choice = |by: ValueSource, label: Text, enabled: bool| {
-            let button = Button::selectable(spec.by == by, label)
-                .min_size(vec2(width, 28.0))
-                .frame_when_inactive(true);
-            let response = ui.add_enabled(enabled, button);
-            if response.clicked() {
-                spec.by = by;
-            }
-            response
-        };
-        choice(ValueSource::Geometry, text!("Geometry"), true).on_hover_text(text!(
-            "The exact geometry of the decoded shape, differentiated through the decoder"
-        ));
-        let head = choice(ValueSource::Head, text!("Head"), missing.is_none());
-        match missing {
-            None => head.on_hover_text(text!(
+    let names = [text!("Geometry"), text!("Head")].map(String::from);
+    Buttons { size: 15.0, margin: 10.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
+        let by = [ValueSource::Geometry, ValueSource::Head][index];
+        let button = Button::selectable(spec.by == by, text)
+            .min_size(vec2(width, 28.0))
+            .frame_when_inactive(true);
+        let enabled = by == ValueSource::Geometry || missing.is_none();
+        let response = ui.add_enabled(enabled, button);
+        if response.clicked() {
+            spec.by = by;
+        }
+        match (by, missing) {
+            (ValueSource::Geometry, _) => response.on_hover_text(text!(
+                "The exact geometry of the decoded shape, differentiated through the decoder"
+            )),
+            (ValueSource::Head, None) => response.on_hover_text(text!(
                 "f(z) = head(z): what a small network predicts from z, without decoding"
             )),
-            Some(property) => head.on_disabled_hover_text(text!(
+            (ValueSource::Head, Some(property)) => response.on_disabled_hover_text(text!(
                 "The model has no head for {property}. Train one in Train, \"Predict properties\".",
                 property = property.word()
             )),

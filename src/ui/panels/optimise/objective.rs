@@ -1,16 +1,20 @@
 //! The objective: one term, or a weighted sum of several.
 
 use crate::data::property::Property;
-use crate::explore::brief;
 use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
-use crate::ui::widgets::{Icon, icon_button, number, row, segments};
-use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, RichText, Ui};
+use crate::ui::theme;
+use crate::ui::widgets::{
+    Icon, at_right, body, icon_button, number, row, segments, short_or_small,
+};
+use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, RichText, Ui};
 
 /// The most terms that can be weighted in the panel.
 const MAX_TERMS: usize = 6;
+/// Width of the menu of the properties.
+const MENU: f32 = 130.0;
 
 /// A goal without its target.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,10 +57,8 @@ impl GoalKind {
 /// The heading, with the button that adds a term.
 pub fn title(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(text!("Optimise")).heading());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| another_term(ui, spec, state));
-    });
+    let font = FontId::new(17.0, theme::strong());
+    at_right(ui, text!("Optimise").to_string(), font, |ui| another_term(ui, spec, state));
 }
 
 fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
@@ -194,8 +196,10 @@ pub fn property_menu(
     property: &mut Property,
     state: &State,
 ) -> egui::Response {
-    let label = brief(&property.label().to_string(), 15);
-    let combo = ComboBox::from_id_salt(id).selected_text(label).width(130.0);
+    let label = property.label().to_string();
+    let (label, font) = short_or_small(ui.painter(), &label, 15, body(), MENU - 30.0);
+    let label = RichText::new(label).font(font);
+    let combo = ComboBox::from_id_salt(id).selected_text(label).width(MENU);
     combo
         .show_ui(ui, |ui| {
             for choice in state.properties() {

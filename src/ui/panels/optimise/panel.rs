@@ -1,0 +1,204 @@
+//! Optimising: the objective, the number of starts, the cost, and the button that starts the search.
+
+use super::{conditions, objective, search};
+use crate::explore::duration;
+use crate::optimise::{Rule, SearchConfig};
+use crate::session::commands::command::MapPoint;
+use crate::session::jobs::search::SearchRun;
+use crate::session::runs::step_through::StepThroughRun;
+use crate::session::{Command, State};
+use crate::text;
+use crate::text::Text;
+use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::drawer::race;
+use crate::ui::panels::heads;
+use crate::ui::widgets::{Buttons, body, fitting, note, primary, width};
+use egui::{Button, CollapsingHeader, Frame, Panel, RichText, ScrollArea, Ui};
+
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    // The buttons stay visible, independent of the length of the settings.
+    let buttons =
+        Panel::bottom("climb").frame(Frame::NONE).show_separator_line(false).resizable(false);
+    buttons.show(ui, |ui| {
+        ui.add_space(6.0);
+        search_run(ui, state, actions);
+    });
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let mut config = state.search_config().into_owned();
+        let mut starts = state.document.search.starts;
+        objective::title(ui, &mut config.spec, state);
+        objective::terms(ui, &mut config.spec, state);
+        let sought: Vec<_> = config.spec.properties().collect();
+        heads::wanted(ui, state, &sought, actions);
+        search::restarts(ui, &mut config);
+        conditions::inside(ui, &mut config.spec);
+        let more = CollapsingHeader::new(text!("More")).id_salt("more");
+        more.show_unindented(ui, |ui| {
+            search::steps(ui, &mut config);
+            group(ui, "starts", text!("Starts"), search::starts_in_words(state, starts), |ui| {
+                search::starts(ui, state, &mut starts, actions);
+            });
+            group(
+                ui,
+                "penalties",
+                text!("Penalties"),
+                conditions::penalties_in_words(&config.spec),
+                |ui| {
+                    conditions::penalties(ui, &mut config.spec);
+                },
+            );
+            let constraints = conditions::constraints_in_words(&config.spec);
+            group(ui, "constraints", text!("Constraints"), constraints, |ui| {
+                conditions::constraints(ui, &mut config.spec, state)
+            });
+            group(ui, "method", text!("Method"), config.method.label(), |ui| {
+                search::method(ui, &mut config);
+                conditions::read_by(ui, &mut config.spec, state);
+            });
+            group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
+                search::schedule(ui, &mut config);
+            });
+            let contenders = text!(
+                "{count} method" | "{count} methods",
+                count = state.document.search.contenders.0.len()
+            );
+            group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
+            show_code(ui, actions);
+            copy_table(ui, state, actions);
+        });
+        if state.search().is_none() {
+            note(
+                ui,
+                text!(
+                    "The model stays as it is; only the latent point z moves, along the gradient \
+                 of the property of its decoded shape."
+                ),
+            );
+        }
+        if config != *state.search_config() {
+            actions.command(Command::SetSearch(config));
+        }
+        if starts != state.document.search.starts {
+            actions.command(Command::SetStarts(starts));
+        }
+    });
+}
+
+/// Settings that can be folded; the title shows their state.
+fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut Ui)) {
+    let title = text!("{name}: {value}", name, value).to_string();
+    // The triangle before the title has the width of an indentation.
+    let room = ui.available_width() - ui.spacing().indent - ui.spacing().button_padding.x;
+    let title = match width(ui.painter(), &title, &body()) <= room {
+        true => title,
+        false => title.replacen(": ", ":\n", 1),
+    };
+    let font = fitting(ui.painter(), &title, body(), room);
+    CollapsingHeader::new(RichText::new(title).font(font)).id_salt(id).show(ui, add);
+}
+
+fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let search_run = state.search();
+    if let Some(run) = search_run.and_then(|search_run| search_run.job) {
+        if primary(
+            ui,
+            text!("Stop"),
+            text!("End the search and keep the trajectories so far (Esc)"),
+        )
+        .clicked()
+        {
+            actions.command(Command::Stop(run));
+        }
+    } else if primary(ui, text!("Optimise"), text!("Start all restarts at once (R)")).clicked() {
+        actions.command(Command::Climb);
+    }
+    cost(ui, state);
+    let point = match (&state.map.picked, &state.map.probe) {
+        (Some(_), _) => Some(MapPoint::Selected),
+        (None, Some(_)) => Some(MapPoint::Hovered),
+        (None, None) => None,
+    };
+    let names = [text!("From here"), text!("By hand"), text!("Clear")].map(String::from);
+    // With less padding three buttons fit into the panel.
+    let usual = Buttons { size: 15.0, margin: 8.0, gap: 6.0 };
+    let side_by_side = match usual.length(ui, &names) <= ui.available_width() {
+        true => usual,
+        false => Buttons { margin: 4.0, gap: 4.0, ..usual },
+    };
+    let size = side_by_side.size_in(ui, &names);
+    let [here, hand, clear] = names.map(|name| Button::new(RichText::new(name).size(size)));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.x = side_by_side.margin;
+        ui.spacing_mut().item_spacing.x = side_by_side.gap;
+        let from_here = ui.add_enabled(point.is_some(), here);
+        let from_here = from_here
+            .on_hover_text(text!("Search from the kept point alone (C, or double-click on the map)"))
+            .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
+        if let Some(point) = point.filter(|_| from_here.clicked()) {
+            actions.command(Command::SearchFrom(point));
+        }
+        let by_gradient = Rule::from_method(state.search_config().method).is_some();
+        let by_hand = ui.add_enabled(by_gradient, hand);
+        let by_hand = by_hand
+            .on_hover_text(
+                text!("Step-by-step Adam: one restart from the kept point (or a drawn start) through every stage of the \
+                 update, with its numbers and its code (B)"),
+            )
+            .on_disabled_hover_text(
+                text!("By hand goes with the methods that follow a gradient step by step"),
+            );
+        if by_hand.clicked() {
+            actions.command(Command::Walk(StepThroughRun::Begin));
+        }
+        let clear = ui.add_enabled(search_run.is_some(), clear);
+        if clear.on_hover_text(text!("Take the trajectories off the map; Ctrl+Z brings them back")).clicked() {
+            actions.command(Command::ClearClimb);
+        }
+    });
+    race::start(ui, text!("Race"), state, actions);
+}
+
+/// The estimated cost of the next search.
+fn cost(ui: &mut Ui, state: &State) {
+    let Some((_, entry)) = state.shown() else { return };
+    // Starts without a point yet cost as much as any others.
+    let config = state.next_search().unwrap_or_else(|_| state.search_config().into_owned());
+    let SearchConfig { restarts, steps, .. } = config;
+    // No search takes zero seconds; a line may break before the time, not inside it.
+    let seconds = duration(entry.prepared.seconds(&config).max(0.1)).replace(' ', "\u{a0}");
+    let mut lines = vec![text!(
+        "{restarts} \u{d7} {steps}, about {seconds}",
+        restarts = text!("{count} restart" | "{count} restarts", count = restarts),
+        steps = text!("{count} step" | "{count} steps", count = steps),
+        seconds
+    )];
+    let stride = config.stride(entry.prepared.model.latent_dim());
+    if stride > 1 {
+        lines.push(text!("trajectories kept every {stride} steps", stride));
+    }
+    let text = Text::joined(lines, "\n");
+    note(ui, text).on_hover_text(
+        text!("From the speed of this model on this machine; restarts that end early make it less. \
+         Of very long trajectories only every so many steps are kept, so that they fit into memory; the best \
+         and the last point are always kept."),
+    );
+}
+
+fn show_code(ui: &mut Ui, actions: &mut Actions) {
+    let button = ui.button(text!("Show code\u{2026}"));
+    if button
+        .on_hover_text(text!("The lines of PyTorch and the command line that do the same"))
+        .clicked()
+    {
+        actions.push(Action::Show(Dialog::Code));
+    }
+}
+
+fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
+    let report = state.search().and_then(SearchRun::report);
+    let copy = ui.add_enabled(report.is_some(), Button::new(text!("Copy the table")));
+    let copy = copy.on_hover_text(text!("Every restart in full precision, for a spreadsheet"));
+    if let Some(report) = report.filter(|_| copy.clicked()) {
+        actions.push(Action::Copy(report.table()));
+    }
+}
