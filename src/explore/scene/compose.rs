@@ -4,6 +4,7 @@ use super::glyphs;
 use super::items::{
     Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
 };
+use super::map_layer::{MapLayer, MapLayers};
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
 use crate::explore::latent_path::trail::trail;
@@ -14,24 +15,6 @@ use crate::explore::layers::heat::HeatField;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::numerics::statistics::quantile::distance;
 use std::sync::Arc;
-
-/// The layers that are visible.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct LayerVisibility {
-    /// Decoded shapes.
-    pub shapes: bool,
-    /// The property as a heat map.
-    pub heat: bool,
-    /// The encoded data.
-    pub data: bool,
-    /// The trajectories of a search.
-    pub paths: bool,
-    /// Fog and hatching over answers that cannot be trusted.
-    pub trust: bool,
-    /// Arrows in the direction in which the objective improves.
-    pub gradient: bool,
-}
 
 /// Encoded data on the map.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -143,13 +126,13 @@ pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
 /// a training the data need the attention).
 pub fn compose(
     subject: &MapData<'_>,
-    visible: LayerVisibility,
+    visible: MapLayers,
     plain: bool,
     view: Bounds,
     palette: &Palette,
 ) -> Scene {
     let mut layers = Vec::new();
-    let heat = subject.heat.filter(|_| visible.heat);
+    let heat = subject.heat.filter(|_| visible.has(MapLayer::Heat));
     if let Some((field, pixels)) = heat {
         layers.push(SceneItem::Image(SceneImage {
             bounds: field.bounds,
@@ -165,7 +148,7 @@ pub fn compose(
             let undefined = cells(&|i| grid.values[i].is_nan());
             layers.push(SceneItem::Hatch(undefined, palette.hatch));
         }
-        if visible.shapes {
+        if visible.has(MapLayer::Shapes) {
             if heat.is_none() {
                 layers.push(SceneItem::Shapes(filled(grid, subject, plain, palette)));
             }
@@ -175,7 +158,7 @@ pub fn compose(
                 if heat.is_some() { (palette.hollow, 1.0) } else { (palette.outline_stroke, 0.9) };
             layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
         }
-        if visible.trust {
+        if visible.has(MapLayer::Trust) {
             layers.extend(
                 subject.distance_overlay.map(|distance_overlay| {
                     SceneItem::Fog(distance_overlay.clone(), palette.canvas)
@@ -185,7 +168,7 @@ pub fn compose(
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));
         }
     }
-    if visible.data {
+    if visible.has(MapLayer::Data) {
         let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
         layers.push(SceneItem::Dots(Dots {
             centres: subject.points.positions.clone(),
@@ -202,7 +185,7 @@ pub fn compose(
             }));
         }
     }
-    if let Some(slopes) = subject.slopes.filter(|_| visible.gradient) {
+    if let Some(slopes) = subject.slopes.filter(|_| visible.has(MapLayer::Gradient)) {
         // White like trajectories over heat; else grey, so that only the shapes have colour.
         let (colour, casing) = if heat.is_some() {
             (faded(palette.path, 0.85), faded(palette.casing, 0.6))
@@ -213,7 +196,7 @@ pub fn compose(
         layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
     let Annotations { search_run, walk, uphill, tour, kept } = subject.annotations;
-    if let Some(search_run) = search_run.as_ref().filter(|_| visible.paths) {
+    if let Some(search_run) = search_run.as_ref().filter(|_| visible.has(MapLayer::Paths)) {
         trajectories(search_run, &view, palette, &mut layers);
     }
     let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
@@ -519,16 +502,9 @@ mod tests {
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let all = LayerVisibility {
-            shapes: true,
-            heat: true,
-            data: true,
-            paths: true,
-            trust: true,
-            gradient: true,
-        };
+        let all = MapLayers::from_iter(MapLayer::ALL);
         assert_eq!(
-            compose(&subject, LayerVisibility::default(), false, view, &Palette::DARK).layers.len(),
+            compose(&subject, MapLayers::default(), false, view, &Palette::DARK).layers.len(),
             0
         );
         assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
@@ -560,7 +536,7 @@ mod tests {
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
         let palette = &Palette::LIGHT;
         let layers = |visible| compose(&subject, visible, false, view, palette).layers;
-        let on = layers(LayerVisibility { gradient: true, ..LayerVisibility::default() });
+        let on = layers(MapLayers::default().with(MapLayer::Gradient));
         let SceneItem::Arrows(field) = &on[0] else { panic!("{on:?}") };
         assert!(Arc::ptr_eq(&field.arrows, &slopes.arrows));
         assert_eq!(field.colour, palette.weak_text, "without heat the arrows are grey");
@@ -568,10 +544,6 @@ mod tests {
         assert_eq!(*last.arrows, [step]);
         let ring = |layer: &&SceneItem| matches!(layer, SceneItem::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
         assert_eq!(on.iter().filter(ring).count(), 1);
-        assert_eq!(
-            layers(LayerVisibility::default()).len(),
-            on.len() - 1,
-            "the field alone is a layer"
-        );
+        assert_eq!(layers(MapLayers::default()).len(), on.len() - 1, "the field alone is a layer");
     }
 }

@@ -10,9 +10,8 @@ use crate::explore::layers::encoded_points;
 use crate::explore::layers::gradient_field::GradientField;
 use crate::explore::layers::grid::{Lattice, ShapeGrid};
 use crate::explore::layers::heat::{HeatField, usual_range};
-use crate::explore::scene::compose::{
-    Annotations, EncodedPoints, LayerVisibility, MapData, compose, heat_pixels,
-};
+use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose, heat_pixels};
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
@@ -67,7 +66,7 @@ impl PictureSize {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapWish {
     /// The layers; trajectories are those of the search that the caller passes.
-    pub visible: LayerVisibility,
+    pub visible: MapLayers,
     /// The property that the colours show.
     pub property: Property,
     /// True if shapes are grey even if no other layer shows colour.
@@ -122,7 +121,9 @@ impl MapPicture {
         page: PictureSize,
     ) -> Result<Self> {
         page.check()?;
-        let LayerVisibility { heat, data, trust, gradient, .. } = wish.visible;
+        let [heat, data, trust, gradient] =
+            [MapLayer::Heat, MapLayer::Data, MapLayer::Trust, MapLayer::Gradient]
+                .map(|layer| wish.visible.has(layer));
         let [width, height] = map_size(wish.points(&page), wish.has_bar());
         let view = wish.view.unwrap_or_else(|| home_view(model, projection));
         let view = view.with_aspect(width / height);
@@ -221,7 +222,7 @@ impl MapPicture {
 impl MapWish {
     /// True if colour has a meaning.
     fn has_bar(&self) -> bool {
-        self.visible.heat || (self.visible.shapes && !self.plain)
+        self.visible.show_property(self.plain)
     }
 
     /// Pixels per point.

@@ -8,7 +8,8 @@ use crate::explore::layers::distance_overlay::DistanceOverlay;
 use crate::explore::layers::gradient_field::GradientField;
 use crate::explore::layers::grid::{Lattice, ShapeGrid};
 use crate::explore::layers::heat::HeatField;
-use crate::explore::scene::compose::{LayerVisibility, heat_pixels};
+use crate::explore::scene::compose::heat_pixels;
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::session::document::ids::ModelId;
@@ -226,7 +227,7 @@ impl LatentMap {
         &mut self,
         model: (ModelId, u64),
         property: Property,
-        visible: LayerVisibility,
+        visible: MapLayers,
         range: (f64, f64),
     ) -> Option<MapKey> {
         let key = self.key(model, property, visible, range);
@@ -241,12 +242,12 @@ impl LatentMap {
         &self,
         model: (ModelId, u64),
         property: Property,
-        visible: LayerVisibility,
+        visible: MapLayers,
         range: (f64, f64),
     ) -> MapKey {
-        let slopes = visible.gradient.then_some(self.spec.1);
+        let slopes = visible.has(MapLayer::Gradient).then_some(self.spec.1);
         let (view, size) = (self.view, self.size);
-        let (heat, distance_overlay) = (visible.heat, visible.trust);
+        let (heat, distance_overlay) = (visible.has(MapLayer::Heat), visible.has(MapLayer::Trust));
         MapKey { model, property, view, size, heat, distance_overlay, range, slopes }
     }
 

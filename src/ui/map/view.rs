@@ -5,10 +5,11 @@ use super::painting::{BAR_ROOM, Cache, Transform, paint};
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
+use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::{brief, grouped, three_digits};
 use crate::session::commands::command::Touring;
 use crate::session::runs::models::{ModelEntry, Prepared};
-use crate::session::{Activity, Command, Overlay, State};
+use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
@@ -75,9 +76,8 @@ impl MapView {
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
 
-        let visible = state.visible();
         let comparing = state.comparison.is_some();
-        if !comparing && (visible.heat || (visible.shapes && !plain)) {
+        if !comparing && state.visible().show_property(plain) {
             colour_bar(ui, rect, state, actions);
         }
         chips(ui, rect, state, actions);
@@ -236,7 +236,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     if state.shown_race().is_some() {
         return None;
     }
-    let search_run = state.shown_search().filter(|_| state.visible().paths)?;
+    let search_run = state.shown_search().filter(|_| state.visible().has(MapLayer::Paths))?;
     let star = search_run.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {
         return state.search()?.star();
@@ -251,7 +251,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 /// The data row whose dot is at a position on the screen.
 fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     // While optimising, a click selects a start point, even on a dot of the data.
-    let busy = state.view.activity == Activity::Optimise || !state.visible().data;
+    let busy = state.view.activity == Activity::Optimise || !state.visible().has(MapLayer::Data);
     let (_, entry) = state.shown().filter(|_| !busy)?;
     let EncodedPoints { positions, rows, .. } = &entry.prepared.points;
     let places = positions.iter().map(|&place| transform.to_screen(place).distance(at));
@@ -272,57 +272,7 @@ fn plate(ui: &Ui) -> Frame {
 }
 
 fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
-    let visible = state.visible();
-    let has_search = state.search().is_some();
-    let chips = [
-        (
-            Overlay::Shapes,
-            text!("Shapes"),
-            visible.shapes,
-            true,
-            text!("The shape that every place decodes to (G)"),
-        ),
-        (
-            Overlay::Heat,
-            text!("Heat"),
-            visible.heat,
-            true,
-            text!("The property at every place (H)"),
-        ),
-        (
-            Overlay::Data,
-            text!("Data"),
-            visible.data,
-            true,
-            text!(
-                "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)"
-            ),
-        ),
-        (
-            Overlay::Paths,
-            text!("Paths"),
-            visible.paths,
-            has_search,
-            text!("The trajectories of the last search (P)"),
-        ),
-        (
-            Overlay::Trust,
-            text!("Trust"),
-            visible.trust,
-            true,
-            text!("Fog beyond the data, hatching where outlines cross themselves (T)"),
-        ),
-        (
-            Overlay::Gradient,
-            text!("Gradient"),
-            visible.gradient,
-            true,
-            text!(
-                "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
-                 steepest tenth (V)"
-            ),
-        ),
-    ];
+    let (visible, has_search) = (state.visible(), state.search().is_some());
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), vec2(rect.width() - 20.0, 34.0));
     ui.scope_builder(
         UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Min)),
@@ -333,10 +283,12 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
                 let (size, padding) =
                     if state.comparison.is_some() { (13.0, 5.0) } else { (14.0, 9.0) };
                 ui.spacing_mut().button_padding = vec2(padding, 3.0);
-                for (overlay, name, on, enabled, tooltip) in chips {
-                    let button = egui::Button::selectable(on, RichText::new(name).size(size));
-                    if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
-                        actions.command(Command::ToggleOverlay(overlay));
+                for layer in MapLayer::ALL {
+                    let name = RichText::new(layer.label()).size(size);
+                    let button = egui::Button::selectable(visible.has(layer), name);
+                    let enabled = layer != MapLayer::Paths || has_search;
+                    if ui.add_enabled(enabled, button).on_hover_text(layer.about()).clicked() {
+                        actions.command(Command::ToggleLayer(layer));
                     }
                 }
             });
