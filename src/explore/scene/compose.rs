@@ -8,10 +8,9 @@ use super::map_layer::{MapLayer, MapLayers};
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
 use crate::explore::latent_path::trail::trail;
-use crate::explore::layers::distance_overlay::DistanceOverlay;
-use crate::explore::layers::gradient_field::{Arrow, GradientField};
+use crate::explore::layers::gradient_field::Arrow;
 use crate::explore::layers::grid::ShapeGrid;
-use crate::explore::layers::heat::HeatField;
+use crate::explore::layers::map_content::MapContent;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::numerics::statistics::quantile::distance;
 use std::sync::Arc;
@@ -86,38 +85,20 @@ pub struct Annotations {
 /// The data for one picture of the map.
 #[derive(Clone, Copy, Debug)]
 pub struct MapData<'a> {
-    /// Decoded shapes.
-    pub grid: Option<&'a Arc<ShapeGrid>>,
+    /// The layers that are computed from the model.
+    pub content: &'a MapContent,
     /// The reach of a typical shape, in data units.
     pub reach: f64,
-    /// The heat map and its colours.
-    pub heat: Option<(&'a HeatField, &'a Arc<Vec<Rgba>>)>,
     /// The range of the colour scale.
     pub range: (f64, f64),
     /// The encoded data.
     pub points: &'a EncodedPoints,
-    /// The overlay where the map is far from the data.
-    pub distance_overlay: Option<&'a DistanceOverlay>,
-    /// The gradient over the map.
-    pub slopes: Option<&'a GradientField>,
     /// The annotations.
     pub annotations: &'a Annotations,
     /// Points of the picture per map unit.
     pub unit: f64,
     /// Pinned points.
     pub pins: &'a [[f64; 2]],
-}
-
-/// The colours of a heat field, row by row from the top, for [`SceneImage`].
-///
-/// Cells where the property is undefined are grey, which is not a colour of the scale.
-pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
-    let columns = field.columns.max(1);
-    let rows = field.values.chunks_exact(columns).zip(field.valid.chunks_exact(columns)).rev();
-    let cells = rows.flat_map(|(values, valid)| values.iter().zip(valid));
-    let colour =
-        |(&value, &valid): (&f64, &bool)| scale(if valid { value } else { f64::NAN }, range);
-    Arc::new(cells.map(colour).collect())
 }
 
 /// Composes the layers that are `visible` in the part `view` of the map.
@@ -132,7 +113,8 @@ pub fn compose(
     palette: &Palette,
 ) -> Scene {
     let mut layers = Vec::new();
-    let heat = subject.heat.filter(|_| visible.has(MapLayer::Heat));
+    let MapContent { grid, heat, distance_overlay, slopes } = subject.content;
+    let heat = heat.as_ref().filter(|_| visible.has(MapLayer::Heat));
     if let Some((field, pixels)) = heat {
         layers.push(SceneItem::Image(SceneImage {
             bounds: field.bounds,
@@ -140,7 +122,7 @@ pub fn compose(
             pixels: pixels.clone(),
         }));
     }
-    if let Some(grid) = subject.grid {
+    if let Some(grid) = grid {
         let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
             (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
         };
@@ -160,9 +142,7 @@ pub fn compose(
         }
         if visible.has(MapLayer::Trust) {
             layers.extend(
-                subject.distance_overlay.map(|distance_overlay| {
-                    SceneItem::Fog(distance_overlay.clone(), palette.canvas)
-                }),
+                distance_overlay.iter().map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)),
             );
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));
@@ -185,7 +165,7 @@ pub fn compose(
             }));
         }
     }
-    if let Some(slopes) = subject.slopes.filter(|_| visible.has(MapLayer::Gradient)) {
+    if let Some(slopes) = slopes.as_ref().filter(|_| visible.has(MapLayer::Gradient)) {
         // White like trajectories over heat; else grey, so that only the shapes have colour.
         let (colour, casing) = if heat.is_some() {
             (faded(palette.path, 0.85), faded(palette.casing, 0.6))
@@ -402,6 +382,7 @@ fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::data::rows::Rows;
+    use crate::explore::layers::gradient_field::GradientField;
     use crate::explore::projection::Projection;
 
     #[test]
@@ -490,13 +471,10 @@ mod tests {
         let points =
             EncodedPoints { positions: Arc::new(vec![[0.0, 0.0]]), ..EncodedPoints::default() };
         let subject = MapData {
-            grid: None,
+            content: &MapContent::default(),
             reach: 1.0,
-            heat: None,
             range: (0.0, 1.0),
             points: &points,
-            distance_overlay: None,
-            slopes: None,
             annotations: &Annotations::default(),
             unit: 100.0,
             pins: &[],
@@ -512,7 +490,8 @@ mod tests {
 
     #[test]
     fn arrows_and_a_walk_lie_over_the_rest() {
-        let slopes = GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
+        let slopes = Arc::new(GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) });
+        let content = MapContent { slopes: Some(slopes.clone()), ..MapContent::default() };
         let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
         let step = [[0.3, 0.1], [0.35, 0.12]];
         let points = EncodedPoints::default();
@@ -522,13 +501,10 @@ mod tests {
             ..Annotations::default()
         };
         let subject = MapData {
-            grid: None,
+            content: &content,
             reach: 1.0,
-            heat: None,
             range: (0.0, 1.0),
             points: &points,
-            distance_overlay: None,
-            slopes: Some(&slopes),
             annotations: &annotations,
             unit: 100.0,
             pins: &[],

@@ -60,13 +60,10 @@ impl MapView {
         };
         let annotations = state.annotations();
         let subject = MapData {
-            grid: state.map.picture.grid.as_ref(),
+            content: &state.map.picture.content,
             reach: entry.prepared.model.card.statistics.reach,
-            heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            distance_overlay: state.map.picture.distance_overlay.as_ref(),
-            slopes: state.map.picture.slopes.as_deref(),
             annotations: &annotations,
             unit: transform.unit(),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
@@ -118,17 +115,13 @@ impl MapView {
         let palette = theme::palette(ui);
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, colour(palette.canvas));
-        let picture = &comparison.picture;
         // Latent paths and trajectories belong to the first model; the selected point is shown with both.
         let annotations = Annotations { kept: state.annotations().kept, ..Annotations::default() };
         let subject = MapData {
-            grid: picture.grid.as_ref(),
+            content: &comparison.picture.content,
             reach: entry.prepared.model.card.statistics.reach,
-            heat: picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            distance_overlay: picture.distance_overlay.as_ref(),
-            slopes: picture.slopes.as_deref(),
             annotations: &annotations,
             unit: transform.unit(),
             pins: &[],
