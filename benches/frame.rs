@@ -118,8 +118,9 @@ fn everything(window: &mut Window) {
     window.press(Key::T);
     window.click("Open curves and results");
     // The fine heat map comes last.
-    window
-        .wait(|state| state.map.picture.heat.as_ref().is_some_and(|(heat, _)| heat.columns > 200));
+    window.wait(|state| {
+        state.map.picture.content.heat.as_ref().is_some_and(|(heat, _)| heat.columns > 200)
+    });
     let state = window.state();
     let steps = state.report().expect("it has finished").restarts[0].restart.steps;
     assert!(steps == 500 && state.map.size[1] < f64::from(window.size.y) - 200.0);

@@ -14,8 +14,8 @@ use egui_kittest::wgpu::WgpuTestRenderer;
 #[path = "driver/mod.rs"]
 mod driver;
 
-use driver::Drive;
 use driver::window::{Window, open_as, until_searched, usual};
+use driver::{Drive, MapLayer};
 
 /// The window on its first map, ready for a picture; none where no adapter can take one.
 fn open(theme: Theme) -> Option<Window> {
@@ -39,7 +39,7 @@ fn settle(window: &mut Window) {
     driver::window::settle(window);
     window.wait("the finest map", |see| {
         let fine = see.map().heat_columns().is_some_and(|columns| columns > 128);
-        see.map().is_drawn() && (fine || !see.layers().heat)
+        see.map().is_drawn() && (fine || !see.layers().has(MapLayer::Heat))
     });
     window.run();
 }

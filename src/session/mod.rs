@@ -20,4 +20,4 @@ pub mod view;
 pub use commands::{Command, FASTEST, SLOWEST};
 pub use program::Session;
 pub use state::State;
-pub use view::{Activity, Overlay};
+pub use view::Activity;

@@ -1,6 +1,6 @@
 //! The view: where one looks. It is never undone.
 
-use crate::explore::scene::compose::LayerVisibility;
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::session::document::ids::{ModelId, RunId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,34 +17,17 @@ pub enum Activity {
     Optimise,
 }
 
-/// A layer of the map that can be switched on and off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overlay {
-    /// Decoded shapes.
-    Shapes,
-    /// The property as a heat map.
-    Heat,
-    /// Encoded data.
-    Data,
-    /// Trajectories of a search.
-    Paths,
-    /// The areas where answers are unreliable.
-    Trust,
-    /// The direction of a better objective.
-    Gradient,
-}
-
 /// The layers of the map in each activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers(pub [LayerVisibility; 3]);
+pub struct Layers(pub [MapLayers; 3]);
 
 impl Default for Layers {
     fn default() -> Self {
-        let nothing = LayerVisibility::default();
+        use MapLayer::{Data, Heat, Paths, Shapes};
         Self([
-            LayerVisibility { shapes: true, ..nothing },
-            LayerVisibility { shapes: true, data: true, ..nothing },
-            LayerVisibility { shapes: true, heat: true, paths: true, ..nothing },
+            MapLayers::from_iter([Shapes]),
+            MapLayers::from_iter([Shapes, Data]),
+            MapLayers::from_iter([Shapes, Heat, Paths]),
         ])
     }
 }
@@ -94,22 +77,14 @@ impl View {
     }
 
     /// The layers of the present activity.
-    pub fn visible(&self) -> LayerVisibility {
+    pub fn visible(&self) -> MapLayers {
         self.layers.0[self.activity as usize]
     }
 
     /// Switches a layer of the present activity.
-    pub fn toggle(&mut self, overlay: Overlay) {
+    pub fn toggle(&mut self, layer: MapLayer) {
         let visible = &mut self.layers.0[self.activity as usize];
-        let layer = match overlay {
-            Overlay::Shapes => &mut visible.shapes,
-            Overlay::Heat => &mut visible.heat,
-            Overlay::Data => &mut visible.data,
-            Overlay::Paths => &mut visible.paths,
-            Overlay::Trust => &mut visible.trust,
-            Overlay::Gradient => &mut visible.gradient,
-        };
-        *layer = !*layer;
+        *visible = visible.toggled(layer);
     }
 
     /// Looks at a search of a model.

@@ -1,9 +1,10 @@
 //! Actions of the keyboard.
 
 use super::action::{Action, Actions, Dialog};
+use crate::explore::scene::map_layer::MapLayer;
 use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::step_through::StepThroughRun;
-use crate::session::{Activity, Command, Overlay, State};
+use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use egui::{Context, FocusDirection, Key, KeyboardShortcut, Modifiers};
@@ -112,12 +113,12 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Action
         (Key::OpenBracket, Command::Speed(0.5)),
         (Key::CloseBracket, Command::Speed(2.0)),
         (Key::R, Command::Climb),
-        (Key::G, Command::ToggleOverlay(Overlay::Shapes)),
-        (Key::H, Command::ToggleOverlay(Overlay::Heat)),
-        (Key::D, Command::ToggleOverlay(Overlay::Data)),
-        (Key::P, Command::ToggleOverlay(Overlay::Paths)),
-        (Key::T, Command::ToggleOverlay(Overlay::Trust)),
-        (Key::V, Command::ToggleOverlay(Overlay::Gradient)),
+        (Key::G, Command::ToggleLayer(MapLayer::Shapes)),
+        (Key::H, Command::ToggleLayer(MapLayer::Heat)),
+        (Key::D, Command::ToggleLayer(MapLayer::Data)),
+        (Key::P, Command::ToggleLayer(MapLayer::Paths)),
+        (Key::T, Command::ToggleLayer(MapLayer::Trust)),
+        (Key::V, Command::ToggleLayer(MapLayer::Gradient)),
         (Key::B, Command::Walk(StepThroughRun::Begin)),
         (Key::W, Command::Tour(Touring::Begin)),
         (Key::N, Command::Tour(Touring::Draw)),

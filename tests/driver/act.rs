@@ -152,7 +152,7 @@ impl Act {
             Self::Undo => Command::Undo,
             Self::Redo => Command::Redo,
             Self::ColourBy(property) => Command::SetProperty(property),
-            Self::ToggleLayer(layer) => Command::ToggleOverlay(layer),
+            Self::ToggleLayer(layer) => Command::ToggleLayer(layer),
             Self::ToggleRangeLock => Command::ToggleRangeLock,
             Self::Resize(size) => Command::Resize(size),
             Self::Zoom(at, factor) => Command::Zoom(at, factor),

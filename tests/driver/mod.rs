@@ -20,10 +20,10 @@ use latent_explorer::session;
 pub type ModelRef = session::document::ids::ModelId;
 /// A search, as it is named in acts and facts.
 pub type SearchRef = session::document::ids::RunId;
+/// A layer of the map.
+pub use latent_explorer::explore::scene::map_layer::MapLayer;
 /// One of the three pages: Explore, Train, Optimise.
 pub use session::Activity as Page;
-/// A layer of the map.
-pub use session::Overlay as MapLayer;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The points from which the restarts of a search begin.

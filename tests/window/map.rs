@@ -1,16 +1,13 @@
 //! The map under the mouse and the keys.
 
 use super::*;
-use latent_explorer::explore::scene::compose::LayerVisibility;
+use latent_explorer::explore::scene::map_layer::{MapLayer, MapLayers};
 
 #[test]
 fn it_opens_on_a_map_to_explore() {
     let window = open();
     assert_eq!(window.see().page(), Page::Explore);
-    assert_eq!(
-        window.see().layers(),
-        LayerVisibility { shapes: true, ..LayerVisibility::default() }
-    );
+    assert_eq!(window.see().layers(), MapLayers::from_iter([MapLayer::Shapes]));
     assert!(window.see().map().outlines().is_some());
     assert!(window.query_by_label("Nine families").is_some(), "the model's name");
     assert!(window.query_by_label(words::NO_SHAPE).is_some());
@@ -92,16 +89,16 @@ fn dragging_and_the_wheel_move_the_map() {
 fn keys_switch_layers_and_hide_the_panel() {
     let mut window = open();
     for (pressed, layer) in [
-        (Key::G, (|v| v.shapes) as fn(LayerVisibility) -> bool),
-        (Key::H, |v| v.heat),
-        (Key::D, |v| v.data),
-        (Key::P, |v| v.paths),
-        (Key::T, |v| v.trust),
-        (Key::V, |v| v.gradient),
+        (Key::G, MapLayer::Shapes),
+        (Key::H, MapLayer::Heat),
+        (Key::D, MapLayer::Data),
+        (Key::P, MapLayer::Paths),
+        (Key::T, MapLayer::Trust),
+        (Key::V, MapLayer::Gradient),
     ] {
-        let before = layer(window.see().layers());
+        let before = window.see().layers();
         key(&mut window, pressed);
-        assert_ne!(layer(window.see().layers()), before, "{pressed:?}");
+        assert_eq!(window.see().layers(), before.toggled(layer), "{pressed:?}");
         settle(&mut window);
     }
     let width = map(&window).width();

@@ -7,7 +7,7 @@ use crate::cli::progress::Progress;
 use crate::data::property::Property;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::scene::compose::LayerVisibility;
+use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::{Projection, home_view};
 use crate::export::pictures::chart::Chart;
 use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_film};
@@ -46,7 +46,7 @@ pub struct RenderArguments {
     what: Option<What>,
     /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
-    layers: Vec<LayerName>,
+    layers: Vec<MapLayer>,
     /// The property that the colours show: roundness, area, perimeter, heat-shedding, or a target column of the data,
     /// if a head predicts it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
@@ -101,23 +101,6 @@ enum What {
     Losses,
     /// The value of every restart of --search over its steps
     Values,
-}
-
-/// A layer of the map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum LayerName {
-    /// Decoded shapes
-    Shapes,
-    /// The property at every point
-    Heat,
-    /// The encoded data
-    Data,
-    /// The trajectories of --search
-    Paths,
-    /// Fog and hatching
-    Trust,
-    /// Arrows in the direction in which the property grows
-    Gradient,
 }
 
 /// A colour theme.
@@ -231,7 +214,7 @@ impl RenderArguments {
                 "what",
                 text!("values are those of a search; name it with --search R.json"),
             )),
-            _ if self.search.is_none() && self.layers.contains(&LayerName::Paths) => {
+            _ if self.search.is_none() && self.layers.contains(&MapLayer::Paths) => {
                 Err(Error::setting(
                     "layers",
                     text!("paths are the trajectories of a search; name it with --search R.json"),
@@ -289,28 +272,20 @@ impl RenderArguments {
             Some(_) => What::Points,
             None => What::Heat,
         });
-        let named = |layer| self.layers.contains(&layer);
         let gradient = what == What::Gradient;
-        let visible = match self.layers.as_slice() {
-            [] => LayerVisibility {
-                shapes: true,
-                heat: what == What::Heat || gradient,
-                data: what == What::Points,
-                gradient,
-                trust: self.trust,
-                paths: report.is_some(),
-            },
-            _ => LayerVisibility {
-                shapes: named(LayerName::Shapes),
-                heat: named(LayerName::Heat),
-                data: named(LayerName::Data),
-                gradient: named(LayerName::Gradient),
-                trust: self.trust || named(LayerName::Trust),
-                paths: report.is_some(),
-            },
+        let is_visible = |layer: &MapLayer| match layer {
+            // Whoever names a search wants to see it.
+            MapLayer::Paths => report.is_some(),
+            MapLayer::Trust if self.trust => true,
+            _ if !self.layers.is_empty() => self.layers.contains(layer),
+            MapLayer::Shapes => true,
+            MapLayer::Heat => what == What::Heat || gradient,
+            MapLayer::Data => what == What::Points,
+            MapLayer::Trust => false,
+            MapLayer::Gradient => gradient,
         };
         MapWish {
-            visible,
+            visible: MapLayer::ALL.into_iter().filter(is_visible).collect(),
             property: self.property,
             plain: self.layers.is_empty() && what == What::Points,
             range: None,

@@ -3,6 +3,7 @@
 use crate::data::outline::geometry;
 use crate::error::Result;
 use crate::explore::bounds::Bounds;
+use crate::explore::colour::{Rgba, scale};
 use crate::explore::projection::Projection;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
@@ -11,6 +12,7 @@ use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::quantile::quantile;
 use crate::objective::Objective;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Cells along each side of the box over which the usual range is computed.
 const RANGE_CELLS: usize = 32;
@@ -87,6 +89,18 @@ impl HeatField {
         let range = percentiles(&values, |i| valid[i] && within[i])
             .or_else(|| percentiles(&values, |i| valid[i]));
         Ok(Some(Self { bounds, columns, rows, values, valid, range }))
+    }
+
+    /// The colours of the cells, row by row from the top.
+    ///
+    /// Cells where the property is undefined are grey, which is not a colour of the scale.
+    pub fn pixels(&self, range: (f64, f64)) -> Arc<Vec<Rgba>> {
+        let columns = self.columns.max(1);
+        let rows = self.values.chunks_exact(columns).zip(self.valid.chunks_exact(columns)).rev();
+        let cells = rows.flat_map(|(values, valid)| values.iter().zip(valid));
+        let colour =
+            |(&value, &valid): (&f64, &bool)| scale(if valid { value } else { f64::NAN }, range);
+        Arc::new(cells.map(colour).collect())
     }
 
     /// Marks the cells whose outline crosses itself as invalid; the range does not change. The cost is some 10

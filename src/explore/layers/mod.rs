@@ -5,4 +5,5 @@ pub mod encoded_points;
 pub mod gradient_field;
 pub mod grid;
 pub mod heat;
+pub mod map_content;
 pub mod trajectories;

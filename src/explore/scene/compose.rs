@@ -4,34 +4,16 @@ use super::glyphs;
 use super::items::{
     Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
 };
+use super::map_layer::{MapLayer, MapLayers};
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
 use crate::explore::latent_path::trail::trail;
-use crate::explore::layers::distance_overlay::DistanceOverlay;
-use crate::explore::layers::gradient_field::{Arrow, GradientField};
+use crate::explore::layers::gradient_field::Arrow;
 use crate::explore::layers::grid::ShapeGrid;
-use crate::explore::layers::heat::HeatField;
+use crate::explore::layers::map_content::MapContent;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::numerics::statistics::quantile::distance;
 use std::sync::Arc;
-
-/// The layers that are visible.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct LayerVisibility {
-    /// Decoded shapes.
-    pub shapes: bool,
-    /// The property as a heat map.
-    pub heat: bool,
-    /// The encoded data.
-    pub data: bool,
-    /// The trajectories of a search.
-    pub paths: bool,
-    /// Fog and hatching over answers that cannot be trusted.
-    pub trust: bool,
-    /// Arrows in the direction in which the objective improves.
-    pub gradient: bool,
-}
 
 /// Encoded data on the map.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,20 +85,14 @@ pub struct Annotations {
 /// The data for one picture of the map.
 #[derive(Clone, Copy, Debug)]
 pub struct MapData<'a> {
-    /// Decoded shapes.
-    pub grid: Option<&'a Arc<ShapeGrid>>,
+    /// The layers that are computed from the model.
+    pub content: &'a MapContent,
     /// The reach of a typical shape, in data units.
     pub reach: f64,
-    /// The heat map and its colours.
-    pub heat: Option<(&'a HeatField, &'a Arc<Vec<Rgba>>)>,
     /// The range of the colour scale.
     pub range: (f64, f64),
     /// The encoded data.
     pub points: &'a EncodedPoints,
-    /// The overlay where the map is far from the data.
-    pub distance_overlay: Option<&'a DistanceOverlay>,
-    /// The gradient over the map.
-    pub slopes: Option<&'a GradientField>,
     /// The annotations.
     pub annotations: &'a Annotations,
     /// Points of the picture per map unit.
@@ -125,31 +101,20 @@ pub struct MapData<'a> {
     pub pins: &'a [[f64; 2]],
 }
 
-/// The colours of a heat field, row by row from the top, for [`SceneImage`].
-///
-/// Cells where the property is undefined are grey, which is not a colour of the scale.
-pub fn heat_pixels(field: &HeatField, range: (f64, f64)) -> Arc<Vec<Rgba>> {
-    let columns = field.columns.max(1);
-    let rows = field.values.chunks_exact(columns).zip(field.valid.chunks_exact(columns)).rev();
-    let cells = rows.flat_map(|(values, valid)| values.iter().zip(valid));
-    let colour =
-        |(&value, &valid): (&f64, &bool)| scale(if valid { value } else { f64::NAN }, range);
-    Arc::new(cells.map(colour).collect())
-}
-
 /// Composes the layers that are `visible` in the part `view` of the map.
 ///
 /// The heat map has the colours where it is on, else the shapes have them, unless `plain` asks for grey shapes (during
 /// a training the data need the attention).
 pub fn compose(
     subject: &MapData<'_>,
-    visible: LayerVisibility,
+    visible: MapLayers,
     plain: bool,
     view: Bounds,
     palette: &Palette,
 ) -> Scene {
     let mut layers = Vec::new();
-    let heat = subject.heat.filter(|_| visible.heat);
+    let MapContent { grid, heat, distance_overlay, slopes } = subject.content;
+    let heat = heat.as_ref().filter(|_| visible.has(MapLayer::Heat));
     if let Some((field, pixels)) = heat {
         layers.push(SceneItem::Image(SceneImage {
             bounds: field.bounds,
@@ -157,7 +122,7 @@ pub fn compose(
             pixels: pixels.clone(),
         }));
     }
-    if let Some(grid) = subject.grid {
+    if let Some(grid) = grid {
         let cells = |wanted: &dyn Fn(usize) -> bool| -> Vec<Bounds> {
             (0..grid.lattice.len()).filter(|&i| wanted(i)).map(|i| grid.lattice.cell(i)).collect()
         };
@@ -165,7 +130,7 @@ pub fn compose(
             let undefined = cells(&|i| grid.values[i].is_nan());
             layers.push(SceneItem::Hatch(undefined, palette.hatch));
         }
-        if visible.shapes {
+        if visible.has(MapLayer::Shapes) {
             if heat.is_none() {
                 layers.push(SceneItem::Shapes(filled(grid, subject, plain, palette)));
             }
@@ -175,17 +140,15 @@ pub fn compose(
                 if heat.is_some() { (palette.hollow, 1.0) } else { (palette.outline_stroke, 0.9) };
             layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
         }
-        if visible.trust {
+        if visible.has(MapLayer::Trust) {
             layers.extend(
-                subject.distance_overlay.map(|distance_overlay| {
-                    SceneItem::Fog(distance_overlay.clone(), palette.canvas)
-                }),
+                distance_overlay.iter().map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)),
             );
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));
         }
     }
-    if visible.data {
+    if visible.has(MapLayer::Data) {
         let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
         layers.push(SceneItem::Dots(Dots {
             centres: subject.points.positions.clone(),
@@ -202,7 +165,7 @@ pub fn compose(
             }));
         }
     }
-    if let Some(slopes) = subject.slopes.filter(|_| visible.gradient) {
+    if let Some(slopes) = slopes.as_ref().filter(|_| visible.has(MapLayer::Gradient)) {
         // White like trajectories over heat; else grey, so that only the shapes have colour.
         let (colour, casing) = if heat.is_some() {
             (faded(palette.path, 0.85), faded(palette.casing, 0.6))
@@ -213,7 +176,7 @@ pub fn compose(
         layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
     let Annotations { search_run, walk, uphill, tour, kept } = subject.annotations;
-    if let Some(search_run) = search_run.as_ref().filter(|_| visible.paths) {
+    if let Some(search_run) = search_run.as_ref().filter(|_| visible.has(MapLayer::Paths)) {
         trajectories(search_run, &view, palette, &mut layers);
     }
     let arrow = |arrow: Arrow, width: f32, colour: Rgba| {
@@ -419,6 +382,7 @@ fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::data::rows::Rows;
+    use crate::explore::layers::gradient_field::GradientField;
     use crate::explore::projection::Projection;
 
     #[test]
@@ -507,28 +471,18 @@ mod tests {
         let points =
             EncodedPoints { positions: Arc::new(vec![[0.0, 0.0]]), ..EncodedPoints::default() };
         let subject = MapData {
-            grid: None,
+            content: &MapContent::default(),
             reach: 1.0,
-            heat: None,
             range: (0.0, 1.0),
             points: &points,
-            distance_overlay: None,
-            slopes: None,
             annotations: &Annotations::default(),
             unit: 100.0,
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
-        let all = LayerVisibility {
-            shapes: true,
-            heat: true,
-            data: true,
-            paths: true,
-            trust: true,
-            gradient: true,
-        };
+        let all = MapLayers::from_iter(MapLayer::ALL);
         assert_eq!(
-            compose(&subject, LayerVisibility::default(), false, view, &Palette::DARK).layers.len(),
+            compose(&subject, MapLayers::default(), false, view, &Palette::DARK).layers.len(),
             0
         );
         assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
@@ -536,7 +490,8 @@ mod tests {
 
     #[test]
     fn arrows_and_a_walk_lie_over_the_rest() {
-        let slopes = GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) };
+        let slopes = Arc::new(GradientField { arrows: Arc::new(vec![[[0.0, 0.0], [0.1, 0.0]]]) });
+        let content = MapContent { slopes: Some(slopes.clone()), ..MapContent::default() };
         let path = [[0.0, 0.0], [0.2, 0.1], [0.3, 0.1]];
         let step = [[0.3, 0.1], [0.35, 0.12]];
         let points = EncodedPoints::default();
@@ -546,13 +501,10 @@ mod tests {
             ..Annotations::default()
         };
         let subject = MapData {
-            grid: None,
+            content: &content,
             reach: 1.0,
-            heat: None,
             range: (0.0, 1.0),
             points: &points,
-            distance_overlay: None,
-            slopes: Some(&slopes),
             annotations: &annotations,
             unit: 100.0,
             pins: &[],
@@ -560,7 +512,7 @@ mod tests {
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
         let palette = &Palette::LIGHT;
         let layers = |visible| compose(&subject, visible, false, view, palette).layers;
-        let on = layers(LayerVisibility { gradient: true, ..LayerVisibility::default() });
+        let on = layers(MapLayers::default().with(MapLayer::Gradient));
         let SceneItem::Arrows(field) = &on[0] else { panic!("{on:?}") };
         assert!(Arc::ptr_eq(&field.arrows, &slopes.arrows));
         assert_eq!(field.colour, palette.weak_text, "without heat the arrows are grey");
@@ -568,10 +520,6 @@ mod tests {
         assert_eq!(*last.arrows, [step]);
         let ring = |layer: &&SceneItem| matches!(layer, SceneItem::Mark(m) if m.kind == MarkKind::Ring && m.centre == path[2]);
         assert_eq!(on.iter().filter(ring).count(), 1);
-        assert_eq!(
-            layers(LayerVisibility::default()).len(),
-            on.len() - 1,
-            "the field alone is a layer"
-        );
+        assert_eq!(layers(MapLayers::default()).len(), on.len() - 1, "the field alone is a layer");
     }
 }

@@ -5,6 +5,7 @@ pub mod glyphs;
 pub mod growing_polyline;
 pub mod items;
 pub mod labels;
+pub mod map_layer;
 pub mod mesh;
 pub mod outline_stroke;
 pub mod polyline_mesh;

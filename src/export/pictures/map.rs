@@ -4,18 +4,15 @@ use super::colour_bar::ColourBar;
 use super::svg::{SvgPicture, map_size, svg};
 use crate::data::property::Property;
 use crate::error::{Result, check_range};
-use crate::explore::colour::{Palette, Rgba};
-use crate::explore::layers::distance_overlay::DistanceOverlay;
+use crate::explore::colour::Palette;
 use crate::explore::layers::encoded_points;
-use crate::explore::layers::gradient_field::GradientField;
-use crate::explore::layers::grid::{Lattice, ShapeGrid};
-use crate::explore::layers::heat::{HeatField, usual_range};
-use crate::explore::scene::compose::{
-    Annotations, EncodedPoints, LayerVisibility, MapData, compose, heat_pixels,
-};
+use crate::explore::layers::grid::Lattice;
+use crate::explore::layers::heat::usual_range;
+use crate::explore::layers::map_content::{MapContent, MapPlan};
+use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
-use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::text::Text;
 use std::sync::Arc;
@@ -27,7 +24,7 @@ pub const MIN_SIDE: f64 = 400.0;
 /// The upper limit of the same, see [`Screen::side`].
 const MAX_SIDE: f64 = 1200.0;
 /// Cells of the heat map along its longer side.
-const HEAT_CELLS: f64 = 256.0;
+const HEAT_CELLS: usize = 256;
 /// Number of shapes along the shorter side, when they carry the colour and when they lie over the heat map.
 const SHAPES: [f64; 2] = [24.0, 13.0];
 
@@ -67,7 +64,7 @@ impl PictureSize {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapWish {
     /// The layers; trajectories are those of the search that the caller passes.
-    pub visible: LayerVisibility,
+    pub visible: MapLayers,
     /// The property that the colours show.
     pub property: Property,
     /// True if shapes are grey even if no other layer shows colour.
@@ -101,10 +98,7 @@ pub struct MapPicture {
     view: Bounds,
     reach: f64,
     points: EncodedPoints,
-    grid: Arc<ShapeGrid>,
-    heat: Option<(HeatField, Arc<Vec<Rgba>>)>,
-    distance_overlay: Option<DistanceOverlay>,
-    slopes: Option<GradientField>,
+    content: MapContent,
     range: (f64, f64),
     /// The title of the colour bar, and the mark of a prediction.
     title: (Text, Option<Text>),
@@ -122,7 +116,8 @@ impl MapPicture {
         page: PictureSize,
     ) -> Result<Self> {
         page.check()?;
-        let LayerVisibility { heat, data, trust, gradient, .. } = wish.visible;
+        let visible = wish.visible;
+        let heat = visible.has(MapLayer::Heat);
         let [width, height] = map_size(wish.points(&page), wish.has_bar());
         let view = wish.view.unwrap_or_else(|| home_view(model, projection));
         let view = view.with_aspect(width / height);
@@ -134,45 +129,35 @@ impl MapPicture {
         // A view that the user chose is not moved.
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
-        let property = wish.property;
-        let objective = Objective::for_property(model.clone(), property);
+        let property = Objective::for_property(model.clone(), wish.property);
         // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),
-            None if wish.has_bar() => usual_range(&objective, projection)?,
+            None if wish.has_bar() => usual_range(&property, projection)?,
             None => None,
         };
         let range = range.unwrap_or((0.0, 1.0));
-        let field = || -> Result<_> {
-            let cells =
-                size.map(|side| (HEAT_CELLS * side / size[0].max(size[1])).round() as usize);
-            let cells = cells.map(|cells| cells.max(2));
-            let never = CancelToken::default();
-            let field = HeatField::compute(&objective, projection, view, cells, &never)?;
-            let field = field.expect("nobody cancels it");
-            let pixels = heat_pixels(&field, range);
-            // Colour has no meaning if no value of the property is known: only the shapes are drawn.
-            Ok(field.range.is_some().then_some((field, pixels)))
-        };
-        let slopes = || {
-            let search_run = Objective::new(model.clone(), wish.spec.clone(), Space::Latent)?;
-            GradientField::compute(&search_run, projection, &lattice)
+        let objective = || Objective::new(model.clone(), wish.spec.clone(), Space::Latent);
+        let plan = MapPlan {
+            property,
+            projection,
+            range,
+            lattice,
+            heat: heat.then_some(view),
+            // The distance overlay extends a little beyond the view, so that its edge is not visible.
+            distance_overlay: visible.has(MapLayer::Trust).then(|| view.grown(0.05)),
+            slopes: visible.has(MapLayer::Gradient).then(objective).transpose()?,
         };
         Ok(Self {
             reach: model.card.statistics.reach,
-            points: if data {
+            points: if visible.has(MapLayer::Data) {
                 encoded_points::points(model, projection)
             } else {
                 EncodedPoints::default()
             },
-            grid: Arc::new(ShapeGrid::decode(model, projection, property, lattice)?),
-            heat: heat.then(field).transpose()?.flatten(),
-            // The distance overlay extends a little beyond the view, so that its edge is not visible.
-            distance_overlay: trust
-                .then(|| DistanceOverlay::over(model, projection, view.grown(0.05))),
-            slopes: gradient.then(slopes).transpose()?,
+            content: plan.compute(HEAT_CELLS, |_| ())?,
             range,
-            title: model.title_lines(property),
+            title: model.title_lines(wish.property),
             view,
             page,
             wish,
@@ -193,13 +178,10 @@ impl MapPicture {
         let Self { wish, page, view, .. } = self;
         let points = wish.points(page);
         let subject = MapData {
-            grid: Some(&self.grid),
+            content: &self.content,
             reach: self.reach,
-            heat: self.heat.as_ref().map(|(field, pixels)| (field, pixels)),
             range: self.range,
             points: &self.points,
-            distance_overlay: self.distance_overlay.as_ref(),
-            slopes: self.slopes.as_ref(),
             annotations,
             unit: map_size(points, wish.has_bar())[0] / view.size()[0],
             pins: &wish.pins,
@@ -221,7 +203,7 @@ impl MapPicture {
 impl MapWish {
     /// True if colour has a meaning.
     fn has_bar(&self) -> bool {
-        self.visible.heat || (self.visible.shapes && !self.plain)
+        self.visible.show_property(self.plain)
     }
 
     /// Pixels per point.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
-use crate::explore::scene::compose::LayerVisibility;
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Projection, home_view};
 use crate::export::pictures::film::TrajectoryFilm;
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
@@ -108,14 +108,9 @@ impl<'a> Report<'a> {
             || ObjectiveSpec::new(Default::default(), Goal::Max),
             |s| s.config.spec.clone(),
         );
+        let visible = MapLayers::from_iter([MapLayer::Shapes, MapLayer::Heat, MapLayer::Trust]);
         let wish = MapWish {
-            visible: LayerVisibility {
-                shapes: true,
-                heat: true,
-                paths: self.search.is_some(),
-                trust: true,
-                ..LayerVisibility::default()
-            },
+            visible: if self.search.is_some() { visible.with(MapLayer::Paths) } else { visible },
             property: spec.property(),
             plain: false,
             range: None,

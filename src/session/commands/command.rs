@@ -2,6 +2,7 @@
 
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::property::Property;
+use crate::explore::scene::map_layer::MapLayer;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::optimise::{Contender, SearchConfig};
@@ -15,8 +16,8 @@ use crate::session::jobs::training::Portion;
 use crate::session::preferences::ThemeChoice;
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::screen::comparison::ComparisonModel;
+use crate::session::view::Activity;
 use crate::session::view::TourPage;
-use crate::session::view::{Activity, Overlay};
 use std::path::PathBuf;
 
 /// Actions with latent paths and new shapes.
@@ -71,7 +72,7 @@ pub enum Command {
     /// Colour the map by a property.
     SetProperty(Property),
     /// Switch a layer on or off.
-    ToggleOverlay(Overlay),
+    ToggleLayer(MapLayer),
     /// Hold the range of the colour scale, or let it follow the model.
     ToggleRangeLock,
     /// Report the present size of the map, in points.

@@ -7,6 +7,7 @@ use crate::explore::colour::Palette;
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::scene::compose::Annotations;
+use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::{Bounds, Scene};
@@ -271,7 +272,7 @@ impl ExportJob {
             }
             Content::Film(findings) => {
                 let mut wish = self.wish.clone();
-                wish.visible.paths = true;
+                wish.visible = wish.visible.with(MapLayer::Paths);
                 let trajectories =
                     TrajectoryFilm::new(&findings.report, projection, self.prepared.detail());
                 search_film(

@@ -3,12 +3,9 @@
 use crate::data::property::Property;
 use crate::error::Result;
 use crate::explore::Bounds;
-use crate::explore::colour::Rgba;
-use crate::explore::layers::distance_overlay::DistanceOverlay;
-use crate::explore::layers::gradient_field::GradientField;
-use crate::explore::layers::grid::{Lattice, ShapeGrid};
-use crate::explore::layers::heat::HeatField;
-use crate::explore::scene::compose::{LayerVisibility, heat_pixels};
+use crate::explore::layers::grid::Lattice;
+use crate::explore::layers::map_content::{MapContent, MapPlan};
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::session::document::ids::ModelId;
@@ -183,10 +180,8 @@ pub struct MapKey {
     pub view: Bounds,
     /// The size on the screen, in points.
     pub size: [f64; 2],
-    /// True if the heat map is requested.
-    pub heat: bool,
-    /// True if the distance overlay is requested.
-    pub distance_overlay: bool,
+    /// The requested layers among heat map and distance overlay; the others need no new picture.
+    pub layers: MapLayers,
     /// The range of the colour scale.
     pub range: (f64, f64),
     /// The number of the objective whose gradient is requested, if any: it counts the changes so far.
@@ -198,14 +193,8 @@ pub struct MapKey {
 pub struct MapPictures {
     /// The key that it was computed for.
     pub key: Option<MapKey>,
-    /// Shapes.
-    pub grid: Option<Arc<ShapeGrid>>,
-    /// The heat map and its colours.
-    pub heat: Option<(Arc<HeatField>, Arc<Vec<Rgba>>)>,
-    /// The distance overlay.
-    pub distance_overlay: Option<DistanceOverlay>,
-    /// The gradient field.
-    pub slopes: Option<Arc<GradientField>>,
+    /// The computed layers.
+    pub content: MapContent,
 }
 
 impl MapPictures {
@@ -216,21 +205,20 @@ impl MapPictures {
         let matches =
             |k: MapKey| asked.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property);
         let same_slopes = |k: MapKey| k.slopes == asked.and_then(|c| c.slopes);
-        if !newer.key.is_some_and(matches) {
-            return;
-        }
+        let Some(key) = newer.key.filter(|&key| matches(key)) else { return };
         let older = std::mem::replace(self, newer);
-        if self.slopes.is_none() && self.key.is_some_and(same_slopes) {
-            self.slopes = older.slopes.filter(|_| older.key.is_some_and(same_slopes));
+        let (content, before) = (&mut self.content, older.content);
+        let same_map = older.key.is_some_and(matches);
+        if content.slopes.is_none() && same_slopes(key) {
+            content.slopes = before.slopes.filter(|_| older.key.is_some_and(same_slopes));
         }
-        let same_range = older.key.map(|k| k.range) == self.key.map(|k| k.range);
+        let same_range = older.key.is_some_and(|older| older.range == key.range);
         // The heat map and the distance overlay arrive after the shapes; the old ones stay until then.
-        if self.heat.is_none() && self.key.is_some_and(|k| k.heat) && same_range {
-            self.heat = older.heat.filter(|_| older.key.is_some_and(matches));
+        if content.heat.is_none() && key.layers.has(MapLayer::Heat) && same_range {
+            content.heat = before.heat.filter(|_| same_map);
         }
-        if self.distance_overlay.is_none() && self.key.is_some_and(|k| k.distance_overlay) {
-            self.distance_overlay =
-                older.distance_overlay.filter(|_| older.key.is_some_and(matches));
+        if content.distance_overlay.is_none() && key.layers.has(MapLayer::Trust) {
+            content.distance_overlay = before.distance_overlay.filter(|_| same_map);
         }
     }
 }
@@ -241,7 +229,7 @@ impl LatentMap {
         &mut self,
         model: (ModelId, u64),
         property: Property,
-        visible: LayerVisibility,
+        visible: MapLayers,
         range: (f64, f64),
     ) -> Option<MapKey> {
         let key = self.key(model, property, visible, range);
@@ -256,13 +244,14 @@ impl LatentMap {
         &self,
         model: (ModelId, u64),
         property: Property,
-        visible: LayerVisibility,
+        visible: MapLayers,
         range: (f64, f64),
     ) -> MapKey {
-        let slopes = visible.gradient.then_some(self.spec.1);
+        let slopes = visible.has(MapLayer::Gradient).then_some(self.spec.1);
         let (view, size) = (self.view, self.size);
-        let (heat, distance_overlay) = (visible.heat, visible.trust);
-        MapKey { model, property, view, size, heat, distance_overlay, range, slopes }
+        let layers = [MapLayer::Heat, MapLayer::Trust].into_iter();
+        let layers = layers.filter(|&layer| visible.has(layer)).collect();
+        MapKey { model, property, view, size, layers, range, slopes }
     }
 
     /// The lattice for a key that was just requested.
@@ -378,39 +367,23 @@ fn draw(request: &MapRequest, refining: &CancelToken, send: &dyn Fn(MapPictures)
     let MapRequest { key, lattice, spec, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
     let bounds = key.view.grown(MARGIN);
-    let [w, h] = bounds.size();
-    let objective = Objective::for_property(model.clone(), key.property);
-    let heat = |cells: usize, cancel: &CancelToken| -> Result<_> {
-        let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
-        let field = HeatField::compute(&objective, projection, bounds, size, cancel)?;
-        // If the model cannot predict the property there are no colours: only the shapes are sent.
-        Ok(field.filter(|field| field.range.is_some()).map(|field| {
-            let pixels = heat_pixels(&field, key.range);
-            (Arc::new(field), pixels)
-        }))
+    let objective = || Objective::new(model.clone(), (**spec).clone(), Space::Latent);
+    let plan = MapPlan {
+        property: Objective::for_property(model.clone(), key.property),
+        projection,
+        range: key.range,
+        lattice: *lattice,
+        heat: key.layers.has(MapLayer::Heat).then_some(bounds),
+        distance_overlay: key.layers.has(MapLayer::Trust).then_some(bounds),
+        // If the model lacks a head that the objective needs, there is no gradient.
+        slopes: key.slopes.and_then(|_| objective().ok()),
     };
-    let grid = ShapeGrid::decode(model, projection, key.property, *lattice)?;
-    let mut picture =
-        MapPictures { key: Some(*key), grid: Some(Arc::new(grid)), ..MapPictures::default() };
-    if key.heat {
-        picture.heat = heat(HEAT_CELLS[0], &CancelToken::default())?;
-    }
-    // If the model lacks a head that the objective needs, there is no gradient.
-    if key.slopes.is_some()
-        && let Ok(sought) = Objective::new(model.clone(), (**spec).clone(), Space::Latent)
-    {
-        picture.slopes = Some(Arc::new(GradientField::compute(&sought, projection, lattice)?));
-    }
-    send(picture.clone());
-    if key.distance_overlay {
-        picture.distance_overlay = Some(DistanceOverlay::over(model, projection, bounds));
-        send(picture.clone());
-    }
-    if key.heat
-        && let Some(fine) = heat(HEAT_CELLS[1], refining)?
-    {
-        picture.heat = Some(fine);
-        send(picture.clone());
+    let show = |content: &MapContent| {
+        send(MapPictures { key: Some(*key), content: content.clone() });
+    };
+    let content = plan.compute(HEAT_CELLS[0], show)?;
+    if let Some(finer) = plan.heat_map(HEAT_CELLS[1], refining)? {
+        show(&MapContent { heat: Some(finer), ..content });
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::data::property::Property;
 use crate::data::source::TrainingData;
-use crate::explore::scene::compose::LayerVisibility;
+use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
 use crate::model::bundled::BUNDLED;
@@ -36,7 +36,7 @@ use crate::session::screen::map::{LatentMap, MapPictures};
 use crate::session::screen::metrics_cache::MetricsOf;
 use crate::session::screen::tours::Tours;
 use crate::session::settings::Settings;
-use crate::session::view::{Activity, Overlay, View};
+use crate::session::view::{Activity, View};
 use crate::text;
 use crate::text::Text;
 use std::borrow::Cow;
@@ -316,7 +316,7 @@ impl State {
     }
 
     /// The layers of the present activity.
-    pub fn visible(&self) -> LayerVisibility {
+    pub fn visible(&self) -> MapLayers {
         self.view.visible()
     }
 
@@ -429,8 +429,8 @@ impl State {
     }
 
     /// Switches a layer of the present activity.
-    pub fn toggle(&mut self, overlay: Overlay) {
-        self.view.toggle(overlay);
+    pub fn toggle(&mut self, layer: MapLayer) {
+        self.view.toggle(layer);
     }
 
     /// Shows a model and all of its data.

@@ -160,8 +160,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
 
 /// One colour scale for both maps, across the line between them.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
-    let visible = state.visible();
-    if !visible.heat && (!visible.shapes || state.view.activity == Activity::Train) {
+    if !state.visible().show_property(state.view.activity == Activity::Train) {
         return;
     }
     let (low, high) = state.range();

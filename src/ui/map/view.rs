@@ -6,10 +6,11 @@ use super::transform::Transform;
 use crate::explore::Bounds;
 use crate::explore::colour::{Palette, scale};
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
+use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::{grouped, three_digits};
 use crate::session::commands::command::{MapPoint, Touring};
 use crate::session::runs::models::{ModelEntry, Prepared};
-use crate::session::{Activity, Command, Overlay, State};
+use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
@@ -60,13 +61,10 @@ impl MapView {
         };
         let annotations = state.annotations();
         let subject = MapData {
-            grid: state.map.picture.grid.as_ref(),
+            content: &state.map.picture.content,
             reach: entry.prepared.model.card.statistics.reach,
-            heat: state.map.picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            distance_overlay: state.map.picture.distance_overlay.as_ref(),
-            slopes: state.map.picture.slopes.as_deref(),
             annotations: &annotations,
             unit: transform.unit(),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
@@ -76,10 +74,9 @@ impl MapView {
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
 
-        let visible = state.visible();
         let comparing = state.comparison.is_some();
         let chips = chips(ui, rect, state, actions);
-        if !comparing && (visible.heat || (visible.shapes && !plain)) {
+        if !comparing && state.visible().show_property(plain) {
             colour_bar(ui, rect, chips, state, actions);
         }
         far_out(ui, rect, state, entry);
@@ -122,17 +119,13 @@ impl MapView {
         let palette = theme::palette(ui);
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, colour(palette.canvas));
-        let picture = &comparison.picture;
         // Latent paths and trajectories belong to the first model; the selected point is shown with both.
         let annotations = Annotations { kept: state.annotations().kept, ..Annotations::default() };
         let subject = MapData {
-            grid: picture.grid.as_ref(),
+            content: &comparison.picture.content,
             reach: entry.prepared.model.card.statistics.reach,
-            heat: picture.heat.as_ref().map(|(field, pixels)| (&**field, pixels)),
             range: state.range(),
             points: &entry.prepared.points,
-            distance_overlay: picture.distance_overlay.as_ref(),
-            slopes: picture.slopes.as_deref(),
             annotations: &annotations,
             unit: transform.unit(),
             pins: &[],
@@ -240,7 +233,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     if state.shown_race().is_some() {
         return None;
     }
-    let search_run = state.shown_search().filter(|_| state.visible().paths)?;
+    let search_run = state.shown_search().filter(|_| state.visible().has(MapLayer::Paths))?;
     let star = search_run.star.filter(|&star| transform.to_screen(star).distance(at) < GRAB);
     if star.is_some() {
         return state.search()?.star();
@@ -255,7 +248,7 @@ fn restart_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 /// The data row whose dot is at a position on the screen.
 fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
     // While optimising, a click selects a start point, even on a dot of the data.
-    let busy = state.view.activity == Activity::Optimise || !state.visible().data;
+    let busy = state.view.activity == Activity::Optimise || !state.visible().has(MapLayer::Data);
     let (_, entry) = state.shown().filter(|_| !busy)?;
     let EncodedPoints { positions, rows, .. } = &entry.prepared.points;
     let places = positions.iter().map(|&place| transform.to_screen(place).distance(at));
@@ -278,64 +271,14 @@ fn plate(ui: &Ui) -> Frame {
 
 /// The buttons of the layers, on more lines where they do not fit on one; where they are.
 fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect {
-    let visible = state.visible();
-    let has_search = state.search().is_some();
-    let chips = [
-        (
-            Overlay::Shapes,
-            text!("Shapes"),
-            visible.shapes,
-            true,
-            text!("The shape that every place decodes to (G)"),
-        ),
-        (
-            Overlay::Heat,
-            text!("Heat"),
-            visible.heat,
-            true,
-            text!("The property at every place (H)"),
-        ),
-        (
-            Overlay::Data,
-            text!("Data"),
-            visible.data,
-            true,
-            text!(
-                "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)"
-            ),
-        ),
-        (
-            Overlay::Paths,
-            text!("Paths"),
-            visible.paths,
-            has_search,
-            text!("The trajectories of the last search (P)"),
-        ),
-        (
-            Overlay::Trust,
-            text!("Trust"),
-            visible.trust,
-            true,
-            text!("Fog beyond the data, hatching where outlines cross themselves (T)"),
-        ),
-        (
-            Overlay::Gradient,
-            text!("Gradient"),
-            visible.gradient,
-            true,
-            text!(
-                "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
-                 steepest tenth (V)"
-            ),
-        ),
-    ];
+    let (visible, has_search) = (state.visible(), state.search().is_some());
     // Two maps have less space; the buttons reach from the first over the second.
     let (size, margin, maps) =
         if state.comparison.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
     let room = vec2(maps * rect.width() - 20.0, 34.0);
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), room);
     let side_by_side = Buttons { size, margin, gap: 3.0 };
-    let names = chips.each_ref().map(|(_, name, ..)| name.to_string());
+    let names = MapLayer::ALL.map(|layer| layer.label().to_string());
     let plate = plate(ui);
     let fits = side_by_side.length(ui, &names) + plate.inner_margin.sum().x <= room.x;
     let layout = Layout::left_to_right(Align::Min).with_main_wrap(!fits);
@@ -343,10 +286,13 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect 
         let shown = plate.show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(side_by_side.gap, 3.0);
             ui.spacing_mut().button_padding = vec2(margin, 3.0);
-            for (overlay, name, on, enabled, tooltip) in chips {
-                let button = egui::Button::selectable(on, RichText::new(name).size(size));
-                if ui.add_enabled(enabled, button).on_hover_text(tooltip).clicked() {
-                    actions.command(Command::ToggleOverlay(overlay));
+            for (layer, name) in MapLayer::ALL.into_iter().zip(names) {
+                let name = RichText::new(name).size(size);
+                let button = egui::Button::selectable(visible.has(layer), name);
+                let enabled = layer != MapLayer::Paths || has_search;
+                if ui.add_enabled(enabled, button).on_hover_text(layer.about()).clicked() {
+                    actions.command(Command::ToggleLayer(layer));
+                }
                 }
             }
         });

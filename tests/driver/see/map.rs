@@ -43,27 +43,31 @@ impl MapFacts<'_> {
 
     /// The decoded shapes on it.
     pub fn outlines(self) -> Option<Vec<Vec<f32>>> {
-        let grid = self.picture.grid.as_ref()?;
+        let grid = self.picture.content.grid.as_ref()?;
         Some(grid.outlines.iter().map(<[f32]>::to_vec).collect())
     }
 
     /// Their values of the property.
     pub fn values(self) -> Option<Vec<f64>> {
-        self.picture.grid.as_ref().map(|grid| grid.values.clone())
+        self.picture.content.grid.as_ref().map(|grid| grid.values.clone())
     }
 
     /// Cells of the heat map in a row.
     pub fn heat_columns(self) -> Option<usize> {
-        self.picture.heat.as_ref().map(|(field, _)| field.columns)
+        self.picture.content.heat.as_ref().map(|(field, _)| field.columns)
     }
 
     /// The rectangle in which the distance from the data is drawn.
     pub fn distance_bounds(self) -> Option<Bounds> {
-        self.picture.distance_overlay.as_ref().map(|distance_overlay| distance_overlay.bounds)
+        self.picture
+            .content
+            .distance_overlay
+            .as_ref()
+            .map(|distance_overlay| distance_overlay.bounds)
     }
 
     /// The ends of the gradient's arrows.
     pub fn gradient(self) -> Option<Vec<[[f64; 2]; 2]>> {
-        self.picture.slopes.as_ref().map(|slopes| slopes.arrows.to_vec())
+        self.picture.content.slopes.as_ref().map(|slopes| slopes.arrows.to_vec())
     }
 }

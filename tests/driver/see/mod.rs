@@ -23,7 +23,7 @@ pub use training::{SweepFacts, TrainingFacts};
 use super::{JobKind, ModelRef, Page, PathPage, PathPlan, SearchRef};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::property::Property;
-use latent_explorer::explore::scene::compose::LayerVisibility;
+use latent_explorer::explore::scene::map_layer::{MapLayer, MapLayers};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contenders, SearchConfig, SearchReport};
 use latent_explorer::rediscover::RediscoveryReport;
@@ -139,8 +139,8 @@ impl<'a> See<'a> {
     /// True if every map is drawn with the layers that are on, and no file is being opened or written.
     pub fn is_settled(self) -> bool {
         let (map, layers) = (self.map(), self.layers());
-        let heat = map.heat_columns().is_some() || !layers.heat;
-        let distance = map.distance_bounds().is_some() || !layers.trust;
+        let heat = map.heat_columns().is_some() || !layers.has(MapLayer::Heat);
+        let distance = map.distance_bounds().is_some() || !layers.has(MapLayer::Trust);
         let second = self.second_map().is_none_or(MapFacts::is_drawn);
         map.is_drawn() && heat && distance && second && !self.is_busy_with_files()
     }
@@ -168,7 +168,7 @@ impl<'a> See<'a> {
         self.0.is_range_held()
     }
 
-    pub fn layers(self) -> LayerVisibility {
+    pub fn layers(self) -> MapLayers {
         self.0.visible()
     }
 
