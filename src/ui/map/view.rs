@@ -293,7 +293,6 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect 
                 if ui.add_enabled(enabled, button).on_hover_text(layer.about()).clicked() {
                     actions.command(Command::ToggleLayer(layer));
                 }
-                }
             }
         });
         shown.response.rect
