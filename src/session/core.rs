@@ -7,7 +7,7 @@ use crate::session::effects::launch::{Outlet, launch};
 use crate::session::jobs::handle::Handle;
 use crate::session::jobs::registry::{JobId, JobKind, JobResult};
 use crate::session::screen::map::Worker;
-use crate::session::screen::seen::Seen;
+use crate::session::screen::seen::ScreenInputs;
 use crate::session::state::State;
 use crate::text::Text;
 use crossbeam_channel::Receiver;
@@ -25,7 +25,7 @@ pub struct Core {
     /// The objective for the gradient at the point under the mouse, as long as model and objective stay the same.
     pub(in crate::session) sought: Option<Objective>,
     /// What the points and paths on the screen were last computed for.
-    pub(in crate::session) seen: Seen,
+    pub(in crate::session) seen: ScreenInputs,
     /// The gesture that goes on, such as a drag, and the number of all so far: its actions of one kind are one entry of the
     /// history.
     pub(in crate::session) gesture: (bool, u64),

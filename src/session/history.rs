@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 48 << 20;
 
 /// A document of the past, or of a future that was left.
 #[derive(Debug)]
-struct Entry {
+struct HistoryEntry {
     document: Arc<Document>,
     /// The action that led to it; none for the first document.
     action: Option<RecordedAction>,
@@ -29,7 +29,7 @@ struct Entry {
 /// The documents so far.
 #[derive(Debug)]
 pub struct History {
-    entries: BTreeMap<u64, Entry>,
+    entries: BTreeMap<u64, HistoryEntry>,
     present: u64,
     newest: u64,
     bytes: usize,
@@ -71,12 +71,12 @@ impl History {
         let document = Arc::new(document.clone());
         self.entries.insert(
             self.newest,
-            Entry { document, action, gesture, before, after: None, bytes, runs },
+            HistoryEntry { document, action, gesture, before, after: None, bytes, runs },
         );
         (self.present, self.bytes) = (self.newest, self.bytes + bytes);
     }
 
-    fn remove(&mut self, id: u64) -> Option<Entry> {
+    fn remove(&mut self, id: u64) -> Option<HistoryEntry> {
         let entry = self.entries.remove(&id)?;
         self.bytes -= entry.bytes;
         for run in &entry.runs {
@@ -102,7 +102,7 @@ impl History {
         if present.is_some_and(|present| *present.document == *document) {
             return false;
         }
-        let goes_on = |present: &&Entry| {
+        let goes_on = |present: &&HistoryEntry| {
             let known = present.action.as_ref().map(|known| discriminant(&known.action));
             let same = gesture.is_some() && present.gesture == gesture;
             same && known == Some(discriminant(&recorded.action)) && present.after.is_none()
@@ -138,7 +138,7 @@ impl History {
 
     fn remove_orphans(&mut self) {
         loop {
-            let is_orphan = |entry: &Entry| {
+            let is_orphan = |entry: &HistoryEntry| {
                 entry.before.is_some_and(|before| !self.entries.contains_key(&before))
             };
             let orphans = self.entries.iter().filter(|(_, entry)| is_orphan(entry));

@@ -14,7 +14,7 @@ use crate::session::effects::take_in;
 use crate::session::history::History;
 use crate::session::screen::map::Worker;
 use crate::session::screen::refresh::refresh;
-use crate::session::screen::seen::Seen;
+use crate::session::screen::seen::ScreenInputs;
 use crate::session::screen::snapshots::{develop, look_on};
 use crate::session::settings::Settings;
 use crate::session::state::State;
@@ -62,7 +62,7 @@ impl Session {
             sought: None,
             inbox,
             outlet,
-            seen: Seen::default(),
+            seen: ScreenInputs::default(),
             gesture: (false, 0),
         };
         if let Some(error) = damaged {
@@ -110,7 +110,8 @@ impl Session {
     pub fn advance(&mut self, seconds: f64) -> Option<f64> {
         let core = &mut self.core;
         let step = seconds.min(LONGEST_STEP);
-        let playing = core.state.search_mut().is_some_and(|search_run| search_run.advance(step));
+        let playing =
+            core.state.search_look_mut().is_some_and(|(run, look)| look.advance(run, step));
         let touring = tour_on(core, step);
         let looking_back = look_on(core, step);
         refresh(core);

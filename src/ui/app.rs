@@ -220,7 +220,7 @@ impl eframe::App for App {
         self.sheets.show(&ctx, state, &mut actions);
 
         // The views have used the old state in this frame; it changes only now.
-        let hovered = state.search().and_then(|search_run| search_run.hovered);
+        let hovered = state.hovered_restart;
         if actions.pointed != hovered {
             actions.command(Command::HoverRestart(actions.pointed));
         }

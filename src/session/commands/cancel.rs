@@ -31,8 +31,8 @@ pub(in crate::session) fn cancel(core: &mut Core) {
     } else if state.is_walking() {
         act(core, Action::RemoveStepThrough);
     } else if state.jobs.cancel_newest(JobKind::is_background) {
-    } else if let Some(search_run) = state.search_mut().filter(|s| s.chosen.is_some()) {
-        (search_run.chosen, search_run.basin) = (None, None);
+    } else if let Some((_, look)) = state.search_look_mut().filter(|(_, l)| l.chosen.is_some()) {
+        (look.chosen, look.basin) = (None, None);
     } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
         race.chosen = None;
     } else if state.is_touring() {
@@ -66,15 +66,15 @@ pub(in crate::session) fn toggle_play(core: &mut Core) {
     if state.is_touring() {
         return toggle_tour(core);
     }
-    match (state.view.activity, state.training().phase, state.search_mut()) {
-        (Activity::Optimise, _, Some(search_run)) => search_run.toggle_play(),
+    match (state.view.activity, state.training().phase, state.search_look_mut()) {
+        (Activity::Optimise, _, Some((run, look))) => look.toggle_play(run),
         (_, TrainingPhase::Running, _) => pause_training(core, true),
         (_, TrainingPhase::Paused, _) => pause_training(core, false),
         (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
             look_back(core, |training| training.timeline.toggle_play());
         }
-        (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some(search_run)) => {
-            search_run.toggle_play()
+        (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some((run, look))) => {
+            look.toggle_play(run)
         }
         (_, TrainingPhase::Idle | TrainingPhase::Finishing, None) => (),
     }

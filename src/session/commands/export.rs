@@ -10,10 +10,10 @@ use crate::optimise::{LabComparison, RestartReport};
 use crate::session::core::Core;
 use crate::session::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use crate::session::jobs::registry::JobKind;
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::models::file_name;
 use crate::session::state::State;
 use crate::session::view::Activity;
+use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;
 
@@ -96,13 +96,13 @@ pub(in crate::session) fn begin_export(core: &mut Core, export: Export) {
 fn answer(state: &State) -> Option<(String, &RestartReport)> {
     let search_run = state.search()?;
     let restart = search_run.followed()?;
-    let found = search_run.report()?.restarts.get(restart)?;
+    let found = search_run.run().report()?.restarts.get(restart)?;
     Some((format!("restart {}", restart + 1), found))
 }
 
 /// Lab results of the candidates beside their predictions.
 fn comparisons(state: &State) -> Vec<LabComparison> {
-    let compare = |search_run: &SearchRun| {
+    let compare = |search_run: ShownSearch<'_>| {
         let findings = search_run.findings.as_ref()?;
         Some(findings.report.comparisons(&findings.candidates, &search_run.lab))
     };
@@ -153,7 +153,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
 
 /// The content of an export as it is now, if it is available.
 fn content(state: &State, export: &Export) -> Option<Content> {
-    let findings = |search_run: Option<&SearchRun>| {
+    let findings = |search_run: Option<ShownSearch<'_>>| {
         search_run.and_then(|search_run| search_run.findings.clone())
     };
     Some(match export.what {
@@ -176,7 +176,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {
             let here = state.search().filter(|_| !state.is_search_stale());
-            Content::Report(findings(here), here.and_then(|search_run| search_run.chosen))
+            Content::Report(findings(here), here.and_then(|search_run| search_run.look.chosen))
         }
         Exportable::Answer => {
             let (name, found) = answer(state)?;

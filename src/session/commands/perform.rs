@@ -30,7 +30,6 @@ use crate::session::commands::training::{
 use crate::session::core::Core;
 use crate::session::effects::act::{act, redo, undo};
 use crate::session::effects::training::set_training_pace;
-use crate::session::jobs::search::SearchRun;
 use crate::session::preferences::Pace;
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::screen::refresh::refresh;
@@ -137,22 +136,17 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ChooseLane(contender) => choose_contender(core, contender),
         Command::ChooseRestart(index) => {
             core.state.leave_contender();
-            if let Some(search_run) = core.state.search_mut() {
-                search_run.chosen = index.filter(|&i| i < search_run.paths.len());
-                search_run.basin = None;
+            if let Some((run, look)) = core.state.search_look_mut() {
+                look.choose_restart(run, index);
             }
         }
         Command::ChooseHill(index) => {
             core.state.leave_contender();
-            if let Some(search_run) = core.state.search_mut() {
-                let basins = search_run.report().map_or(&[][..], |report| &report.basins.all);
-                let top = index.and_then(|basin| basins.get(basin)).map(|basin| basin.top);
-                (search_run.chosen, search_run.basin) = (top, index.filter(|_| top.is_some()));
+            if let Some((run, look)) = core.state.search_look_mut() {
+                look.choose_basin(run, index);
             }
         }
-        Command::HoverRestart(index) => {
-            state.search_mut().into_iter().for_each(|search_run| search_run.hovered = index);
-        }
+        Command::HoverRestart(index) => state.hovered_restart = index,
         Command::ExportCandidates(path, most) => export_candidates(core, path, most),
         Command::Export(export) => begin_export(core, export),
         Command::ImportLabResults(path) => import_lab_results(core, &path),
@@ -165,12 +159,18 @@ pub fn perform(core: &mut Core, command: Command) {
             })
         }
         Command::Scrub(share) => {
-            state.search_mut().into_iter().for_each(|search_run| search_run.scrub(share))
+            if let Some((run, look)) = state.search_look_mut() {
+                look.scrub(run, share);
+            }
         }
         Command::FollowNewest if state.view.activity == Activity::Train => {
             look_back(core, |training| training.timeline.follow());
         }
-        Command::FollowNewest => state.search_mut().into_iter().for_each(SearchRun::follow_newest),
+        Command::FollowNewest => {
+            if let Some((_, look)) = state.search_look_mut() {
+                look.follow_newest();
+            }
+        }
         Command::StepBy(steps) if state.is_walking() => {
             walk(core, if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
         }
@@ -179,7 +179,9 @@ pub fn perform(core: &mut Core, command: Command) {
         }
         Command::StepBy(steps) if state.is_touring() => step_tour(core, steps),
         Command::StepBy(steps) => {
-            state.search_mut().into_iter().for_each(|search_run| search_run.step_by(steps))
+            if let Some((run, look)) = state.search_look_mut() {
+                look.step_by(run, steps);
+            }
         }
         Command::Speed(factor) if state.view.activity == Activity::Train => {
             let pace = state.preferences.pace.0 * factor;

@@ -136,8 +136,8 @@ fn run_search(core: &mut Core, run: RunId) {
     let Some(spec) = state.document.searches.get(&run).cloned() else { return };
     let Some(entry) = state.model(spec.model) else { return };
     let (prepared, version) = (entry.prepared.clone(), entry.version);
-    let (name, speed) = (entry.name.clone(), state.search().map_or(1.0, |s| s.playback.speed));
-    let begun = SearchRun::new((spec.model, version), &prepared, spec.config.clone(), speed);
+    let name = entry.name.clone();
+    let begun = SearchRun::new((spec.model, version), &prepared, spec.config.clone());
     let job = core.start(JobKind::Search, name, move |handle| {
         search::run(&prepared, spec.config.clone(), handle)
     });

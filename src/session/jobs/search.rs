@@ -13,8 +13,7 @@ use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
 use crate::session::notices::Notices;
 use crate::session::runs::findings::{Findings, curves, so_far};
 use crate::session::runs::models::Prepared;
-use crate::session::runs::playback::{FRESH, PLAYBACK_SECONDS, Playback};
-use crate::session::runs::playhead::{KeptTrajectory, Playhead};
+use crate::session::runs::playhead::KeptTrajectory;
 use crate::text;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,19 +47,6 @@ pub struct SearchRun {
     pub findings: Option<Arc<Findings>>,
     /// The best objective (minus the loss) so far at evenly spaced steps of the playback; never falls.
     pub best_so_far: Vec<f64>,
-    /// The step that is shown.
-    pub playback: Playback,
-    /// The highlighted restart.
-    pub chosen: Option<usize>,
-    /// The local optimum whose restarts are highlighted.
-    pub basin: Option<usize>,
-    /// The restart under the mouse, in map, curves or table.
-    pub hovered: Option<usize>,
-    /// The followed restart at the shown step.
-    pub moment: Option<Playhead>,
-    /// The followed restart once the search is over, and the properties of its answer that are not part of the
-    /// objective.
-    pub besides: Option<(usize, Vec<(Property, Value)>)>,
     /// Lab results of the candidates.
     pub lab: LabResults,
 }
@@ -117,13 +103,8 @@ impl PathsSoFar {
 }
 
 impl SearchRun {
-    /// A search that begins, in a version of a model, with the speed of the playback.
-    pub fn new(
-        model: (ModelId, u64),
-        prepared: &Prepared,
-        config: SearchConfig,
-        speed: f64,
-    ) -> Self {
+    /// A search that begins, in a version of a model.
+    pub fn new(model: (ModelId, u64), prepared: &Prepared, config: SearchConfig) -> Self {
         let stride = config.stride(prepared.projection.latent_dim());
         Self {
             job: None,
@@ -135,22 +116,14 @@ impl SearchRun {
             under_way: PathsSoFar::default(),
             findings: None,
             best_so_far: Vec::new(),
-            playback: Playback { speed, ..Playback::default() },
-            chosen: None,
-            basin: None,
-            hovered: None,
-            moment: None,
-            besides: None,
             lab: LabResults::default(),
         }
     }
 
     /// Handles a report.
     pub fn progress(&mut self, mut news: SearchNews) {
-        let held = self.shown_step();
         Arc::make_mut(&mut self.paths).grow(std::mem::take(&mut news.growth));
         self.under_way.extend(news);
-        self.hold_step(held);
         let (stride, values) = (self.paths.stride(), &self.under_way.best_objectives);
         let at = |step: usize| values.get(step / stride).copied().unwrap_or(f64::NAN);
         self.best_so_far = so_far(&self.paths, at);
@@ -177,17 +150,9 @@ impl SearchRun {
                 "No restart came to an answer; the list of restarts says how each ended."
             ));
         }
-        let held = self.shown_step();
         self.paths = findings.paths.clone();
         self.best_so_far.clone_from(&findings.best_so_far);
         self.under_way = PathsSoFar::default();
-        // If the user scrubbed, keep the step; else replay the search.
-        if self.playback.live {
-            self.playback = Playback { playing: true, share: 0.0, live: true, ..self.playback };
-        } else {
-            self.hold_step(held);
-        }
-        (self.moment, self.besides) = (None, None);
         self.findings = Some(findings);
         true
     }
@@ -197,51 +162,11 @@ impl SearchRun {
         self.findings.as_ref().map(|findings| &findings.report)
     }
 
-    /// The restart with the star: the best reliable one, once its best step is shown.
-    pub fn star(&self) -> Option<usize> {
-        let report = self.report()?;
-        let index = report.best_believable?;
-        let step = report.restarts[index].restart.best.as_ref()?.step;
-        (self.shown_step() >= step as f64 || self.playback.share >= 1.0).then_some(index)
-    }
-
-    /// The restart that is shown in detail: the selected one, else the answer, else the best so far.
-    pub fn followed(&self) -> Option<usize> {
-        let answer = match self.report() {
-            Some(report) => report.best_believable.or(report.best),
-            None => self.under_way.best,
-        };
-        self.chosen.or(answer)
-    }
-
-    /// Decodes the followed restart at the shown step, if either has changed.
+    /// The properties of an answer that are not part of the objective.
     ///
     /// # Errors
     /// Only if the tensor library fails.
-    pub fn look(&mut self) -> Result<()> {
-        let (followed, step) = (self.followed(), self.shown_step());
-        let found = followed.filter(|_| self.findings.is_some());
-        if found != self.besides.as_ref().map(|(restart, _)| *restart) {
-            self.besides = match found {
-                Some(restart) => Some((restart, self.besides(restart)?)),
-                None => None,
-            };
-        }
-        let seen = self.moment.as_ref().map(|moment| (moment.restart, moment.step));
-        if seen == followed.map(|restart| (restart, step)) {
-            return Ok(());
-        }
-        self.moment = match followed.and_then(|restart| Some((restart, self.kept(restart)?))) {
-            Some((restart, trajectory)) => {
-                Playhead::new(&self.frozen, &self.config.spec, restart, step, trajectory)?
-            }
-            None => None,
-        };
-        Ok(())
-    }
-
-    /// The properties of an answer that are not part of the objective.
-    fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
+    pub fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
         let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
             return Ok(Vec::new());
         };
@@ -255,7 +180,7 @@ impl SearchRun {
     }
 
     /// The stored trajectory of a restart.
-    fn kept(&self, restart: usize) -> Option<KeptTrajectory<'_>> {
+    pub fn kept(&self, restart: usize) -> Option<KeptTrajectory<'_>> {
         if let Some(report) = self.report() {
             let trajectory = &report.restarts.get(restart)?.restart;
             return Some(KeptTrajectory {
@@ -379,196 +304,4 @@ fn fresh<T: Copy>(all: &[T], from: usize, room: usize) -> Vec<T> {
     let mut fresh = Vec::with_capacity(if from == 0 { room.max(all.len()) } else { 0 });
     fresh.extend_from_slice(&all[from..]);
     fresh
-}
-
-impl SearchRun {
-    /// True while the newest step of a running search is shown.
-    pub fn is_live(&self) -> bool {
-        self.job.is_some() && self.playback.live
-    }
-
-    /// The (fractional) step on the screen.
-    pub fn shown_step(&self) -> f64 {
-        if self.is_live() {
-            self.paths.last_step() as f64
-        } else {
-            self.paths.step_at(self.playback.share)
-        }
-    }
-
-    /// The step before which trajectories are faded; at the end of the playback none is.
-    pub fn fresh_from(&self) -> f64 {
-        if self.job.is_none() && self.playback.share >= 1.0 {
-            return 0.0;
-        }
-        let share = if self.is_live() { 1.0 } else { self.playback.share };
-        self.paths.step_at((share - FRESH).max(0.0))
-    }
-
-    /// Advances by `seconds`; returns whether anything still moves.
-    pub fn advance(&mut self, seconds: f64) -> bool {
-        if !self.playback.playing || self.is_live() {
-            return false;
-        }
-        let playback = &mut self.playback;
-        playback.share += seconds * playback.speed / PLAYBACK_SECONDS;
-        if playback.share >= 1.0 {
-            // A playback that reaches the newest step of a running search follows that search.
-            *playback = Playback { playing: false, share: 1.0, live: true, ..*playback };
-        }
-        playback.playing
-    }
-
-    /// Plays, from the beginning if at the end; or pauses. For a running search: holds the shown step, or returns to
-    /// the newest one.
-    pub fn toggle_play(&mut self) {
-        if self.is_live() {
-            return self.hold(1.0);
-        }
-        let at_end = self.playback.share >= 1.0;
-        let playback = &mut self.playback;
-        playback.playing = !playback.playing;
-        if playback.playing && at_end {
-            match self.job {
-                Some(_) => self.follow_newest(),
-                None => playback.share = 0.0,
-            }
-        }
-    }
-
-    /// Stops the playback at a share of it, 0 to 1; at the end a running search is followed again.
-    pub fn scrub(&mut self, share: f64) {
-        if self.job.is_some() && share >= 1.0 {
-            return self.follow_newest();
-        }
-        self.hold(share.clamp(0.0, 1.0));
-    }
-
-    /// Moves the playback by whole steps and stops it there.
-    pub fn step_by(&mut self, steps: i64) {
-        let step = (self.shown_step() + 1e-9).floor() + steps as f64;
-        self.hold(self.paths.share_at(step.max(0.0)));
-    }
-
-    /// Follows the newest step of a running search from here on.
-    pub fn follow_newest(&mut self) {
-        self.playback = Playback { playing: false, share: 1.0, live: true, ..self.playback };
-    }
-
-    /// Shows this step again after the trajectories have grown, unless the newest step is followed.
-    pub(in crate::session) fn hold_step(&mut self, step: f64) {
-        if !self.is_live() {
-            self.playback.share = self.paths.share_at(step);
-        }
-    }
-
-    fn hold(&mut self, share: f64) {
-        self.playback = Playback { playing: false, share, live: false, ..self.playback };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::bundled::BUNDLED;
-
-    fn search_run() -> SearchRun {
-        let trajectory = Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0, 0.0]);
-        SearchRun {
-            job: None,
-            model: (ModelId(1), 0),
-            frozen: Arc::new(BUNDLED[0].load().unwrap()),
-            projection: Projection::from_mu(&trajectory),
-            config: SearchConfig::default(),
-            paths: Arc::new(Trajectories::from_trajectories(
-                [&trajectory],
-                &Projection::from_mu(&trajectory),
-                0.0,
-                1,
-            )),
-            under_way: PathsSoFar::default(),
-            findings: None,
-            best_so_far: Vec::new(),
-            playback: Playback { playing: true, share: 0.0, ..Playback::default() },
-            chosen: None,
-            basin: None,
-            hovered: None,
-            moment: None,
-            besides: None,
-            lab: LabResults::default(),
-        }
-    }
-
-    #[test]
-    fn playback_takes_its_time_and_stops_at_the_end() {
-        let mut search_run = search_run();
-        assert!(search_run.advance(PLAYBACK_SECONDS / 2.0));
-        assert!((search_run.shown_step() - 1.5).abs() < 1e-9);
-        assert!(!search_run.advance(PLAYBACK_SECONDS));
-        assert_eq!((search_run.shown_step(), search_run.fresh_from()), (3.0, 0.0));
-    }
-
-    #[test]
-    fn single_steps_stop_the_playback() {
-        let mut search_run = search_run();
-        search_run.step_by(1);
-        assert!((search_run.shown_step() - 1.0).abs() < 1e-9 && !search_run.playback.playing);
-        search_run.step_by(9);
-        search_run.step_by(-1);
-        assert!((search_run.shown_step() - 2.0).abs() < 1e-9);
-        search_run.step_by(-9);
-        assert!(search_run.shown_step().abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_search_that_runs_is_followed_until_it_is_held() {
-        let mut search_run = search_run();
-        search_run.job = Some(JobId(1));
-        assert!(search_run.is_live() && search_run.shown_step() == 3.0);
-        assert!(!search_run.advance(1.0), "it moves by its reports");
-        search_run.scrub(0.0);
-        assert_eq!((search_run.is_live(), search_run.shown_step()), (false, 0.0));
-        search_run.step_by(1);
-        assert!((search_run.shown_step() - 1.0).abs() < 1e-9);
-        // Playing on reaches the newest step and then follows the search.
-        search_run.toggle_play();
-        assert!(search_run.advance(0.1) && search_run.shown_step() > 1.0);
-        search_run.advance(PLAYBACK_SECONDS);
-        assert!(search_run.is_live());
-        search_run.toggle_play();
-        assert!(
-            !search_run.is_live() && !search_run.playback.playing,
-            "a pause holds the newest step"
-        );
-        search_run.scrub(1.0);
-        assert!(search_run.is_live(), "the end of the timeline is the newest step");
-    }
-
-    #[test]
-    fn the_followed_restart_is_looked_at_where_it_is() {
-        let mut search_run = search_run();
-        search_run.under_way.extend(SearchNews {
-            points: vec![Rows::from_flat(2, vec![0.0, 0.0, 1.0, 0.0])],
-            values: vec![vec![0.5, 0.7]],
-            best_objectives: vec![0.5, 0.7],
-            best: None,
-            ..SearchNews::default()
-        });
-        search_run.look().unwrap();
-        assert!(search_run.moment.is_none(), "nothing is best yet");
-        search_run.under_way.extend(SearchNews {
-            points: vec![Rows::from_flat(2, vec![2.0, 0.0])],
-            values: vec![vec![0.9]],
-            best_objectives: vec![0.9],
-            best: Some(0),
-            ..SearchNews::default()
-        });
-        search_run.scrub(search_run.paths.share_at(1.5));
-        search_run.look().unwrap();
-        let moment = search_run.moment.clone().unwrap();
-        assert!((moment.value.number() - 0.8).abs() < 1e-9 && moment.outline.len() == 200);
-        search_run.chosen = Some(7);
-        search_run.look().unwrap();
-        assert!(search_run.moment.is_none(), "there is no such way");
-    }
 }

@@ -9,7 +9,7 @@ use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
 use crate::session::screen::latent_path::refresh_tours;
 use crate::session::screen::map::MapRequest;
-use crate::session::screen::seen::Inputs;
+use crate::session::screen::seen::PointInputs;
 use crate::session::screen::selection::{look_again, look_at_search, probe_point};
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(in crate::session) fn refresh(core: &mut Core) {
         core.state.release_range();
     }
     let state = &core.state;
-    let inputs = state.shown().map(|(id, entry)| Inputs {
+    let inputs = state.shown().map(|(id, entry)| PointInputs {
         model: (id, entry.version),
         prepared: entry.prepared.clone(),
         spec: state.search_config().spec.clone(),
@@ -80,7 +80,10 @@ fn show_what_is_there(core: &mut Core) {
         let in_shown = |(_, spec): &(&RunId, &Arc<_>)| is_of(spec, state.view.shown);
         let searches = &state.document.searches;
         let newest = searches.iter().rev().find(in_shown).or(searches.iter().next_back());
-        state.view.search = newest.map(|(run, _)| *run);
+        match newest.map(|(run, spec)| (*run, spec.model)) {
+            Some((run, model)) => state.view.look_at_search(model, run),
+            None => state.view.search = None,
+        }
     }
 }
 

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// What points are computed of.
 #[derive(Clone, Debug)]
-pub(in crate::session) struct Inputs {
+pub(in crate::session) struct PointInputs {
     pub(in crate::session) model: (ModelId, u64),
     pub(in crate::session) prepared: Arc<Prepared>,
     pub(in crate::session) spec: ObjectiveSpec,
     pub(in crate::session) activity: Activity,
 }
 
-impl PartialEq for Inputs {
+impl PartialEq for PointInputs {
     fn eq(&self, other: &Self) -> bool {
         self.model == other.model
             && Arc::ptr_eq(&self.prepared, &other.prepared)
@@ -29,8 +29,8 @@ impl PartialEq for Inputs {
 
 /// What the points and paths on the screen were last computed for.
 #[derive(Debug, Default)]
-pub(in crate::session) struct Seen {
-    pub(in crate::session) inputs: Option<Inputs>,
+pub(in crate::session) struct ScreenInputs {
+    pub(in crate::session) inputs: Option<PointInputs>,
     pub(in crate::session) property: Option<Property>,
     pub(in crate::session) pins: Vec<PointRef>,
     pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,

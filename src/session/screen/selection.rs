@@ -5,7 +5,6 @@ use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use crate::session::commands::command::MapPoint;
 use crate::session::core::Core;
-use crate::session::jobs::search::SearchRun;
 use crate::session::screen::map::PickedAs;
 use crate::session::screen::probe::{Probe, Slope};
 use crate::session::view::Activity;
@@ -65,12 +64,17 @@ pub(in crate::session) fn look_again(core: &mut Core) {
     core.state.map.picked = again(core, picked);
 }
 
-/// Decodes the followed restart of the search at the shown step.
+/// Follows the search that is looked at, and decodes its followed restart at the shown step.
 pub(in crate::session) fn look_at_search(core: &mut Core) {
-    if core.state.view.activity == Activity::Optimise
-        && let Some(Err(error)) = core.state.search_mut().map(SearchRun::look)
+    let state = &mut core.state;
+    let Some(id) = state.view.search else { return };
+    let Some(run) = state.runs.searches.get(&id) else { return };
+    let Some(look) = state.view.looks.get_mut(&id) else { return };
+    look.follow(run);
+    if state.view.activity == Activity::Optimise
+        && let Err(error) = state.followed.refresh(id, run, look)
     {
-        core.state.notices.error(error);
+        state.notices.error(error);
     }
 }
 

@@ -48,9 +48,9 @@ impl State {
             step: search_run.shown_step(),
             fresh_from: search_run.fresh_from(),
             trajectories: trajectories.unwrap_or_default(),
-            chosen: search_run.chosen,
+            chosen: search_run.look.chosen,
             hovered: search_run.hovered,
-            group: search_run.basin,
+            group: search_run.look.basin,
             star,
             stale: self.is_search_stale(),
         })

@@ -36,7 +36,8 @@ use crate::session::screen::map::{LatentMap, MapPictures};
 use crate::session::screen::metrics_cache::MetricsOf;
 use crate::session::screen::tours::Tours;
 use crate::session::settings::Settings;
-use crate::session::view::{Activity, View};
+use crate::session::view::search_look::FollowedRestart;
+use crate::session::view::{Activity, SearchLook, ShownSearch, View};
 use crate::text;
 use crate::text::Text;
 use std::borrow::Cow;
@@ -67,6 +68,10 @@ pub struct State {
     pub tours: Tours,
     /// The metrics of models.
     pub metrics: MetricsOf,
+    /// The restart under the mouse, in map, curves or table.
+    pub hovered_restart: Option<usize>,
+    /// The followed restart of the search that is looked at.
+    pub(in crate::session) followed: FollowedRestart,
     /// The training of heads, if there is one.
     pub heads: Option<HeadsRun>,
     /// The present export.
@@ -96,6 +101,8 @@ impl State {
             comparison: None,
             tours: Tours::default(),
             metrics: MetricsOf::default(),
+            hovered_restart: None,
+            followed: FollowedRestart::default(),
             heads: None,
             export: Exporting::default(),
             no_training: Training::default(),
@@ -177,14 +184,20 @@ impl State {
     // Results of the document.
 
     /// The search that is looked at.
-    pub fn search(&self) -> Option<&SearchRun> {
-        let run = self.view.search.filter(|run| self.document.searches.contains_key(run))?;
-        self.runs.searches.get(&run)
+    pub fn search(&self) -> Option<ShownSearch<'_>> {
+        let id = self.shown_search_id()?;
+        let (run, look) = (self.runs.searches.get(&id)?, self.view.looks.get(&id)?);
+        Some(ShownSearch::new((id, run), look, self.hovered_restart, &self.followed))
     }
 
-    pub(in crate::session) fn search_mut(&mut self) -> Option<&mut SearchRun> {
-        let run = self.view.search.filter(|run| self.document.searches.contains_key(run))?;
-        self.runs.searches.get_mut(&run)
+    /// The search that is looked at, and where one looks in it.
+    pub(in crate::session) fn search_look_mut(&mut self) -> Option<(&SearchRun, &mut SearchLook)> {
+        let id = self.shown_search_id()?;
+        Some((self.runs.searches.get(&id)?, self.view.looks.get_mut(&id)?))
+    }
+
+    fn shown_search_id(&self) -> Option<RunId> {
+        self.view.search.filter(|run| self.document.searches.contains_key(run))
     }
 
     /// The race.
@@ -240,7 +253,7 @@ impl State {
 
     /// The report of the search, if there is one.
     pub fn report(&self) -> Option<&SearchReport> {
-        self.search().and_then(SearchRun::report)
+        self.search().and_then(|search_run| search_run.run().report())
     }
 
     // The user's own shapes.
@@ -408,7 +421,7 @@ impl State {
     pub(in crate::session) fn playback_mut(&mut self) -> Option<&mut Playback> {
         match self.is_touring() {
             true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
-            false => self.search_mut().map(|search_run| &mut search_run.playback),
+            false => self.search_look_mut().map(|(_, look)| &mut look.playback),
         }
     }
 

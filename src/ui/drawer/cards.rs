@@ -4,8 +4,8 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::optimise::{Candidate, RestartReport};
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::findings::Findings;
+use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -34,7 +34,7 @@ struct ShapeCard<'a> {
 pub fn basins(
     ui: &mut Ui,
     state: &State,
-    search_run: &SearchRun,
+    search_run: ShownSearch<'_>,
     findings: &Findings,
     actions: &mut Actions,
 ) {
@@ -51,7 +51,7 @@ pub fn basins(
         let card = ShapeCard {
             name: text!("Optimum {number}", number = index + 1),
             restart: top,
-            chosen: search_run.basin == Some(index),
+            chosen: search_run.look.basin == Some(index),
             lines: [
                 text!(
                     "{members} of {count} start" | "{members} of {count} starts",
@@ -75,7 +75,7 @@ pub fn basins(
 pub fn candidates(
     ui: &mut Ui,
     state: &State,
-    search_run: &SearchRun,
+    search_run: ShownSearch<'_>,
     findings: &Findings,
     shown: &[Candidate],
     actions: &mut Actions,
@@ -95,7 +95,8 @@ pub fn candidates(
         let card = ShapeCard {
             name: text!("Candidate {id}", id = &candidate.id),
             restart,
-            chosen: search_run.chosen == Some(candidate.restart) && search_run.basin.is_none(),
+            chosen: search_run.look.chosen == Some(candidate.restart)
+                && search_run.look.basin.is_none(),
             lines: [
                 measured.or(gain).unwrap_or_default(),
                 text!(

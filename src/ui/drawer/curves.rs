@@ -3,9 +3,9 @@
 use crate::model::training_config::{EpochRecord, Losses};
 use crate::optimise::PredictedValue;
 use crate::session::Command;
-use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::training::{CurvePoint, Training};
 use crate::session::runs::findings::Findings;
+use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
@@ -116,7 +116,7 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
 
 /// The value of every restart over its steps, or the `objective` of a penalised search, with a line at the shown step.
 /// The curve under the mouse is highlighted, a click selects it.
-pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mut Actions) {
+pub fn values(ui: &mut Ui, search_run: ShownSearch<'_>, objective: bool, actions: &mut Actions) {
     let Some(findings) = &search_run.findings else { return };
     let objective = objective && !findings.objectives.is_empty();
     let curves = if objective { &findings.objectives } else { &findings.curves };
@@ -126,10 +126,10 @@ pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mu
     let step = search_run.shown_step();
     let best = findings.report.best_believable;
     let stroke = |index: usize| {
-        let of_basin =
-            search_run.basin.is_some() && findings.trajectories[index].group == search_run.basin;
+        let of_basin = search_run.look.basin.is_some()
+            && findings.trajectories[index].group == search_run.look.basin;
         match () {
-            () if search_run.chosen == Some(index) => Stroke::new(2.6, accent),
+            () if search_run.look.chosen == Some(index) => Stroke::new(2.6, accent),
             () if search_run.hovered == Some(index) => Stroke::new(2.6, ink),
             () if best == Some(index) => Stroke::new(2.2, star),
             () if of_basin => Stroke::new(1.4, ink),
@@ -137,7 +137,7 @@ pub fn values(ui: &mut Ui, search_run: &SearchRun, objective: bool, actions: &mu
         }
     };
     let lifted =
-        |index: usize| search_run.chosen == Some(index) || search_run.hovered == Some(index);
+        |index: usize| search_run.look.chosen == Some(index) || search_run.hovered == Some(index);
     let label = if objective { self::objective() } else { search_run.config.spec.title() };
     let shown = plot("values", ui, text!("step")).y_axis_label(label).show(ui, |ui| {
         // The best is drawn last, so that it is on top; highlighted ones are above it.
@@ -183,7 +183,7 @@ fn nearest(
 }
 
 /// The values of a running search, of as many restarts as can be distinguished.
-pub fn under_way(ui: &mut Ui, search_run: &SearchRun) {
+pub fn under_way(ui: &mut Ui, search_run: ShownSearch<'_>) {
     let weak = ui.visuals().weak_text_color().gamma_multiply(0.55);
     let accent = theme::accent(ui);
     plot("values", ui, text!("step")).y_axis_label(search_run.config.spec.title()).show(ui, |ui| {
@@ -198,7 +198,7 @@ pub fn under_way(ui: &mut Ui, search_run: &SearchRun) {
 }
 
 /// Lab results of the candidates against their predictions; on the line both are equal.
-pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
+pub fn measured(ui: &mut Ui, search_run: ShownSearch<'_>, findings: &Findings) {
     let mut known = findings.report.comparisons(&findings.candidates, &search_run.lab);
     let Some(first) = known.first() else {
         note(
@@ -231,7 +231,8 @@ pub fn measured(ui: &mut Ui, search_run: &SearchRun, findings: &Findings) {
         ui.line(agreement.stroke(Stroke::new(1.0, weak)));
         for known in &known {
             let of = findings.candidates.iter().find(|candidate| candidate.id == known.id);
-            let chosen = of.is_some_and(|candidate| search_run.chosen == Some(candidate.restart));
+            let chosen =
+                of.is_some_and(|candidate| search_run.look.chosen == Some(candidate.restart));
             let colour = if chosen { accent } else { ink };
             let (id, at) = (known.id.as_str(), [known.predicted.value, known.measured]);
             if let (Some(low), Some(high)) = (known.predicted.low, known.predicted.high) {

@@ -3,7 +3,7 @@
 use crate::explore::colour::scale;
 use crate::objective::Space;
 use crate::optimise::RestartReport;
-use crate::session::jobs::search::SearchRun;
+use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -26,7 +26,7 @@ struct Station<'a> {
 /// Start, shown step and best side by side; a drag across them scrubs from start to best.
 pub fn before_and_after(
     ui: &mut Ui,
-    search_run: &SearchRun,
+    search_run: ShownSearch<'_>,
     index: usize,
     report: &RestartReport,
     state: &State,
@@ -75,12 +75,12 @@ pub fn before_and_after(
 }
 
 /// The known values of the followed restart while the search runs.
-pub fn under_way(ui: &mut Ui, search_run: &SearchRun, state: &State) {
+pub fn under_way(ui: &mut Ui, search_run: ShownSearch<'_>, state: &State) {
     let Some(moment) = &search_run.moment else { return };
     let number = moment.restart + 1;
     heading(
         ui,
-        match search_run.chosen {
+        match search_run.look.chosen {
             None => text!("Restart {number}, best so far", number),
             Some(_) => text!("Restart {number}", number),
         },

@@ -2,8 +2,8 @@
 
 use super::race::RaceView;
 use super::{cards, curves, table};
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::findings::{Ending, Findings};
+use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -156,7 +156,7 @@ impl Results {
                 }
             }
             ui.add_space(14.0);
-            match (self.tab, race, search_run.map(|search_run| &search_run.findings)) {
+            match (self.tab, race, search_run.map(|search_run| &search_run.run().findings)) {
                 (Tab::Race, Some(race), _) => self.race.controls(ui, state, race, actions),
                 (Tab::Restarts, _, Some(Some(findings))) => {
                     self.endings(ui, findings);
@@ -172,14 +172,14 @@ impl Results {
             (_, _, Some(search_run)) => self.search_run(ui, state, search_run, actions),
             _ => (),
         }
-        self.seen = search_run.and_then(|search_run| search_run.chosen);
+        self.seen = search_run.and_then(|search_run| search_run.look.chosen);
     }
 
     fn search_run(
         &mut self,
         ui: &mut Ui,
         state: &State,
-        search_run: &SearchRun,
+        search_run: ShownSearch<'_>,
         actions: &mut Actions,
     ) {
         match (self.tab, &search_run.findings) {
@@ -197,13 +197,13 @@ impl Results {
     fn restarts(
         &mut self,
         ui: &mut Ui,
-        search_run: &SearchRun,
+        search_run: ShownSearch<'_>,
         findings: &Findings,
         actions: &mut Actions,
     ) {
         let rows = findings.that_ended(self.ending);
         // A restart that was selected elsewhere is scrolled into view.
-        let chosen = search_run.chosen.filter(|_| search_run.chosen != self.seen);
+        let chosen = search_run.look.chosen.filter(|_| search_run.look.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
         let width = TABLE_WIDTH + table::extra_width(ui, &findings.report);
         let left = |ui: &mut Ui, actions: &mut Actions| {
@@ -259,7 +259,7 @@ impl Results {
         &self,
         ui: &mut Ui,
         state: &State,
-        search_run: &SearchRun,
+        search_run: ShownSearch<'_>,
         findings: &Findings,
         actions: &mut Actions,
     ) {

@@ -193,13 +193,13 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     {
         actions.command(Command::Stop(run));
     }
-    let (icon, name) = match (search_run.is_live(), search_run.playback.playing) {
+    let (icon, name) = match (search_run.is_live(), search_run.look.playback.playing) {
         (true, _) => (Icon::Pause, text!("Hold this step")),
         (_, true) => (Icon::Pause, text!("Pause")),
         (_, false) => (Icon::Play, text!("Play")),
     };
     playing::buttons(ui, (icon, name), actions);
-    playing::speed(ui, search_run.playback.speed, actions);
+    playing::speed(ui, search_run.look.playback.speed, actions);
     let step = search_run.shown_step().floor() as usize;
     let value = search_run.moment.as_ref().map_or(Value::NONE, |moment| moment.value);
     let (steps, rest) = match search_run.report() {
@@ -234,6 +234,6 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
     } else {
         text!("The best objective so far (minus the loss); drag to any step")
     };
-    let share = if search_run.is_live() { 1.0 } else { search_run.playback.share };
+    let share = if search_run.is_live() { 1.0 } else { search_run.look.playback.share };
     playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
 }

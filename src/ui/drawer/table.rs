@@ -4,8 +4,8 @@ use super::curves;
 use crate::explore::three_digits;
 use crate::optimise::{NoAnswer, RestartReport, SearchReport, StopReason};
 use crate::session::Command;
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::findings::Findings;
+use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
@@ -91,7 +91,7 @@ fn predicts(report: &SearchReport) -> bool {
 /// trajectory, another click ends that.
 pub fn show(
     ui: &mut Ui,
-    search_run: &SearchRun,
+    search_run: ShownSearch<'_>,
     findings: &Findings,
     rows: &[usize],
     sought: Option<usize>,
@@ -125,7 +125,7 @@ pub fn show(
     header.body(|body| {
         body.rows(ROW, rows.len(), |mut row| {
             let index = rows[row.index()];
-            row.set_selected(search_run.chosen == Some(index));
+            row.set_selected(search_run.look.chosen == Some(index));
             row.set_hovered(search_run.hovered == Some(index));
             cells(&mut row, index, &report.restarts[index], trajectories[index].group, penalised);
             let response = row.response();
@@ -133,7 +133,7 @@ pub fn show(
                 actions.pointed = Some(index);
             }
             if response.clicked() {
-                let chosen = (search_run.chosen != Some(index)).then_some(index);
+                let chosen = (search_run.look.chosen != Some(index)).then_some(index);
                 actions.command(Command::ChooseRestart(chosen));
             }
         });

@@ -7,8 +7,8 @@ use crate::explore::three_digits;
 use crate::model::Value;
 use crate::model::predicted;
 use crate::optimise::{SearchReport, TermAnswer};
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::models::ModelEntry;
+use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -27,7 +27,7 @@ const SIDE_BY_SIDE: f32 = 104.0;
 /// Shows the selected answer, or the best reliable one.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     let (Some(search_run), Some(report)) = (state.search(), state.report()) else { return };
-    let index = search_run.chosen.or(report.best_believable).or(report.best);
+    let index = search_run.look.chosen.or(report.best_believable).or(report.best);
     let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
         heading(ui, text!("No answer"));
         let why = if search_run.config.spec.constraints.is_empty() {
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
         note(ui, why);
         return;
     };
-    let title = match (search_run.chosen, report.best_believable) {
+    let title = match (search_run.look.chosen, report.best_believable) {
         (Some(i), _) => text!("Restart {number}", number = i + 1),
         (None, Some(_)) => text!("Best believable answer"),
         (None, None) => text!("Best answer, not believable"),
@@ -127,7 +127,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     {
         note(ui, remark);
     }
-    if search_run.chosen.is_none() {
+    if search_run.look.chosen.is_none() {
         side_by_side(ui, state, report, actions);
     }
     questions(ui, search_run, index, state.model(search_run.model.0));
@@ -194,7 +194,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
 }
 
 /// Details of the answer that an engineer needs to judge it.
-fn questions(ui: &mut Ui, search_run: &SearchRun, index: usize, entry: Option<&ModelEntry>) {
+fn questions(ui: &mut Ui, search_run: ShownSearch<'_>, index: usize, entry: Option<&ModelEntry>) {
     let Some(report) = search_run.report() else { return };
     let restart = &report.restarts[index];
     let (answer, verdict) = (&restart.answer, &restart.verdict);
@@ -213,7 +213,7 @@ fn questions(ui: &mut Ui, search_run: &SearchRun, index: usize, entry: Option<&M
         // Properties of constraints are shown above.
         let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
         let besides =
-            search_run.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| all);
+            search_run.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| *all);
         for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {
             let unit = search_run.frozen.unit(*property);
             fact(ui, value.title(property.label()), value.text_in(unit), property.about());

@@ -2,13 +2,13 @@
 
 use latent_explorer::model::Value;
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
-use latent_explorer::session::jobs::search::SearchRun;
 use latent_explorer::session::runs::findings::{Ending, Findings};
+use latent_explorer::session::view::ShownSearch;
 use std::sync::Arc;
 
 /// A search as a person sees it; restarts count from 0.
 #[derive(Clone, Copy)]
-pub struct SearchFacts<'a>(pub(super) &'a SearchRun);
+pub struct SearchFacts<'a>(pub(super) ShownSearch<'a>);
 
 /// The point of the followed restart at the step that is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ impl<'a> SearchFacts<'a> {
     }
 
     pub fn config(self) -> &'a SearchConfig {
-        &self.0.config
+        &self.0.run().config
     }
 
     /// The results, once the search is over.
@@ -34,7 +34,7 @@ impl<'a> SearchFacts<'a> {
     }
 
     pub fn report(self) -> Option<&'a SearchReport> {
-        self.0.report()
+        self.0.run().report()
     }
 
     /// Steps that are drawn, and how many are between two that are kept.
@@ -58,16 +58,16 @@ impl<'a> SearchFacts<'a> {
 
     /// The best so far along the timeline.
     pub fn best_so_far(self) -> &'a [f64] {
-        &self.0.best_so_far
+        &self.0.run().best_so_far
     }
 
     pub fn is_playing(self) -> bool {
-        self.0.playback.playing
+        self.0.look.playback.playing
     }
 
     /// The share of the timeline that is shown, and the step.
     pub fn share(self) -> f64 {
-        self.0.playback.share
+        self.0.look.playback.share
     }
 
     pub fn shown_step(self) -> f64 {
@@ -85,11 +85,11 @@ impl<'a> SearchFacts<'a> {
     }
 
     pub fn selected_restart(self) -> Option<usize> {
-        self.0.chosen
+        self.0.look.chosen
     }
 
     pub fn selected_basin(self) -> Option<usize> {
-        self.0.basin
+        self.0.look.basin
     }
 
     pub fn hovered_restart(self) -> Option<usize> {
@@ -97,14 +97,14 @@ impl<'a> SearchFacts<'a> {
     }
 
     pub fn moment(self) -> Option<Moment> {
-        let moment = self.0.moment.clone()?;
+        let moment = self.0.moment?.clone();
         let (restart, step) = (moment.restart, moment.step);
         Some(Moment { restart, step, value: moment.value, outline: moment.outline })
     }
 
     /// The lab results of its candidates.
     pub fn lab(self) -> &'a LabResults {
-        &self.0.lab
+        &self.0.run().lab
     }
 }
 

@@ -4,7 +4,6 @@ use super::{conditions, objective, search};
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
 use crate::session::commands::command::MapPoint;
-use crate::session::jobs::search::SearchRun;
 use crate::session::runs::step_through::StepThroughRun;
 use crate::session::{Command, State};
 use crate::text;
@@ -195,7 +194,7 @@ fn show_code(ui: &mut Ui, actions: &mut Actions) {
 }
 
 fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let report = state.search().and_then(SearchRun::report);
+    let report = state.report();
     let copy = ui.add_enabled(report.is_some(), Button::new(text!("Copy the table")));
     let copy = copy.on_hover_text(text!("Every restart in full precision, for a spreadsheet"));
     if let Some(report) = report.filter(|_| copy.clicked()) {

@@ -1,5 +1,6 @@
 //! The view: where one looks. It is never undone.
 
+use super::search_look::SearchLook;
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::session::document::ids::{ModelId, RunId};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,8 @@ pub struct View {
     pub search: Option<RunId>,
     /// The search that was looked at last in each model.
     searches: BTreeMap<ModelId, RunId>,
+    /// Where one looks in each search.
+    pub looks: BTreeMap<RunId, SearchLook>,
     /// The range of the colour scale that the user holds.
     pub held_range: Option<(f64, f64)>,
     /// The range during a training, which would otherwise change all the time; the range held by the user takes
@@ -89,8 +92,11 @@ impl View {
 
     /// Looks at a search of a model.
     pub fn look_at_search(&mut self, model: ModelId, run: RunId) {
+        let speed =
+            self.search.and_then(|run| self.looks.get(&run)).map_or(1.0, |l| l.playback.speed);
         self.search = Some(run);
         self.searches.insert(model, run);
+        self.looks.entry(run).or_insert_with(|| SearchLook::at_speed(speed));
     }
 
     /// The search that was looked at last in a model.
