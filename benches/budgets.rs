@@ -231,7 +231,7 @@ fn idle(quick: bool) -> Vec<Row> {
     played.press(Key::Num3);
     played.press(Key::R);
     played.wait(|state| {
-        state.search().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+        state.search().is_some_and(|c| c.report().is_some() && c.look.playback.share >= 1.0)
     });
     let states = [
         ("explore", explore),

@@ -67,7 +67,7 @@ fn nothing(_: &State) -> Vec<Event> {
 
 /// The playback begins again whenever it has ended.
 fn playing(state: &State) -> Vec<Event> {
-    let over = state.search().is_some_and(|search_run| !search_run.playback.playing);
+    let over = state.search().is_some_and(|search_run| !search_run.look.playback.playing);
     if !over {
         return Vec::new();
     }
@@ -112,7 +112,7 @@ fn everything(window: &mut Window) {
     window.press(Key::Num3);
     window.press(Key::R);
     window.wait(|state| {
-        state.search().is_some_and(|c| c.report().is_some() && c.playback.share >= 1.0)
+        state.search().is_some_and(|c| c.report().is_some() && c.look.playback.share >= 1.0)
     });
     window.press(Key::D);
     window.press(Key::T);

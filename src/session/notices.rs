@@ -1,11 +1,21 @@
 //! Notices for the user: errors stay until they are dismissed, the others disappear by themselves.
 
+use crate::session::document::ids::{ModelId, RunId};
 use crate::text::Text;
 
 /// The time that a notice stays if it is no error, in seconds.
 const SECONDS: f64 = 6.0;
 /// The most notices on the screen.
 const MAX_SHOWN: usize = 4;
+
+/// A result that a notice offers to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// A model.
+    Model(ModelId),
+    /// A search.
+    Search(RunId),
+}
 
 /// A notice.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +26,8 @@ pub struct Notice {
     pub text: Text,
     /// True if something failed.
     pub is_error: bool,
+    /// The result that it tells of, to be shown at a click.
+    pub offer: Option<Offer>,
     /// Seconds left; none for errors.
     left: Option<f64>,
 }
@@ -30,15 +42,20 @@ pub struct Notices {
 impl Notices {
     /// Reports a failure.
     pub fn error(&mut self, text: impl Into<Text>) {
-        self.say(text.into(), true);
+        self.say(text.into(), true, None);
     }
 
     /// Reports a success or a fact.
     pub fn info(&mut self, text: impl Into<Text>) {
-        self.say(text.into(), false);
+        self.say(text.into(), false, None);
     }
 
-    fn say(&mut self, text: Text, is_error: bool) {
+    /// Reports a result that is not on the screen, and offers to show it.
+    pub fn offer(&mut self, text: impl Into<Text>, offer: Offer) {
+        self.say(text.into(), false, Some(offer));
+    }
+
+    fn say(&mut self, text: Text, is_error: bool, offer: Option<Offer>) {
         // A repeated text is shown once.
         self.shown.retain(|notice| notice.text != text);
         self.next += 1;
@@ -46,6 +63,7 @@ impl Notices {
             id: self.next,
             text,
             is_error,
+            offer,
             left: (!is_error).then_some(SECONDS),
         });
         let excess = self.shown.len().saturating_sub(MAX_SHOWN);

@@ -170,6 +170,28 @@ fn work_goes_on_whatever_is_taken_back() {
 }
 
 #[test]
+fn a_lesson_leaves_what_was_there_before() {
+    let mut session = session();
+    search(&mut session, restarts(3, 5));
+    until_searched(&mut session);
+    let before = session.see().next_search();
+    let searches = session.see().searches();
+    session.act(Act::BeginLesson);
+    for search in 1..=3 {
+        session.act(Act::ContinueLesson);
+        until_searched(&mut session);
+        assert_eq!(session.see().searches().len(), 1 + search);
+        assert_eq!(session.see().property(), Property::HeatShedding);
+    }
+    session.act(Act::ContinueLesson);
+    assert_eq!(session.see().next_search(), before);
+    assert_eq!(session.see().searches(), searches, "map and paths are of one objective again");
+    assert_eq!(session.see().report().unwrap().restarts.len(), 3);
+    session.act(Act::Undo);
+    assert_eq!(session.see().property(), Property::HeatShedding, "back in the lesson");
+}
+
+#[test]
 fn several_searches_are_kept_and_chosen() {
     let mut session = session();
     for count in [2, 3, 4] {

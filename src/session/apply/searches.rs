@@ -86,7 +86,7 @@ pub(super) fn remove_rediscovery(document: &mut Document) -> Option<Effect> {
 pub(super) fn begin_lesson(document: &mut Document) -> Option<Effect> {
     let before = document.lesson.take().map(|lesson| lesson.before);
     let before = before.unwrap_or_else(|| document.search.config.clone());
-    document.lesson = Some(LessonSpec { searches: 0, last: None, before });
+    document.lesson = Some(LessonSpec { searches: Vec::new(), before });
     None
 }
 
@@ -98,13 +98,16 @@ pub(super) fn lesson_search(
     document.lesson.as_ref()?;
     let run = add(document, model, config.clone())?;
     document.search.config = config;
-    let lesson = document.lesson.as_mut()?;
-    (lesson.searches, lesson.last) = (lesson.searches + 1, Some(run));
+    document.lesson.as_mut()?.searches.push(run);
     Some(Effect::Search(run))
 }
 
+/// The settings of before come back, and the searches of the lesson go, so that paths on the map are not those of another
+/// objective.
 pub(super) fn end_lesson(document: &mut Document) -> Option<Effect> {
-    document.search.config = document.lesson.take()?.before;
+    let LessonSpec { searches, before } = document.lesson.take()?;
+    searches.iter().for_each(|run| drop(document.searches.remove(run)));
+    document.search.config = before;
     None
 }
 

@@ -213,10 +213,8 @@ pub struct DrawingSpec {
 /// A lesson in progress.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LessonSpec {
-    /// Searches that were started.
-    pub searches: usize,
-    /// The last one.
-    pub last: Option<RunId>,
+    /// Its searches so far.
+    pub searches: Vec<RunId>,
     /// The settings before the lesson, which come back at its end.
     pub before: SearchConfig,
 }

@@ -9,6 +9,7 @@ use crate::session::jobs::pca::PcaModel;
 use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
 use crate::session::jobs::save::Saved;
 use crate::session::jobs::training::{Trained, Training, TrainingEnd};
+use crate::session::notices::Offer;
 use crate::session::runs::models::ModelEntry;
 use crate::session::screen::comparison::Comparison;
 use crate::session::screen::latent_path::path_ended;
@@ -123,10 +124,14 @@ impl State {
             End::Pca(result) => self.pca_ended(result),
             End::Search(result) => {
                 let mut searches = runs.searches.iter_mut();
-                if let Some((&run, search)) = searches.find(|(_, search)| search.job == this)
-                    && !search.ended(result, notices)
-                {
+                let Some((&run, search)) = searches.find(|(_, search)| search.job == this) else {
+                    return;
+                };
+                if !search.ended(result, notices) {
                     runs.searches.remove(&run);
+                } else if self.view.search != Some(run) && self.document.searches.contains_key(&run)
+                {
+                    notices.offer(text!("Another search has ended."), Offer::Search(run));
                 }
             }
             End::Race(result) => {
@@ -258,8 +263,13 @@ impl State {
                     ),
                 };
                 let save = text!("Save it with Ctrl+S.");
-                let told = [Some(finished), best, Some(save)].into_iter().flatten();
-                self.notices.info(Text::joined(told, " "));
+                let told =
+                    Text::joined([Some(finished), best, Some(save)].into_iter().flatten(), " ");
+                match id.filter(|id| self.view.shown != Some(*id) && self.view.wanted != Some(*id))
+                {
+                    Some(id) => self.notices.offer(told, Offer::Model(id)),
+                    None => self.notices.info(told),
+                }
             }
         }
     }

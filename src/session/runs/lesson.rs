@@ -46,7 +46,7 @@ impl Outcome {
 /// The settings of the next search of a lesson; none after the last.
 pub fn next_search(lesson: &LessonSpec) -> Option<SearchConfig> {
     let heat = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
-    let spec = match lesson.searches {
+    let spec = match lesson.searches.len() {
         0 => heat,
         1 => ObjectiveSpec { l2: L2, ..heat },
         2 => ObjectiveSpec { inside: ObjectiveSpec::USUAL_INSIDE, ..heat },
@@ -68,7 +68,7 @@ pub struct Lesson {
 impl Lesson {
     /// The lesson after its last search, with the report of that search once it is over.
     pub fn new(spec: &LessonSpec, last: Option<&SearchReport>) -> Self {
-        Self { searches: spec.searches, outcome: last.map(Outcome::from_report) }
+        Self { searches: spec.searches.len(), outcome: last.map(Outcome::from_report) }
     }
 
     /// True if there is a text to read and a button to press.
@@ -143,15 +143,16 @@ impl Lesson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::document::ids::RunId;
 
     #[test]
     fn the_lesson_has_three_searches() {
-        let mut lesson = LessonSpec { searches: 0, last: None, before: SearchConfig::default() };
+        let mut lesson = LessonSpec { searches: Vec::new(), before: SearchConfig::default() };
         let mut specs = Vec::new();
         assert!(Lesson::new(&lesson, None).is_waiting());
         while let Some(config) = next_search(&lesson) {
             specs.push(config.spec);
-            lesson.searches += 1;
+            lesson.searches.push(RunId(1));
             assert!(!Lesson::new(&lesson, None).is_waiting());
         }
         assert_eq!(

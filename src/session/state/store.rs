@@ -247,7 +247,7 @@ impl State {
     /// The lesson, if there is one.
     pub fn lesson(&self) -> Option<Lesson> {
         let spec = self.document.lesson.as_ref()?;
-        let last = spec.last.and_then(|run| self.runs.searches.get(&run));
+        let last = spec.searches.last().and_then(|run| self.runs.searches.get(run));
         Some(Lesson::new(spec, last.and_then(SearchRun::report)))
     }
 

@@ -3,7 +3,7 @@
 use super::curves;
 use super::lines::two_lines;
 use super::playing;
-use crate::explore::{duration, grouped, three_digits};
+use crate::explore::{brief, duration, grouped, three_digits};
 use crate::session::jobs::training::{Training, TrainingPhase};
 use crate::session::state::metrics::Health;
 use crate::session::{Command, State};
@@ -60,6 +60,12 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
             text!("{time} left", time = duration(training.seconds_left))
         }
     };
+    // While another model is shown, the bar says whose training it is.
+    let watched =
+        state.watched_model().filter(|id| state.shown().is_none_or(|(shown, _)| shown != *id));
+    if let Some(entry) = watched.and_then(|id| state.model(id)) {
+        two_lines(ui, brief(&entry.name.to_string(), 16), text!("is being trained"), 124.0);
+    }
     let total = training.total_updates();
     let at = text!("Update {updates} of {total}", updates, total);
     let epochs = kept.map_or(training.shown_epochs(), |(_, record)| record.epoch as f64);

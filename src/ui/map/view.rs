@@ -9,6 +9,7 @@ use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compos
 use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::{grouped, three_digits};
 use crate::session::commands::command::{MapPoint, Touring};
+use crate::session::notices::Offer;
 use crate::session::runs::models::{ModelEntry, Prepared};
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -440,6 +441,15 @@ fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
                     ui.horizontal(|ui| {
                         ui.set_max_width(rect.width() - 60.0);
                         ui.add(egui::Label::new(notice.text.clone()).wrap());
+                        if let Some(offer) = notice.offer
+                            && ui.button(text!("Show")).clicked()
+                        {
+                            actions.command(match offer {
+                                Offer::Model(id) => Command::ShowModel(id),
+                                Offer::Search(run) => Command::ChooseSearch(run),
+                            });
+                            actions.command(Command::Dismiss(notice.id));
+                        }
                         if icon_button(ui, Icon::Close, text!("Dismiss")).clicked() {
                             actions.command(Command::Dismiss(notice.id));
                         }
