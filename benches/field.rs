@@ -10,8 +10,8 @@ use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;
 use latent_explorer::objective::Objective;
 use latent_explorer::session::document::ids::ModelId;
-use latent_explorer::session::runs::models::Prepared;
-use latent_explorer::session::screen::probe::Probe;
+use latent_explorer::session::results::models::Prepared;
+use latent_explorer::session::results::probe::Probe;
 
 /// As the program has it.
 #[global_allocator]

@@ -2,12 +2,13 @@
 
 use crate::error::Result;
 use crate::objective::Objective;
-use crate::session::effects::event::{End, Event, News};
-use crate::session::effects::launch::{Outlet, launch};
+use crate::session::document::ids::JobId;
+use crate::session::event::{End, Event, News};
 use crate::session::jobs::handle::Handle;
-use crate::session::jobs::registry::{JobId, JobKind, JobResult};
-use crate::session::screen::map::Worker;
-use crate::session::screen::seen::ScreenInputs;
+use crate::session::jobs::registry::{JobKind, JobResult};
+use crate::session::launch::{Outlet, launch};
+use crate::session::map::Worker;
+use crate::session::seen::ScreenInputs;
 use crate::session::state::State;
 use crate::text::Text;
 use crossbeam_channel::Receiver;

@@ -2,9 +2,9 @@
 
 use super::dialogs::export_form::ExportForm;
 use crate::session::Command;
+use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;
-use crate::session::jobs::import::ImportWish;
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,9 @@
 
 use super::action::{Action, Actions, Dialog};
 use crate::explore::scene::map_layer::MapLayer;
-use crate::session::commands::command::{MapPoint, Touring};
-use crate::session::runs::step_through::StepThroughRun;
+use crate::session::commands::command::Touring;
+use crate::session::results::step_through::StepThroughRun;
+use crate::session::screen::selection::MapPoint;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;

@@ -5,7 +5,7 @@ use super::widgets::fitting;
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
 use crate::session::preferences::ThemeChoice;
-use crate::session::runs::models::ModelEntry;
+use crate::session::results::models::ModelEntry;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;

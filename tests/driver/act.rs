@@ -10,11 +10,12 @@ use latent_explorer::data::property::Property;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contender, SearchConfig};
-use latent_explorer::session::commands::command::{MapPoint, Touring};
+use latent_explorer::session::commands::command::Touring;
+use latent_explorer::session::document::ImportWish;
 use latent_explorer::session::jobs::export::Export;
-use latent_explorer::session::jobs::import::ImportWish;
 use latent_explorer::session::jobs::training::Portion;
-use latent_explorer::session::runs::step_through::StepThroughRun;
+use latent_explorer::session::results::step_through::StepThroughRun;
+use latent_explorer::session::screen::selection::MapPoint;
 use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 

@@ -35,7 +35,7 @@ pub use session::jobs::registry::JobKind;
 /// The phase of a training.
 pub use session::jobs::training::TrainingPhase;
 /// How a restart of a search ended.
-pub use session::runs::findings::Ending;
+pub use session::results::findings::Ending;
 /// A model to be put beside the one that is shown.
 pub use session::screen::comparison::ComparisonModel;
 /// The settings that are saved between two sessions.

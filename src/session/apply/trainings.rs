@@ -3,11 +3,11 @@
 use crate::data::outline::generator::GeneratorConfig;
 use crate::model::training_config::TrainingConfig;
 use crate::session::action::Effect;
+use crate::session::document::ImportWish;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{
     DataSpec, Document, ImportSpec, ModelSource, OwnShapes, SweepSpec, TrainingSpec,
 };
-use crate::session::jobs::import::ImportWish;
 use std::sync::Arc;
 
 pub(super) fn set_generator(document: &mut Document, generator: GeneratorConfig) -> Option<Effect> {

@@ -6,7 +6,7 @@ use crate::session::core::Core;
 use crate::session::jobs::candidates::{self, CandidatesJob};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobKind;
-use crate::session::runs::models::file_name;
+use crate::session::results::models::file_name;
 use crate::text;
 use crate::text::Text;
 use std::path::{Path, PathBuf};

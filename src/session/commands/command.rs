@@ -6,16 +6,17 @@ use crate::explore::scene::map_layer::MapLayer;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::optimise::{Contender, SearchConfig};
+use crate::session::document::ImportWish;
 use crate::session::document::PathPlan;
 use crate::session::document::StartChoice;
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::jobs::export::Export;
-use crate::session::jobs::import::ImportWish;
-use crate::session::jobs::registry::JobId;
 use crate::session::jobs::training::Portion;
 use crate::session::preferences::ThemeChoice;
-use crate::session::runs::step_through::StepThroughRun;
+use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::comparison::ComparisonModel;
+use crate::session::screen::selection::MapPoint;
 use crate::session::view::Activity;
 use crate::session::view::TourPage;
 use std::path::PathBuf;
@@ -39,19 +40,6 @@ pub enum Touring {
     Keep(usize),
     /// Show the frames, or the new shapes.
     Turn(TourPage),
-}
-
-/// A point to pin, to search from, or to follow a path to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MapPoint {
-    /// A position on the plane of the map, in map coordinates.
-    At([f64; 2]),
-    /// The selected point, which may lie off the plane.
-    Selected,
-    /// The point under the mouse.
-    Hovered,
-    /// A latent point, `[latent]`.
-    Latent(Vec<f64>),
 }
 
 /// A command. Points are in map coordinates.

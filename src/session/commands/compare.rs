@@ -8,7 +8,7 @@ use crate::session::document::ModelSource;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::jobs::registry::JobKind;
-use crate::session::runs::models::ModelEntry;
+use crate::session::results::models::ModelEntry;
 use crate::session::screen::comparison::ComparisonModel;
 use crate::text;
 

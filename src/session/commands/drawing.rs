@@ -3,7 +3,7 @@
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
-use crate::session::runs::freehand::outline;
+use crate::session::results::freehand::outline;
 
 /// Makes a shape of a freehand line and lets the shown model encode it; says why a line is no shape.
 pub(in crate::session) fn take_drawing(core: &mut Core, line: Vec<[f64; 2]>) {

@@ -10,7 +10,7 @@ use crate::optimise::{LabComparison, RestartReport};
 use crate::session::core::Core;
 use crate::session::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
 use crate::session::jobs::registry::JobKind;
-use crate::session::runs::models::file_name;
+use crate::session::results::models::file_name;
 use crate::session::state::State;
 use crate::session::view::Activity;
 use crate::session::view::ShownSearch;

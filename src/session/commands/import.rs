@@ -2,8 +2,8 @@
 
 use crate::session::action::Action;
 use crate::session::core::Core;
+use crate::session::document::ImportWish;
 use crate::session::effects::act::act;
-use crate::session::jobs::import::ImportWish;
 use crate::text;
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::document::{Anchor, PathPlan};
 use crate::session::effects::act::act;
-use crate::session::runs::playback::Playback;
+use crate::session::results::playback::Playback;
 use crate::session::screen::latent_path::follow_tour;
 use crate::session::screen::latent_path::planned;
 use crate::session::screen::selection::{latent_of, pick_latent};

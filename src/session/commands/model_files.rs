@@ -5,14 +5,14 @@ use crate::session::action::Action;
 use crate::session::commands::import::{holds_shapes, import};
 use crate::session::commands::search::search_from_file;
 use crate::session::core::Core;
+use crate::session::document::ImportWish;
 use crate::session::document::ModelSource;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::import::ImportWish;
 use crate::session::jobs::registry::JobKind;
 use crate::session::jobs::save::{self, Saved};
-use crate::session::runs::models::file_name;
+use crate::session::results::models::file_name;
 use crate::text;
 use std::path::PathBuf;
 

@@ -31,7 +31,7 @@ use crate::session::core::Core;
 use crate::session::effects::act::{act, redo, undo};
 use crate::session::effects::training::set_training_pace;
 use crate::session::preferences::Pace;
-use crate::session::runs::step_through::StepThroughRun;
+use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::refresh::refresh;
 use crate::session::screen::selection::{
     latent_of, nudge, pick, pick_latent, pick_named, pick_row, probe_at,

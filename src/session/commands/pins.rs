@@ -2,9 +2,9 @@
 
 use crate::model::PointRef;
 use crate::session::action::Action;
-use crate::session::commands::command::MapPoint;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
+use crate::session::screen::selection::MapPoint;
 use crate::session::screen::selection::latent_of;
 use crate::text;
 

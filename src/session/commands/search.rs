@@ -10,7 +10,7 @@ use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::document::ids::RunId;
 use crate::session::effects::act::act;
-use crate::session::runs::lesson;
+use crate::session::results::lesson;
 use crate::session::view::Activity;
 use std::path::Path;
 

@@ -5,8 +5,8 @@ use crate::optimise::{SearchConfig, StepThrough};
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
-use crate::session::runs::step_through::StepThroughRun;
-use crate::session::screen::map::PickedAs;
+use crate::session::map::PickedAs;
+use crate::session::results::step_through::StepThroughRun;
 use crate::session::view::Activity;
 
 pub(in crate::session) fn walk(core: &mut Core, walking: StepThroughRun) {

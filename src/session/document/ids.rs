@@ -1,4 +1,4 @@
-//! Identities, given by the counter of the document.
+//! Identities: of models and results, given by the counter of the document, and of jobs, given by their registry.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,3 +11,7 @@ pub struct ModelId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RunId(pub u64);
+
+/// The identity of a job. Later runs have greater numbers; none is used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);

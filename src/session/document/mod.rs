@@ -7,11 +7,11 @@ mod specs;
 mod starts;
 mod store;
 
-pub use path_plan::{Anchor, NamedPoints, PathPlan};
+pub use path_plan::{Anchor, PathPlan};
 pub use specs::{
-    DataSpec, DrawingSpec, ImportSpec, LessonSpec, ModelSource, NextSearch, NextTraining,
-    OpenModel, OwnShapes, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec, SweepSpec,
-    TrainingSpec,
+    DataSpec, DrawingSpec, ImportSpec, ImportWish, LessonSpec, ModelSource, NextSearch,
+    NextTraining, OpenModel, OwnShapes, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec,
+    SweepSpec, TrainingSpec,
 };
 pub use starts::{Origin, StartChoice};
 pub use store::Document;

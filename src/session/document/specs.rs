@@ -1,6 +1,7 @@
 //! What was asked for: the models, searches, trainings and paths of a document.
 
 use crate::data::outline::generator::GeneratorConfig;
+use crate::data::outline::import::ImportOptions;
 use crate::data::property::Property;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
@@ -9,7 +10,6 @@ use crate::optimise::{Contenders, SearchConfig};
 use crate::session::document::PathPlan;
 use crate::session::document::StartChoice;
 use crate::session::document::ids::{ModelId, RunId};
-use crate::session::jobs::import::ImportWish;
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -118,6 +118,17 @@ pub struct OwnShapes {
     pub before: Option<RunId>,
     /// The settings for these shapes; none for their default settings.
     pub config: Option<TrainingConfig>,
+}
+
+/// The input of an import.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportWish {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// A table of target values that belongs to them.
+    pub values: Option<PathBuf>,
+    /// The options of the import.
+    pub options: ImportOptions,
 }
 
 /// An import.

@@ -2,8 +2,6 @@
 
 pub mod act;
 pub mod carry_out;
-pub mod event;
-pub mod launch;
 pub mod material;
 pub mod take_in;
 pub mod training;

@@ -2,15 +2,16 @@
 //! the state.
 
 use crate::session::core::Core;
-use crate::session::effects::event::{End, Event, News};
+use crate::session::document::ids::JobId;
+use crate::session::event::{End, Event, News};
 use crate::session::jobs::candidates;
 use crate::session::jobs::open::Opened;
 use crate::session::jobs::pca::PcaModel;
-use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::registry::{JobProgress, JobResult};
 use crate::session::jobs::save::Saved;
 use crate::session::jobs::training::{Trained, Training, TrainingEnd};
 use crate::session::notices::Offer;
-use crate::session::runs::models::ModelEntry;
+use crate::session::results::models::ModelEntry;
 use crate::session::screen::comparison::Comparison;
 use crate::session::screen::latent_path::path_ended;
 use crate::session::state::State;

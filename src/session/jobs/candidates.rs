@@ -5,7 +5,7 @@ use crate::export::tables::candidates::write_candidates;
 use crate::optimise::LabResults;
 use crate::session::jobs::registry::JobResult;
 use crate::session::notices::Notices;
-use crate::session::runs::findings::Findings;
+use crate::session::results::findings::Findings;
 use crate::text;
 use std::path::PathBuf;
 use std::sync::Arc;

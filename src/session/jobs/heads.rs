@@ -2,11 +2,12 @@
 
 use crate::data::property::Property;
 use crate::error::{Error, Result};
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::RunId;
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::jobs::registry::JobResult;
 use crate::session::notices::Notices;
-use crate::session::runs::models::{ModelEntry, Prepared};
+use crate::session::results::models::{ModelEntry, Prepared};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};

@@ -1,28 +1,15 @@
 //! Job: imports the user's shapes.
 
-use crate::data::outline::import::{
-    ImportOptions, ImportedOutline, Summary, import_with_values, name_of,
-};
+use crate::data::outline::import::{ImportedOutline, Summary, import_with_values, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
+use crate::session::document::ImportWish;
+use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::jobs::registry::JobResult;
 use crate::text;
 use crate::text::Text;
-use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::sync::Arc;
-
-/// The input of an import.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ImportWish {
-    /// Files and folders.
-    pub paths: Vec<PathBuf>,
-    /// A table of target values that belongs to them.
-    pub values: Option<PathBuf>,
-    /// The options of the import.
-    pub options: ImportOptions,
-}
 
 /// Imported shapes.
 #[derive(Debug)]

@@ -1,15 +1,12 @@
 //! The registry: every running job, with its identity, kind, controls and progress, until its result is handled.
 
+use crate::session::document::ids::JobId;
 use crate::session::jobs::control::Control;
 use crate::text;
 use crate::text::Text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// The identity of a job. Later runs have greater numbers; none is used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct JobId(pub u64);
 
 /// The kinds of jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::model::format::checkpoint;
 use crate::session::document::ids::RunId;
 use crate::session::jobs::registry::JobResult;
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use std::path::PathBuf;
 use std::sync::Arc;
 

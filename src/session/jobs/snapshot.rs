@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::session::jobs::registry::JobResult;
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::train::{TrainerState, TrainingContext};
 use std::sync::Arc;
 

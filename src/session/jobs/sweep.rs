@@ -3,11 +3,12 @@
 use crate::error::Result;
 use crate::explore::shapes::miniature::Miniature;
 use crate::model::training_config::TrainingConfig;
+use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::Handle;
-use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::registry::{JobProgress, JobResult};
 use crate::session::jobs::training::Material;
 use crate::session::notices::Notices;
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::text;
 use crate::text::Text;
 use crate::train::{Sweep, Swept};

@@ -1,8 +1,8 @@
 //! The second map of a comparison follows the first.
 
 use crate::session::core::Core;
-use crate::session::screen::map::MapRequest;
-use crate::session::screen::probe::Probe;
+use crate::session::map::MapRequest;
+use crate::session::results::probe::Probe;
 
 /// Updates the model beside, its points and its picture after a change of the state.
 pub(in crate::session) fn follow_comparison(core: &mut Core) {

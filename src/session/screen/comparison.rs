@@ -1,8 +1,8 @@
 //! The second map of a comparison.
 
 use crate::session::document::ids::ModelId;
-use crate::session::screen::map::{MapKey, MapPictures};
-use crate::session::screen::probe::Probe;
+use crate::session::map::{MapKey, MapPictures};
+use crate::session::results::probe::Probe;
 
 /// The model beside the shown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

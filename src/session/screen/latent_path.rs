@@ -6,13 +6,14 @@ use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::trail;
 use crate::session::core::Core;
 use crate::session::document::PathPlan;
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::path::{self, Made, Wanted};
-use crate::session::jobs::registry::{JobId, JobKind, JobResult};
-use crate::session::runs::playback::Playback;
-use crate::session::screen::map::PickedAs;
-use crate::session::screen::probe::Probe;
+use crate::session::jobs::registry::{JobKind, JobResult};
+use crate::session::map::PickedAs;
+use crate::session::results::playback::Playback;
+use crate::session::results::probe::Probe;
 use crate::session::screen::selection::probe_at;
 use crate::session::screen::tours::{
     FRAMES, NEW_SHAPES, PathInputs, SampledShapes, Tour, TourRequest,

@@ -4,13 +4,13 @@
 use crate::optimise::{SearchConfig, Starts};
 use crate::session::core::Core;
 use crate::session::document::ids::{ModelId, RunId};
-use crate::session::runs::step_through::StepThroughState;
+use crate::session::map::MapRequest;
+use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
 use crate::session::screen::latent_path::refresh_tours;
-use crate::session::screen::map::MapRequest;
-use crate::session::screen::seen::PointInputs;
 use crate::session::screen::selection::{look_again, look_at_search, probe_point};
+use crate::session::seen::PointInputs;
 use std::sync::Arc;
 
 /// Requests a new picture from the worker if its inputs have changed.

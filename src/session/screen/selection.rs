@@ -3,12 +3,24 @@
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
-use crate::session::commands::command::MapPoint;
 use crate::session::core::Core;
-use crate::session::screen::map::PickedAs;
-use crate::session::screen::probe::{Probe, Slope};
+use crate::session::map::PickedAs;
+use crate::session::results::probe::{Probe, Slope};
 use crate::session::view::Activity;
 use std::sync::Arc;
+
+/// A point to pin, to search from, or to follow a path to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MapPoint {
+    /// A position on the plane of the map, in map coordinates.
+    At([f64; 2]),
+    /// The selected point, which may lie off the plane.
+    Selected,
+    /// The point under the mouse.
+    Hovered,
+    /// A latent point, `[latent]`.
+    Latent(Vec<f64>),
+}
 
 /// Evaluates a point with the shown model.
 pub(in crate::session) fn probe_at(

@@ -6,11 +6,11 @@ use crate::explore::latent_path::strip::Strip;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes::NewShape;
 use crate::session::document::PathPlan;
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::path::Wanted;
-use crate::session::jobs::registry::JobId;
-use crate::session::runs::playback::Playback;
-use crate::session::screen::probe::Probe;
+use crate::session::results::playback::Playback;
+use crate::session::results::probe::Probe;
 
 /// The duration of a whole latent path at speed 1, in seconds.
 pub const TOUR_SECONDS: f64 = 4.0;

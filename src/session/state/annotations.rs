@@ -2,7 +2,7 @@
 
 use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use crate::session::State;
-use crate::session::screen::map::PickedAs;
+use crate::session::map::PickedAs;
 use std::sync::Arc;
 
 impl State {

@@ -2,7 +2,7 @@
 
 use crate::explore::Bounds;
 use crate::session::document::ids::ModelId;
-use crate::session::runs::models::{ModelEntry, Prepared};
+use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::screen::comparison::Comparison;
 use crate::session::state::State;
 use crate::text;

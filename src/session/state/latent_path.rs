@@ -1,6 +1,7 @@
 //! The latent path of the shown model.
 
-use crate::session::document::{NamedPoints, PathPlan};
+use crate::session::document::PathPlan;
+use crate::session::results::planned_path::NamedPoints;
 use crate::session::state::State;
 use crate::session::view::TourPage;
 

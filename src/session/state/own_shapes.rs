@@ -1,8 +1,9 @@
 //! The user's own shapes.
 
 use crate::model::training_config::TrainingConfig;
+use crate::session::document::ids::JobId;
 use crate::session::jobs::import::{Brought, ended};
-use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::jobs::registry::JobResult;
 use crate::session::state::State;
 use std::sync::Arc;
 

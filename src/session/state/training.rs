@@ -1,12 +1,13 @@
 //! The trainings of the open models.
 
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{DataSpec, ModelSource, TrainingSpec};
-use crate::session::jobs::registry::{JobId, JobResult};
+use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::snapshot::Snapshot;
 use crate::session::jobs::training::Training;
-use crate::session::runs::models::{ModelEntry, Prepared};
-use crate::session::runs::timeline::Newest;
+use crate::session::results::models::{ModelEntry, Prepared};
+use crate::session::results::timeline::Newest;
 use crate::session::state::State;
 use crate::text;
 use crate::text::Text;

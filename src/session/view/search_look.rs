@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::model::Value;
 use crate::session::document::ids::RunId;
 use crate::session::jobs::search::SearchRun;
-use crate::session::runs::playback::{FRESH, PLAYBACK_SECONDS, Playback};
-use crate::session::runs::playhead::Playhead;
+use crate::session::results::playback::{FRESH, PLAYBACK_SECONDS, Playback};
+use crate::session::results::playhead::Playhead;
 use std::ops::Deref;
 
 /// Where one looks in a search.
@@ -19,7 +19,7 @@ pub struct SearchLook {
     /// The local optimum whose restarts are highlighted.
     pub basin: Option<usize>,
     /// The step that was shown last, and the last step of the trajectories then.
-    shown: (f64, usize),
+    shown: Option<(f64, usize)>,
     /// True once the end of the search has been noticed.
     over: bool,
 }
@@ -46,15 +46,17 @@ impl SearchLook {
 
     /// Follows a search that has grown or ended: a held step stays, and a search that was followed to its end is played.
     pub fn follow(&mut self, run: &SearchRun) {
-        let (step, last) = self.shown;
         let ends = run.findings.is_some() && !self.over;
         self.over = run.findings.is_some();
         if ends && self.playback.live {
             self.playback = Playback { playing: true, share: 0.0, live: true, ..self.playback };
-        } else if (ends || last != run.paths.last_step()) && !self.is_live(run) {
+        } else if let Some((step, last)) = self.shown
+            && (ends || last != run.paths.last_step())
+            && !self.is_live(run)
+        {
             self.playback.share = run.paths.share_at(step);
         }
-        self.shown = (self.shown_step(run), run.paths.last_step());
+        self.shown = Some((self.shown_step(run), run.paths.last_step()));
     }
 
     /// Advances by `seconds`; returns whether anything still moves.
@@ -258,10 +260,10 @@ mod tests {
     use crate::explore::layers::trajectories::Trajectories;
     use crate::model::bundled::BUNDLED;
     use crate::optimise::SearchConfig;
+    use crate::session::document::ids::JobId;
     use crate::session::document::ids::ModelId;
-    use crate::session::jobs::registry::JobId;
     use crate::session::jobs::search::SearchNews;
-    use crate::session::runs::models::Prepared;
+    use crate::session::results::models::Prepared;
     use std::sync::Arc;
 
     /// A search with a straight trajectory of four points, that plays from its beginning.

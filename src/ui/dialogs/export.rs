@@ -1,8 +1,8 @@
 //! The dialog that exports pictures, films, outlines and reports.
 
 use super::fields::path_field;
+use crate::session::document::ids::JobId;
 use crate::session::jobs::export::Exportable;
-use crate::session::jobs::registry::JobId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -1,9 +1,9 @@
 //! The system's file dialogs, which wait on threads of their own.
 
 use crate::session::Command;
+use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;
-use crate::session::jobs::import::ImportWish;
 use crate::text;
 use crate::ui::action::{Action, Actions};
 use crossbeam_channel::{Receiver, Sender};

@@ -1,8 +1,8 @@
 //! The dialog for a freehand shape, and its reconstruction by the model.
 
 use crate::explore::three_digits;
-use crate::session::commands::command::MapPoint;
-use crate::session::runs::freehand::FreehandShape;
+use crate::session::results::freehand::FreehandShape;
+use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

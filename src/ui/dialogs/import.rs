@@ -2,8 +2,9 @@
 
 use super::fields::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
-use crate::session::jobs::import::{Brought, ImportWish};
-use crate::session::jobs::registry::JobId;
+use crate::session::document::ImportWish;
+use crate::session::document::ids::JobId;
+use crate::session::jobs::import::Brought;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -4,7 +4,7 @@ use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::optimise::{Candidate, RestartReport};
-use crate::session::runs::findings::Findings;
+use crate::session::results::findings::Findings;
 use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;

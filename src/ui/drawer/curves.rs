@@ -4,7 +4,7 @@ use crate::model::training_config::{EpochRecord, Losses};
 use crate::optimise::PredictedValue;
 use crate::session::Command;
 use crate::session::jobs::training::{CurvePoint, Training};
-use crate::session::runs::findings::Findings;
+use crate::session::results::findings::Findings;
 use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;

@@ -3,7 +3,7 @@
 use crate::objective::Space;
 use crate::optimise::UpdateStage;
 use crate::session::State;
-use crate::session::runs::step_through::StepThroughState;
+use crate::session::results::step_through::StepThroughState;
 use crate::text;
 use crate::text::Text;
 use crate::ui::map::painting::fill_shape;

@@ -2,7 +2,7 @@
 
 use super::race::RaceView;
 use super::{cards, curves, table};
-use crate::session::runs::findings::{Ending, Findings};
+use crate::session::results::findings::{Ending, Findings};
 use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;

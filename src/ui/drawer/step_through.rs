@@ -5,7 +5,7 @@ use crate::numerics::adam::{BETA_1, BETA_2, EPSILON};
 use crate::objective::Space;
 use crate::optimise::{MOMENTUM, Rule, StepThrough, StopReason, UpdateStage, UpdateTrace};
 use crate::session::Command;
-use crate::session::runs::step_through::{StepThroughRun, StepThroughState};
+use crate::session::results::step_through::{StepThroughRun, StepThroughState};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};

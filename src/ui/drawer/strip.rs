@@ -8,7 +8,7 @@ use super::step_through;
 use super::tour::{self, Pages};
 use crate::explore::colour::scale;
 use crate::model::Value;
-use crate::session::screen::probe::Probe;
+use crate::session::results::probe::Probe;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;

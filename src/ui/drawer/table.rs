@@ -4,7 +4,7 @@ use super::curves;
 use crate::explore::three_digits;
 use crate::optimise::{NoAnswer, RestartReport, SearchReport, StopReason};
 use crate::session::Command;
-use crate::session::runs::findings::Findings;
+use crate::session::results::findings::Findings;
 use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;

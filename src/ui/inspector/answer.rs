@@ -7,7 +7,7 @@ use crate::explore::three_digits;
 use crate::model::Value;
 use crate::model::predicted;
 use crate::optimise::{SearchReport, TermAnswer};
-use crate::session::runs::models::ModelEntry;
+use crate::session::results::models::ModelEntry;
 use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;

@@ -3,7 +3,7 @@
 use crate::explore::three_digits;
 use crate::model::card::LatentStatistics;
 use crate::session::Command;
-use crate::session::screen::probe::Probe;
+use crate::session::results::probe::Probe;
 use crate::text;
 use crate::ui::action::Actions;
 use crate::ui::theme;

@@ -3,7 +3,7 @@
 use crate::explore::three_digits;
 use crate::session::State;
 use crate::session::document::ids::ModelId;
-use crate::session::runs::models::ModelEntry;
+use crate::session::results::models::ModelEntry;
 use crate::session::screen::metrics_cache::CachedMetrics;
 use crate::text;
 use crate::text::Text;

@@ -5,7 +5,7 @@ use crate::data::outline::geometry::points;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::three_digits;
 use crate::session::State;
-use crate::session::screen::probe::Probe;
+use crate::session::results::probe::Probe;
 use crate::text;
 use crate::text::Text;
 use crate::ui::map::painting::{fill_shape, outline_shape};

@@ -6,7 +6,7 @@ use super::reconstruction;
 use crate::data::property::Property;
 use crate::explore::three_digits;
 use crate::model::Value;
-use crate::session::screen::probe::Probe;
+use crate::session::results::probe::Probe;
 use crate::session::{Activity, State};
 use crate::text;
 use crate::text::Text;

@@ -4,7 +4,7 @@ use super::heads;
 use crate::explore::three_digits;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
-use crate::session::commands::command::MapPoint;
+use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

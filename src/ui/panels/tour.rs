@@ -4,7 +4,7 @@ use crate::explore::latent_path::curve::{MAX_RADIUS, MAX_TURNS, PathKind, usual_
 use crate::model::PointRef;
 use crate::session::commands::command::Touring;
 use crate::session::document::{Anchor, PathPlan};
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -3,7 +3,7 @@
 use super::super::ModelRef;
 use latent_explorer::data::property::Property;
 use latent_explorer::explore::Bounds;
-use latent_explorer::session::screen::map::{MapKey, MapPictures};
+use latent_explorer::session::map::{MapKey, MapPictures};
 
 /// The model, view, size and range of the colours of a picture of the map.
 type DrawnFor = (ModelRef, Bounds, [f64; 2], (f64, f64));

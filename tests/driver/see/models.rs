@@ -7,7 +7,7 @@ use latent_explorer::explore::{Bounds, Projection};
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::optimise::SearchConfig;
-use latent_explorer::session::runs::models::ModelEntry;
+use latent_explorer::session::results::models::ModelEntry;
 use latent_explorer::session::screen::metrics_cache::CachedMetrics;
 use latent_explorer::trust::ModelMetrics;
 use std::path::Path;

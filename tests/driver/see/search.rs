@@ -2,7 +2,7 @@
 
 use latent_explorer::model::Value;
 use latent_explorer::optimise::{Candidate, LabResults, SearchConfig, SearchReport};
-use latent_explorer::session::runs::findings::{Ending, Findings};
+use latent_explorer::session::results::findings::{Ending, Findings};
 use latent_explorer::session::view::ShownSearch;
 use std::sync::Arc;
 

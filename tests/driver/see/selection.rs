@@ -4,8 +4,8 @@ use latent_explorer::data::property::Property;
 use latent_explorer::explore::shapes::neighbours::Neighbour;
 use latent_explorer::explore::shapes::reconstruction::ReconstructedShape;
 use latent_explorer::model::{Model, Value};
-use latent_explorer::session::runs::freehand::FreehandShape;
-use latent_explorer::session::screen::probe::Probe;
+use latent_explorer::session::results::freehand::FreehandShape;
+use latent_explorer::session::results::probe::Probe;
 use latent_explorer::trust::Verdict;
 
 /// A point of the latent, its shape, and what is said of it.

@@ -2,7 +2,7 @@
 
 use super::Selection;
 use latent_explorer::optimise::StepThrough;
-use latent_explorer::session::runs::step_through::StepThroughState;
+use latent_explorer::session::results::step_through::StepThroughState;
 
 /// A search by hand as a person sees it.
 #[derive(Clone, Copy)]

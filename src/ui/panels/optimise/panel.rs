@@ -3,8 +3,8 @@
 use super::{conditions, objective, search};
 use crate::explore::duration;
 use crate::optimise::{Rule, SearchConfig};
-use crate::session::commands::command::MapPoint;
-use crate::session::runs::step_through::StepThroughRun;
+use crate::session::results::step_through::StepThroughRun;
+use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -8,7 +8,7 @@ use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, Value};
 use crate::objective::{Evaluation, Objective};
 use crate::session::document::ids::ModelId;
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::trust::{Verdict, assess};
 
 /// Training shapes that are searched around a point.

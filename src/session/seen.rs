@@ -5,7 +5,7 @@ use crate::model::PointRef;
 use crate::objective::ObjectiveSpec;
 use crate::optimise::SearchConfig;
 use crate::session::document::ids::{ModelId, RunId};
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::session::view::Activity;
 use std::sync::Arc;
 

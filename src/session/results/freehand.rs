@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::statistics::quantile::quantile;
 use crate::session::document::ids::ModelId;
-use crate::session::runs::models::Prepared;
+use crate::session::results::models::Prepared;
 use crate::text::Text;
 
 /// The most decoded shapes that a search for the nearest one may take.

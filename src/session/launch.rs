@@ -1,10 +1,11 @@
 //! The thread of a job: it reports into the inbox, and sends exactly one result even if the work panics.
 
 use crate::error::Result;
-use crate::session::effects::event::{End, Event, News};
+use crate::session::document::ids::JobId;
+use crate::session::event::{End, Event, News};
 use crate::session::jobs::control::Control;
 use crate::session::jobs::handle::Handle;
-use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::registry::{JobProgress, JobResult};
 use crate::text;
 use crossbeam_channel::{Sender, TrySendError};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,7 @@
 //! The snapshots of a training, and the one that is shown.
 
-use crate::session::jobs::registry::JobId;
-use crate::session::runs::models::Prepared;
+use crate::session::document::ids::JobId;
+use crate::session::results::models::Prepared;
 use crate::train::TrainerState;
 use std::path::PathBuf;
 use std::sync::Arc;

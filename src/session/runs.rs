@@ -1,16 +1,16 @@
 //! Results, by their identities. They stay as long as a document of the history refers to them.
 
+use crate::session::document::ids::JobId;
 use crate::session::document::ids::RunId;
 use crate::session::jobs::import::ImportRun;
 use crate::session::jobs::race::RaceRun;
 use crate::session::jobs::rediscovery::RediscoveryRun;
-use crate::session::jobs::registry::JobId;
 use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::sweep::SweepRun;
 use crate::session::jobs::training::Training;
-use crate::session::runs::freehand::FreehandShape;
-use crate::session::runs::models::ModelEntry;
-use crate::session::runs::step_through::StepThroughState;
+use crate::session::results::freehand::FreehandShape;
+use crate::session::results::models::ModelEntry;
+use crate::session::results::step_through::StepThroughState;
 use std::collections::BTreeMap;
 
 /// Everything that jobs have made.

@@ -1,6 +1,7 @@
 //! Messages from other threads to the session: progress and results of jobs, and pictures of the maps.
 
 use crate::rediscover::RediscoveryReport;
+use crate::session::document::ids::JobId;
 use crate::session::jobs::candidates::CandidatesFile;
 use crate::session::jobs::export::ExportedFile;
 use crate::session::jobs::handle::NoNews;
@@ -10,14 +11,14 @@ use crate::session::jobs::open::Opened;
 use crate::session::jobs::path::Made;
 use crate::session::jobs::pca::PcaModel;
 use crate::session::jobs::race::{RaceNews, RaceResults};
-use crate::session::jobs::registry::{JobId, JobProgress, JobResult};
+use crate::session::jobs::registry::{JobProgress, JobResult};
 use crate::session::jobs::save::Saved;
 use crate::session::jobs::search::SearchNews;
 use crate::session::jobs::snapshot::Snapshot;
 use crate::session::jobs::sweep::{SweepNews, SweepRest};
 use crate::session::jobs::training::{Trained, TrainingNews};
-use crate::session::runs::findings::Findings;
-use crate::session::screen::map::DrawnMap;
+use crate::session::map::DrawnMap;
+use crate::session::results::findings::Findings;
 use crate::trust::ModelMetrics;
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use crate::objective::Space;
 use crate::optimise::codegen::{CodeLine, pytorch};
 use crate::optimise::{SearchConfig, StepThrough, UpdateStage};
 use crate::session::document::ids::ModelId;
-use crate::session::runs::models::Prepared;
-use crate::session::screen::probe::Probe;
+use crate::session::results::models::Prepared;
+use crate::session::results::probe::Probe;
 use std::sync::Arc;
 
 /// Actions with a step-by-step search.
