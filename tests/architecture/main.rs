@@ -164,6 +164,36 @@ fn no_room_holds_a_circle() {
     assert!(knotted.is_empty(), "files import each other in circles:\n{}", knotted.join("\n"));
 }
 
+/// The document, its actions and their history read no clock, file, thread or view, and no result.
+#[test]
+fn actions_know_the_document_alone() {
+    let pure = |file: &Path| {
+        let places =
+            ["session/document", "session/apply", "session/action.rs", "session/history.rs"];
+        places.iter().any(|place| file.starts_with(place))
+    };
+    const WORLD: &[&str] =
+        &["time", "fs", "env", "thread", "sync::Mutex", "sync::RwLock", "io", "net"];
+    let foreign = |path: &[String]| {
+        let rest = path.get(1..).map(|rest| rest.join("::")).unwrap_or_default();
+        path.first().is_some_and(|first| first == "std")
+            && WORLD.iter().any(|w| rest.starts_with(w))
+    };
+    let mut seen = 0;
+    let broken = REFERENCES.iter().filter(|reference| pure(&reference.from) && !reference.in_tests);
+    let broken = broken.filter(|reference| {
+        seen += 1;
+        match &reference.to {
+            Target::Item(file) => room_of_file(file) == "session" && !pure(file),
+            Target::Module(_) => false,
+            Target::Foreign(path) => foreign(path),
+        }
+    });
+    let broken: Vec<_> = broken.map(|r| (&r.from, r.line, &r.to)).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(seen > 50, "{seen}");
+}
+
 #[test]
 fn a_mod_file_only_declares() {
     let busy = &SOURCE.busy_mod_files;
