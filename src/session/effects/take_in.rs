@@ -10,7 +10,7 @@ use crate::session::jobs::pca::PcaModel;
 use crate::session::jobs::registry::{JobProgress, JobResult};
 use crate::session::jobs::save::Saved;
 use crate::session::jobs::training::{Trained, Training, TrainingEnd};
-use crate::session::notices::Offer;
+use crate::session::notices::{Notices, Offer};
 use crate::session::results::models::ModelEntry;
 use crate::session::screen::comparison::Comparison;
 use crate::session::screen::latent_path::path_ended;
@@ -128,18 +128,21 @@ impl State {
                 let Some((&run, search)) = searches.find(|(_, search)| search.job == this) else {
                     return;
                 };
+                // Nobody waits for a search that was cleared.
+                let is_kept = self.document.searches.contains_key(&run);
+                let notices = if is_kept { notices } else { &mut Notices::default() };
                 if !search.ended(result, notices) {
                     runs.searches.remove(&run);
-                } else if self.view.search != Some(run) && self.document.searches.contains_key(&run)
-                {
+                } else if is_kept && self.view.search != Some(run) {
                     notices.offer(text!("Another search has ended."), Offer::Search(run));
                 }
             }
             End::Race(result) => {
                 let mut races = runs.races.iter_mut();
-                if let Some((&run, race)) = races.find(|(_, race)| race.job == this)
-                    && !race.ended(result, notices)
-                {
+                let Some((&run, race)) = races.find(|(_, race)| race.job == this) else { return };
+                let is_kept = self.document.race.as_ref().is_some_and(|race| race.run == run);
+                let notices = if is_kept { notices } else { &mut Notices::default() };
+                if !race.ended(result, notices) {
                     runs.races.remove(&run);
                 }
             }
