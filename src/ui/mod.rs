@@ -2,6 +2,7 @@
 
 mod action;
 mod app;
+mod commands;
 mod dialogs;
 mod drawer;
 mod egui_text;

@@ -15,6 +15,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::commands::KeysLine;
 use crate::ui::dialogs::fields::path_field;
 use crate::ui::dialogs::fields::preview_grid;
 use crate::ui::theme::{self};
@@ -431,9 +432,9 @@ fn keys(ui: &mut Ui, actions: &mut Actions) {
     scrolled(height).show(ui, |ui| {
         let table = egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true);
         table.show(ui, |ui| {
-            for (keys, what) in crate::ui::keys::help() {
-                ui.label(RichText::new(keys).family(theme::strong()));
-                ui.label(what);
+            for line in KeysLine::ALL {
+                ui.label(RichText::new(line.keys()).family(theme::strong()));
+                ui.label(line.about());
                 ui.end_row();
             }
         });

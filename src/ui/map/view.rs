@@ -14,6 +14,7 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::{Action, Actions};
+use crate::ui::commands::UiCommand;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole, short_or_small};
 use egui::{
@@ -258,7 +259,10 @@ fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 
 fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     let font = FontId::proportional(17.0);
-    let text = text!("No model is open. Drop a checkpoint here, or press Ctrl+O.");
+    let text = text!(
+        "No model is open. Drop a checkpoint here, or press {keys}.",
+        keys = UiCommand::Open.keys()
+    );
     let room = rect.width() - 20.0;
     paint_whole(painter, rect.center(), Align2::CENTER_CENTER, text, font, ink, room);
 }
@@ -271,7 +275,7 @@ fn plate(ui: &Ui) -> Frame {
 
 /// The buttons of the layers, on more lines where they do not fit on one; where they are.
 fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect {
-    let (visible, has_search) = (state.visible(), state.search().is_some());
+    let visible = state.visible();
     // Two maps have less space; the buttons reach from the first over the second.
     let (size, margin, maps) =
         if state.comparison.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
@@ -289,9 +293,10 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect 
             for (layer, name) in MapLayer::ALL.into_iter().zip(names) {
                 let name = RichText::new(name).size(size);
                 let button = egui::Button::selectable(visible.has(layer), name);
-                let enabled = layer != MapLayer::Paths || has_search;
-                if ui.add_enabled(enabled, button).on_hover_text(layer.about()).clicked() {
-                    actions.command(Command::ToggleLayer(layer));
+                let command = UiCommand::Layer(layer);
+                let response = ui.add_enabled(command.is_offered(state), button);
+                if response.on_hover_text(command.tooltip()).clicked() {
+                    command.request(state, actions);
                 }
             }
         });
@@ -393,10 +398,11 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     }
     let all = grouped(model.encoded.mu.len());
     let text = text!(
-        "{count} of {all} shapes lies beyond; F shows all"
-            | "{count} of {all} shapes lie beyond; F shows all",
+        "{count} of {all} shapes lies beyond; {keys} shows all"
+            | "{count} of {all} shapes lie beyond; {keys} shows all",
         count,
-        all
+        all,
+        keys = UiCommand::Fit.keys()
     );
     // Two maps have their colour scale between them at the lower edge.
     let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };

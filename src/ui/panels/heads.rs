@@ -11,6 +11,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
+use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
 use crate::ui::widgets::{at_right, body, note, number, row};
@@ -136,7 +137,8 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
 fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop heads"));
-        if stop.on_hover_text(text!("Keep the heads that are finished (Esc)")).clicked() {
+        let about = UiCommand::Cancel.with_keys(text!("Keep the heads that are finished"));
+        if stop.on_hover_text(about).clicked() {
             actions.command(Command::Stop(run));
         }
         note(ui, state.jobs.progress(Some(run)).words);

@@ -8,6 +8,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::action::Actions;
+use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::widgets::{Icon, at_right, body, fact, icon_button, note};
 use egui::{Button, Frame, RichText, Ui};
@@ -49,7 +50,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop the test"));
-        let stop = stop.on_hover_text(text!("Keep the numbers of the repeats before (Esc)"));
+        let about = UiCommand::Cancel.with_keys(text!("Keep the numbers of the repeats before"));
+        let stop = stop.on_hover_text(about);
         if let Some(run) = rediscovery.job.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
