@@ -1,6 +1,5 @@
 //! The window: reads the state, draws the panels, passes their requests to the session.
 
-use super::action::{Action, Actions, Dialog};
 use super::dialogs::export_form::ExportForm;
 use super::dialogs::file_dialogs::FileDialogs;
 use super::dialogs::over_window::Dialogs;
@@ -9,6 +8,7 @@ use super::drawer::strip;
 use super::drawer::tour::Pages;
 use super::inspector::side_panel;
 use super::map::compare::Maps;
+use super::request::{Dialog, Request, Requests};
 use super::{jobs, keys, panels, theme, top_bar};
 use crate::session::commands::command::Touring;
 use crate::session::commands::import::holds_shapes;
@@ -75,9 +75,9 @@ impl App {
         self.session.state()
     }
 
-    fn act(&mut self, ctx: &egui::Context, action: Action) {
+    fn act(&mut self, ctx: &egui::Context, action: Request) {
         match action {
-            Action::Do(command) => {
+            Request::Do(command) => {
                 // A step-by-step search needs the drawer with its numbers and its code.
                 self.drawer_open |= command == Command::Walk(StepThroughRun::Begin);
                 self.drawer_open |=
@@ -94,47 +94,47 @@ impl App {
                     self.results.show_search();
                 }
             }
-            Action::Show(sheet) => self.sheets.open(sheet),
-            Action::HideSheet => self.sheets.close(),
-            Action::BrowseOpen => self.dialogs.open(),
-            Action::BrowseSave(id) => {
+            Request::Show(sheet) => self.sheets.open(sheet),
+            Request::HideSheet => self.sheets.close(),
+            Request::BrowseOpen => self.dialogs.open(),
+            Request::BrowseSave(id) => {
                 self.dialogs.save(id, &self.session.state().suggested_path(id))
             }
-            Action::BrowseExport(most) => self.dialogs.export(most),
-            Action::BrowseOut(export) => self.dialogs.out(export),
-            Action::ShowExport => {
+            Request::BrowseExport(most) => self.dialogs.export(most),
+            Request::BrowseOut(export) => self.dialogs.out(export),
+            Request::ShowExport => {
                 let form = ExportForm::new(self.session.state(), ctx.theme() == egui::Theme::Dark);
                 self.sheets.open(Dialog::Out(form));
             }
-            Action::BrowseImport => self.dialogs.import(),
-            Action::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
-            Action::Race => {
+            Request::BrowseImport => self.dialogs.import(),
+            Request::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
+            Request::Race => {
                 self.session.perform(Command::Race);
                 if self.session.state().race().is_some_and(|race| race.job.is_some()) {
                     self.drawer_open = true;
                     self.results.show_race();
                 }
             }
-            Action::TogglePanel => self.panel_hidden = !self.panel_hidden,
-            Action::ToggleJobs => jobs::toggle_list(ctx),
-            Action::OpenDrawer => self.drawer_open = true,
-            Action::ToggleDrawer => self.drawer_open = !self.drawer_open,
-            Action::TogglePresent => {
+            Request::TogglePanel => self.panel_hidden = !self.panel_hidden,
+            Request::ToggleJobs => jobs::toggle_list(ctx),
+            Request::OpenDrawer => self.drawer_open = true,
+            Request::ToggleDrawer => self.drawer_open = !self.drawer_open,
+            Request::TogglePresent => {
                 self.presenting = !self.presenting;
                 ctx.set_zoom_factor(if self.presenting { 1.35 } else { 1.0 });
             }
-            Action::ToggleFullScreen => {
+            Request::ToggleFullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
             }
-            Action::Copy(text) => ctx.copy_text(text),
-            Action::CopyPicture => {
+            Request::Copy(text) => ctx.copy_text(text),
+            Request::CopyPicture => {
                 let board = ctx.clone();
                 let callback =
                     egui::ScreenshotCallback::new(move |image| board.copy_image((*image).clone()));
                 ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
             }
-            Action::Quit => {
+            Request::Quit => {
                 self.quitting = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Dropped files, and the request to close the window.
-    fn window_events(&self, ctx: &egui::Context, actions: &mut Actions) {
+    fn window_events(&self, ctx: &egui::Context, actions: &mut Requests) {
         let (dropped, close) = ctx.input(|i| {
             let paths: Vec<PathBuf> =
                 i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
@@ -161,7 +161,7 @@ impl App {
         let loses = state.has_unsaved() || state.jobs.lost_by_leaving().next().is_some();
         if close && !self.quitting && loses {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-            actions.push(Action::Show(Dialog::QuitUnsaved));
+            actions.push(Request::Show(Dialog::QuitUnsaved));
         }
     }
 }
@@ -189,7 +189,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let mut actions = Actions::default();
+        let mut actions = Requests::default();
         let ctx = ui.ctx().clone();
         let state = self.session.state();
         keys::read(&ctx, state, self.sheets.is_open(), &mut actions);

@@ -1,6 +1,6 @@
 //! The list of running jobs: a button in the top bar, shown while there are any, and the list behind it.
 
-use super::action::Actions;
+use super::request::Requests;
 use super::theme;
 use super::widgets::note;
 use crate::explore::{brief, duration};
@@ -25,7 +25,7 @@ const LIST: &str = "jobs";
 const WIDTH: f32 = 340.0;
 
 /// The button, and the list after a click; nothing if no job runs.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let ctx = ui.ctx().clone();
     let waits = state.jobs.iter().filter_map(|(_, job)| LISTED_AFTER.checked_sub(job.elapsed()));
     waits.min().into_iter().for_each(|wait| ctx.request_repaint_after(wait));
@@ -69,7 +69,7 @@ pub fn toggle_list(ctx: &Context) {
 struct FocusFirst;
 
 /// One job: its kind, its object, its progress, its duration, and its buttons.
-fn row(ui: &mut Ui, run: JobId, job: &Job, state: &State, actions: &mut Actions) {
+fn row(ui: &mut Ui, run: JobId, job: &Job, state: &State, actions: &mut Requests) {
     let kind = job.kind.label();
     ui.horizontal(|ui| {
         ui.label(RichText::new(kind.to_string()).family(theme::strong()));
@@ -106,7 +106,7 @@ fn row(ui: &mut Ui, run: JobId, job: &Job, state: &State, actions: &mut Actions)
     });
 }
 
-fn pause(ui: &mut Ui, kind: &Text, phase: TrainingPhase, actions: &mut Actions) {
+fn pause(ui: &mut Ui, kind: &Text, phase: TrainingPhase, actions: &mut Requests) {
     let (name, paused) = match phase {
         TrainingPhase::Running => (text!("Pause"), false),
         TrainingPhase::Paused => (text!("Go on"), true),

@@ -1,7 +1,7 @@
 //! The views. They read the state and push actions; they compute nothing and wait for nothing.
 
-mod action;
 mod app;
+mod commands;
 mod dialogs;
 mod drawer;
 mod egui_text;
@@ -10,6 +10,7 @@ mod jobs;
 mod keys;
 mod map;
 mod panels;
+mod request;
 mod theme;
 mod top_bar;
 mod widgets;

@@ -1,10 +1,10 @@
 //! The top bar: model, activity, menu.
 
-use super::action::{Action, Actions, Dialog};
+use super::commands::{MenuSection, UiCommand};
+use super::request::Requests;
 use super::widgets::fitting;
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
-use crate::session::preferences::ThemeChoice;
 use crate::session::results::models::ModelEntry;
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -13,7 +13,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Align, Button, FontId, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 /// Shows the bar.
-pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests) {
     let rect = ui.available_rect_before_wrap();
     let middle = Rect::from_center_size(rect.center(), vec2(330.0, 30.0));
     ui.scope_builder(
@@ -35,40 +35,31 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Actions)
         ui.menu_button(RichText::new(text!("Menu")), |ui| menu(ui, state, actions))
             .response
             .on_hover_text(text!("Files, theme, help"));
-        let present = Button::selectable(presenting, text!("Present"));
-        if ui
-            .add(present)
-            .on_hover_text(text!("Projector mode: a large map and large text (F5)"))
-            .clicked()
+        for (command, is_on) in
+            [(UiCommand::Present, presenting), (UiCommand::Compare, state.comparison.is_some())]
         {
-            actions.push(Action::TogglePresent);
-        }
-        let comparing = Button::selectable(state.comparison.is_some(), text!("Compare"));
-        let about = text!("Two models on two maps: the same point, seen by both (K)");
-        if ui.add(comparing).on_hover_text(about).clicked() {
-            actions.command(Command::ToggleComparison);
+            let button = Button::selectable(is_on, command.label());
+            if ui.add(button).on_hover_text(command.tooltip()).clicked() {
+                command.request(state, actions);
+            }
         }
     });
 }
 
-fn activities(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    let activities = [
-        (Activity::Explore, text!("Explore"), text!("Move over the map and see what it holds (1)")),
-        (Activity::Train, text!("Train"), text!("Train a model and watch the map take shape (2)")),
-        (Activity::Optimise, text!("Optimise"), text!("Search for the best shapes (3)")),
-    ];
+fn activities(ui: &mut Ui, state: &State, actions: &mut Requests) {
     ui.spacing_mut().item_spacing.x = 6.0;
-    for (activity, name, tooltip) in activities {
-        let text = RichText::new(name).family(theme::strong()).size(16.0);
+    for activity in [Activity::Explore, Activity::Train, Activity::Optimise] {
+        let command = UiCommand::Turn(activity);
+        let text = RichText::new(command.label()).family(theme::strong()).size(16.0);
         let button =
             Button::selectable(state.view.activity == activity, text).min_size(vec2(104.0, 30.0));
-        if ui.add(button).on_hover_text(tooltip).clicked() {
-            actions.command(Command::Turn(activity));
+        if ui.add(button).on_hover_text(command.tooltip()).clicked() {
+            command.request(state, actions);
         }
     }
 }
 
-fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn models(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((shown, entry)) = state.shown() else { return };
     let text = title(entry).to_string();
     let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
@@ -90,17 +81,8 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Actions) {
             }
         }
         ui.separator();
-        if ui.add(Button::new(text!("Save\u{2026}")).shortcut_text("Ctrl+S")).clicked() {
-            actions.push(Action::Show(Dialog::Save(shown, state.suggested_path(shown))));
-        }
-        if ui.button(text!("Close")).clicked() {
-            let unsaved = entry.unsaved;
-            actions.push(if unsaved {
-                Action::Show(Dialog::CloseUnsaved(shown))
-            } else {
-                Action::Do(Command::CloseModel(shown))
-            });
-        }
+        item(ui, UiCommand::Save, state, actions);
+        item(ui, UiCommand::CloseModel, state, actions);
     });
     response.on_hover_text(text!(
         "{name}: the model that is shown; open ones and samples are in this menu",
@@ -114,59 +96,50 @@ fn title(entry: &ModelEntry) -> Text {
     if entry.unsaved { text!("{name} (unsaved)", name) } else { name.clone() }
 }
 
-fn menu(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn menu(ui: &mut Ui, state: &State, actions: &mut Requests) {
     ui.set_min_width(230.0);
-    let mut item = |ui: &mut Ui, name: Text, keys: &str, action: Action| {
-        if ui.add(Button::new(name).shortcut_text(keys)).clicked() {
-            actions.push(action);
+    for section in [MenuSection::Files, MenuSection::View, MenuSection::Theme, MenuSection::Help] {
+        if section != MenuSection::Files {
+            ui.separator();
         }
+        let all = UiCommand::ALL.iter().copied();
+        let commands = all.filter(|command| command.menu_section() == Some(section));
+        match section {
+            MenuSection::Theme => themes(ui, commands, state, actions),
+            _ => commands.for_each(|command| item(ui, command, state, actions)),
+        }
+    }
+}
+
+/// A command in a menu; nothing while it cannot be chosen.
+fn item(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests) {
+    if !command.is_offered(state) {
+        return;
+    }
+    let button = Button::new(command.title(state));
+    let button = match command.shortcuts() {
+        [] => button,
+        _ => button.shortcut_text(command.keys()),
     };
-    item(ui, text!("Open\u{2026}"), "Ctrl+O", Action::Show(Dialog::Open(String::new())));
-    if let Some((shown, _)) = state.shown() {
-        item(
-            ui,
-            text!("Save\u{2026}"),
-            "Ctrl+S",
-            Action::Show(Dialog::Save(shown, state.suggested_path(shown))),
-        );
+    if ui.add(button).on_hover_text(command.about()).clicked() {
+        command.request(state, actions);
     }
-    item(ui, text!("Export\u{2026}"), "Ctrl+E", Action::ShowExport);
-    if let Some(action) = state.history.undoable() {
-        item(ui, text!("Undo: {action}", action), "Ctrl+Z", Action::Do(Command::Undo));
-    }
-    if let Some(action) = state.history.redoable() {
-        item(ui, text!("Redo: {action}", action), "Ctrl+Shift+Z", Action::Do(Command::Redo));
-    }
-    ui.separator();
-    item(ui, text!("Go to a point\u{2026}"), "Ctrl+G", Action::Show(Dialog::GoTo(String::new())));
-    item(ui, text!("Fit view"), "F", Action::Do(Command::Fit));
-    item(ui, text!("Left panel"), "Tab", Action::TogglePanel);
-    item(ui, text!("Full screen"), "F11", Action::ToggleFullScreen);
-    item(ui, text!("Copy picture"), "Ctrl+Shift+C", Action::CopyPicture);
-    ui.separator();
+}
+
+/// The themes on one line.
+fn themes(
+    ui: &mut Ui,
+    commands: impl Iterator<Item = UiCommand>,
+    state: &State,
+    actions: &mut Requests,
+) {
     ui.horizontal(|ui| {
         ui.label(text!("Theme"));
-        for (choice, name) in [
-            (ThemeChoice::System, text!("System")),
-            (ThemeChoice::Light, text!("Light")),
-            (ThemeChoice::Dark, text!("Dark")),
-        ] {
-            if ui.selectable_label(state.preferences.theme == choice, name).clicked() {
-                actions.command(Command::SetTheme(choice));
+        for command in commands {
+            let is_chosen = command == UiCommand::Theme(state.preferences.theme);
+            if ui.selectable_label(is_chosen, command.label()).clicked() {
+                command.request(state, actions);
             }
         }
     });
-    ui.separator();
-    let lesson = ui.button(text!("Lesson: how a search cheats"));
-    if lesson
-        .on_hover_text(text!(
-            "Three searches on the shown model that teach when to believe an answer"
-        ))
-        .clicked()
-    {
-        actions.push(Action::Do(Command::BeginLesson));
-    }
-    if ui.add(Button::new(text!("Keys")).shortcut_text("F1")).clicked() {
-        actions.push(Action::Show(Dialog::Keys));
-    }
 }

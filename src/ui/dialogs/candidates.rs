@@ -5,13 +5,13 @@ use crate::export::outlines::{OutlineFormat, endings};
 use crate::session::Command;
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
+use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{heading, note};
 use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
 
 /// Asks for the file of at most `most` candidates.
-pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions) {
+pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Requests) {
     heading(ui, text!("Export the candidates"));
     let entered = path_field(ui, path, text!("path of a file"));
     let target = PathBuf::from(path.trim());
@@ -44,7 +44,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();
         // Enter alone replaces no file.
         if clicked || (entered && ready && !replaces) {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::ExportCandidates(target, most));
         }
         if ui
@@ -52,16 +52,16 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Actions
             .on_hover_text(text!("The system's own dialog"))
             .clicked()
         {
-            actions.push(Action::BrowseExport(most));
+            actions.push(Request::BrowseExport(most));
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }
 
 /// Asks for the file of the lab results.
-pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
+pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Requests) {
     heading(ui, text!("Import measured values"));
     note(
         ui,
@@ -76,7 +76,7 @@ pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
     ui.horizontal(|ui| {
         let clicked = ui.add_enabled(named, Button::new(text!("Import"))).clicked();
         if (clicked || entered) && named {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::ImportLabResults(PathBuf::from(path.trim())));
         }
         if ui
@@ -84,10 +84,10 @@ pub fn import(ui: &mut Ui, path: &mut String, actions: &mut Actions) {
             .on_hover_text(text!("The system's own dialog"))
             .clicked()
         {
-            actions.push(Action::BrowseImport);
+            actions.push(Request::BrowseImport);
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }

@@ -4,7 +4,7 @@ use crate::optimise::UpdateStage;
 use crate::optimise::codegen::{CodeLine, command_line, preamble, pytorch};
 use crate::session::State;
 use crate::text;
-use crate::ui::action::{Action, Actions};
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme;
 use crate::ui::widgets::{heading, note};
 use egui::style::ScrollAnimation;
@@ -66,7 +66,7 @@ fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
 }
 
 /// The dialog: the search in PyTorch and as a command line, with the present settings.
-pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let walk = state.walk().filter(|_| state.is_walking());
@@ -101,13 +101,13 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Actions) {
         if copy.clicked() {
             let search = lines.iter().map(|line| line.text.as_str());
             let script: Vec<&str> = ground.iter().map(String::as_str).chain(search).collect();
-            actions.push(Action::Copy(script.join("\n") + "\n"));
+            actions.push(Request::Copy(script.join("\n") + "\n"));
         }
         if ui.button(text!("Copy command")).clicked() {
-            actions.push(Action::Copy(command));
+            actions.push(Request::Copy(command));
         }
         if ui.button(text!("Close")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }

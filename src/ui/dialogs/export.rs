@@ -6,10 +6,10 @@ use crate::session::jobs::export::Exportable;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
 use crate::ui::dialogs::export_form::ExportForm;
 use crate::ui::dialogs::export_form::most;
 use crate::ui::jobs::bar;
+use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{body, heading, note, width};
 use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use std::path::PathBuf;
@@ -80,13 +80,13 @@ fn label(what: Exportable) -> (Text, Text) {
 }
 
 /// Asks for the kind and the file of the export; while it is written, shows the progress.
-pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Requests) {
     heading(ui, text!("Export"));
     if let Some(run) = state.export.job {
         return writing(ui, state, run, actions);
     }
     if std::mem::take(&mut form.begun) && state.export.failed.is_none() {
-        actions.push(Action::HideSheet);
+        actions.push(Request::HideSheet);
     }
     choose(ui, form, state);
     let entered = path_field(ui, &mut form.path, text!("path of a file"));
@@ -98,7 +98,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Act
     finish(ui, form, state, entered, actions);
 }
 
-fn writing(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
+fn writing(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
     bar(ui, &state.jobs.progress(Some(run))).accessible_name(text!("Exported"));
     ui.horizontal(|ui| {
         if ui.button(text!("Cancel")).on_hover_text(text!("Nothing is left behind")).clicked() {
@@ -109,7 +109,7 @@ fn writing(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
             .on_hover_text(text!("It goes on; a notice appears when it is done"))
             .clicked()
         {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }
@@ -191,7 +191,13 @@ fn named_row(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) {
 }
 
 /// The file that would be written, a reason against it, and the buttons.
-fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, actions: &mut Actions) {
+fn finish(
+    ui: &mut Ui,
+    form: &mut ExportForm,
+    state: &State,
+    entered: bool,
+    actions: &mut Requests,
+) {
     let target = PathBuf::from(form.path.trim());
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let (fits, replaces) = (form.what.fits(&target), target.is_file());
@@ -233,10 +239,10 @@ fn finish(ui: &mut Ui, form: &mut ExportForm, state: &State, entered: bool, acti
             .on_hover_text(text!("The system's own dialog"))
             .clicked()
         {
-            actions.push(Action::BrowseOut(form.order(&target)));
+            actions.push(Request::BrowseOut(form.order(&target)));
         }
         if ui.button(text!("Close")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }

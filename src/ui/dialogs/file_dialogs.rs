@@ -5,7 +5,7 @@ use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::export::Export;
 use crate::text;
-use crate::ui::action::{Action, Actions};
+use crate::ui::request::{Request, Requests};
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
 
@@ -109,9 +109,9 @@ impl FileDialogs {
     }
 
     /// Handles answers; an answer also closes the window's own dialog.
-    pub fn collect(&self, actions: &mut Actions) {
+    pub fn collect(&self, actions: &mut Requests) {
         for command in self.answers.try_iter() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(command);
         }
     }

@@ -6,8 +6,8 @@ use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
 use crate::ui::map::painting::{fill_shape, outline_shape};
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, heading, note, primary};
 use egui::{Color32, FontId, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, vec2};
@@ -27,7 +27,7 @@ pub struct FreehandPen {
 
 impl FreehandPen {
     /// Shows the dialog.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         heading(ui, text!("Draw a shape"));
         ui.horizontal_top(|ui| {
             self.canvas(ui, state, actions);
@@ -60,14 +60,14 @@ impl FreehandPen {
                         actions.command(Command::Undo);
                     }
                     if ui.button(text!("Done")).on_hover_text(text!("The point stays on the map")).clicked() {
-                        actions.push(Action::HideSheet);
+                        actions.push(Request::HideSheet);
                     }
                 });
             });
         });
     }
 
-    fn canvas(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    fn canvas(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::drag());
         response.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Image, true, text!("Canvas to draw on"))
@@ -125,7 +125,7 @@ fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
     painter.add(outline_shape(&drawn.rebuilt, rect.center(), unit, Stroke::new(2.0, line)));
 }
 
-fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Actions) {
+fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Requests) {
     note(ui, text!("Filled: your shape. Line: the nearest that the model can decode; its point is marked on the map."))
         .on_hover_text(about_reconstruction());
     fact(ui, text!("Difference"), three_digits(drawn.difference), about_difference());
@@ -150,7 +150,7 @@ fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Action
     if primary(ui, text!("Optimise from here"), text!("Start a search from this shape's point"))
         .clicked()
     {
-        actions.push(Action::HideSheet);
+        actions.push(Request::HideSheet);
         actions.command(Command::SearchFrom(MapPoint::Latent(drawn.z.clone())));
     }
 }

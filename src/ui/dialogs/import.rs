@@ -8,8 +8,8 @@ use crate::session::jobs::import::Brought;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
 use crate::ui::jobs::bar;
+use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{body, fact, heading, note, number, primary, row, segments, width};
 use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ impl ImportForm {
     }
 
     /// Shows the form.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let import = state.import();
         let job = import.and_then(|import| import.job);
         let failed = import.and_then(|import| import.failed.as_ref());
@@ -74,7 +74,7 @@ impl ImportForm {
         }
     }
 
-    fn places(&mut self, ui: &mut Ui, actions: &mut Actions) {
+    fn places(&mut self, ui: &mut Ui, actions: &mut Requests) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             // The two buttons take the rest, with their margins and gaps.
@@ -95,14 +95,14 @@ impl ImportForm {
                 .on_hover_text(text!("One or several files, in the system's own dialog"))
                 .clicked()
             {
-                actions.push(Action::BrowseShapes(self.wish(), false));
+                actions.push(Request::BrowseShapes(self.wish(), false));
             }
             if ui
                 .button(text!("Folder\u{2026}"))
                 .on_hover_text(text!("A folder and the folders in it"))
                 .clicked()
             {
-                actions.push(Action::BrowseShapes(self.wish(), true));
+                actions.push(Request::BrowseShapes(self.wish(), true));
             }
         });
         let field = TextEdit::singleline(&mut self.values)
@@ -158,7 +158,7 @@ impl ImportForm {
         number(ui, text!("Points"), tooltip, &mut self.options.points, 16..=400, 1.0);
     }
 
-    fn begin(&self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    fn begin(&self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let wish = self.wish();
         // Files from a dialog or dropped files are imported again with the new options.
         let before = state.import_wish();
@@ -181,7 +181,7 @@ impl ImportForm {
     }
 }
 
-fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
+fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
     ui.horizontal(|ui| {
         if ui.add(Button::new(text!("Stop")).min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));

@@ -14,9 +14,10 @@ use crate::session::document::ids::ModelId;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::commands::KeysLine;
 use crate::ui::dialogs::fields::path_field;
 use crate::ui::dialogs::fields::preview_grid;
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme::{self};
 use crate::ui::widgets::{heading, note, number, segments};
 use egui::{Button, Id, Modal, RichText, ScrollArea, Ui};
@@ -60,7 +61,7 @@ impl Dialogs {
     }
 
     /// Shows the dialog, if one is open.
-    pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Requests) {
         let Some(mut sheet) = self.shown.take() else { return };
         let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
             ui.set_width(match sheet {
@@ -89,13 +90,13 @@ impl Dialogs {
             });
         });
         if response.should_close() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
         self.shown = Some(sheet);
     }
 
     /// The data of the next training: families, or the user's shapes.
-    fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         heading(ui, text!("Data"));
         let mut own = state.learns_own();
         let choices = [
@@ -114,14 +115,14 @@ impl Dialogs {
             self.own.show(ui, state, actions);
             ui.add_space(6.0);
             if ui.button(text!("Done")).clicked() {
-                actions.push(Action::HideSheet);
+                actions.push(Request::HideSheet);
             }
         } else {
             self.families(ui, &state.document.training.generator, actions);
         }
     }
 
-    fn families(&mut self, ui: &mut Ui, generator: &GeneratorConfig, actions: &mut Actions) {
+    fn families(&mut self, ui: &mut Ui, generator: &GeneratorConfig, actions: &mut Requests) {
         let mut edited = generator.clone();
         ui.horizontal_wrapped(|ui| {
             for family in Family::ALL {
@@ -190,7 +191,7 @@ impl Dialogs {
         ui.add_space(6.0);
         ui.horizontal(|ui| {
             if ui.button(text!("Done")).clicked() {
-                actions.push(Action::HideSheet);
+                actions.push(Request::HideSheet);
             }
             let seed = edited.seed;
             if ui
@@ -237,7 +238,7 @@ fn toggle(families: &mut Vec<Family>, family: Family) {
 }
 
 /// Asks for the name of a point, as on the command line.
-fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
+fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Requests) {
     heading(ui, text!("Go to a point"));
     note(
         ui,
@@ -258,16 +259,16 @@ fn go_to(ui: &mut Ui, name: &mut String, actions: &mut Actions) {
         if let Ok(point) = point
             && (clicked || entered)
         {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::PickNamed(point));
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }
 
-fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
+fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Requests) {
     heading(ui, text!("Open"));
     note(
         ui,
@@ -286,10 +287,10 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
             .on_hover_text(text!("The system's own dialog"))
             .clicked()
         {
-            actions.push(Action::BrowseOpen);
+            actions.push(Request::BrowseOpen);
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
     if !state.preferences.recent.is_empty() {
@@ -306,17 +307,17 @@ fn open(ui: &mut Ui, path: &mut String, state: &State, actions: &mut Actions) {
     heading(ui, text!("Samples"));
     for (index, sample) in BUNDLED.iter().enumerate() {
         if ui.link(sample.name()).on_hover_text(sample.about()).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::OpenSample(index));
         }
     }
     if let Some(path) = chosen.filter(|path| !path.as_os_str().is_empty()) {
-        actions.push(Action::HideSheet);
+        actions.push(Request::HideSheet);
         actions.command(Command::Open(path));
     }
 }
 
-fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mut Actions) {
+fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mut Requests) {
     heading(ui, text!("Save the model"));
     let entered = path_field(ui, path, text!("path of a file"));
     let target = with_extension(path.trim());
@@ -341,7 +342,7 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
         let clicked = ui.add_enabled(!path.trim().is_empty(), Button::new(name)).clicked();
         // Enter alone replaces no file.
         if (clicked || (entered && !replaces)) && !path.trim().is_empty() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::Save(id, target));
         }
         if ui
@@ -349,10 +350,10 @@ fn save(ui: &mut Ui, id: ModelId, path: &mut String, state: &State, actions: &mu
             .on_hover_text(text!("The system's own dialog"))
             .clicked()
         {
-            actions.push(Action::BrowseSave(id));
+            actions.push(Request::BrowseSave(id));
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }
@@ -368,7 +369,7 @@ fn with_extension(path: &str) -> PathBuf {
     name.into()
 }
 
-fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions) {
+fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Requests) {
     let name = state.model(id).map(|entry| entry.name.clone()).unwrap_or_default();
     heading(ui, text!("Close '{name}' without saving?", name));
     if state.is_learning(id) {
@@ -381,19 +382,19 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Actions)
     }
     ui.horizontal(|ui| {
         if ui.button(text!("Save\u{2026}")).clicked() {
-            actions.push(Action::Show(Dialog::Save(id, state.suggested_path(id))));
+            actions.push(Request::Show(Dialog::Save(id, state.suggested_path(id))));
         }
         if ui.button(text!("Close without saving")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
             actions.command(Command::CloseModel(id));
         }
         if ui.button(text!("Cancel")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
     });
 }
 
-fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let names: Vec<Text> =
         state.models().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.clone()).collect();
     let jobs = state.jobs.lost_by_leaving();
@@ -416,29 +417,29 @@ fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     ui.horizontal(|ui| {
         if ui.button(text!("Stay")).clicked() {
-            actions.push(Action::HideSheet);
+            actions.push(Request::HideSheet);
         }
         if ui.button(leave).clicked() {
-            actions.push(Action::Quit);
+            actions.push(Request::Quit);
         }
     });
 }
 
-fn keys(ui: &mut Ui, actions: &mut Actions) {
+fn keys(ui: &mut Ui, actions: &mut Requests) {
     heading(ui, text!("Keys"));
     // Scrolls by itself, so that the button below stays visible.
     let height = ui.ctx().content_rect().height() - MARGINS - 90.0;
     scrolled(height).show(ui, |ui| {
         let table = egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true);
         table.show(ui, |ui| {
-            for (keys, what) in crate::ui::keys::help() {
-                ui.label(RichText::new(keys).family(theme::strong()));
-                ui.label(what);
+            for line in KeysLine::ALL {
+                ui.label(RichText::new(line.keys()).family(theme::strong()));
+                ui.label(line.about());
                 ui.end_row();
             }
         });
     });
     if ui.button(text!("Close")).clicked() {
-        actions.push(Action::HideSheet);
+        actions.push(Request::HideSheet);
     }
 }

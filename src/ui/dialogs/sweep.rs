@@ -9,8 +9,8 @@ use crate::text;
 use crate::text::Text;
 use crate::train::{MAX_BETAS, USUAL_BETAS, parse_betas};
 use crate::trust::reconstruction_error_label;
-use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::jobs::thin_bar;
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{heading, note, primary};
 use egui::{
@@ -34,19 +34,19 @@ pub fn usual() -> String {
 }
 
 /// The button that opens the dialog.
-pub fn offer(ui: &mut Ui, actions: &mut Actions) {
+pub fn offer(ui: &mut Ui, actions: &mut Requests) {
     let button =
         Button::new(text!("Sweep over beta\u{2026}")).min_size(vec2(ui.available_width(), 28.0));
     let about = text!(
         "Train a model for each of several betas with these settings, and compare their maps"
     );
     if ui.add(button).on_hover_text(about).clicked() {
-        actions.push(Action::Show(Dialog::Sweep(usual())));
+        actions.push(Request::Show(Dialog::Sweep(usual())));
     }
 }
 
 /// Shows the dialog; `text` has the betas as typed.
-pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Actions) {
+pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Requests) {
     heading(ui, text!("Sweep over beta"));
     note(
         ui,
@@ -76,7 +76,7 @@ pub fn sheet(ui: &mut Ui, text: &mut String, state: &State, actions: &mut Action
     }
 }
 
-fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
+fn begin(ui: &mut Ui, text: &mut String, actions: &mut Requests) {
     let parsed = parse_betas(text)
         .and_then(|betas| crate::train::Sweep::check(&Default::default(), &betas).map(|()| betas));
     ui.horizontal(|ui| {
@@ -103,7 +103,7 @@ fn begin(ui: &mut Ui, text: &mut String, actions: &mut Actions) {
     }
 }
 
-fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions) {
+fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Requests) {
     ui.horizontal(|ui| {
         let at = (sweep.done.len() + 1).min(sweep.count);
         ui.label(text!(
@@ -121,7 +121,7 @@ fn progress(ui: &mut Ui, state: &State, sweep: &SweepRun, actions: &mut Actions)
     });
 }
 
-fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
+fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Requests) {
     let mut chosen = None;
     ui.horizontal_top(|ui| {
         let (rect, response) = ui.allocate_exact_size(CHART, Sense::click());
@@ -155,7 +155,7 @@ fn results(ui: &mut Ui, done: &[SweepPoint], actions: &mut Actions) {
     );
     if let Some((index, beside)) = chosen {
         actions.command(Command::OpenSwept(index, beside));
-        actions.push(Action::HideSheet);
+        actions.push(Request::HideSheet);
     }
 }
 

@@ -9,8 +9,8 @@ use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
+use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{note, paint_whole, reliability_colour};
 use egui::{Align2, FontId, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
@@ -36,7 +36,7 @@ pub fn basins(
     state: &State,
     search_run: ShownSearch<'_>,
     findings: &Findings,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let basins = &findings.report.basins.all;
     if basins.is_empty() {
@@ -78,7 +78,7 @@ pub fn candidates(
     search_run: ShownSearch<'_>,
     findings: &Findings,
     shown: &[Candidate],
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     row(ui, "candidates", shown.len(), |ui, index| {
         let candidate = &shown[index];

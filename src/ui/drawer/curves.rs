@@ -8,7 +8,7 @@ use crate::session::results::findings::Findings;
 use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use crate::ui::theme;
 use crate::ui::widgets::note;
 use egui::{Align2, Color32, Pos2, RichText, Stroke, Ui, vec2};
@@ -116,7 +116,7 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
 
 /// The value of every restart over its steps, or the `objective` of a penalised search, with a line at the shown step.
 /// The curve under the mouse is highlighted, a click selects it.
-pub fn values(ui: &mut Ui, search_run: ShownSearch<'_>, objective: bool, actions: &mut Actions) {
+pub fn values(ui: &mut Ui, search_run: ShownSearch<'_>, objective: bool, actions: &mut Requests) {
     let Some(findings) = &search_run.findings else { return };
     let objective = objective && !findings.objectives.is_empty();
     let curves = if objective { &findings.objectives } else { &findings.curves };

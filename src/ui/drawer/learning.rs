@@ -10,7 +10,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::{FamilyMetrics, ModelMetrics, Warning};
-use crate::ui::action::{Action, Actions};
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
@@ -31,7 +31,7 @@ const NAME: f32 = 86.0;
 const NUMBER: f32 = 58.0;
 
 /// The strip: play, the losses, and the timeline.
-pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
         let text = match state.training().phase {
             TrainingPhase::Idle => {
@@ -108,7 +108,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Actions) {
     playing::timeline(ui, &values, done, updates as f64 / whole, about, actions);
 }
 
-fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
+fn buttons(ui: &mut Ui, training: &Training, actions: &mut Requests) {
     let stoppable = matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused);
     if let Some(run) = training.job.filter(|_| stoppable)
         && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
@@ -127,7 +127,7 @@ fn buttons(ui: &mut Ui, training: &Training, actions: &mut Actions) {
 }
 
 /// A warning button; the text is in its tooltip and in the drawer.
-fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &mut Actions) {
+fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &mut Requests) {
     let text = text!("{count} warning" | "{count} warnings", count = health.warnings.len());
     let colour = match health.stale {
         Some(_) => ui.visuals().weak_text_color(),
@@ -135,7 +135,7 @@ fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &m
     };
     let button = Button::new(RichText::new(text).color(colour)).min_size(vec2(CONCERNS, 0.0));
     if ui.add(button).on_hover_text(first.to_string()).clicked() {
-        actions.push(Action::OpenDrawer);
+        actions.push(Request::OpenDrawer);
     }
 }
 

@@ -7,8 +7,8 @@ use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
 use crate::ui::map::painting::fill_shape;
+use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, heading};
 use egui::{Align2, FontId, Rect, Response, Sense, Stroke, Ui, pos2, vec2};
@@ -30,7 +30,7 @@ pub fn before_and_after(
     index: usize,
     report: &RestartReport,
     state: &State,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let (rect, response) = canvas(ui, text!("The shape before and after"), Sense::click_and_drag());
     let end = if report.restart.best.is_some() { text!("best") } else { text!("last") };

@@ -4,13 +4,13 @@ use super::lines::sparkline;
 use crate::session::Command;
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button};
 use egui::{Sense, Stroke, Ui, pos2, vec2};
 
 /// Back, play or pause, and forward; the icon and name of the middle one depend on the playback.
-pub fn buttons(ui: &mut Ui, (icon, name): (Icon, Text), actions: &mut Actions) {
+pub fn buttons(ui: &mut Ui, (icon, name): (Icon, Text), actions: &mut Requests) {
     if icon_button(ui, Icon::Back, text!("One step back")).clicked() {
         actions.command(Command::StepBy(-1));
     }
@@ -23,7 +23,7 @@ pub fn buttons(ui: &mut Ui, (icon, name): (Icon, Text), actions: &mut Actions) {
 }
 
 /// The speed, with a menu of other speeds.
-pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Actions) {
+pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Requests) {
     ui.menu_button(format!("{speed}\u{d7}"), |ui| {
         for choice in [0.25, 0.5, 1.0, 2.0, 4.0] {
             if ui.selectable_label(speed == choice, format!("{choice}\u{d7}")).clicked() {
@@ -42,7 +42,7 @@ pub fn timeline(
     done: f64,
     share: f64,
     about: Text,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click_and_drag());

@@ -11,10 +11,10 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::RoundTripChange;
-use crate::ui::action::{Action, Actions};
 use crate::ui::drawer::lines;
 use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{
     Icon, fact, fitting, heading, icon_button, note, paint_whole, reliability_colour, verdict,
@@ -65,19 +65,19 @@ fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
 }
 
 /// The button that starts a race.
-pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Actions) {
+pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Requests) {
     let running = state.race().is_some_and(|race| race.job.is_some());
     let button = ui.add_enabled(!running, Button::new(name.into()));
     let about = text!(
         "Let several methods search from the same starts with the same budget, side by side. None of them stops early."
     );
     if button.on_hover_text(about).clicked() {
-        actions.push(Action::Race);
+        actions.push(Request::Race);
     }
 }
 
 /// The optimisers of the next race.
-pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Requests) {
     for contender in Contender::ALL {
         let mut on = state.document.search.contenders.0.contains(&contender);
         if ui.checkbox(&mut on, contender.label()).on_hover_text(contender.about()).changed() {
@@ -87,7 +87,7 @@ pub fn contenders(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// The strip while a race runs, or after it if there is no search to play.
-pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
+pub fn strip(ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Requests) {
     if let Some(run) = contest.job {
         if icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked() {
             actions.command(Command::Stop(run));
@@ -133,7 +133,7 @@ impl RaceView {
         ui: &mut Ui,
         state: &State,
         contest: &RaceRun,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let choices = [
             (
@@ -172,7 +172,7 @@ impl RaceView {
     }
 
     /// Shows the plot and the cards.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Requests) {
         if contest.standings.is_empty() {
             note(ui, text!("At the start\u{2026}"));
             return;
@@ -229,7 +229,7 @@ impl RaceView {
         names(&ui.painter_at(*frame), *frame, end_x, &lines, end);
     }
 
-    fn cards(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Actions) {
+    fn cards(&mut self, ui: &mut Ui, state: &State, contest: &RaceRun, actions: &mut Requests) {
         self.pointed = None;
         ScrollArea::horizontal().id_salt("race_cards").auto_shrink(false).show(ui, |ui| {
             let height = ui.available_height() - BAR;

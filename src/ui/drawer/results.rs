@@ -7,7 +7,7 @@ use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::widgets::note;
 use egui::{
     Align, Button, ComboBox, DragValue, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2,
@@ -72,7 +72,7 @@ pub struct Results {
 }
 
 /// The choice among the searches; nothing if there is only one.
-fn searches(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn searches(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let searches = &state.document.searches;
     let place = searches.keys().position(|run| Some(*run) == state.view.search);
     let Some(place) = place.filter(|_| searches.len() > 1) else { return };
@@ -131,7 +131,7 @@ impl Results {
     }
 
     /// Shows the tabs and the content of the selected one: for a search, a race, or both.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let (search_run, race) = (state.search(), state.race());
         self.tab = match (self.tab, search_run, race) {
             (Tab::Race, _, None) => Tab::Restarts,
@@ -180,7 +180,7 @@ impl Results {
         ui: &mut Ui,
         state: &State,
         search_run: ShownSearch<'_>,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         match (self.tab, &search_run.findings) {
             (_, None) => curves::under_way(ui, search_run),
@@ -199,14 +199,14 @@ impl Results {
         ui: &mut Ui,
         search_run: ShownSearch<'_>,
         findings: &Findings,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let rows = findings.that_ended(self.ending);
         // A restart that was selected elsewhere is scrolled into view.
         let chosen = search_run.look.chosen.filter(|_| search_run.look.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
         let width = TABLE_WIDTH + table::extra_width(ui, &findings.report);
-        let left = |ui: &mut Ui, actions: &mut Actions| {
+        let left = |ui: &mut Ui, actions: &mut Requests| {
             if width <= ui.available_width() {
                 return table::show(ui, search_run, findings, rows, sought, actions);
             }
@@ -261,18 +261,18 @@ impl Results {
         state: &State,
         search_run: ShownSearch<'_>,
         findings: &Findings,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let shown = &findings.candidates[..self.most.min(findings.candidates.len())];
         let width = ui.available_width() - PLOT_WIDTH - 24.0;
-        let left = |ui: &mut Ui, actions: &mut Actions| {
+        let left = |ui: &mut Ui, actions: &mut Requests| {
             cards::candidates(ui, state, search_run, findings, shown, actions);
         };
         beside(ui, width, actions, left, |ui, _| curves::measured(ui, search_run, findings));
     }
 
     /// The number of candidates, and the buttons to export them and to import lab results.
-    fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Actions) {
+    fn exchange(&mut self, ui: &mut Ui, findings: &Findings, actions: &mut Requests) {
         if findings.candidates.is_empty() {
             note(ui, text!("No answer can be believed, so there is nothing to try."));
             return;
@@ -293,13 +293,13 @@ impl Results {
         let about = text!("Outlines with their names as CSV, or everything as JSON");
         if export.on_hover_text(about).clicked() {
             let path = "candidates.csv".to_owned();
-            actions.push(Action::Show(Dialog::Export(path, count)));
+            actions.push(Request::Show(Dialog::Export(path, count)));
         }
         let import = ui.button(text!("Import measured\u{2026}"));
         let about =
             text!("A CSV with a header such as id,drag [N]: what a lab measured of the candidates");
         if import.on_hover_text(about).clicked() {
-            actions.push(Action::Show(Dialog::Import(String::new())));
+            actions.push(Request::Show(Dialog::Import(String::new())));
         }
     }
 }
@@ -335,13 +335,13 @@ fn summary(findings: &Findings) -> Text {
 }
 
 /// The button that exports, at the right end of a line, and with `choice` the choice among the searches; where they are.
-fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut Actions) -> Rect {
+fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut Requests) -> Rect {
     let right = Layout::right_to_left(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(line).layout(right));
     ui.spacing_mut().button_padding = vec2(9.0, 2.0);
     let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
     if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
-        actions.push(Action::ShowExport);
+        actions.push(Request::ShowExport);
     }
     if choice {
         searches(&mut ui, state, actions);
@@ -353,9 +353,9 @@ fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut A
 fn beside(
     ui: &mut Ui,
     width: f32,
-    actions: &mut Actions,
-    left: impl FnOnce(&mut Ui, &mut Actions),
-    right: impl FnOnce(&mut Ui, &mut Actions),
+    actions: &mut Requests,
+    left: impl FnOnce(&mut Ui, &mut Requests),
+    right: impl FnOnce(&mut Ui, &mut Requests),
 ) {
     let size = ui.available_size();
     let width = width.min(size.x - MIN_RIGHT);

@@ -8,8 +8,8 @@ use crate::session::Command;
 use crate::session::results::step_through::{StepThroughRun, StepThroughState};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
 use crate::ui::dialogs::code::listing;
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, fitting, icon_button, width};
 use egui::{
@@ -26,7 +26,7 @@ const COLUMNS: [f32; 2] = [112.0, 84.0];
 const ROW: f32 = 22.0;
 
 /// The strip: the buttons, the present stage, and the formula of the stage with its numbers.
-pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
+pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Requests) {
     let by_hand = &walk.by_hand;
     let mut press = |walking| actions.command(Command::Walk(walking));
     if icon_button(ui, Icon::Back, text!("One stage back (,)")).clicked() {
@@ -241,7 +241,7 @@ fn over(walk: &StepThroughState) -> [Text; 2] {
 }
 
 /// Below the strip: the numbers at the left, the code at the right.
-pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Requests) {
     let rect = ui.available_rect_before_wrap();
     let coordinates = walk.by_hand.moment().map_or(2, |moment| moment.point.len());
     let shown = coordinates.min(MAX_COORDINATES) + usize::from(coordinates > MAX_COORDINATES);
@@ -260,7 +260,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, actions: &mut Actions) {
         |ui| {
             let button = ui.button(RichText::new(text!("Show code")).small());
             if button.on_hover_text(text!("The whole script, and the command line")).clicked() {
-                actions.push(Action::Show(Dialog::Code));
+                actions.push(Request::Show(Dialog::Code));
             }
         },
     );

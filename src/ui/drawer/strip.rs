@@ -12,10 +12,10 @@ use crate::session::results::probe::Probe;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
 use crate::ui::drawer::lines::two_lines;
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::colour;
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Ui, UiBuilder, vec2};
@@ -34,7 +34,7 @@ pub fn show(
     state: &State,
     open: bool,
     (results, pages): (&mut Results, &mut Pages),
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     // A panel is as high as its content; this one must keep its height.
     ui.set_min_size(ui.available_size());
@@ -51,7 +51,7 @@ pub fn show(
                 (Icon::Up, text!("Open curves and results"))
             };
             if icon_button(ui, icon, name).clicked() {
-                actions.push(Action::ToggleDrawer);
+                actions.push(Request::ToggleDrawer);
             }
         });
     }
@@ -103,7 +103,7 @@ fn has_content(state: &State) -> bool {
 }
 
 /// Pins, and the latent path if there is one.
-fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn exploring(ui: &mut Ui, state: &State, actions: &mut Requests) {
     match &state.tours.tour {
         Some(tour) => {
             pins(ui, state, true, actions);
@@ -123,7 +123,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Actions) {
 }
 
 /// Pinned shapes side by side; without their values if `narrow`.
-fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Actions) {
+fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
     let pins = &state.map.pins;
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     let predicts = |pin: &Probe| pin.value(state.property()).prediction().is_some();
@@ -174,7 +174,7 @@ fn beside(painter: &Painter, at: Pos2, value: Value, ui: &Ui) {
     painter.text(at, Align2::RIGHT_TOP, text!("{low} to {high}", low, high), small, weak);
 }
 
-fn climbing(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn climbing(ui: &mut Ui, state: &State, actions: &mut Requests) {
     if let Some(contest) = state.race()
         && (state.search().is_none() || contest.job.is_some())
     {

@@ -9,7 +9,7 @@ use crate::session::view::ShownSearch;
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use crate::ui::widgets::{SMALLEST, fitting, reliability_colour, width};
 use egui::{FontId, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
@@ -95,7 +95,7 @@ pub fn show(
     findings: &Findings,
     rows: &[usize],
     sought: Option<usize>,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let Findings { report, trajectories, .. } = findings;
     let penalised = report.config.spec.is_penalised();

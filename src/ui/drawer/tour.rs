@@ -13,9 +13,9 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
-use crate::ui::action::Actions;
 use crate::ui::map::painting::{Cache, paint};
 use crate::ui::map::transform::Transform;
+use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
@@ -43,7 +43,7 @@ pub struct Pages {
 }
 
 /// The playback and timeline of the path.
-pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
     let play = if tour.playback.playing {
         (Icon::Pause, text!("Pause"))
     } else {
@@ -112,7 +112,7 @@ fn title(tour: &Tour) -> Text {
 
 impl Pages {
     /// Shows the selected page.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let Some(page) = state.tour_page() else { return };
         let row = vec2(ui.available_width(), 26.0);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
@@ -144,7 +144,7 @@ impl Pages {
         }
     }
 
-    fn frames(&mut self, ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Actions) {
+    fn frames(&mut self, ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
         let [_, rows] = tour.sheet.size();
         let cell = tour.sheet.cell(tour.frame());
         let low = [cell.low[0], tour.sheet.bounds().low[1]];
@@ -180,7 +180,7 @@ impl Pages {
         ui: &mut Ui,
         state: &State,
         drawn: &SampledShapes,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let kept = state.map.picked.as_ref().map(|picked| &picked.z);
         let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
@@ -227,7 +227,7 @@ impl Pages {
 }
 
 /// The seed of the new shapes, and a button that samples again.
-fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Actions) {
+fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Requests) {
     if ui
         .button(text!("New sample"))
         .on_hover_text(text!("Draw again, with the next seed (N)"))

@@ -13,10 +13,10 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::PredictionChecks;
-use crate::ui::action::Actions;
 use crate::ui::drawer::curves;
 use crate::ui::drawer::playhead;
 use crate::ui::map::painting::fill_shape;
+use crate::ui::request::Requests;
 use crate::ui::theme::colour;
 use crate::ui::widgets::{fact, fitting, heading, note, verdict};
 use egui::{Align2, CollapsingHeader, FontId, RichText, Sense, Ui, vec2};
@@ -25,7 +25,7 @@ use egui::{Align2, CollapsingHeader, FontId, RichText, Sense, Ui, vec2};
 const SIDE_BY_SIDE: f32 = 104.0;
 
 /// Shows the selected answer, or the best reliable one.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let (Some(search_run), Some(report)) = (state.search(), state.report()) else { return };
     let index = search_run.look.chosen.or(report.best_believable).or(report.best);
     let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
@@ -147,7 +147,7 @@ fn predicted_beside_computed(ui: &mut Ui, term: &TermAnswer, unit: &str, is_abov
 }
 
 /// The best answer beside the best reliable one, if they differ; a click selects one.
-fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut Actions) {
+fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut Requests) {
     let (Some(best), Some(believable)) = (report.best, report.best_believable) else { return };
     if best == believable {
         return;

@@ -5,7 +5,7 @@ use crate::model::card::LatentStatistics;
 use crate::session::Command;
 use crate::session::results::probe::Probe;
 use crate::text;
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use crate::ui::theme;
 use egui::{Color32, Id, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
 
@@ -15,7 +15,7 @@ const MAX_SLIDERS: usize = 6;
 const HEIGHT: f32 = 84.0;
 
 /// Shows bars and sliders of the point; moving a slider selects the new point.
-pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, probe: &Probe, statistics: &LatentStatistics, actions: &mut Requests) {
     let reach = reach(&probe.z, statistics);
     let id = Id::unique("latent axis");
     let last = probe.z.len().saturating_sub(1);

@@ -10,7 +10,6 @@ use crate::session::results::probe::Probe;
 use crate::session::{Activity, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
 use crate::ui::drawer::diagram;
 use crate::ui::drawer::playhead;
 use crate::ui::drawer::race;
@@ -19,6 +18,7 @@ use crate::ui::inspector::canvas::ink;
 use crate::ui::inspector::canvas::reach;
 use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, note, verdict};
 use egui::{Align2, CollapsingHeader, FontId, ScrollArea, Stroke, Ui};
@@ -27,7 +27,7 @@ use egui::{Align2, CollapsingHeader, FontId, ScrollArea, Stroke, Ui};
 const MAX_MEASURED: usize = 3;
 
 /// Shows the panel.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let walk = state.walk().filter(|_| state.is_walking());
         if let Some(walk) = walk {
@@ -79,7 +79,7 @@ fn empty(ui: &mut Ui, state: &State) {
     );
 }
 
-fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
+fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     let busy = state.search().is_some() || state.walk().is_some();
     let compact = state.view.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
@@ -181,7 +181,7 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
     }
 }
 
-fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
+fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     CollapsingHeader::new(text!("Details")).id_salt("details").show(ui, |ui| {
         for (property, _) in &probe.values {
             value(ui, probe, *property, state, |value| format!("{value:.6}"));
@@ -234,14 +234,14 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Actions) {
                 .on_hover_text(text!("The latent coordinates in full precision"))
                 .clicked()
             {
-                actions.push(Action::Copy(joined(&probe.z)));
+                actions.push(Request::Copy(joined(&probe.z)));
             }
             if ui
                 .button(text!("Copy outline"))
                 .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
                 .clicked()
             {
-                actions.push(Action::Copy(joined(&probe.outline)));
+                actions.push(Request::Copy(joined(&probe.outline)));
             }
         });
     });

@@ -14,8 +14,8 @@ use crate::session::screen::comparison::ComparisonModel;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
 use crate::ui::jobs::thin_bar;
+use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, fitting, icon_button, note, reliability_colour, whole_label};
 use egui::containers::menu::MenuButton;
@@ -47,7 +47,7 @@ pub struct Maps {
 
 impl Maps {
     /// Draws one map into all of `ui`, or two of equal size side by side during a comparison.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let Some(beside) = state.beside() else { return self.first.show(ui, state, actions) };
         let all = ui.available_rect_before_wrap();
         let middle = all.center().x.round();
@@ -78,7 +78,7 @@ impl Maps {
     }
 }
 
-fn fit(ui: &mut Ui, id: ModelId, actions: &mut Actions) {
+fn fit(ui: &mut Ui, id: ModelId, actions: &mut Requests) {
     let tooltip = text!(
         "Fit both maps to the data of this model (F: to those of both); again: to those far out too"
     );
@@ -87,7 +87,7 @@ fn fit(ui: &mut Ui, id: ModelId, actions: &mut Actions) {
     }
 }
 
-fn first_title(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn first_title(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((id, entry)) = state.shown() else { return };
     fit(ui, id, actions);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -101,7 +101,7 @@ fn second_title(
     ui: &mut Ui,
     state: &State,
     (id, entry): (ModelId, &ModelEntry),
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     if icon_button(ui, Icon::Close, text!("End the comparison")).clicked() {
         actions.command(Command::ToggleComparison);
@@ -132,7 +132,7 @@ fn second_title(
     });
 }
 
-fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
+fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
     let shown = state.shown().map(|(id, _)| id);
     for (id, entry) in state.models().filter(|(id, _)| Some(*id) != shown) {
         if ui.selectable_label(id == beside, entry.name.clone()).clicked() {
@@ -159,7 +159,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Actions) {
 }
 
 /// One colour scale for both maps, across the line between them.
-fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
     if !state.visible().show_property(state.view.activity == Activity::Train) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use crate::session::{Command, State};
 use crate::text;
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, at_right, icon_button};
 use egui::{
@@ -13,7 +13,7 @@ use egui::{
 const WIDTH: f32 = 520.0;
 
 /// Shows the card at the lower edge of the map, if there is a lesson.
-pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, map: Rect, state: &State, actions: &mut Requests) {
     let Some(lesson) = state.lesson() else { return };
     let area = Area::new(Id::unique("lesson"))
         .pivot(Align2::CENTER_BOTTOM)

@@ -15,7 +15,8 @@ use crate::session::screen::selection::MapPoint;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions};
+use crate::ui::commands::UiCommand;
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole, short_or_small};
 use egui::{
@@ -40,7 +41,7 @@ pub struct MapView {
 
 impl MapView {
     /// Draws the map into all of `ui` and converts mouse actions to commands.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Actions) {
+    pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let rect = ui.available_rect_before_wrap();
         let size = [f64::from(rect.width()), f64::from(rect.height())];
         if state.map.size != size || !state.map.measured {
@@ -102,7 +103,7 @@ impl MapView {
         ui: &mut Ui,
         state: &State,
         entry: &ModelEntry,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let Some(comparison) = &state.comparison else { return };
         let rect = ui.available_rect_before_wrap();
@@ -112,8 +113,8 @@ impl MapView {
         let response = response.accessible_name(name.to_string());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
         self.mouse(ui, &response, transform, state, actions);
-        let of_searches = |action: &Action| {
-            matches!(action, Action::Do(Command::SearchFrom(_) | Command::ChooseRestart(_)))
+        let of_searches = |action: &Request| {
+            matches!(action, Request::Do(Command::SearchFrom(_) | Command::ChooseRestart(_)))
         };
         actions.list.retain(|action| !of_searches(action));
         actions.pointed = None;
@@ -162,7 +163,7 @@ impl MapView {
         response: &Response,
         transform: Transform,
         state: &State,
-        actions: &mut Actions,
+        actions: &mut Requests,
     ) {
         let hover = response.hover_pos().filter(|_| !response.dragged());
         // A view that moves under a resting mouse changes the point too.
@@ -260,7 +261,10 @@ fn row_at(state: &State, transform: Transform, at: Pos2) -> Option<usize> {
 
 fn empty(painter: &Painter, rect: Rect, ink: Color32) {
     let font = FontId::proportional(17.0);
-    let text = text!("No model is open. Drop a checkpoint here, or press Ctrl+O.");
+    let text = text!(
+        "No model is open. Drop a checkpoint here, or press {keys}.",
+        keys = UiCommand::Open.keys()
+    );
     let room = rect.width() - 20.0;
     paint_whole(painter, rect.center(), Align2::CENTER_CENTER, text, font, ink, room);
 }
@@ -272,8 +276,8 @@ fn plate(ui: &Ui) -> Frame {
 }
 
 /// The buttons of the layers, on more lines where they do not fit on one; where they are.
-fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect {
-    let (visible, has_search) = (state.visible(), state.search().is_some());
+fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect {
+    let visible = state.visible();
     // Two maps have less space; the buttons reach from the first over the second.
     let (size, margin, maps) =
         if state.comparison.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
@@ -291,9 +295,10 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect 
             for (layer, name) in MapLayer::ALL.into_iter().zip(names) {
                 let name = RichText::new(name).size(size);
                 let button = egui::Button::selectable(visible.has(layer), name);
-                let enabled = layer != MapLayer::Paths || has_search;
-                if ui.add_enabled(enabled, button).on_hover_text(layer.about()).clicked() {
-                    actions.command(Command::ToggleLayer(layer));
+                let command = UiCommand::Layer(layer);
+                let response = ui.add_enabled(command.is_offered(state), button);
+                if response.on_hover_text(command.tooltip()).clicked() {
+                    command.request(state, actions);
                 }
             }
         });
@@ -306,7 +311,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) -> Rect 
 const BUTTONS_WIDTH: f32 = 390.0;
 
 /// The colour scale: a gradient with its range, and arrows if values go beyond it.
-fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut Actions) {
+fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut Requests) {
     let (low, high) = state.range();
     let width = BAR_ROOM - 12.0;
     // On a narrow map it is below the layer buttons, not behind them.
@@ -395,10 +400,11 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     }
     let all = grouped(model.encoded.mu.len());
     let text = text!(
-        "{count} of {all} shapes lies beyond; F shows all"
-            | "{count} of {all} shapes lie beyond; F shows all",
+        "{count} of {all} shapes lies beyond; {keys} shows all"
+            | "{count} of {all} shapes lie beyond; {keys} shows all",
         count,
-        all
+        all,
+        keys = UiCommand::Fit.keys()
     );
     // Two maps have their colour scale between them at the lower edge.
     let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
@@ -425,7 +431,7 @@ fn hint(ui: &Ui, rect: Rect, text: Text) {
 }
 
 /// Notices at the lower left, each with a button to dismiss it.
-fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Actions) {
+fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
     let place = rect.shrink(10.0);
     ui.scope_builder(
         UiBuilder::new().max_rect(place).layout(Layout::bottom_up(Align::Min)),

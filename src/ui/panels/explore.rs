@@ -8,11 +8,12 @@ use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::commands::UiCommand;
+use crate::ui::request::Requests;
 use crate::ui::widgets::{fact, heading, note, number, primary};
 use egui::{Button, CollapsingHeader, Ui, vec2};
 
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     heading(ui, text!("Colour by"));
     for property in state.properties() {
         let chosen = state.property() == property;
@@ -25,18 +26,12 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     heads::wanted(ui, state, &[state.property()], actions);
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
-    if ui
-        .button(text!("Draw a shape\u{2026}"))
-        .on_hover_text(text!("Draw one by hand and see where the model places it"))
-        .clicked()
-    {
-        actions.push(Action::Show(Dialog::Draw));
-    }
+    button(ui, UiCommand::DrawShape, state, actions);
     // No control changes the description of the model, so it is folded.
     CollapsingHeader::new(text!("Model")).id_salt("model").show(ui, |ui| model(ui, state));
 }
 
-fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn point(ui: &mut Ui, state: &State, actions: &mut Requests) {
     heading(ui, text!("Point"));
     let Some((_, entry)) = state.shown() else { return };
     match &state.map.picked {
@@ -60,24 +55,21 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 actions.command(Command::Pick(at));
             }
             ui.add_space(4.0);
-            if primary(ui, text!("Optimise from here"), text!("Start a search from this point (C)"))
-                .clicked()
-            {
+            let from = UiCommand::OptimiseFrom;
+            if primary(ui, from.label(), from.tooltip()).clicked() {
                 actions.command(Command::SearchFrom(MapPoint::Selected));
             }
-            if ui
-                .button(text!("Pin this shape"))
-                .on_hover_text(text!(
-                    "Keep it beside the map to compare (right-click does the same)"
-                ))
-                .clicked()
-            {
-                actions.command(Command::Pin(MapPoint::Selected));
-            }
+            button(ui, UiCommand::Pin, state, actions);
         }
         None => {
             note(ui, text!("Click the map to keep a point; arrow keys move it."));
         }
+    }
+}
+
+fn button(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests) {
+    if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
+        command.request(state, actions);
     }
 }
 

@@ -10,9 +10,10 @@ use crate::session::results::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
+use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
+use crate::ui::request::Requests;
 use crate::ui::widgets::{at_right, body, note, number, row};
 use egui::{Align, Button, CollapsingHeader, RichText, Ui};
 
@@ -45,7 +46,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
 }
 
 /// The heads of the shown model, a button for each missing one, and the progress of the training of heads.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((id, entry)) = state.shown() else { return };
     let learning = state.is_learning(id);
     let section = CollapsingHeader::new(text!("Predict properties"))
@@ -99,7 +100,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
 
 /// The properties among these that cannot be predicted without a head yet, and the button that trains it; nothing if
 /// there are none.
-pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut Actions) {
+pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut Requests) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let Some(&property) = properties.iter().find(|p| !model.can_tell(**p)) else { return };
@@ -133,10 +134,11 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
     }
 }
 
-fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
+fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop heads"));
-        if stop.on_hover_text(text!("Keep the heads that are finished (Esc)")).clicked() {
+        let about = UiCommand::Cancel.with_keys(text!("Keep the heads that are finished"));
+        if stop.on_hover_text(about).clicked() {
             actions.command(Command::Stop(run));
         }
         note(ui, state.jobs.progress(Some(run)).words);
@@ -144,7 +146,7 @@ fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Actions) {
     thin_bar(ui, state, Some(run), ui.available_width());
 }
 
-fn unknown(ui: &mut Ui, property: Property, actions: &mut Actions) {
+fn unknown(ui: &mut Ui, property: Property, actions: &mut Requests) {
     let (label, ()) = at_right(ui, short(property, 20), body(), |ui| {
         let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
         if button

@@ -2,11 +2,11 @@
 
 use super::{explore, optimise, train};
 use crate::session::{Activity, State};
-use crate::ui::action::Actions;
+use crate::ui::request::Requests;
 use egui::{ScrollArea, Ui};
 
 /// Shows the panel of the present activity.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     match state.view.activity {
         Activity::Explore => {
             ScrollArea::vertical()

@@ -7,13 +7,14 @@ use crate::session::jobs::rediscovery::RediscoveryRun;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
+use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
+use crate::ui::request::Requests;
 use crate::ui::widgets::{Icon, at_right, body, fact, icon_button, note};
 use egui::{Button, Frame, RichText, Ui};
 
 /// The buttons for the properties of the shown model that a head predicts.
-pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
+pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Requests) {
     let question = text!("Would it have found them?");
     let single = properties.len() == 1;
     if !properties.is_empty() && !single {
@@ -36,7 +37,7 @@ pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Actions) {
 }
 
 /// The progress of the test, or its results; nothing if there is neither.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some(rediscovery) = state.rediscovery() else { return };
     Frame::group(ui.style()).show(ui, |ui| {
         match &rediscovery.report {
@@ -46,10 +47,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: &mut Actions) {
+fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: &mut Requests) {
     ui.horizontal(|ui| {
         let stop = ui.button(text!("Stop the test"));
-        let stop = stop.on_hover_text(text!("Keep the numbers of the repeats before (Esc)"));
+        let about = UiCommand::Cancel.with_keys(text!("Keep the numbers of the repeats before"));
+        let stop = stop.on_hover_text(about);
         if let Some(run) = rediscovery.job.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
@@ -63,7 +65,7 @@ fn numbers(
     ui: &mut Ui,
     rediscovery: &RediscoveryRun,
     report: &RediscoveryReport,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let title = text!(
         "Found again? {property}",

@@ -8,7 +8,8 @@ use crate::session::results::models::Prepared;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::Actions;
+use crate::ui::commands::UiCommand;
+use crate::ui::request::Requests;
 use crate::ui::widgets::{Buttons, heading, number, row, segments};
 use egui::{Button, ComboBox, Ui};
 
@@ -30,7 +31,7 @@ fn kinds() -> [(PathKind, Text, Text); 4] {
 }
 
 /// Shows the section.
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((_, entry)) = state.shown() else { return };
     let prepared = &entry.prepared;
     heading(ui, text!("Latent path"));
@@ -70,21 +71,20 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     }
     ui.add_space(2.0);
     let about = prepared.model.card.start.about();
-    let (name, tooltip) = match &state.tours.drawn {
-        None => (text!("New shapes"), text!("Draw shapes (N) from: {about}", about)),
-        Some(_) => {
-            (text!("New sample"), text!("Draw again, with the next seed (N), from: {about}", about))
-        }
+    let keys = UiCommand::NewShapes.keys();
+    let draw = match &state.tours.drawn {
+        None => text!("Draw shapes ({keys}) from: {about}", keys, about),
+        Some(_) => text!("Draw again, with the next seed ({keys}), from: {about}", keys, about),
     };
-    let walk = text!("Follow the path from its beginning while the shape morphs (W)");
-    let names = [text!("Walk"), name].map(String::from);
-    let buttons = [(walk, Touring::Begin), (tooltip, Touring::Draw)];
+    let buttons =
+        [(UiCommand::PlayPath, UiCommand::PlayPath.tooltip()), (UiCommand::NewShapes, draw)];
+    let names = buttons.each_ref().map(|(command, _)| command.title(state).to_string());
     let side_by_side = Buttons { size: 15.0, margin: 6.0, gap: ui.spacing().item_spacing.x };
     side_by_side.fill(ui, &names, |ui, index, text, width| {
-        let (tooltip, touring) = &buttons[index];
+        let (command, tooltip) = &buttons[index];
         let button = ui.add_sized([width, 30.0], Button::new(text));
         if button.on_hover_text(tooltip.clone()).clicked() {
-            actions.command(Command::Tour(touring.clone()));
+            command.request(state, actions);
         }
     });
 }

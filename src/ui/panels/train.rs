@@ -9,13 +9,14 @@ use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
-use crate::session::jobs::training::{Portion, TrainingPhase};
+use crate::session::jobs::training::TrainingPhase;
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::sweep;
 use crate::ui::jobs::thin_bar;
+use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{
     Buttons, heading, list, log_slider, note, number, primary, row, segments, width,
 };
@@ -29,7 +30,7 @@ const USUAL_PATIENCE: usize = 2000;
 /// Width of the field of the updates.
 const UPDATES: f32 = 86.0;
 
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let under_way = state.training().phase != TrainingPhase::Idle;
     // The buttons stay visible, independent of the length of the settings.
     let buttons =
@@ -67,7 +68,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
     });
 }
 
-fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn data(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let generator = &state.document.training.generator;
     let families = generator.families.len();
     let text = match state.own_data() {
@@ -87,12 +88,8 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Actions) {
         );
     }
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
-    if ui
-        .add(button)
-        .on_hover_text(text!("Choose families and how they vary, or shapes of your own"))
-        .clicked()
-    {
-        actions.push(Action::Show(Dialog::Data));
+    if ui.add(button).on_hover_text(UiCommand::Data.tooltip()).clicked() {
+        UiCommand::Data.request(state, actions);
     }
 }
 
@@ -101,7 +98,7 @@ fn settings(
     config: &mut TrainingConfig,
     samples: usize,
     state: &State,
-    actions: &mut Actions,
+    actions: &mut Requests,
 ) {
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let decimals = usize::from(epochs < 100.0);
@@ -312,72 +309,68 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     menu.response.on_hover_text(text!("Settings that go together; the tooltip of each lists them"));
 }
 
-fn idle(ui: &mut Ui, state: &State, actions: &mut Actions) {
-    if primary(ui, text!("Train"), text!("Train a new model; the open ones stay")).clicked() {
-        actions.command(Command::Train);
+fn idle(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    if primary(ui, UiCommand::Train.label(), UiCommand::Train.tooltip()).clicked() {
+        UiCommand::Train.request(state, actions);
     }
     let nothing = state.training().plan.is_none().then_some(text!("Nothing was trained yet"));
     let stuck = state.cannot_go_on();
     let rows = [
-        [batch(), epoch(), (text!("Reset"), about_reset(), nothing, Command::ResetTraining)],
         [
-            (text!("Go on"), about_going_on(), stuck.clone(), Command::GoOn),
-            (text!("Branch"), about_branch(), stuck, Command::Branch),
-            (text!("New seed"), about_new_seed(), None, Command::TrainWithNewSeed),
+            (UiCommand::OneBatch, None),
+            (UiCommand::OneEpoch, None),
+            (UiCommand::ResetTraining, nothing),
         ],
+        [(UiCommand::GoOn, stuck.clone()), (UiCommand::Branch, stuck), (UiCommand::NewSeed, None)],
     ];
-    rows.into_iter().for_each(|row| buttons(ui, row, actions));
+    for row in rows {
+        buttons(ui, row.map(|(command, refusal)| small(command, refusal, state)), actions);
+    }
     pace(ui, state, actions);
 }
 
-/// A small button: its name, its explanation, the reason if it is disabled, and its command.
-type Small = (Text, Text, Option<Text>, Command);
+/// A small button: its name, its explanation, the reason if it is disabled, and its action.
+type Small = (Text, Text, Option<Text>, Option<Request>);
 
-fn batch() -> Small {
-    let tooltip = text!("One update of the weights, then pause");
-    (text!("One batch"), tooltip, None, Command::Learn(Portion::Batch))
-}
-
-fn epoch() -> Small {
-    let tooltip = text!("The rest of one pass over the data, then pause");
-    (text!("One epoch"), tooltip, None, Command::Learn(Portion::Epoch))
+fn small(command: UiCommand, refusal: Option<Text>, state: &State) -> Small {
+    (command.label(), command.tooltip(), refusal, command.action(state))
 }
 
 /// Small buttons that share a line.
-fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Actions) {
+fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Requests) {
     let names = row.each_ref().map(|(name, ..)| name.to_string());
     Buttons { size: 14.0, margin: 2.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
-        let (_, tooltip, refusal, command) = &row[index];
+        let (_, tooltip, refusal, action) = &row[index];
         let button = Button::new(text).min_size(vec2(width, 26.0));
         let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip.clone());
         if response.on_disabled_hover_text(refusal.clone().unwrap_or_default()).clicked() {
-            actions.command(command.clone());
+            action.iter().for_each(|action| actions.push(action.clone()));
         }
     });
 }
 
-fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn running(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let training = &state.training();
     let paused = training.phase == TrainingPhase::Paused;
     let (name, tooltip) = if paused {
-        (text!("Go on"), text!("Go on with the training (Space)"))
+        (text!("Go on"), text!("Go on with the training"))
     } else {
-        (text!("Pause"), text!("Pause the training (Space)"))
+        (text!("Pause"), text!("Pause the training"))
     };
+    let tooltip = UiCommand::PlayOrPause.with_keys(tooltip);
     let finishing = training.phase == TrainingPhase::Finishing;
     let pause = ui.add_enabled_ui(!finishing, |ui| primary(ui, name, tooltip)).inner;
     if pause.clicked() {
         actions.command(Command::PauseTraining(!paused));
     }
-    let stop = text!("End here and keep the model as it is now (Esc)");
+    let stop = UiCommand::Cancel.with_keys(text!("End here and keep the model as it is now"));
     let ended = finishing.then(|| text!("The training has ended; the model is being finished"));
-    let portions =
-        [batch(), epoch()].map(|(name, about, _, command)| (name, about, ended.clone(), command));
-    buttons(ui, portions, actions);
+    let portions = [UiCommand::OneBatch, UiCommand::OneEpoch];
+    buttons(ui, portions.map(|command| small(command, ended.clone(), state)), actions);
     let Some(run) = training.job else { return };
     let rest = [
-        (text!("Stop"), stop, ended, Command::Stop(run)),
-        (text!("Reset"), about_reset(), None, Command::ResetTraining),
+        (text!("Stop"), stop, ended, Some(Request::Do(Command::Stop(run)))),
+        small(UiCommand::ResetTraining, None, state),
     ];
     buttons(ui, rest, actions);
     pace(ui, state, actions);
@@ -396,7 +389,7 @@ fn running(ui: &mut Ui, state: &State, actions: &mut Actions) {
     note(ui, text);
 }
 
-fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn pace(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let mut full_speed = state.preferences.full_speed;
     let mut pace = state.preferences.pace.0;
     let speed = 0.02 * pace;
@@ -411,8 +404,11 @@ fn pace(ui: &mut Ui, state: &State, actions: &mut Actions) {
             .max_decimals(0)
             .suffix(text!(" / s").to_string());
         let right = egui::Layout::right_to_left(egui::Align::Center);
-        let tooltip =
-            text!("Updates a second of a training that is watched; [ and ] halve and double them");
+        let tooltip = text!(
+            "Updates a second of a training that is watched; {slower} and {faster} halve and double them",
+            slower = UiCommand::Slower.keys(),
+            faster = UiCommand::Faster.keys()
+        );
         let field = ui.with_layout(right, |ui| ui.add_enabled(!full_speed, field)).inner;
         let field = field.accessible_name(text!("Pace")).on_hover_text(tooltip);
         if field.changed() {
@@ -426,26 +422,4 @@ fn about_learned_variance() -> Text {
         "sigma-VAE: the decoder learns its own variance, one for all coordinates, and so finds the \
                      balance of reconstruction and regularity by itself; beta 1 is then a VAE by the book. Goes with MSE."
     )
-}
-
-fn about_going_on() -> Text {
-    text!(
-        "Go on from the snapshot that is shown: to the end of the training, or, from its end, as many \
-                     updates again as are set above. Settings, order and noise stay."
-    )
-}
-
-fn about_branch() -> Text {
-    text!(
-        "A new model that shares its past with this one up to the snapshot that is shown, and goes on with the \
-                      settings above and the same noise: change one, such as beta, and watch what it does."
-    )
-}
-
-fn about_reset() -> Text {
-    text!("Train again from the beginning, with the same seed")
-}
-
-fn about_new_seed() -> Text {
-    text!("Train again with the next seed: other outlines, weights and noise")
 }

@@ -2,19 +2,19 @@
 
 use super::{conditions, objective, search};
 use crate::explore::duration;
-use crate::optimise::{Rule, SearchConfig};
-use crate::session::results::step_through::StepThroughRun;
+use crate::optimise::SearchConfig;
 use crate::session::screen::selection::MapPoint;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::commands::UiCommand;
 use crate::ui::drawer::race;
 use crate::ui::panels::heads;
+use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{Buttons, body, fitting, note, primary, width};
 use egui::{Button, CollapsingHeader, Frame, Panel, RichText, ScrollArea, Ui};
 
-pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
+pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     // The buttons stay visible, independent of the length of the settings.
     let buttons =
         Panel::bottom("climb").frame(Frame::NONE).show_separator_line(false).resizable(false);
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Actions) {
                 count = state.document.search.contenders.0.len()
             );
             group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
-            show_code(ui, actions);
+            show_code(ui, state, actions);
             copy_table(ui, state, actions);
         });
         if state.search().is_none() {
@@ -96,20 +96,15 @@ fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut U
     CollapsingHeader::new(RichText::new(title).font(font)).id_salt(id).show(ui, add);
 }
 
-fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn search_run(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let search_run = state.search();
     if let Some(run) = search_run.and_then(|search_run| search_run.job) {
-        if primary(
-            ui,
-            text!("Stop"),
-            text!("End the search and keep the trajectories so far (Esc)"),
-        )
-        .clicked()
-        {
+        let about = text!("End the search and keep the trajectories so far");
+        if primary(ui, text!("Stop"), UiCommand::Cancel.with_keys(about)).clicked() {
             actions.command(Command::Stop(run));
         }
-    } else if primary(ui, text!("Optimise"), text!("Start all restarts at once (R)")).clicked() {
-        actions.command(Command::Climb);
+    } else if primary(ui, UiCommand::Optimise.label(), UiCommand::Optimise.tooltip()).clicked() {
+        UiCommand::Optimise.request(state, actions);
     }
     cost(ui, state);
     let point = match (&state.map.picked, &state.map.probe) {
@@ -117,7 +112,8 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         (None, Some(_)) => Some(MapPoint::Hovered),
         (None, None) => None,
     };
-    let names = [text!("From here"), text!("By hand"), text!("Clear")].map(String::from);
+    let (hand, clear) = (UiCommand::StepByStep, UiCommand::ClearSearch);
+    let names = [text!("From here"), hand.label(), clear.label()].map(String::from);
     // With less padding three buttons fit into the panel.
     let usual = Buttons { size: 15.0, margin: 8.0, gap: 6.0 };
     let side_by_side = match usual.length(ui, &names) <= ui.available_width() {
@@ -125,36 +121,34 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Actions) {
         false => Buttons { margin: 4.0, gap: 4.0, ..usual },
     };
     let size = side_by_side.size_in(ui, &names);
-    let [here, hand, clear] = names.map(|name| Button::new(RichText::new(name).size(size)));
+    let [from_here, by_hand, clear_search] =
+        names.map(|name| Button::new(RichText::new(name).size(size)));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().button_padding.x = side_by_side.margin;
         ui.spacing_mut().item_spacing.x = side_by_side.gap;
-        let from_here = ui.add_enabled(point.is_some(), here);
+        let from_here = ui.add_enabled(point.is_some(), from_here);
         let from_here = from_here
-            .on_hover_text(text!("Search from the kept point alone (C, or double-click on the map)"))
+            .on_hover_text(text!(
+                "Search from the kept point alone ({keys}, or double-click on the map)",
+                keys = UiCommand::OptimiseFrom.keys()
+            ))
             .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
         if let Some(point) = point.filter(|_| from_here.clicked()) {
             actions.command(Command::SearchFrom(point));
         }
-        let by_gradient = Rule::from_method(state.search_config().method).is_some();
-        let by_hand = ui.add_enabled(by_gradient, hand);
-        let by_hand = by_hand
-            .on_hover_text(
-                text!("Step-by-step Adam: one restart from the kept point (or a drawn start) through every stage of the \
-                 update, with its numbers and its code (B)"),
-            )
-            .on_disabled_hover_text(
-                text!("By hand goes with the methods that follow a gradient step by step"),
-            );
+        let by_hand = ui.add_enabled(hand.is_offered(state), by_hand);
+        let by_hand = by_hand.on_hover_text(hand.tooltip()).on_disabled_hover_text(text!(
+            "By hand goes with the methods that follow a gradient step by step"
+        ));
         if by_hand.clicked() {
-            actions.command(Command::Walk(StepThroughRun::Begin));
+            hand.request(state, actions);
         }
-        let clear = ui.add_enabled(search_run.is_some(), clear);
-        if clear.on_hover_text(text!("Take the trajectories off the map; Ctrl+Z brings them back")).clicked() {
-            actions.command(Command::ClearClimb);
+        let clear_search = ui.add_enabled(clear.is_offered(state), clear_search);
+        if clear_search.on_hover_text(clear.tooltip()).clicked() {
+            clear.request(state, actions);
         }
     });
-    race::start(ui, text!("Race"), state, actions);
+    race::start(ui, UiCommand::Race.label(), state, actions);
 }
 
 /// The estimated cost of the next search.
@@ -183,21 +177,18 @@ fn cost(ui: &mut Ui, state: &State) {
     );
 }
 
-fn show_code(ui: &mut Ui, actions: &mut Actions) {
-    let button = ui.button(text!("Show code\u{2026}"));
-    if button
-        .on_hover_text(text!("The lines of PyTorch and the command line that do the same"))
-        .clicked()
-    {
-        actions.push(Action::Show(Dialog::Code));
+fn show_code(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let command = UiCommand::ShowCode;
+    if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
+        command.request(state, actions);
     }
 }
 
-fn copy_table(ui: &mut Ui, state: &State, actions: &mut Actions) {
+fn copy_table(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let report = state.report();
     let copy = ui.add_enabled(report.is_some(), Button::new(text!("Copy the table")));
     let copy = copy.on_hover_text(text!("Every restart in full precision, for a spreadsheet"));
     if let Some(report) = report.filter(|_| copy.clicked()) {
-        actions.push(Action::Copy(report.table()));
+        actions.push(Request::Copy(report.table()));
     }
 }

@@ -8,7 +8,7 @@ use crate::session::State;
 use crate::session::document::{Origin, StartChoice};
 use crate::text;
 use crate::text::Text;
-use crate::ui::action::{Action, Actions, Dialog};
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::widgets::{note, number, row, segments};
 use egui::{ComboBox, Ui};
 
@@ -84,7 +84,7 @@ pub fn starts_in_words(state: &State, starts: StartChoice) -> Text {
 }
 
 /// The choice of the starts.
-pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Actions) {
+pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Requests) {
     let mut choices = vec![(Origin::Stated, stated(state).about())];
     if *stated(state) != StartDistribution::StandardNormal {
         choices.push((Origin::StandardNormal, text!("N(0, 1), whatever the model states")));
@@ -128,7 +128,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
         ))
         .clicked()
     {
-        actions.push(Action::Show(Dialog::Open(String::new())));
+        actions.push(Request::Show(Dialog::Open(String::new())));
     }
 }
 

@@ -39,7 +39,7 @@ pub enum Dialog {
 
 /// A request of a view.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum Request {
     /// A command for the session.
     Do(Command),
     /// Open a dialog over the window.
@@ -82,7 +82,7 @@ pub enum Action {
     Quit,
 }
 
-impl Action {
+impl Request {
     /// True if the action reports that the mouse has left a map.
     pub fn is_leaving(&self) -> bool {
         *self == Self::Do(Command::Hover(None))
@@ -91,26 +91,26 @@ impl Action {
 
 /// The requests of this frame.
 #[derive(Debug, Default)]
-pub struct Actions {
+pub struct Requests {
     /// The actions, in order.
-    pub list: Vec<Action>,
+    pub list: Vec<Request>,
     /// The restart under the mouse, in any view.
     pub pointed: Option<usize>,
 }
 
-impl Actions {
+impl Requests {
     /// Adds a command.
     pub fn command(&mut self, command: Command) {
-        self.push(Action::Do(command));
+        self.push(Request::Do(command));
     }
 
     /// True if an action reports that the mouse is on a point of a map.
     pub fn hovers_somewhere(&self) -> bool {
-        self.list.iter().any(|action| matches!(action, Action::Do(Command::Hover(Some(_)))))
+        self.list.iter().any(|action| matches!(action, Request::Do(Command::Hover(Some(_)))))
     }
 
     /// Adds an action.
-    pub fn push(&mut self, action: Action) {
+    pub fn push(&mut self, action: Request) {
         self.list.push(action);
     }
 }

@@ -1,0 +1,743 @@
+//! The commands of the window: what a person can do by a key, a menu or a main button, given what is shown and selected.
+//! Keys, menus, buttons and the list of keys read this table.
+
+use super::request::{Dialog, Request, Requests};
+use crate::explore::scene::map_layer::MapLayer;
+use crate::optimise::Rule;
+use crate::session::commands::command::Touring;
+use crate::session::jobs::training::{Portion, TrainingPhase};
+use crate::session::preferences::ThemeChoice;
+use crate::session::results::step_through::StepThroughRun;
+use crate::session::screen::selection::MapPoint;
+use crate::session::{Activity, Command, State};
+use crate::text;
+use crate::text::Text;
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// The distance by which an arrow key moves the selected point, as a fraction of the view.
+const NUDGE: f64 = 0.02;
+
+/// A command of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UiCommand {
+    /// Switch to exploring, training or optimising.
+    Turn(Activity),
+    /// Open a model.
+    Open,
+    /// Save the shown model.
+    Save,
+    /// Close the shown model.
+    CloseModel,
+    /// Open the export dialog.
+    Export,
+    /// Take the last action back.
+    Undo,
+    /// Carry out again what was taken back last.
+    Redo,
+    /// Select a point by its name.
+    GoTo,
+    /// Fit the view to the data.
+    Fit,
+    /// Show or hide the left panel.
+    LeftPanel,
+    /// Choose the theme.
+    Theme(ThemeChoice),
+    /// Begin the lesson on how an optimiser exploits a model.
+    Lesson,
+    /// List the keys.
+    Keys,
+    /// Switch the projector mode.
+    Present,
+    /// Switch the full screen on or off.
+    FullScreen,
+    /// Copy a picture of the window.
+    CopyPicture,
+    /// Open or close the list of running jobs.
+    Jobs,
+    /// Cancel a job, or deselect.
+    Cancel,
+    /// Show another model beside the present one, or remove it.
+    Compare,
+    /// Switch a layer on or off.
+    Layer(MapLayer),
+    /// Play, or pause.
+    PlayOrPause,
+    /// Go one step of the playback back.
+    StepBack,
+    /// Go one step of the playback on.
+    StepOn,
+    /// Halve the speed of the playback.
+    Slower,
+    /// Double the speed of the playback.
+    Faster,
+    /// Move the selected point to the left.
+    NudgeLeft,
+    /// Move the selected point to the right.
+    NudgeRight,
+    /// Move the selected point down.
+    NudgeDown,
+    /// Move the selected point up.
+    NudgeUp,
+    /// Pin the selected point.
+    Pin,
+    /// Draw a freehand shape.
+    DrawShape,
+    /// Make the latent path and play it.
+    PlayPath,
+    /// Sample new shapes.
+    NewShapes,
+    /// Search from all starts.
+    Optimise,
+    /// Search from the point under the mouse, or else from the selected point.
+    OptimiseFrom,
+    /// Run a search step by step.
+    StepByStep,
+    /// Run several optimisers side by side.
+    Race,
+    /// Remove the search.
+    ClearSearch,
+    /// Show the search as a program.
+    ShowCode,
+    /// Choose the data of the next training.
+    Data,
+    /// Begin a training.
+    Train,
+    /// Do one update of a training, then pause.
+    OneBatch,
+    /// Do the rest of an epoch, then pause.
+    OneEpoch,
+    /// Begin the same training again.
+    ResetTraining,
+    /// Continue the training of the shown model.
+    GoOn,
+    /// Train a new model that shares the past of the shown one.
+    Branch,
+    /// Begin a training with the next seed.
+    NewSeed,
+}
+
+/// A section of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuSection {
+    /// Files and the history.
+    Files,
+    /// What the window shows.
+    View,
+    /// The theme.
+    Theme,
+    /// Help.
+    Help,
+}
+
+/// A line of the list of keys, in which related commands stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysLine {
+    /// The pages.
+    Pages,
+    /// The selected point.
+    Point,
+    /// A path to a point, and pins; by mouse alone.
+    PathAndPin,
+    /// A search from one point.
+    OptimiseFrom,
+    /// A search from all starts.
+    Optimise,
+    /// A search step by step.
+    StepByStep,
+    /// Latent paths and new shapes.
+    Tours,
+    /// The playback.
+    Playback,
+    /// The same keys during a search step by step.
+    Stages,
+    /// The speed of the playback.
+    Speed,
+    /// The layers of the map.
+    Layers,
+    /// The comparison of two models.
+    Comparison,
+    /// The view of the data.
+    Fit,
+    /// The left panel.
+    LeftPanel,
+    /// The view of the map; by mouse alone.
+    Map,
+    /// The running jobs.
+    Jobs,
+    /// The window.
+    Window,
+    /// Files.
+    Files,
+    /// A point by its name.
+    GoTo,
+    /// The history.
+    History,
+    /// Cancelling.
+    Cancel,
+    /// A picture of the window.
+    CopyPicture,
+}
+
+impl UiCommand {
+    /// All commands, in the order of menus and of the list of keys.
+    pub const ALL: &'static [Self] = &[
+        Self::Turn(Activity::Explore),
+        Self::Turn(Activity::Train),
+        Self::Turn(Activity::Optimise),
+        Self::Open,
+        Self::Save,
+        Self::CloseModel,
+        Self::Export,
+        Self::Undo,
+        Self::Redo,
+        Self::GoTo,
+        Self::Fit,
+        Self::LeftPanel,
+        Self::Theme(ThemeChoice::System),
+        Self::Theme(ThemeChoice::Light),
+        Self::Theme(ThemeChoice::Dark),
+        Self::Lesson,
+        Self::Keys,
+        Self::Present,
+        Self::FullScreen,
+        Self::CopyPicture,
+        Self::Jobs,
+        Self::Cancel,
+        Self::Compare,
+        Self::Layer(MapLayer::Shapes),
+        Self::Layer(MapLayer::Heat),
+        Self::Layer(MapLayer::Data),
+        Self::Layer(MapLayer::Paths),
+        Self::Layer(MapLayer::Trust),
+        Self::Layer(MapLayer::Gradient),
+        Self::PlayOrPause,
+        Self::StepBack,
+        Self::StepOn,
+        Self::Slower,
+        Self::Faster,
+        Self::NudgeLeft,
+        Self::NudgeRight,
+        Self::NudgeDown,
+        Self::NudgeUp,
+        Self::Pin,
+        Self::DrawShape,
+        Self::PlayPath,
+        Self::NewShapes,
+        Self::Optimise,
+        Self::OptimiseFrom,
+        Self::StepByStep,
+        Self::Race,
+        Self::ClearSearch,
+        Self::ShowCode,
+        Self::Data,
+        Self::Train,
+        Self::OneBatch,
+        Self::OneEpoch,
+        Self::ResetTraining,
+        Self::GoOn,
+        Self::Branch,
+        Self::NewSeed,
+    ];
+
+    /// The name on buttons and in menus.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Turn(Activity::Explore) => text!("Explore"),
+            Self::Turn(Activity::Train) | Self::Train => text!("Train"),
+            Self::Turn(Activity::Optimise) | Self::Optimise => text!("Optimise"),
+            Self::Open => text!("Open\u{2026}"),
+            Self::Save => text!("Save\u{2026}"),
+            Self::CloseModel => text!("Close"),
+            Self::Export => text!("Export\u{2026}"),
+            Self::Undo => text!("Undo"),
+            Self::Redo => text!("Redo"),
+            Self::GoTo => text!("Go to a point\u{2026}"),
+            Self::Fit => text!("Fit view"),
+            Self::LeftPanel => text!("Left panel"),
+            Self::Theme(ThemeChoice::System) => text!("System"),
+            Self::Theme(ThemeChoice::Light) => text!("Light"),
+            Self::Theme(ThemeChoice::Dark) => text!("Dark"),
+            Self::Lesson => text!("Lesson: how a search cheats"),
+            Self::Keys => text!("Keys"),
+            Self::Present => text!("Present"),
+            Self::FullScreen => text!("Full screen"),
+            Self::CopyPicture => text!("Copy picture"),
+            Self::Jobs => text!("Jobs"),
+            Self::Cancel => text!("Cancel"),
+            Self::Compare => text!("Compare"),
+            Self::Layer(layer) => layer.label(),
+            Self::PlayOrPause => text!("Play or pause"),
+            Self::StepBack => text!("One step back"),
+            Self::StepOn => text!("One step on"),
+            Self::Slower => text!("Slower"),
+            Self::Faster => text!("Faster"),
+            Self::NudgeLeft => text!("Point to the left"),
+            Self::NudgeRight => text!("Point to the right"),
+            Self::NudgeDown => text!("Point down"),
+            Self::NudgeUp => text!("Point up"),
+            Self::Pin => text!("Pin this shape"),
+            Self::DrawShape => text!("Draw a shape\u{2026}"),
+            Self::PlayPath => text!("Walk"),
+            Self::NewShapes => text!("New shapes"),
+            Self::OptimiseFrom => text!("Optimise from here"),
+            Self::StepByStep => text!("By hand"),
+            Self::Race => text!("Race"),
+            Self::ClearSearch => text!("Clear"),
+            Self::ShowCode => text!("Show code\u{2026}"),
+            Self::Data => text!("Data\u{2026}"),
+            Self::OneBatch => text!("One batch"),
+            Self::OneEpoch => text!("One epoch"),
+            Self::ResetTraining => text!("Reset"),
+            Self::GoOn => text!("Go on"),
+            Self::Branch => text!("Branch"),
+            Self::NewSeed => text!("New seed"),
+        }
+    }
+
+    /// The name with what the command acts on now.
+    pub fn title(self, state: &State) -> Text {
+        match (self, state.history.undoable(), state.history.redoable()) {
+            (Self::Undo, Some(action), _) => text!("Undo: {action}", action),
+            (Self::Redo, _, Some(action)) => text!("Redo: {action}", action),
+            (Self::NewShapes, ..) if state.tours.drawn.is_some() => text!("New sample"),
+            _ => self.label(),
+        }
+    }
+
+    /// What the command does, in a sentence.
+    pub fn about(self) -> Text {
+        match self {
+            Self::Turn(Activity::Explore) => text!("Move over the map and see what it holds"),
+            Self::Turn(Activity::Train) => text!("Train a model and watch the map take shape"),
+            Self::Turn(Activity::Optimise) => text!("Search for the best shapes"),
+            Self::Open => text!("Open a model, or starts for a search"),
+            Self::Save => text!("Save the shown model to a file"),
+            Self::CloseModel => text!("Close the shown model"),
+            Self::Export => text!("Curves, a film, a report or the map as files"),
+            Self::Undo => text!("Take the last action back"),
+            Self::Redo => text!("Carry out again what was taken back last"),
+            Self::GoTo => text!("Go to a point by its name"),
+            Self::Fit => text!("Fit view; again: with outliers"),
+            Self::LeftPanel => text!("Show or hide the left panel"),
+            Self::Theme(_) => text!("Choose the colours of the window"),
+            Self::Lesson => {
+                text!("Three searches on the shown model that teach when to believe an answer")
+            }
+            Self::Keys => text!("List all keys"),
+            Self::Present => text!("Projector mode: a large map and large text"),
+            Self::FullScreen => text!("Switch the full screen on or off"),
+            Self::CopyPicture => text!("Copy a picture of the window"),
+            Self::Jobs => text!("What runs now, how far it is, and how to end it"),
+            Self::Cancel => text!("Cancel, deselect"),
+            Self::Compare => text!("Two models on two maps: the same point, seen by both"),
+            Self::Layer(MapLayer::Shapes) => text!("The shape that every place decodes to"),
+            Self::Layer(MapLayer::Heat) => text!("The property at every place"),
+            Self::Layer(MapLayer::Data) => text!(
+                "Where the model puts the shapes it was trained on; click one to see its reconstruction"
+            ),
+            Self::Layer(MapLayer::Paths) => text!("The trajectories of the last search"),
+            Self::Layer(MapLayer::Trust) => {
+                text!("Fog beyond the data, hatching where outlines cross themselves")
+            }
+            Self::Layer(MapLayer::Gradient) => text!(
+                "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
+                 steepest tenth"
+            ),
+            Self::PlayOrPause => text!("Play from the beginning if at the end, or pause"),
+            Self::StepBack => text!("Show the step before"),
+            Self::StepOn => text!("Show the next step"),
+            Self::Slower => text!("Play at half the speed"),
+            Self::Faster => text!("Play at twice the speed"),
+            Self::NudgeLeft | Self::NudgeRight | Self::NudgeDown | Self::NudgeUp => {
+                text!("Move the kept point")
+            }
+            Self::Pin => text!("Keep it beside the map to compare (right-click does the same)"),
+            Self::DrawShape => text!("Draw one by hand and see where the model places it"),
+            Self::PlayPath => text!("Follow the path from its beginning while the shape morphs"),
+            Self::NewShapes => text!("Draw shapes from the latent distribution of the model"),
+            Self::Optimise => text!("Start all restarts at once"),
+            Self::OptimiseFrom => text!("Start a search from this point"),
+            Self::StepByStep => text!(
+                "Step-by-step Adam: one restart from the kept point (or a drawn start) through every stage of the \
+                 update, with its numbers and its code"
+            ),
+            Self::Race => text!(
+                "Let several methods search from the same starts with the same budget, side by side. None of them stops early."
+            ),
+            Self::ClearSearch => text!(
+                "Take the trajectories off the map; {keys} brings them back",
+                keys = Self::Undo.keys()
+            ),
+            Self::ShowCode => text!("The lines of PyTorch and the command line that do the same"),
+            Self::Data => text!("Choose families and how they vary, or shapes of your own"),
+            Self::Train => text!("Train a new model; the open ones stay"),
+            Self::OneBatch => text!("One update of the weights, then pause"),
+            Self::OneEpoch => text!("The rest of one pass over the data, then pause"),
+            Self::ResetTraining => text!("Train again from the beginning, with the same seed"),
+            Self::GoOn => text!(
+                "Go on from the snapshot that is shown: to the end of the training, or, from its end, as many \
+                     updates again as are set above. Settings, order and noise stay."
+            ),
+            Self::Branch => text!(
+                "A new model that shares its past with this one up to the snapshot that is shown, and goes on with the \
+                      settings above and the same noise: change one, such as beta, and watch what it does."
+            ),
+            Self::NewSeed => {
+                text!("Train again with the next seed: other outlines, weights and noise")
+            }
+        }
+    }
+
+    /// The keys; the first is the one that is written.
+    pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
+        const fn plain(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::NONE, key)
+        }
+        const fn ctrl(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::COMMAND, key)
+        }
+        const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+        }
+        match self {
+            Self::Turn(Activity::Explore) => const { &[plain(Key::Num1)] },
+            Self::Turn(Activity::Train) => const { &[plain(Key::Num2)] },
+            Self::Turn(Activity::Optimise) => const { &[plain(Key::Num3)] },
+            Self::Open => const { &[ctrl(Key::O)] },
+            Self::Save => const { &[ctrl(Key::S)] },
+            Self::Export => const { &[ctrl(Key::E)] },
+            Self::Undo => const { &[ctrl(Key::Z)] },
+            Self::Redo => const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] },
+            Self::GoTo => const { &[ctrl(Key::G)] },
+            Self::Fit => const { &[plain(Key::F)] },
+            Self::LeftPanel => const { &[plain(Key::Tab)] },
+            Self::Keys => const { &[plain(Key::F1)] },
+            Self::Present => const { &[plain(Key::F5)] },
+            Self::FullScreen => const { &[plain(Key::F11)] },
+            Self::CopyPicture => const { &[ctrl_shift(Key::C)] },
+            Self::Jobs => const { &[plain(Key::J)] },
+            Self::Cancel => const { &[plain(Key::Escape)] },
+            Self::Compare => const { &[plain(Key::K)] },
+            Self::Layer(MapLayer::Shapes) => const { &[plain(Key::G)] },
+            Self::Layer(MapLayer::Heat) => const { &[plain(Key::H)] },
+            Self::Layer(MapLayer::Data) => const { &[plain(Key::D)] },
+            Self::Layer(MapLayer::Paths) => const { &[plain(Key::P)] },
+            Self::Layer(MapLayer::Trust) => const { &[plain(Key::T)] },
+            Self::Layer(MapLayer::Gradient) => const { &[plain(Key::V)] },
+            Self::PlayOrPause => const { &[plain(Key::Space)] },
+            Self::StepBack => const { &[plain(Key::Comma)] },
+            Self::StepOn => const { &[plain(Key::Period)] },
+            Self::Slower => const { &[plain(Key::OpenBracket)] },
+            Self::Faster => const { &[plain(Key::CloseBracket)] },
+            Self::NudgeLeft => const { &[plain(Key::ArrowLeft)] },
+            Self::NudgeRight => const { &[plain(Key::ArrowRight)] },
+            Self::NudgeDown => const { &[plain(Key::ArrowDown)] },
+            Self::NudgeUp => const { &[plain(Key::ArrowUp)] },
+            Self::PlayPath => const { &[plain(Key::W)] },
+            Self::NewShapes => const { &[plain(Key::N)] },
+            Self::Optimise => const { &[plain(Key::R)] },
+            Self::OptimiseFrom => const { &[plain(Key::C)] },
+            Self::StepByStep => const { &[plain(Key::B)] },
+            Self::CloseModel
+            | Self::Theme(_)
+            | Self::Lesson
+            | Self::Pin
+            | Self::DrawShape
+            | Self::Race
+            | Self::ClearSearch
+            | Self::ShowCode
+            | Self::Data
+            | Self::Train
+            | Self::OneBatch
+            | Self::OneEpoch
+            | Self::ResetTraining
+            | Self::GoOn
+            | Self::Branch
+            | Self::NewSeed => &[],
+        }
+    }
+
+    /// The first shortcut as people write it; empty if there is none.
+    pub fn keys(self) -> Text {
+        self.shortcuts().first().map_or_else(Text::default, written)
+    }
+
+    /// A sentence with the keys of the command behind it in brackets.
+    pub fn with_keys(self, sentence: Text) -> Text {
+        match self.shortcuts() {
+            [] => sentence,
+            _ => text!("{sentence} ({keys})", sentence, keys = self.keys()),
+        }
+    }
+
+    /// The tooltip: what the command does, and its keys.
+    pub fn tooltip(self) -> Text {
+        self.with_keys(self.about())
+    }
+
+    /// The section of the menu that has the command.
+    pub fn menu_section(self) -> Option<MenuSection> {
+        match self {
+            Self::Open | Self::Save | Self::Export | Self::Undo | Self::Redo => {
+                Some(MenuSection::Files)
+            }
+            Self::GoTo | Self::Fit | Self::LeftPanel | Self::FullScreen | Self::CopyPicture => {
+                Some(MenuSection::View)
+            }
+            Self::Theme(_) => Some(MenuSection::Theme),
+            Self::Lesson | Self::Keys => Some(MenuSection::Help),
+            _ => None,
+        }
+    }
+
+    /// The line of the list of keys that has the command.
+    pub fn keys_line(self) -> Option<KeysLine> {
+        match self {
+            Self::Turn(_) => Some(KeysLine::Pages),
+            Self::NudgeLeft | Self::NudgeRight | Self::NudgeDown | Self::NudgeUp => {
+                Some(KeysLine::Point)
+            }
+            Self::OptimiseFrom => Some(KeysLine::OptimiseFrom),
+            Self::Optimise => Some(KeysLine::Optimise),
+            Self::StepByStep => Some(KeysLine::StepByStep),
+            Self::PlayPath | Self::NewShapes => Some(KeysLine::Tours),
+            Self::PlayOrPause | Self::StepBack | Self::StepOn => Some(KeysLine::Playback),
+            Self::Slower | Self::Faster => Some(KeysLine::Speed),
+            Self::Layer(_) => Some(KeysLine::Layers),
+            Self::Compare => Some(KeysLine::Comparison),
+            Self::Fit => Some(KeysLine::Fit),
+            Self::LeftPanel => Some(KeysLine::LeftPanel),
+            Self::Jobs => Some(KeysLine::Jobs),
+            Self::Keys | Self::Present | Self::FullScreen => Some(KeysLine::Window),
+            Self::Open | Self::Save | Self::Export => Some(KeysLine::Files),
+            Self::GoTo => Some(KeysLine::GoTo),
+            Self::Undo | Self::Redo => Some(KeysLine::History),
+            Self::Cancel => Some(KeysLine::Cancel),
+            Self::CopyPicture => Some(KeysLine::CopyPicture),
+            _ => None,
+        }
+    }
+
+    /// The action; none if it would do nothing. What the session refuses is an action: the refusal has a reason, which is
+    /// shown.
+    pub fn action(self, state: &State) -> Option<Request> {
+        let shown = state.shown().map(|(id, entry)| (id, entry.unsaved));
+        let command = match self {
+            Self::Open => return Some(Request::Show(Dialog::Open(String::new()))),
+            Self::Save => {
+                let (id, _) = shown?;
+                return Some(Request::Show(Dialog::Save(id, state.suggested_path(id))));
+            }
+            Self::CloseModel => match shown? {
+                (id, true) => return Some(Request::Show(Dialog::CloseUnsaved(id))),
+                (id, false) => Command::CloseModel(id),
+            },
+            Self::Export => return Some(Request::ShowExport),
+            Self::GoTo => return Some(Request::Show(Dialog::GoTo(String::new()))),
+            Self::LeftPanel => return Some(Request::TogglePanel),
+            Self::Keys => return Some(Request::Show(Dialog::Keys)),
+            Self::Present => return Some(Request::TogglePresent),
+            Self::FullScreen => return Some(Request::ToggleFullScreen),
+            Self::CopyPicture => return Some(Request::CopyPicture),
+            Self::Jobs => return Some(Request::ToggleJobs),
+            Self::DrawShape => return Some(Request::Show(Dialog::Draw)),
+            Self::Race => return Some(Request::Race),
+            Self::ShowCode => return Some(Request::Show(Dialog::Code)),
+            Self::Data => return Some(Request::Show(Dialog::Data)),
+            Self::Turn(activity) => Command::Turn(activity),
+            Self::Undo => Command::Undo,
+            Self::Redo => Command::Redo,
+            Self::Fit => Command::Fit,
+            Self::Theme(choice) => Command::SetTheme(choice),
+            Self::Lesson => Command::BeginLesson,
+            Self::Cancel => Command::Cancel,
+            Self::Compare => Command::ToggleComparison,
+            Self::Layer(layer) => Command::ToggleLayer(layer),
+            Self::PlayOrPause => Command::TogglePlay,
+            Self::StepBack => Command::StepBy(-1),
+            Self::StepOn => Command::StepBy(1),
+            Self::Slower => Command::Speed(0.5),
+            Self::Faster => Command::Speed(2.0),
+            Self::NudgeLeft => Command::Nudge([-NUDGE, 0.0]),
+            Self::NudgeRight => Command::Nudge([NUDGE, 0.0]),
+            Self::NudgeDown => Command::Nudge([0.0, -NUDGE]),
+            Self::NudgeUp => Command::Nudge([0.0, NUDGE]),
+            Self::Pin => {
+                state.map.picked.as_ref()?;
+                Command::Pin(MapPoint::Selected)
+            }
+            Self::PlayPath => Command::Tour(Touring::Begin),
+            Self::NewShapes => Command::Tour(Touring::Draw),
+            Self::Optimise => Command::Climb,
+            Self::OptimiseFrom => match (&state.map.probe, &state.map.picked) {
+                (Some(_), _) => Command::SearchFrom(MapPoint::Hovered),
+                (None, Some(_)) => Command::SearchFrom(MapPoint::Selected),
+                (None, None) => return None,
+            },
+            Self::StepByStep => Command::Walk(StepThroughRun::Begin),
+            Self::ClearSearch => {
+                state.search()?;
+                Command::ClearClimb
+            }
+            Self::Train => Command::Train,
+            Self::OneBatch => Command::Learn(Portion::Batch),
+            Self::OneEpoch => Command::Learn(Portion::Epoch),
+            Self::ResetTraining => Command::ResetTraining,
+            Self::GoOn => Command::GoOn,
+            Self::Branch => Command::Branch,
+            Self::NewSeed => Command::TrainWithNewSeed,
+        };
+        Some(Request::Do(command))
+    }
+
+    /// True if the command can be chosen now: a menu lists it, its button is enabled.
+    pub fn is_offered(self, state: &State) -> bool {
+        let phase = state.training().phase;
+        match self {
+            Self::Undo => state.history.undoable().is_some(),
+            Self::Redo => state.history.redoable().is_some(),
+            Self::Layer(MapLayer::Paths) => state.search().is_some(),
+            Self::PlayPath | Self::NewShapes => state.shown().is_some(),
+            Self::StepByStep => Rule::from_method(state.search_config().method).is_some(),
+            Self::Race => state.race().is_none_or(|race| race.job.is_none()),
+            Self::Train | Self::NewSeed => phase == TrainingPhase::Idle,
+            Self::OneBatch | Self::OneEpoch => phase != TrainingPhase::Finishing,
+            Self::ResetTraining => state.training().plan.is_some(),
+            Self::GoOn | Self::Branch => {
+                phase == TrainingPhase::Idle && state.cannot_go_on().is_none()
+            }
+            _ => self.action(state).is_some(),
+        }
+    }
+
+    /// Requests the command, if it does anything.
+    pub fn request(self, state: &State, actions: &mut Requests) {
+        self.action(state).into_iter().for_each(|action| actions.push(action));
+    }
+}
+
+impl KeysLine {
+    /// All lines, in order.
+    pub const ALL: [Self; 22] = [
+        Self::Pages,
+        Self::Point,
+        Self::PathAndPin,
+        Self::OptimiseFrom,
+        Self::Optimise,
+        Self::StepByStep,
+        Self::Tours,
+        Self::Playback,
+        Self::Stages,
+        Self::Speed,
+        Self::Layers,
+        Self::Comparison,
+        Self::Fit,
+        Self::LeftPanel,
+        Self::Map,
+        Self::Jobs,
+        Self::Window,
+        Self::Files,
+        Self::GoTo,
+        Self::History,
+        Self::Cancel,
+        Self::CopyPicture,
+    ];
+
+    /// The keys of its commands, and what the mouse does.
+    pub fn keys(self) -> Text {
+        let commands = UiCommand::ALL.iter().filter(|command| command.keys_line() == Some(self));
+        let keys = commands.map(|command| command.keys());
+        match self {
+            Self::Point => text!("Click, arrow keys"),
+            Self::PathAndPin => text!("Shift-click, right-click"),
+            Self::OptimiseFrom => {
+                Text::joined([text!("Double-click")].into_iter().chain(keys), ", ")
+            }
+            Self::Stages => text!("step by step"),
+            Self::Map => text!("Drag, scroll"),
+            Self::Pages | Self::Layers => Text::joined(keys, "  "),
+            _ => Text::joined(keys, "   "),
+        }
+    }
+
+    /// What they do.
+    pub fn about(self) -> Text {
+        match self {
+            Self::Pages => text!("Explore, Train, Optimise"),
+            Self::Point => text!("Keep a point, move it"),
+            Self::PathAndPin => text!("Follow a path there while the shape morphs, pin it"),
+            Self::OptimiseFrom => text!("Optimise from there"),
+            Self::Optimise => text!("Optimise from all starts"),
+            Self::StepByStep => text!("Search step by step"),
+            Self::Tours => text!("Follow a path over the map, sample new shapes"),
+            Self::Playback => text!("Play or pause, one step back, one step on"),
+            Self::Stages => text!("A whole step, one stage back, one stage on"),
+            Self::Speed => text!("Slower, faster"),
+            Self::Layers => text!("Shapes, heat, data, paths, trust, gradient"),
+            Self::Comparison => text!("Compare two models"),
+            Self::Fit => UiCommand::Fit.about(),
+            Self::LeftPanel => UiCommand::LeftPanel.label(),
+            Self::Map => text!("Move the map, zoom"),
+            Self::Jobs => text!("List what runs, and end it"),
+            Self::Window => text!("Keys, projector mode, full screen"),
+            Self::Files => text!("Open, save, export"),
+            Self::GoTo => UiCommand::GoTo.about(),
+            Self::History => text!("Undo, redo"),
+            Self::Cancel => UiCommand::Cancel.about(),
+            Self::CopyPicture => UiCommand::CopyPicture.about(),
+        }
+    }
+}
+
+/// A shortcut as people write it: `Ctrl+Shift+Z`.
+fn written(shortcut: &KeyboardShortcut) -> Text {
+    let key = match shortcut.logical_key {
+        Key::Space => text!("Space"),
+        Key::Escape => Text::verbatim("Esc"),
+        key @ (Key::ArrowLeft | Key::ArrowRight | Key::ArrowDown | Key::ArrowUp) => {
+            Text::verbatim(key.name())
+        }
+        key => Text::verbatim(key.symbol_or_name()),
+    };
+    let modifiers = [
+        (shortcut.modifiers.command, Text::verbatim("Ctrl")),
+        (shortcut.modifiers.shift, Text::verbatim("Shift")),
+    ];
+    let held = modifiers.into_iter().filter(|(held, _)| *held).map(|(_, name)| name);
+    Text::joined(held.chain([key]), "+")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_one_command_and_a_line_of_the_list() {
+        let all = UiCommand::ALL;
+        let keys: Vec<_> = all.iter().flat_map(|command| command.shortcuts()).collect();
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(key), "{key:?} stands for two commands");
+        }
+        for (index, command) in all.iter().enumerate() {
+            assert!(!all[..index].contains(command), "{command:?} is listed twice");
+            let listed = command.keys_line().is_some();
+            assert_eq!(listed, !command.shortcuts().is_empty(), "{command:?}");
+        }
+        for (index, line) in KeysLine::ALL.iter().enumerate() {
+            assert!(!KeysLine::ALL[..index].contains(line), "{line:?} is listed twice");
+            assert!(!line.keys().to_string().is_empty(), "{line:?} has no keys");
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_people_write_them() {
+        let written = |command: UiCommand| command.keys().to_string();
+        assert_eq!(written(UiCommand::Redo), "Ctrl+Shift+Z");
+        assert_eq!(written(UiCommand::Cancel), "Esc");
+        assert_eq!(written(UiCommand::Slower), "[");
+        assert_eq!(written(UiCommand::Train), "");
+        assert_eq!(KeysLine::Layers.keys().to_string(), "G  H  D  P  T  V");
+        assert_eq!(KeysLine::OptimiseFrom.keys().to_string(), "Double-click, C");
+        assert_eq!(KeysLine::Window.keys().to_string(), "F1   F5   F11");
+    }
+}
