@@ -39,6 +39,14 @@ impl Language {
         }
     }
 
+    /// The tag by which documents name it (BCP 47); `XA` is the region of pseudo-accents.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Pseudo => "en-XA",
+        }
+    }
+
     /// Its catalogue. A message that it lacks is shown in English.
     fn catalogue(self) -> Option<&'static Catalog> {
         static PSEUDO: OnceLock<Option<Catalog>> = OnceLock::new();

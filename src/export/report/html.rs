@@ -14,6 +14,7 @@ use crate::optimise::codegen::command_line;
 use crate::optimise::{LabResults, RestartReport, SearchReport};
 use crate::text;
 use crate::text::Text;
+use crate::text::language;
 use crate::trust::{ModelMetrics, PredictionChecks, Reliability, Verdict, Warning, warnings_of};
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use serde::Serialize;
@@ -36,7 +37,7 @@ impl Report<'_> {
         let version = env!("CARGO_PKG_VERSION");
         let page = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(language().tag()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
