@@ -330,19 +330,7 @@ impl UiCommand {
             Self::Jobs => text!("What runs now, how far it is, and how to end it"),
             Self::Cancel => text!("Cancel, deselect"),
             Self::Compare => text!("Two models on two maps: the same point, seen by both"),
-            Self::Layer(MapLayer::Shapes) => text!("The shape that every place decodes to"),
-            Self::Layer(MapLayer::Heat) => text!("The property at every place"),
-            Self::Layer(MapLayer::Data) => text!(
-                "Where the model puts the shapes it was trained on; click one to see its reconstruction"
-            ),
-            Self::Layer(MapLayer::Paths) => text!("The trajectories of the last search"),
-            Self::Layer(MapLayer::Trust) => {
-                text!("Fog beyond the data, hatching where outlines cross themselves")
-            }
-            Self::Layer(MapLayer::Gradient) => text!(
-                "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
-                 steepest tenth"
-            ),
+            Self::Layer(layer) => layer.about(),
             Self::PlayOrPause => text!("Play from the beginning if at the end, or pause"),
             Self::StepBack => text!("Show the step before"),
             Self::StepOn => text!("Show the next step"),

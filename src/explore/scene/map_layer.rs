@@ -53,21 +53,21 @@ impl MapLayer {
         }
     }
 
-    /// A description for a tooltip, with the key that switches the layer.
+    /// A description for a tooltip.
     pub fn about(self) -> Text {
         match self {
-            Self::Shapes => text!("The shape that every place decodes to (G)"),
-            Self::Heat => text!("The property at every place (H)"),
+            Self::Shapes => text!("The shape that every place decodes to"),
+            Self::Heat => text!("The property at every place"),
             Self::Data => text!(
-                "Where the model puts the shapes it was trained on; click one to see its reconstruction (D)"
+                "Where the model puts the shapes it was trained on; click one to see its reconstruction"
             ),
-            Self::Paths => text!("The trajectories of the last search (P)"),
+            Self::Paths => text!("The trajectories of the last search"),
             Self::Trust => {
-                text!("Fog beyond the data, hatching where outlines cross themselves (T)")
+                text!("Fog beyond the data, hatching where outlines cross themselves")
             }
             Self::Gradient => text!(
                 "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \
-                 steepest tenth (V)"
+                 steepest tenth"
             ),
         }
     }
