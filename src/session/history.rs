@@ -111,12 +111,30 @@ impl History {
             Some(present) => {
                 let before = present.before;
                 self.remove(self.present);
+                // A gesture that returns to its beginning has changed nothing.
+                let start = before.and_then(|before| self.entries.get_mut(&before));
+                if let Some(start) = start.filter(|start| *start.document == *document) {
+                    start.after = None;
+                    self.present = before.unwrap_or(self.present);
+                    return false;
+                }
                 before
             }
             None => Some(self.present),
         };
         self.insert(document, Some(recorded.clone()), gesture, before);
         self.trim(MAX_BYTES)
+    }
+
+    /// Forgets the branches that neither undo nor redo leads to; returns true if there were any.
+    pub fn forget_branches(&mut self) -> bool {
+        let after = |id: &u64| self.entries.get(id).and_then(|entry| entry.after);
+        let ahead = std::iter::successors(Some(self.present), after);
+        let reachable: BTreeSet<u64> = self.path().into_iter().chain(ahead).collect();
+        let others = self.entries.keys().filter(|id| !reachable.contains(id));
+        let others: Vec<u64> = others.copied().collect();
+        others.iter().for_each(|id| drop(self.remove(*id)));
+        !others.is_empty()
     }
 
     /// Removes the oldest entries until all take at most `most` bytes; the present one stays.
@@ -248,6 +266,8 @@ mod tests {
         assert_eq!(steps(history.undo()), Some(2));
         assert_eq!(steps(history.undo()), Some(1));
         assert!(history.undoable().is_none() && history.redoable().is_some());
+        assert!(history.forget_branches() && history.size().0 == 3, "that of 3 is out of reach");
+        assert!(!history.forget_branches());
         assert_eq!(steps(history.redo()), Some(2));
     }
 
@@ -264,6 +284,9 @@ mod tests {
         assert_eq!(steps(history.redo()), Some(49));
         history.record(&with_steps(50), &act(50), Some(2));
         assert_eq!(steps(history.undo()), Some(49), "another gesture is another entry");
+        history.record(&with_steps(60), &act(60), Some(3));
+        history.record(&with_steps(49), &act(49), Some(3));
+        assert_eq!(steps(history.undo()), Some(1), "a drag that returns is none");
     }
 
     #[test]

@@ -69,6 +69,14 @@ impl Runs {
         self.trainings.iter_mut().find(|(_, t)| t.job.is_some()).map(|(run, t)| (*run, t))
     }
 
+    /// The approximate memory of the results that can take much, in bytes.
+    pub fn bytes(&self) -> usize {
+        let models = self.models.values().map(|entry| entry.prepared.bytes());
+        let trainings = self.trainings.values().map(|training| training.timeline.bytes());
+        let searches = self.searches.values().map(SearchRun::bytes);
+        models.chain(trainings).chain(searches).sum()
+    }
+
     /// Removes all results but those that are still referred to.
     pub fn retain(&mut self, referred: impl Fn(RunId) -> bool) {
         self.models.retain(|run, _| referred(*run));

@@ -228,7 +228,8 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         // What a drag changes is taken back at once.
-        self.session.set_gesture(ctx.input(|i| i.pointer.any_down()));
+        let drags = |i: &egui::InputState| i.pointer.any_down() || i.pointer.any_released();
+        self.session.set_gesture(ctx.input(drags));
         for action in actions.list {
             self.act(&ctx, action);
         }

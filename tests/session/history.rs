@@ -189,6 +189,21 @@ fn a_lesson_leaves_what_was_there_before() {
     assert_eq!(session.see().report().unwrap().restarts.len(), 3);
     session.act(Act::Undo);
     assert_eq!(session.see().property(), Property::HeatShedding, "back in the lesson");
+    let last = session.see().search().unwrap().config();
+    assert!(last.spec.inside > 0.0, "at its last search");
+}
+
+#[test]
+fn a_training_that_was_taken_back_is_reset_to_a_new_one() {
+    let mut session = session();
+    train(&mut session, config(100_000));
+    session.wait("the first picture", |see| see.models() == 2);
+    session.act(Act::Undo);
+    session.act(Act::SetTraining(config(3)));
+    session.act(Act::ResetTraining);
+    session.wait("the end of both", |see| see.jobs().is_empty());
+    assert_eq!((session.see().models(), session.see().shown().epochs()), (2, 3));
+    assert!(errors(&session).is_empty());
 }
 
 #[test]

@@ -36,7 +36,11 @@ pub(super) fn open_pca(document: &mut Document, of: ModelId) -> Option<Effect> {
 
 /// What was made in the model goes with it: its searches stay, for they show their own model.
 pub(super) fn close(document: &mut Document, model: ModelId) -> Option<Effect> {
-    document.models.remove(&model)?;
+    let mut closed = document.models.remove(&model)?;
+    // The older models whose place it took would come to light again.
+    while let Some(older) = closed.instead_of.and_then(|older| document.models.remove(&older)) {
+        closed = older;
+    }
     if document.rediscovery.is_some_and(|test| test.model == model) {
         document.rediscovery = None;
     }

@@ -84,8 +84,8 @@ pub(super) fn remove_rediscovery(document: &mut Document) -> Option<Effect> {
 
 /// Begins the lesson, or begins it again; the settings of before the first beginning come back at its end.
 pub(super) fn begin_lesson(document: &mut Document) -> Option<Effect> {
-    let before = document.lesson.take().map(|lesson| lesson.before);
-    let before = before.unwrap_or_else(|| document.search.config.clone());
+    end_lesson(document);
+    let before = document.search.config.clone();
     document.lesson = Some(LessonSpec { searches: Vec::new(), before });
     None
 }

@@ -52,7 +52,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Open(path) => open(core, path),
         Command::OpenSample(index) => open_sample(core, index),
         Command::ShowModel(id) => {
-            if state.shown().is_none_or(|(shown, _)| shown != id) {
+            if state.model(id).is_some() && state.view.shown != Some(id) {
                 state.show(id);
             }
         }

@@ -43,12 +43,14 @@ pub(in crate::session) fn train(core: &mut Core) {
 /// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
 /// new one.
 pub(in crate::session) fn train_again(core: &mut Core) {
-    let Some((model, spec)) = core.state.last_training() else { return train(core) };
-    let running = core.state.runs.training_now_mut();
+    let state = &mut core.state;
+    let last = state.last_training();
     // The reports of the job that ends are ignored from here on.
-    let job = running.and_then(|(_, training)| training.leave());
-    job.into_iter().for_each(|job| core.state.jobs.cancel(job));
-    begin(core, Some(model).filter(|_| job.is_some()), spec);
+    let running = state.runs.training_now_mut().map(|(run, training)| (run, training.leave()));
+    running.and_then(|(_, job)| job).into_iter().for_each(|job| state.jobs.cancel(job));
+    let Some((model, spec)) = last else { return train(core) };
+    let is_running = running.is_some_and(|(run, _)| state.document.model_of(run) == Some(model));
+    begin(core, Some(model).filter(|_| is_running), spec);
 }
 
 /// Begins a new training with the next seed.
@@ -135,9 +137,12 @@ pub(in crate::session) fn branch(core: &mut Core) {
         );
     }
     let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
+    let wanted = core.state.view.wanted;
     begin(core, None, TrainingSpec { data, config, from });
     // A branch is compared with its origin.
-    core.state.view.wanted_beside = Some(model);
+    if core.state.view.wanted != wanted {
+        core.state.view.wanted_beside = Some(model);
+    }
 }
 
 /// The point from which the shown model can continue.

@@ -8,6 +8,9 @@ use crate::session::effects::carry_out::carry_out;
 use crate::session::view::Activity;
 use crate::text;
 
+/// The most memory of results before those of branches out of reach are forgotten, in bytes.
+const MAX_RESULTS: usize = 64 << 20;
+
 /// Carries an action out.
 pub(in crate::session) fn act(core: &mut Core, action: Action) {
     let gesture = Some(core.gesture).filter(|(goes_on, _)| *goes_on).map(|(_, count)| count);
@@ -16,6 +19,10 @@ pub(in crate::session) fn act(core: &mut Core, action: Action) {
     let effect = apply(&mut state.document, recorded.action.clone());
     if state.history.record(&state.document, &recorded, gesture) {
         state.notices.info(text!("The oldest steps can no longer be undone."));
+    }
+    // Branches out of reach hold results that nobody can see again.
+    if state.runs.bytes() > MAX_RESULTS {
+        state.history.forget_branches();
     }
     forget_results(core);
     if let Some(effect) = effect {
@@ -58,7 +65,7 @@ fn show_what_came_back(core: &mut Core, before: &Document) {
     let document = &state.document;
     let model = document.models.iter().find(|(id, _)| !before.models.contains_key(id));
     let model = model.map(|(id, _)| *id);
-    let search = document.searches.iter().find(|(run, _)| !before.searches.contains_key(run));
+    let search = document.searches.iter().rev().find(|(run, _)| !before.searches.contains_key(run));
     let search = search.map(|(run, spec)| (*run, spec.model));
     let shown = state.view.shown;
     let path = |document: &Document| {

@@ -225,6 +225,12 @@ impl State {
             None if !kept => _ = self.runs.models.remove(&run),
             None => (),
         }
+        if self.document.model_of(run).is_none() {
+            let text = text!(
+                "The training of a model that is not open has ended; undo or redo brings the model back."
+            );
+            return self.notices.info(text);
+        }
         match failed {
             Some(why) if kept => {
                 self.notices.error(text!("{why} (what was trained before is kept)", why));

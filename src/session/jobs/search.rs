@@ -158,6 +158,16 @@ impl SearchRun {
         true
     }
 
+    /// The approximate memory, in bytes: each stored point of a trajectory with its value, its loss and its place on the map.
+    pub fn bytes(&self) -> usize {
+        let kept = |report: &SearchReport| -> usize {
+            report.restarts.iter().map(|r| r.restart.trajectory.as_flat().len()).sum()
+        };
+        let numbers = self.report().map_or(0, kept);
+        let point = 4.0 / self.projection.latent_dim() as f64 + 1.0;
+        (numbers as f64 * point) as usize * size_of::<f64>()
+    }
+
     /// Every restart with its reliability, once the search is over.
     pub fn report(&self) -> Option<&SearchReport> {
         self.findings.as_ref().map(|findings| &findings.report)

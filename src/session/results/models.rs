@@ -106,6 +106,12 @@ impl Prepared {
         Ok(Self { model: Arc::new(model), ..self.clone() })
     }
 
+    /// The approximate memory, in bytes: encoded rows, their points, and the weights with what is computed of them.
+    pub fn bytes(&self) -> usize {
+        let rows = self.model.encoded.mu.len();
+        rows * (4 * self.model.latent_dim() + 8) * size_of::<f64>() + (1 << 20)
+    }
+
     /// The smallest visible distance on the map if all data are shown.
     pub fn detail(&self) -> f64 {
         let [w, h] = self.home.size();

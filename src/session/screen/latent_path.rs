@@ -126,7 +126,8 @@ pub(in crate::session) fn is_wanted(core: &Core, request: &TourRequest) -> bool 
 /// Handles the result of a job that made a path or new shapes.
 pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobResult<Made>) {
     let Some((_, request)) = core.state.tours.making.take_if(|(making, _)| *making == run) else {
-        return;
+        // A path that was left; what waits behind it begins.
+        return make_next(core);
     };
     match result {
         JobResult::Finished(made) if is_wanted(core, &request) => {

@@ -66,8 +66,8 @@ pub(in crate::session) fn refresh(core: &mut Core) {
 fn show_what_is_there(core: &mut Core) {
     let state = &mut core.state;
     if let Some(wanted) = state.view.wanted.filter(|id| state.model(*id).is_some()) {
-        state.show(wanted);
         let beside = state.view.wanted_beside.take();
+        state.show(wanted);
         beside.into_iter().for_each(|id| state.put_beside(id));
     }
     if state.shown().is_none() {
@@ -75,11 +75,14 @@ fn show_what_is_there(core: &mut Core) {
         let other = before.or_else(|| state.models().last().map(|(id, _)| id));
         other.into_iter().for_each(|id| state.show(id));
     }
-    let is_there = |run: &RunId| state.document.searches.contains_key(run);
+    let is_there = |run: &RunId| {
+        state.document.searches.contains_key(run) && state.runs.searches.contains_key(run)
+    };
     if state.view.search.is_none_or(|run| !is_there(&run)) {
         let in_shown = |(_, spec): &(&RunId, &Arc<_>)| is_of(spec, state.view.shown);
         let searches = &state.document.searches;
-        let newest = searches.iter().rev().find(in_shown).or(searches.iter().next_back());
+        let mut there = searches.iter().rev().filter(|(run, _)| is_there(run));
+        let newest = there.clone().find(in_shown).or_else(|| there.next());
         match newest.map(|(run, spec)| (*run, spec.model)) {
             Some((run, model)) => state.view.look_at_search(model, run),
             None => state.view.search = None,
@@ -106,19 +109,17 @@ fn refresh_step_through(core: &mut Core) {
     if now == core.seen.step_through {
         return;
     }
+    // It waits while another model is shown.
+    let Some(before) = state.walk() else { return };
     let is_known = core.seen.step_through.as_ref().is_some_and(|(known, _)| *known == run);
     core.seen.step_through = now;
-    if !is_known && state.runs.step_throughs.contains_key(&run) {
+    if !is_known {
         return;
     }
-    let config = state.search_config().into_owned();
-    let Some(before) = state.walk() else { return };
-    match StepThroughState::again(before, &config) {
+    // With settings that it cannot have it stays as it is.
+    match StepThroughState::again(before, &state.search_config()) {
         Ok(again) => _ = state.runs.step_throughs.insert(run, again),
-        Err(error) => {
-            state.runs.step_throughs.remove(&run);
-            state.notices.error(error);
-        }
+        Err(error) => state.notices.error(error),
     }
 }
 

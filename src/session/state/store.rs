@@ -452,7 +452,7 @@ impl State {
     pub(in crate::session) fn show(&mut self, id: ModelId) {
         let before = self.shown().map(|(_, entry)| entry.prepared.model.clone());
         self.view.before = self.view.shown.replace(id);
-        self.view.wanted = None;
+        (self.view.wanted, self.view.wanted_beside) = (None, None);
         let Some((_, entry)) = self.shown() else { return };
         let prepared = entry.prepared.clone();
         let map = &mut self.map;

@@ -28,7 +28,9 @@ impl State {
     fn present_training(&self) -> Option<(RunId, &Training)> {
         let of_open = |(run, _): &(&RunId, &Training)| self.document.model_of(**run).is_some();
         let last = || self.runs.trainings.iter().rev().find(of_open);
-        self.runs.training_now().or_else(|| last().map(|(run, training)| (*run, training)))
+        let now = self.runs.training_now();
+        let now = now.filter(|(run, _)| self.document.model_of(*run).is_some());
+        now.or_else(|| last().map(|(run, training)| (*run, training)))
     }
 
     /// The training that is under way, else the last one of an open model; empty if there is none.
@@ -127,6 +129,10 @@ impl State {
             return;
         };
         let Some((_, index)) = training.timeline.developing.take() else { return };
+        if prepared.is_none() {
+            // Asking for it again would fail again.
+            training.timeline.follow();
+        }
         let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
             return;
         };

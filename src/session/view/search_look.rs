@@ -231,11 +231,11 @@ impl FollowedRestart {
         let (followed, step) = (shown.followed(), shown.shown_step());
         let found = followed.filter(|_| run.findings.is_some()).map(|restart| (id, restart));
         if found != self.answer {
-            self.besides = match found {
-                Some((_, restart)) => run.besides(restart)?,
-                None => Vec::new(),
-            };
-            self.answer = found;
+            // Before it is computed: what fails is not tried again in every frame.
+            (self.answer, self.besides) = (found, Vec::new());
+            if let Some((_, restart)) = found {
+                self.besides = run.besides(restart)?;
+            }
         }
         // What is stored of a search is replaced at its end.
         let of = Some((id, followed, step, run.findings.is_some()));
