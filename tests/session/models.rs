@@ -115,7 +115,8 @@ fn a_model_that_is_closed_while_it_learns_comes_back_with_what_it_learned() {
     assert!(session.see().training_of(id).snapshots() > 0, "with its timeline");
     session.act(Act::CloseModel(id));
     session.act(Act::Stop(JobKind::Training));
-    until_trained(&mut session);
+    session.wait("its end", |see| !see.jobs().contains(&JobKind::Training));
+    one(&sentences(&session), "not open");
     session.act(Act::Undo);
     assert!(session.see().model(id).is_unsaved() && session.see().model(id).epochs() > 0);
 }
