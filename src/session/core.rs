@@ -25,7 +25,7 @@ pub struct Core {
     pub(in crate::session) worker_beside: Worker,
     /// The objective for the gradient at the point under the mouse, as long as model and objective stay the same.
     pub(in crate::session) sought: Option<Objective>,
-    /// What the points and paths on the screen were last computed for.
+    /// The inputs of the points and paths on the screen.
     pub(in crate::session) seen: ScreenInputs,
     /// The gesture that goes on, such as a drag, and the number of all so far: its actions of one kind are one entry of the
     /// history.

@@ -1,7 +1,6 @@
 //! Results, by their identities. They stay as long as a document of the history refers to them.
 
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::RunId;
+use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::import::ImportRun;
 use crate::session::jobs::race::RaceRun;
 use crate::session::jobs::rediscovery::RediscoveryRun;

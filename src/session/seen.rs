@@ -1,4 +1,4 @@
-//! What the points and paths on the screen were last computed for.
+//! The inputs of the points and paths on the screen, as they were when these were last computed.
 
 use crate::data::property::Property;
 use crate::model::PointRef;
@@ -9,7 +9,7 @@ use crate::session::results::models::Prepared;
 use crate::session::view::Activity;
 use std::sync::Arc;
 
-/// What points are computed of.
+/// The inputs of points.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct PointInputs {
     pub(in crate::session) model: (ModelId, u64),
@@ -27,7 +27,7 @@ impl PartialEq for PointInputs {
     }
 }
 
-/// What the points and paths on the screen were last computed for.
+/// The inputs of the points and paths on the screen, as they were when these were last computed.
 #[derive(Debug, Default)]
 pub(in crate::session) struct ScreenInputs {
     pub(in crate::session) inputs: Option<PointInputs>,

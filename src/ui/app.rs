@@ -227,7 +227,7 @@ impl eframe::App for App {
         if !actions.list.is_empty() {
             ctx.request_repaint();
         }
-        // What a drag changes is taken back at once.
+        // Changes of one drag are taken back at once.
         let drags = |i: &egui::InputState| i.pointer.any_down() || i.pointer.any_released();
         self.session.set_gesture(ctx.input(drags));
         for action in actions.list {

@@ -121,7 +121,7 @@ pub enum UiCommand {
 pub enum MenuSection {
     /// Files and the history.
     Files,
-    /// What the window shows.
+    /// Layers and views of the window.
     View,
     /// The theme.
     Theme,
@@ -304,7 +304,7 @@ impl UiCommand {
         }
     }
 
-    /// What the command does, in a sentence.
+    /// The effect of the command, in a sentence.
     pub fn about(self) -> Text {
         match self {
             Self::Turn(Activity::Explore) => text!("Move over the map and see what it holds"),
@@ -648,7 +648,7 @@ impl KeysLine {
         }
     }
 
-    /// What they do.
+    /// Their effect.
     pub fn about(self) -> Text {
         match self {
             Self::Pages => text!("Explore, Train, Optimise"),

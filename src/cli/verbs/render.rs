@@ -274,7 +274,7 @@ impl RenderArguments {
         });
         let gradient = what == What::Gradient;
         let is_visible = |layer: &MapLayer| match layer {
-            // Whoever names a search wants to see it.
+            // A search that is named is meant to be seen.
             MapLayer::Paths => report.is_some(),
             MapLayer::Trust if self.trust => true,
             _ if !self.layers.is_empty() => self.layers.contains(layer),

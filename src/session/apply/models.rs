@@ -34,7 +34,7 @@ pub(super) fn open_pca(document: &mut Document, of: ModelId) -> Option<Effect> {
     open(document, ModelSource::Pca(run))
 }
 
-/// What was made in the model goes with it: its searches stay, for they show their own model.
+/// Closes a model. Its searches stay, since each keeps its own model.
 pub(super) fn close(document: &mut Document, model: ModelId) -> Option<Effect> {
     let mut closed = document.models.remove(&model)?;
     // The older models whose place it took would come to light again.

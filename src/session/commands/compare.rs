@@ -4,7 +4,6 @@ use crate::model::bundled::BUNDLED;
 use crate::session::action::Action;
 use crate::session::commands::model_files::sample;
 use crate::session::core::Core;
-use crate::session::document::ModelSource;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::jobs::registry::JobKind;
@@ -37,10 +36,7 @@ pub(in crate::session) fn compare_with(core: &mut Core, rival: ComparisonModel) 
             Some(id) => core.state.put_beside(id),
             None => {
                 // The first bundled model that is not on the first map.
-                let own = |index: &usize| {
-                    let source = ModelSource::Bundled(BUNDLED[*index].id().to_owned());
-                    core.state.model_from(&source) == Some(shown)
-                };
+                let own = |index: &usize| core.state.sample_model(*index) == Some(shown);
                 let other = (0..BUNDLED.len()).find(|index| !own(index));
                 other.into_iter().for_each(|index| compare_with_sample(core, index));
             }

@@ -1,4 +1,4 @@
-//! What the user commands: each command becomes an action on the document, a change of the view or of the preferences, or an
+//! Commands of the user: each command becomes an action on the document, a change of the view or of the preferences, or an
 //! order to a job. A file for each group of commands.
 
 pub mod cancel;

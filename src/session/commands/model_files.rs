@@ -6,7 +6,6 @@ use crate::session::commands::import::{holds_shapes, import};
 use crate::session::commands::search::search_from_file;
 use crate::session::core::Core;
 use crate::session::document::ImportWish;
-use crate::session::document::ModelSource;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::jobs::handle::{Handle, NoNews};
@@ -43,12 +42,10 @@ pub(in crate::session) fn open_sample(core: &mut Core, index: usize) {
 
 /// A bundled model among the open models; opens it if necessary.
 pub(in crate::session) fn sample(core: &mut Core, index: usize) -> Option<ModelId> {
-    let name = BUNDLED.get(index)?.id().to_owned();
-    let source = ModelSource::Bundled(name.clone());
-    if core.state.model_from(&source).is_none() {
-        act(core, Action::OpenBundled(name));
+    if core.state.sample_model(index).is_none() {
+        act(core, Action::OpenBundled(BUNDLED.get(index)?.id().to_owned()));
     }
-    core.state.model_from(&source)
+    core.state.sample_model(index)
 }
 
 pub(in crate::session) fn save(core: &mut Core, id: ModelId, path: PathBuf) {

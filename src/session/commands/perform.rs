@@ -59,7 +59,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::CloseModel(id) => close(core, id),
         Command::Save(id, path) => save(core, id, path),
         Command::SetProperty(property) => set_property(core, property),
-        Command::ToggleLayer(layer) => state.toggle(layer),
+        Command::ToggleLayer(layer) => state.view.toggle(layer),
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
         Command::Resize(size) => resize(core, size),
         Command::Pan(by) => state.map.pan(by),

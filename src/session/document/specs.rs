@@ -1,4 +1,4 @@
-//! What was asked for: the models, searches, trainings and paths of a document.
+//! The requests of a person: the models, searches, trainings and paths of a document.
 
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::outline::import::ImportOptions;

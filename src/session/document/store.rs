@@ -22,7 +22,7 @@ impl PartialEq for Counter {
     }
 }
 
-/// What a person decided.
+/// The decisions of a person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     ids: Counter,
@@ -73,15 +73,10 @@ impl Document {
         self.ids.0
     }
 
-    /// Counts on from at least this number of identities, as a recorded action did.
+    /// Counts on from at least this number of identities: a document that undo brings back gives none again, and a recorded
+    /// action gives those that it gave.
     pub fn count_from(&mut self, given: u64) {
         self.ids.0 = self.ids.0.max(given);
-    }
-
-    /// Gives no identity again that `other` has given: a document that comes back after undo goes on counting from the
-    /// newest one.
-    pub fn count_beyond(&mut self, other: &Self) {
-        self.ids.0 = self.ids.0.max(other.ids.0);
     }
 
     /// Opens a model that a run makes.

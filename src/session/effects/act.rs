@@ -55,7 +55,7 @@ pub(in crate::session) fn redo(core: &mut Core) {
 fn turn_to(core: &mut Core, document: &Document) {
     let state = &mut core.state;
     let present = std::mem::replace(&mut state.document, document.clone());
-    state.document.count_beyond(&present);
+    state.document.count_from(present.given());
     show_what_came_back(core, &present);
 }
 

@@ -1,4 +1,4 @@
-//! Actions and their effects: the document changes, the history records it, and the work that was asked for begins.
+//! Begins the work that actions ask for.
 
 use crate::data::outline::import::name_of;
 use crate::error::{Error, Result};
@@ -19,13 +19,13 @@ use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::sweep::SweepRun;
 use crate::session::jobs::{import, open, pca, race, rediscovery, search, sweep};
 use crate::session::results::freehand::{FreehandShape, outline};
-use crate::session::results::models::file_name;
-use crate::session::results::models::{ModelEntry, Prepared};
+use crate::session::results::models::{ModelEntry, Prepared, file_name};
 use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::selection::pick_latent;
 use crate::text;
 use std::sync::Arc;
 
+/// Begins the work of an effect.
 pub(in crate::session) fn carry_out(core: &mut Core, effect: Effect) {
     match effect {
         Effect::Make(model) => make(core, model),
@@ -106,8 +106,9 @@ fn begin_pca(core: &mut Core, run: RunId, of: RunId) -> Result<()> {
 fn begin_import(core: &mut Core, run: RunId) {
     let Some(own) = &core.state.document.training.own else { return };
     let wish = own.import.wish.clone();
+    let name = name_of(&wish.paths);
     let work = move |handle: &Handle<NoNews>| import::run(&wish, handle);
-    let job = core.start(JobKind::Import, name_of(&own_paths(&core.state.document)), work);
+    let job = core.start(JobKind::Import, name, work);
     let import = ImportRun { job: Some(job), brought: None, failed: None };
     core.state.runs.imports.insert(run, import);
 }
@@ -190,12 +191,8 @@ fn begin_walk(core: &mut Core) -> Result<()> {
     Ok(())
 }
 
-fn own_paths(document: &crate::session::document::Document) -> Vec<std::path::PathBuf> {
-    document.training.own.as_ref().map(|own| own.import.wish.paths.clone()).unwrap_or_default()
-}
-
 /// Makes the freehand shape of the document, and selects its point.
-pub(in crate::session) fn make_drawing(core: &mut Core) {
+fn make_drawing(core: &mut Core) {
     let Some(spec) = core.state.document.drawing.clone() else { return };
     let Some(entry) = core.state.model(spec.model) else { return };
     let (prepared, version) = (entry.prepared.clone(), (spec.model, entry.version));

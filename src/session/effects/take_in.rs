@@ -225,7 +225,10 @@ impl State {
             None if !kept => _ = self.runs.models.remove(&run),
             None => (),
         }
-        if self.document.model_of(run).is_none() {
+        if self.document.model_of(run).is_none() && failed.is_none() {
+            if !self.runs.models.contains_key(&run) {
+                return;
+            }
             let text = text!(
                 "The training of a model that is not open has ended; undo or redo brings the model back."
             );

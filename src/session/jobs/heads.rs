@@ -2,8 +2,7 @@
 
 use crate::data::property::Property;
 use crate::error::{Error, Result};
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::RunId;
+use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
 use crate::session::notices::Notices;

@@ -1,4 +1,4 @@
-//! What results are made of: models as they are prepared for the screen, points in detail, findings of searches, snapshots of
+//! Parts of results: models as they are prepared for the screen, points in detail, findings of searches, snapshots of
 //! trainings.
 
 pub mod findings;

@@ -15,7 +15,7 @@ pub(in crate::session) fn follow_comparison(core: &mut Core) {
 }
 
 /// Evaluates the second model at the points of the first map.
-pub(in crate::session) fn look_beside(core: &mut Core) {
+fn look_beside(core: &mut Core) {
     let property = core.state.property();
     let Some((id, entry)) = core.state.beside() else { return };
     let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
@@ -42,7 +42,7 @@ pub(in crate::session) fn look_beside(core: &mut Core) {
     }
 }
 
-pub(in crate::session) fn ask_for_picture_beside(core: &mut Core) {
+fn ask_for_picture_beside(core: &mut Core) {
     let state = &mut core.state;
     let (property, visible, range) = (state.property(), state.visible(), state.range());
     let Some((id, entry)) = state.beside() else { return };

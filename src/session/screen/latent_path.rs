@@ -6,8 +6,7 @@ use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::trail;
 use crate::session::core::Core;
 use crate::session::document::PathPlan;
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::ModelId;
+use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::path::{self, Made, Wanted};
 use crate::session::jobs::registry::{JobKind, JobResult};
@@ -47,7 +46,7 @@ pub(in crate::session) fn refresh_tours(core: &mut Core) {
     }
 }
 
-pub(in crate::session) fn refresh_path(core: &mut Core, model: (ModelId, u64), property: Property) {
+fn refresh_path(core: &mut Core, model: (ModelId, u64), property: Property) {
     let state = &core.state;
     let inputs = PathInputs { model, property, plan: state.path_plan(), pins: state.map.pinned() };
     let before = &state.tours.path_inputs;
@@ -86,7 +85,7 @@ pub(in crate::session) fn planned(core: &Core, plan: &PathPlan) -> Result<Latent
 }
 
 /// Makes a path or new shapes: at once where geometry computes their values, by a job where a head predicts them.
-pub(in crate::session) fn request(core: &mut Core, wanted: Wanted, playback: Option<Playback>) {
+fn request(core: &mut Core, wanted: Wanted, playback: Option<Playback>) {
     let Some((id, entry)) = core.state.shown() else { return };
     let (model, property) = ((id, entry.version), core.state.property());
     if !property.is_target() {
@@ -103,7 +102,7 @@ pub(in crate::session) fn request(core: &mut Core, wanted: Wanted, playback: Opt
 }
 
 /// Starts a job for the oldest waiting request that is still of the shown model and property, unless one runs.
-pub(in crate::session) fn make_next(core: &mut Core) {
+fn make_next(core: &mut Core) {
     while core.state.tours.making.is_none() && !core.state.tours.waiting.is_empty() {
         let request = core.state.tours.waiting.remove(0);
         let Some((_, entry)) = core.state.shown().filter(|_| is_wanted(core, &request)) else {
@@ -118,7 +117,7 @@ pub(in crate::session) fn make_next(core: &mut Core) {
     }
 }
 
-pub(in crate::session) fn is_wanted(core: &Core, request: &TourRequest) -> bool {
+fn is_wanted(core: &Core, request: &TourRequest) -> bool {
     let now = (core.state.shown_version(), core.state.property());
     now == (Some(request.model), request.property)
 }
@@ -140,12 +139,7 @@ pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobRes
 }
 
 /// Shows a path or new shapes of the shown model.
-pub(in crate::session) fn show_made(
-    core: &mut Core,
-    model: (ModelId, u64),
-    made: Made,
-    playback: Option<Playback>,
-) {
+fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, playback: Option<Playback>) {
     let Some((_, entry)) = core.state.shown() else { return };
     let ((latent_path, strip), sheet) = match made {
         Made::Frames(path, sheet) => (*path, sheet),
@@ -176,7 +170,7 @@ pub(in crate::session) fn follow_tour(core: &mut Core) {
 }
 
 /// Evaluates the point at the playhead.
-pub(in crate::session) fn probe_tour(core: &mut Core) -> Option<Probe> {
+fn probe_tour(core: &mut Core) -> Option<Probe> {
     let projection = core.state.shown().map(|(_, entry)| &entry.prepared.projection);
     let point = core.state.tours.tour.as_ref().map(Tour::here);
     let (at, z) = projection.zip(point).map(|(projection, z)| (projection.project(&z), z))?;

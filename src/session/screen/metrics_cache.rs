@@ -1,7 +1,6 @@
 //! The metrics of models and of training snapshots, as far as they are known.
 
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::ModelId;
+use crate::session::document::ids::{JobId, ModelId};
 use crate::text::Text;
 use crate::trust::ModelMetrics;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What is made of the stores for the screen: the map and its pictures, points in detail, metrics, latent paths, a comparison.
+//! Things made of the stores for the screen: the map and its pictures, points in detail, metrics, latent paths, a comparison.
 
 pub mod beside;
 pub mod cached_metrics;

@@ -4,7 +4,7 @@ use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobKind;
-use crate::session::jobs::snapshot::{self};
+use crate::session::jobs::snapshot;
 use crate::session::jobs::training::{SNAPSHOT_SAMPLES, Training};
 use crate::text::Text;
 
@@ -17,7 +17,7 @@ pub(in crate::session) fn develop(core: &mut Core) {
 }
 
 /// Makes a model of the requested snapshot of `id`, unless one is being made.
-pub(in crate::session) fn develop_moment(core: &mut Core, id: ModelId) {
+fn develop_moment(core: &mut Core, id: ModelId) {
     let Some(run) = core.state.run_of(id) else { return };
     let Some(training) = core.state.runs.trainings.get(&run) else { return };
     let timeline = &training.timeline;

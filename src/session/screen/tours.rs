@@ -6,8 +6,7 @@ use crate::explore::latent_path::strip::Strip;
 use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes::NewShape;
 use crate::session::document::PathPlan;
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::ModelId;
+use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::path::Wanted;
 use crate::session::results::playback::Playback;
 use crate::session::results::probe::Probe;
@@ -84,7 +83,7 @@ pub struct SampledShapes {
     pub sheet: ContactSheet,
 }
 
-/// What a latent path is made of.
+/// The inputs of a latent path.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct PathInputs {
     pub(in crate::session) model: (ModelId, u64),
@@ -104,7 +103,7 @@ pub struct Tours {
     pub(in crate::session) begins: Option<Playback>,
     /// The playback of the path that was removed last, for the case that it comes back.
     pub(in crate::session) left: Option<Playback>,
-    /// What the path was last asked for.
+    /// The inputs of the path when it was last asked for.
     pub(in crate::session) path_inputs: Option<PathInputs>,
     /// Model, property and seed that new shapes were last asked for.
     pub(in crate::session) shapes_inputs: Option<((ModelId, u64), Property, u64)>,

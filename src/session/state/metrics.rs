@@ -1,8 +1,7 @@
 //! The diagnostics of the watched training.
 
 use crate::model::training_config::EpochRecord;
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::ModelId;
+use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::training::{Training, TrainingPlan};
 use crate::session::screen::metrics_cache::CachedMetrics;

@@ -2,7 +2,7 @@
 
 use crate::data::property::Property;
 use crate::data::source::TrainingData;
-use crate::explore::scene::map_layer::{MapLayer, MapLayers};
+use crate::explore::scene::map_layer::MapLayers;
 use crate::explore::{Bounds, three_digits};
 use crate::model::Model;
 use crate::model::bundled::BUNDLED;
@@ -11,8 +11,7 @@ use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{SearchConfig, SearchReport};
 use crate::session::action::Action;
 use crate::session::document::ImportWish;
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::document::{Document, ModelSource, OwnShapes, StepThroughSpec};
 use crate::session::history::History;
 use crate::session::jobs::export::Exporting;
@@ -48,11 +47,11 @@ use std::sync::Arc;
 /// The state of the program.
 #[derive(Debug)]
 pub struct State {
-    /// What a person decided.
+    /// The decisions of a person.
     pub document: Document,
     /// The documents so far.
     pub history: History,
-    /// What jobs have made.
+    /// The results of jobs.
     pub runs: Runs,
     /// Where one looks.
     pub view: View,
@@ -158,12 +157,9 @@ impl State {
         models.find(|(id, e)| is_from(id) && !(bundled && e.path.is_some())).map(|(id, _)| id)
     }
 
-    /// The index of the bundled models that are not open.
-    pub fn closed_samples(&self) -> Vec<usize> {
-        let is_open = |index: &usize| {
-            self.model_from(&ModelSource::Bundled(BUNDLED[*index].id().to_owned())).is_some()
-        };
-        (0..BUNDLED.len()).filter(|index| !is_open(index)).collect()
+    /// The open model that is the bundled one of this index, if it is open.
+    pub fn sample_model(&self, index: usize) -> Option<ModelId> {
+        self.model_from(&ModelSource::Bundled(BUNDLED.get(index)?.id().to_owned()))
     }
 
     /// The suggested path for saving a model: its own file, or a new name.
@@ -441,11 +437,6 @@ impl State {
         };
         let uphill = entry.prepared.projection.downhill(gradient);
         (uphill != [0.0; 2] && uphill.iter().all(|v| v.is_finite())).then_some((at, uphill))
-    }
-
-    /// Switches a layer of the present activity.
-    pub fn toggle(&mut self, layer: MapLayer) {
-        self.view.toggle(layer);
     }
 
     /// Shows a model and all of its data.

@@ -1,7 +1,6 @@
 //! The trainings of the open models.
 
-use crate::session::document::ids::JobId;
-use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::document::{DataSpec, ModelSource, TrainingSpec};
 use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::snapshot::Snapshot;

@@ -237,7 +237,7 @@ impl FollowedRestart {
                 self.besides = run.besides(restart)?;
             }
         }
-        // What is stored of a search is replaced at its end.
+        // The stored trajectories of a search are replaced at its end.
         let of = Some((id, followed, step, run.findings.is_some()));
         if self.of == of {
             return Ok(());

@@ -140,7 +140,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
         }
     }
     for (index, sample) in BUNDLED.iter().enumerate() {
-        let open = state.models().any(|(_, e)| e.name == sample.name() && e.path.is_none());
+        let open = state.sample_model(index).is_some();
         if !open && ui.button(sample.name()).on_hover_text(sample.about()).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Sample(index)));
         }
