@@ -13,7 +13,7 @@ use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
+use latent_explorer::objective::{Goal, ObjectiveSpec, Space};
 use latent_explorer::optimise::{Search, SearchConfig};
 use latent_explorer::train::Trainer;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -116,9 +116,9 @@ fn a_step_of_a_search_makes_no_tensor() {
     let _turn = alone();
     let spec = ObjectiveSpec::default();
     for (spec, allocations) in [
-        (ObjectiveSpec { by: ValueSource::Head, ..spec.clone() }, [290, 300]),
+        (spec.clone().by_heads(), [290, 300]),
         (ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..spec.clone() }, [64, 74]),
-        (ObjectiveSpec::new(spec.property(), Goal::Target(0.5)), [34, 32]),
+        (ObjectiveSpec::new(spec.quantity(), Goal::Target(0.5)), [34, 32]),
         (spec, [34, 32]),
     ] {
         for (space, usual) in [Space::Latent, Space::Input].into_iter().zip(allocations) {

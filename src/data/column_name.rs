@@ -51,6 +51,11 @@ impl ColumnName {
         Ok(Self(name))
     }
 
+    /// A name that the program itself has; it needs no storage.
+    pub(super) const fn built_in(name: &'static str) -> Self {
+        Self(name)
+    }
+
     /// The text of the name.
     pub fn as_str(self) -> &'static str {
         self.0

@@ -1,8 +1,9 @@
 //! A data set in memory, and the split into training and held-out rows.
 
 use super::column_name::ColumnName;
+use super::domain::Domain;
 use super::outline::transform::SimilarityTransform;
-use super::property::Property;
+use super::quantity::Quantity;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
@@ -11,6 +12,8 @@ use rand::seq::SliceRandom;
 /// Vectors with one label each; for imported outlines also their ids and frames.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
+    /// The kind of the rows.
+    pub domain: Domain,
     /// The vectors, `[samples, input_dim]`, in data units.
     pub rows: Rows<f32>,
     /// The label of each vector, an index into `names`.
@@ -29,18 +32,20 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The properties that its shapes have: the geometric ones, then the target columns.
-    pub fn properties(&self) -> Vec<Property> {
-        Property::ALL.into_iter().chain(self.measured.iter().map(Target::property)).collect()
+    /// The quantities whose values are known of its rows: those that are computed, then the target columns.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let targets = self.measured.iter().map(Target::quantity);
+        self.domain.quantities().into_iter().chain(targets).collect()
     }
 
-    /// The values of a property for all shapes, `[samples]`; NaN where unknown.
-    pub fn values(&self, property: Property) -> Vec<f64> {
-        if !property.is_target() {
-            return self.rows.iter().map(|row| property.measure(row)).collect();
+    /// The known values of a quantity, computed or measured, for all rows, `[samples]`; NaN where unknown.
+    pub fn values(&self, quantity: Quantity) -> Vec<f64> {
+        let name = quantity.column();
+        if let Some(column) = self.measured.iter().find(|column| column.name == name) {
+            return column.values.clone();
         }
-        let column = self.measured.iter().find(|column| column.property() == property);
-        column.map_or_else(|| vec![f64::NAN; self.rows.len()], |column| column.values.clone())
+        let computed = quantity.as_computed();
+        self.rows.iter().map(|row| self.domain.value(computed, row)).collect()
     }
 
     /// Marks the held-out vectors, `[samples]`: a seeded choice of `count` of them, or of whole groups with about as
@@ -82,9 +87,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// The property that this column holds.
-    pub fn property(&self) -> Property {
-        Property::Target(self.name)
+    /// The quantity that this column holds.
+    pub fn quantity(&self) -> Quantity {
+        Quantity::predicted(self.name)
     }
 
     /// The number of shapes with a value.

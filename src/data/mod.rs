@@ -3,8 +3,9 @@
 pub mod column_name;
 pub mod csv;
 pub mod dataset;
+pub mod domain;
 pub mod outline;
-pub mod property;
+pub mod quantity;
 pub mod roles;
 pub mod rows;
 pub mod scaling;

@@ -18,4 +18,4 @@ mod value;
 
 pub use frozen_model::Model;
 pub use point_ref::{Endpoint, PointRef};
-pub use value::{Value, predicted};
+pub use value::Value;

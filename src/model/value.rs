@@ -1,6 +1,7 @@
 //! A value as it is shown and written, with its origin: computed or predicted.
 
 use super::judge::Prediction;
+use crate::data::quantity::predicted;
 use crate::numerics::format::three_digits;
 use crate::text;
 use crate::text::Text;
@@ -80,11 +81,6 @@ impl Value {
             Self::Predicted(_) => text!("predicted {name} {value}", name, value),
         }
     }
-}
-
-/// The title of a prediction: `Drag, predicted`.
-pub fn predicted(name: Text) -> Text {
-    text!("{name}, predicted", name)
 }
 
 /// Writes a prediction under another name than a computed value: `value` is null for a prediction, and `predicted` is

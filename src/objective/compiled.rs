@@ -2,8 +2,8 @@
 
 use super::evaluation::{Evaluation, Outside, Priced};
 use super::spec::{ObjectiveSpec, Space};
-use crate::data::outline::polygon::Polygons;
-use crate::data::property::{Property, Slopes};
+use crate::data::domain::{Domain, Measures};
+use crate::data::quantity::Quantity;
 use crate::data::scaling::Scaling;
 use crate::model::Model;
 use crate::model::head::MIN_SQUARE;
@@ -21,19 +21,16 @@ pub struct CompiledObjective {
     decoder: Mlp,
     /// The encoder, `x -> mu`.
     encoder: Mlp,
-    /// True if shapes are decoded for their properties, or for the round trip.
+    /// True if shapes are decoded for their quantities, or for the round trip.
     reads_shape: bool,
     reads_round_trip: bool,
+    domain: Domain,
     units: Scaling,
-    /// The source of the property of each term, then of each constraint.
-    sources: Vec<PropertySource>,
+    /// The source of the quantity of each term, then of each constraint.
+    sources: Vec<QuantityKernel>,
     kernels: Option<KernelSums>,
     /// The factor of the penalty outside the data.
     outside_weight: f64,
-    /// The area at and below which a term is undefined.
-    least_area: Option<f64>,
-    /// The smallest area that heat shedding divides by.
-    held_area: f64,
 }
 
 /// Buffers of an evaluation; each thread reuses its own.
@@ -45,9 +42,8 @@ struct ObjectiveBuffers {
     encoding: Trace,
     decoding: Trace,
     again: Trace,
-    polygons: Polygons,
-    of_areas: Vec<f32>,
-    of_perimeters: Vec<f32>,
+    measures: Measures,
+    of_base: Vec<f32>,
     of_shape: Vec<f32>,
     of_decoded: Vec<f32>,
 }
@@ -56,13 +52,15 @@ thread_local! {
     static ROOM: Cell<ObjectiveBuffers> = Cell::default();
 }
 
-/// The source of the values of a property.
+/// The computation of the values of a quantity.
 #[derive(Debug)]
-enum PropertySource {
-    /// The geometry of the shape.
-    Shape(Property),
+enum QuantityKernel {
+    /// Computed from the row: the index among the quantities of the domain.
+    Row(usize),
     /// The mean of a head's members, in units of `scale` from `offset`.
     Head { members: Vec<Mlp>, scale: f64, offset: f64 },
+    /// NaN: nothing gives the values.
+    Unknown,
 }
 
 /// The predictions of the members of a head, stored for the backward pass.
@@ -125,40 +123,35 @@ impl Ensemble {
 }
 
 impl CompiledObjective {
-    /// Prepares an objective. A property without a source, such as a target column without a head, is NaN everywhere.
+    /// Prepares an objective. A quantity that the model neither computes nor predicts is NaN everywhere.
     pub fn new(model: &Model, spec: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
-        let reads_head = spec.terms.iter().map(|term| spec.reads_head(term.property));
-        let constrained = spec.constraints.iter().map(|c| c.property.is_target());
-        let source = |(property, reads_head)| match model.head(property) {
-            Some(head) if reads_head => {
-                let members = head.members().to_vec();
-                PropertySource::Head { members, scale: head.card.scale, offset: head.card.offset }
+        let domain = model.domain();
+        let source = |quantity: Quantity| {
+            if let Some(index) = domain.index(quantity) {
+                return QuantityKernel::Row(index);
             }
-            _ => PropertySource::Shape(property),
+            let head = model.head(quantity).filter(|_| quantity.is_predicted());
+            head.map_or(QuantityKernel::Unknown, |head| QuantityKernel::Head {
+                members: head.members().to_vec(),
+                scale: head.card.scale,
+                offset: head.card.offset,
+            })
         };
-        let sources: Vec<PropertySource> =
-            spec.properties().zip(reads_head.chain(constrained)).map(source).collect();
-        let reads_shape = sources.iter().any(|source| matches!(source, PropertySource::Shape(_)));
-        let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
-        let is_heat = |source: &PropertySource| {
-            matches!(source, PropertySource::Shape(Property::HeatShedding))
-        };
-        let sheds_heat = sources[..spec.terms.len()].iter().any(is_heat);
+        let sources: Vec<QuantityKernel> = spec.quantities().map(source).collect();
         Self {
             space,
             latent: model.latent_dim(),
             decoder: model.network().decoder().clone(),
             encoder: model.network().to_mu(),
-            reads_shape,
+            reads_shape: sources.iter().any(|source| matches!(source, QuantityKernel::Row(_))),
             reads_round_trip: spec.align > 0.0,
+            domain: domain.clone(),
             units: model.card.scaling.clone(),
             kernels: match outside.weight > 0.0 {
                 true => KernelSums::new(model.density(), outside.level, outside.softness),
                 false => None,
             },
             outside_weight: outside.weight,
-            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
-            held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
             sources,
         }
     }
@@ -168,7 +161,7 @@ impl CompiledObjective {
     /// Over the latent a point is z, and its shape is decoded; over the inputs a point is the shape, in network units,
     /// and z is its encoded mean. Terms and penalties read both, and the gradient of each goes back to the point.
     pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
-        let Priced { spec, constraints, constraint_weights } = priced;
+        let Priced { spec, constraints, constraint_weights, positive } = priced;
         let dim = self.latent;
         let width = if self.space == Space::Input { self.units.scale.len() } else { dim };
         let rows = points.len() / width;
@@ -180,9 +173,8 @@ impl CompiledObjective {
             encoding,
             decoding,
             again,
-            polygons,
-            of_areas,
-            of_perimeters,
+            measures,
+            of_base,
             of_shape,
             of_decoded,
         } = &mut room;
@@ -208,12 +200,11 @@ impl CompiledObjective {
         };
         if self.reads_shape {
             let shapes = if self.space == Space::Input { given } else { decoded };
-            polygons.measure(shapes, &self.units, with_gradient);
+            self.domain.measure(shapes, &self.units, measures, with_gradient);
         }
-        for of_each in [&mut *of_areas, &mut *of_perimeters] {
-            of_each.clear();
-            of_each.resize(rows, 0.0);
-        }
+        let base_width = self.domain.base_width();
+        of_base.clear();
+        of_base.resize(if self.reads_shape { rows * base_width } else { 0 }, 0.0);
 
         // The contribution of each value to the loss, and its slope.
         let price = |i: usize, value: f64| match spec.terms.get(i) {
@@ -229,21 +220,23 @@ impl CompiledObjective {
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.sources.len());
         for (i, source) in self.sources.iter().enumerate() {
             values.push(match source {
-                PropertySource::Shape(property) => {
-                    let both = polygons.areas.iter().zip(&polygons.perimeters).enumerate();
-                    let measure = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
-                        let (area, perimeter) = (f64::from(area), f64::from(perimeter));
-                        let Slopes { value, by_area, by_perimeter } =
-                            property.of_area_and_perimeter(area, perimeter, self.held_area);
+                QuantityKernel::Row(index) => {
+                    let bases = measures.base.chunks_exact(base_width);
+                    let slopes = of_base.chunks_exact_mut(base_width);
+                    let measure = |(loss, (base, of_base)): (&mut f64, (&[f32], &mut [f32]))| {
+                        let value = self.domain.value_at(*index, base);
                         let (adds, slope) = price(i, value);
-                        loss[row] += adds;
-                        of_areas[row] += (slope * by_area) as f32;
-                        of_perimeters[row] += (slope * by_perimeter) as f32;
+                        *loss += adds;
+                        self.domain.add_slope(*index, base, slope, of_base);
                         value
                     };
-                    both.map(measure).collect()
+                    loss.iter_mut().zip(bases.zip(slopes)).map(measure).collect()
                 }
-                PropertySource::Head { members, scale, offset } => {
+                QuantityKernel::Unknown => {
+                    loss.fill(f64::NAN);
+                    vec![f64::NAN; rows]
+                }
+                QuantityKernel::Head { members, scale, offset } => {
                     let mut ensemble = Ensemble::default();
                     let (means, spreads) = ensemble.predict(members, z, rows, with_gradient);
                     let cautious = spec.terms.get(i).filter(|_| spec.cautious);
@@ -283,9 +276,9 @@ impl CompiledObjective {
             let outside = kernels.outside(z, rows, weight as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
-        // The gradient by the shapes that properties read, and by the shapes that the round trip decodes.
+        // The gradient by the shapes that quantities read, and by the shapes that the round trip decodes.
         if with_gradient && self.reads_shape {
-            polygons.pull_back(&self.units, of_areas, of_perimeters, of_shape);
+            self.domain.pull_back(&self.units, measures, of_base, of_shape);
         } else {
             of_shape.clear();
         }
@@ -334,16 +327,15 @@ impl CompiledObjective {
         let rows = loss.iter().zip(finite_rows(given, width));
         let mut finite: Vec<bool> = rows.map(|(loss, ok)| loss.is_finite() && ok).collect();
         finite.iter_mut().zip(finite_rows(slope, width)).for_each(|(all, ok)| *all &= ok);
-        let valid: Vec<bool> = match self.least_area {
-            Some(least) => finite
-                .iter()
-                .zip(&polygons.areas)
-                .map(|(ok, &a)| *ok && f64::from(a) > least)
-                .collect(),
-            None => finite.clone(),
-        };
+        let mut valid = finite.clone();
+        for source in &self.sources[..spec.terms.len()] {
+            if let QuantityKernel::Row(index) = source {
+                let bases = valid.iter_mut().zip(measures.base.chunks_exact(base_width));
+                bases.for_each(|(ok, base)| *ok &= self.domain.is_defined_at(*index, base));
+            }
+        }
         let mut feasible = valid.clone();
-        for place in spec.positive_terms() {
+        for &place in positive {
             feasible.iter_mut().zip(&values[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
         let constrained = values.split_off(spec.terms.len());

@@ -3,12 +3,11 @@
 use super::compiled::CompiledObjective;
 use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_constraints};
 use super::graph::GraphObjective;
-use super::spec::{Constraint, Goal, ObjectiveSpec, Space, ValueSource};
-use crate::data::property::Property;
-use crate::error::{Error, Result};
+use super::spec::{Constraint, Goal, ObjectiveSpec, Space};
+use crate::data::quantity::Quantity;
+use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
-use crate::text;
 use candle_core::DType;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -27,6 +26,8 @@ pub struct Objective {
     constraints: Vec<Constraint>,
     /// The factor of each constraint's violation in the loss.
     constraint_weights: Vec<f64>,
+    /// The terms that must be above 0 for a point to be an answer.
+    positive: Vec<usize>,
     /// The weight and the level of the penalty outside the data.
     outside: Outside,
     /// The same objective without a graph; none in f64.
@@ -34,23 +35,27 @@ pub struct Objective {
 }
 
 impl Objective {
+    /// The objective with each bare name from the source that the model has.
+    pub fn resolve(model: &Model, mut spec: ObjectiveSpec) -> ObjectiveSpec {
+        let resolved = |quantity: Quantity| match (quantity.is_bare(), model.computes(quantity)) {
+            (true, true) => quantity.as_computed(),
+            (true, false) => quantity.as_predicted(),
+            (false, _) => quantity,
+        };
+        spec.terms.iter_mut().for_each(|term| term.quantity = resolved(term.quantity));
+        for constraint in &mut spec.constraints {
+            constraint.quantity = resolved(constraint.quantity);
+        }
+        spec
+    }
+
     /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a property that the model does not have, or a property without a head.
+    /// Names a setting out of range, a quantity that the model does not have, or a quantity without a head.
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
-        spec.properties().try_for_each(|property| model.check_can_tell(property))?;
-        if spec.by == ValueSource::Head
-            && let Some(term) = spec.terms.iter().find(|term| model.head(term.property).is_none())
-        {
-            let name = term.property.name();
-            return Err(Error::mismatch(text!(
-                "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or optimise the geometry",
-                name
-            )));
-        }
-        Ok(())
+        spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))
     }
 
     /// The objective that a specification describes, on a model.
@@ -63,6 +68,7 @@ impl Objective {
         Ok(Self {
             constraints: kept_constraints(&spec, &model)?,
             constraint_weights: constraint_weights(&spec, &model),
+            positive: spec.positive_terms(model.domain()),
             compiled: compiled(&model, &spec, outside, space),
             outside,
             model,
@@ -71,14 +77,14 @@ impl Objective {
         })
     }
 
-    /// The objective of one property of the model's shapes alone, as for the colours of the map.
-    pub fn for_property(model: Arc<Model>, property: Property) -> Self {
-        let spec = ObjectiveSpec::new(property, Goal::Max);
+    /// The objective of one quantity of the model's shapes alone, as for the colours of the map.
+    pub fn for_quantity(model: Arc<Model>, quantity: Quantity) -> Self {
+        let spec = ObjectiveSpec::new(quantity, Goal::Max);
         let outside = Outside::new(&spec, &model);
         let compiled = compiled(&model, &spec, outside, Space::Latent);
-        let (constraints, constraint_weights) = (Vec::new(), Vec::new());
+        let (constraints, constraint_weights, positive) = (Vec::new(), Vec::new(), Vec::new());
         let space = Space::Latent;
-        Self { model, spec, space, constraints, constraint_weights, outside, compiled }
+        Self { model, spec, space, constraints, constraint_weights, positive, outside, compiled }
     }
 
     /// The frozen model.
@@ -168,8 +174,8 @@ impl Objective {
     }
 
     fn priced(&self) -> Priced<'_> {
-        let Self { spec, constraints, constraint_weights, .. } = self;
-        Priced { spec, constraints, constraint_weights }
+        let Self { spec, constraints, constraint_weights, positive, .. } = self;
+        Priced { spec, constraints, constraint_weights, positive }
     }
 }
 

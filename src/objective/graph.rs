@@ -2,15 +2,12 @@
 //! the comparison with finite differences.
 
 use super::evaluation::{Evaluation, Outside, Priced};
-use super::geometry_graph::Geometry;
-use super::spec::{Constraint, Goal, ObjectiveSpec, Relation, Space, Term};
-use crate::data::property::Property;
-use crate::error::{Error, Result};
+use super::spec::{Goal, ObjectiveSpec, Relation, Space, Term};
+use crate::data::quantity::Quantity;
+use crate::error::Result;
 use crate::model::Model;
 use crate::nn::graph::{apply, flat_f64};
-use crate::text;
 use candle_core::{D, Tensor, Var};
-use std::f64::consts::PI;
 
 /// An objective on a model as a graph.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +54,7 @@ impl GraphObjective<'_> {
         let terms: Vec<Vec<f64>> =
             graph.terms.iter().map(flat_f64).collect::<candle_core::Result<_>>()?;
         let mut feasible = valid.clone();
-        for place in self.priced.spec.positive_terms() {
+        for &place in self.priced.positive {
             feasible.iter_mut().zip(&terms[place]).for_each(|(ok, value)| *ok &= *value > 0.0);
         }
         for (constraint, value) in self.priced.constraints.iter().zip(&graph.constrained) {
@@ -124,41 +121,17 @@ impl GraphObjective<'_> {
         Ok(loss)
     }
 
-    /// True for each point that is finite with every computed property inside its domain.
+    /// True for each point that is finite with every computed term inside its domain.
     fn valid(&self, graph: &Graph, finite: &[bool]) -> Result<Vec<bool>> {
-        let measured = self.priced.spec.terms.iter().map(|term| term.property);
-        let least = measured
-            .filter_map(|property| self.least_area(property))
-            .fold(f64::NEG_INFINITY, f64::max);
-        match graph.geometry.as_ref().filter(|_| !self.priced.spec.reads_heads_alone()) {
-            Some(geometry) => {
-                let areas = flat_f64(&geometry.area)?;
-                Ok(finite.iter().zip(areas).map(|(&finite, area)| finite && area > least).collect())
-            }
-            None => Ok(finite.to_vec()),
-        }
-    }
-
-    fn least_area(&self, property: Property) -> Option<f64> {
-        property.least_area(self.model.card.statistics.median_area)
-    }
-
-    /// One property of the shapes as a graph, `[n]`.
-    fn measure(&self, property: Property, geometry: &Geometry) -> Result<Tensor> {
-        let Geometry { area, perimeter } = geometry;
-        Ok(match property {
-            Property::Area => area.clone(),
-            Property::Perimeter => perimeter.clone(),
-            Property::Roundness => ((area * (4.0 * PI))? / perimeter.sqr()?)?,
-            Property::HeatShedding => {
-                // Below its domain the area is clamped, so that an invalid point stays finite: it is marked as invalid
-                // and stops there instead of spreading infinities.
-                let least = self.least_area(property).unwrap_or(f64::MIN_POSITIVE);
-                (perimeter / area.maximum(least.max(1e-30))?)?
-            }
-            // Without a head the value is not known.
-            Property::Target(_) => (area * f64::NAN)?,
-        })
+        let domain = self.model.domain();
+        let terms = self.priced.spec.terms.iter();
+        let computed: Vec<usize> = terms.filter_map(|term| domain.index(term.quantity)).collect();
+        let Some(base) = &graph.base else { return Ok(finite.to_vec()) };
+        let base: Vec<f32> = flat_f64(base)?.into_iter().map(|v| v as f32).collect();
+        let is_valid = |(&finite, base): (&bool, &[f32])| {
+            finite && computed.iter().all(|&index| domain.is_defined_at(index, base))
+        };
+        Ok(finite.iter().zip(base.chunks_exact(domain.base_width())).map(is_valid).collect())
     }
 }
 
@@ -166,52 +139,50 @@ impl GraphObjective<'_> {
 struct Graph {
     /// The latent points, `[n, latent]`.
     z: Tensor,
-    /// The geometry of the shapes; none if nothing reads it.
-    geometry: Option<Geometry>,
-    /// The property of each term, `[terms]` of `[n]`.
+    /// The base of the computed quantities, `[n, k]`; none if nothing reads it.
+    base: Option<Tensor>,
+    /// The quantity of each term, `[terms]` of `[n]`.
     terms: Vec<Tensor>,
     /// The spread of the members of each term's head, if it counts, `[terms]` of `[n]`.
     spreads: Vec<Option<Tensor>>,
-    /// The property of each constraint, `[constraints]` of `[n]`.
+    /// The quantity of each constraint, `[constraints]` of `[n]`.
     constrained: Vec<Tensor>,
 }
 
 impl Graph {
     fn new(objective: &GraphObjective<'_>, points: Tensor) -> Result<Self> {
         let GraphObjective { model, priced: Priced { spec, .. }, space, .. } = objective;
-        let constrains_shape = spec.constraints.iter().any(|c| !c.property.is_target());
-        let is_headless = |term: &Term| model.head(term.property).is_none();
-        let reads_shape =
-            !spec.reads_heads_alone() || constrains_shape || spec.terms.iter().any(is_headless);
-        let (z, outlines) = match space {
+        let domain = model.domain();
+        let reads_shape = spec.quantities().any(|quantity| !quantity.is_predicted());
+        let (z, rows) = match space {
             Space::Latent if reads_shape => (points.clone(), Some(model.decode_tensor(&points)?)),
             Space::Latent => (points, None),
             Space::Input => {
                 (apply(&model.network().to_mu(), &points)?, Some(model.unscaled_tensor(&points)?))
             }
         };
-        let geometry = outlines.as_ref().map(Geometry::from_outlines).transpose()?;
-        let measured = |property| match &geometry {
-            Some(geometry) => objective.measure(property, geometry),
-            None => Err(Error::mismatch(text!("the shape was not decoded"))),
+        let base = rows.filter(|_| reads_shape).map(|rows| domain.measure_graph(&rows));
+        let base = base.transpose()?;
+        let told = |quantity: Quantity| match (domain.index(quantity), &base) {
+            (Some(index), Some(base)) => Ok(domain.value_graph(index, base)?),
+            _ => match model.head(quantity).filter(|_| quantity.is_predicted()) {
+                Some(head) => head.predict(&z),
+                // Without a head the value is not known.
+                None => Ok((z.sum(D::Minus1)? * f64::NAN)?),
+            },
         };
-        let told = |property, by_head: bool| match model.head(property).filter(|_| by_head) {
-            Some(head) => head.predict(&z),
-            None => measured(property),
-        };
-        let term = |term: &Term| told(term.property, spec.reads_head(term.property));
-        let constrained = |c: &Constraint| told(c.property, c.property.is_target());
         let spread = |term: &Term| {
-            let head = model.head(term.property);
-            let head = head.filter(|_| spec.cautious && spec.reads_head(term.property));
+            let head = model.head(term.quantity);
+            let head = head.filter(|_| spec.cautious && term.quantity.is_predicted());
             head.map(|head| Ok(head.mean_and_spread(&z)?.1)).transpose()
         };
+        let values = |all: &mut dyn Iterator<Item = Quantity>| all.map(told).collect::<Result<_>>();
         Ok(Self {
             spreads: spec.terms.iter().map(spread).collect::<Result<_>>()?,
-            terms: spec.terms.iter().map(term).collect::<Result<_>>()?,
-            constrained: spec.constraints.iter().map(constrained).collect::<Result<_>>()?,
+            terms: values(&mut spec.terms.iter().map(|term| term.quantity))?,
+            constrained: values(&mut spec.constraints.iter().map(|c| c.quantity))?,
             z,
-            geometry,
+            base,
         })
     }
 }

@@ -3,11 +3,10 @@
 mod compiled;
 mod evaluate;
 mod evaluation;
-mod geometry_graph;
 mod graph;
 mod shown;
 mod spec;
 
 pub use evaluate::Objective;
 pub use evaluation::{Evaluation, Outside, constraint_weights, kept_constraints};
-pub use spec::{Constraint, Goal, ObjectiveSpec, Relation, Space, Term, ValueSource};
+pub use spec::{Constraint, Goal, ObjectiveSpec, Relation, Space, Term};

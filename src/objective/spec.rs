@@ -1,8 +1,8 @@
 //! The objective of a search, as it is set in the window, on the command line and in files.
 
-use crate::data::property::Property;
+use crate::data::domain::Domain;
+use crate::data::quantity::{Quantity, predicted};
 use crate::error::{Error, Result, check_range};
-use crate::model::predicted;
 use crate::text;
 use crate::text::Text;
 use clap::ValueEnum;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The direction in which a property is optimised.
+/// The direction in which a quantity is optimised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Goal {
@@ -24,7 +24,7 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// The loss of a property's value; less is better.
+    /// The loss of a quantity's value; less is better.
     pub fn loss(self, value: f64) -> f64 {
         match self {
             Self::Max => -value,
@@ -58,34 +58,16 @@ impl Goal {
     }
 }
 
-/// One term of the sum: a property, its goal, and its weight.
+/// One term of the sum: a quantity, its goal, and its weight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
-    /// The property, computed or predicted.
-    pub property: Property,
-    /// The goal for the property.
+    /// The quantity, computed or predicted.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
+    /// The goal for the quantity.
     pub goal: Goal,
     /// Its factor in the sum, above 0.
     pub weight: f64,
-}
-
-impl Term {
-    /// True if a shape is an answer only where the property is above 0: a search that reduces it would go on through
-    /// outlines that are turned inside out. A search that increases it leaves them without this condition.
-    fn needs_positive(&self) -> bool {
-        self.property.is_positive() && self.goal != Goal::Max
-    }
-}
-
-/// The source of the optimised values; a target column is always read from its head.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum ValueSource {
-    /// The exact geometry of the decoded shape.
-    #[default]
-    Geometry,
-    /// The prediction of the task head, without decoding.
-    Head,
 }
 
 /// The space of the points that a search moves.
@@ -99,7 +81,7 @@ pub enum Space {
     Input,
 }
 
-/// The side of its bound on which a constrained property must stay.
+/// The side of its bound on which a constrained quantity must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
@@ -112,11 +94,12 @@ pub enum Relation {
 /// A condition on the shape; a point that breaks it is infeasible and never an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Constraint {
-    /// The constrained property.
-    pub property: Property,
+    /// The constrained quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The side of the bound.
     pub relation: Relation,
-    /// The bound, in the property's unit.
+    /// The bound, in the quantity's unit.
     pub bound: f64,
 }
 
@@ -139,20 +122,18 @@ impl Constraint {
     }
 }
 
-/// The objective of a search: `loss(z) = sum_i weight_i * goal_i(property_i) + penalties`, to be minimised.
+/// The objective of a search: `loss(z) = sum_i weight_i * goal_i(quantity_i) + penalties`, to be minimised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, from = "WrittenSpec")]
 pub struct ObjectiveSpec {
     /// The terms of the sum, at least one.
     pub terms: Vec<Term>,
-    /// The source of the values of the terms.
-    pub by: ValueSource,
     /// The weight of `|z|^2`, which keeps z near the origin; 0.01 is usual.
     pub l2: f64,
     /// The weight of `|encode(decode(z)) - z|^2`, which keeps z where the two networks agree.
     pub align: f64,
     /// The weight of the distance of z outside the data: 0 inside, growing with the squared distance. For a prediction
-    /// it is in standard deviations of the sought properties, and outside begins sooner.
+    /// it is in standard deviations of the sought quantities, and outside begins sooner.
     pub inside: f64,
     /// True if a prediction is sought with caution: see [`Goal::caution`].
     pub cautious: bool,
@@ -160,26 +141,54 @@ pub struct ObjectiveSpec {
     pub constraints: Vec<Constraint>,
 }
 
+/// An objective as files have it: those of earlier versions name one source for all terms.
+#[derive(Deserialize)]
+#[serde(default)]
+struct WrittenSpec {
+    terms: Vec<Term>,
+    by: Option<String>,
+    l2: f64,
+    align: f64,
+    inside: f64,
+    cautious: bool,
+    constraints: Vec<Constraint>,
+}
+
+impl Default for WrittenSpec {
+    fn default() -> Self {
+        let ObjectiveSpec { terms, l2, align, inside, cautious, constraints } =
+            ObjectiveSpec::default();
+        Self { terms, by: None, l2, align, inside, cautious, constraints }
+    }
+}
+
+impl From<WrittenSpec> for ObjectiveSpec {
+    fn from(written: WrittenSpec) -> Self {
+        let WrittenSpec { terms, by, l2, align, inside, cautious, constraints } = written;
+        let spec = Self { terms, l2, align, inside, cautious, constraints };
+        if by.as_deref() == Some("head") { spec.by_heads() } else { spec }
+    }
+}
+
 impl Default for ObjectiveSpec {
     fn default() -> Self {
-        Self::new(Property::default(), Goal::Max)
+        Self::new(Quantity::default(), Goal::Max)
     }
 }
 
 impl ObjectiveSpec {
-    /// The default weight of `inside`: more than any property gains per step by leaving the data.
+    /// The default weight of `inside`: more than any quantity gains per step by leaving the data.
     pub const USUAL_INSIDE: f64 = 1.0;
-    /// The same for a head's prediction, in standard deviations of the sought properties.
+    /// The same for a head's prediction, in standard deviations of the sought quantities.
     pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
 
     /// The greatest weight of a penalty.
     pub const MAX_WEIGHT: f64 = 1e6;
 
-    /// An objective of one property without penalties.
-    pub fn new(property: Property, goal: Goal) -> Self {
+    /// An objective of one quantity without penalties.
+    pub fn new(quantity: Quantity, goal: Goal) -> Self {
         Self {
-            terms: vec![Term { property, goal, weight: 1.0 }],
-            by: ValueSource::Geometry,
+            terms: vec![Term { quantity, goal, weight: 1.0 }],
             l2: 0.0,
             align: 0.0,
             inside: 0.0,
@@ -188,26 +197,27 @@ impl ObjectiveSpec {
         }
     }
 
-    /// True if a term for this property is read from its head, not from the shape.
-    pub fn reads_head(&self, property: Property) -> bool {
-        self.by == ValueSource::Head || property.is_target()
-    }
-
-    /// True if every term is read from its head.
+    /// True if every term is predicted.
     pub fn reads_heads_alone(&self) -> bool {
-        self.terms.iter().all(|term| self.reads_head(term.property))
+        self.terms.iter().all(|term| term.quantity.is_predicted())
     }
 
-    /// The same objective as it is carried out: by heads if only heads give every term.
-    pub fn carried_out(self) -> Self {
-        let by = if self.reads_heads_alone() { ValueSource::Head } else { self.by };
-        Self { by, ..self }
+    /// True if a term is predicted.
+    pub fn seeks_prediction(&self) -> bool {
+        self.terms.iter().any(|term| term.quantity.is_predicted())
     }
 
-    /// True if a term, or a property of a constraint, is a head's prediction.
+    /// True if a term, or the quantity of a constraint, is a head's prediction.
     pub fn predicts(&self) -> bool {
-        self.terms.iter().any(|term| self.reads_head(term.property))
-            || self.constraints.iter().any(|constraint| constraint.property.is_target())
+        self.quantities().any(Quantity::is_predicted)
+    }
+
+    /// The same objective with every term predicted.
+    pub fn by_heads(mut self) -> Self {
+        for term in &mut self.terms {
+            term.quantity = term.quantity.as_predicted();
+        }
+        self
     }
 
     /// The same objective with the default weight of `inside`: that of predictions if it reads any, else 0.
@@ -228,16 +238,18 @@ impl ObjectiveSpec {
         self.cautious &= self.predicts();
     }
 
-    /// The indices of the terms, read from the shape, that must be above 0 for a point to be an answer.
-    pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
-        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
-        let places = self.terms.iter().enumerate();
-        places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
+    /// The indices of the terms that must be above 0 for a point to be an answer: a search that reduces a quantity which
+    /// no valid row has below 0 would go on through outlines that are turned inside out. A search that increases it
+    /// leaves them without this condition.
+    pub fn positive_terms(&self, domain: &Domain) -> Vec<usize> {
+        let needs_positive =
+            |term: &Term| domain.is_positive(term.quantity) && term.goal != Goal::Max;
+        (0..self.terms.len()).filter(|&place| needs_positive(&self.terms[place])).collect()
     }
 
-    /// The property that colours the map: that of the first term.
-    pub fn property(&self) -> Property {
-        self.terms.first().map_or_else(Property::default, |term| term.property)
+    /// The quantity that colours the map: that of the first term.
+    pub fn quantity(&self) -> Quantity {
+        self.terms.first().map_or_else(Quantity::default, |term| term.quantity)
     }
 
     /// The goal by which shown values are compared: for one term its own, for several the maximum of the score.
@@ -248,16 +260,16 @@ impl ObjectiveSpec {
         }
     }
 
-    /// Every property that the objective reads: those of the terms, then those of the constraints.
-    pub fn properties(&self) -> impl Iterator<Item = Property> + '_ {
-        let constrained = self.constraints.iter().map(|constraint| constraint.property);
-        self.terms.iter().map(|term| term.property).chain(constrained)
+    /// Every quantity that the objective reads: those of the terms, then those of the constraints.
+    pub fn quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
+        let constrained = self.constraints.iter().map(|constraint| constraint.quantity);
+        self.terms.iter().map(|term| term.quantity).chain(constrained)
     }
 
     /// The name of the shown value.
     pub fn label(&self) -> Text {
         match self.terms.as_slice() {
-            [term] => term.property.label(),
+            [term] => term.quantity.plain_label(),
             _ => text!("Score"),
         }
     }
@@ -265,21 +277,22 @@ impl ObjectiveSpec {
     /// The name of the shown value within a sentence.
     pub fn word(&self) -> Text {
         match self.terms.as_slice() {
-            [term] => term.property.word(),
+            [term] => term.quantity.word(),
             _ => text!("score"),
         }
     }
 
     /// The title of the shown value on its own: marked as predicted if it is read from a head.
     pub fn title(&self) -> Text {
-        match self.terms.iter().any(|term| self.reads_head(term.property)) {
-            true => predicted(self.label()),
-            false => self.label(),
+        match self.terms.as_slice() {
+            [term] => term.quantity.title(),
+            _ if self.seeks_prediction() => predicted(self.label()),
+            _ => self.label(),
         }
     }
 
-    /// The shown value for the terms' own values, `[terms]`: for one term the property, for several the score, which is
-    /// `-sum_i weight_i * goal_i(property_i)`: more is better.
+    /// The shown value for the terms' own values, `[terms]`: for one term the quantity, for several the score, which is
+    /// `-sum_i weight_i * goal_i(quantity_i)`: more is better.
     pub fn value(&self, terms: &[f64]) -> f64 {
         match terms {
             [value] => *value,
@@ -299,7 +312,7 @@ impl ObjectiveSpec {
         }
     }
 
-    /// `sum_i weight_i * goal_i(property_i)` for the terms' own values, `[terms]`; less is better.
+    /// `sum_i weight_i * goal_i(quantity_i)` for the terms' own values, `[terms]`; less is better.
     pub fn terms_loss(&self, terms: &[f64]) -> f64 {
         self.terms.iter().zip(terms).map(|(term, value)| term.weight * term.goal.loss(*value)).sum()
     }
@@ -339,7 +352,7 @@ impl ObjectiveSpec {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.property.name())?;
+        write!(f, "{}:", self.quantity)?;
         match self.goal {
             Goal::Max => write!(f, "max")?,
             Goal::Min => write!(f, "min")?,
@@ -359,8 +372,19 @@ impl FromStr for Term {
                 "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1"
             )
         };
-        let mut parts = text.split(':').map(str::trim);
-        let property = parts.next().unwrap_or_default().parse()?;
+        // The source of a quantity may stand before its name: predicted:area:max.
+        let (source, rest) = match text.split_once(':') {
+            Some((source @ ("computed" | "predicted"), rest)) if rest.contains(':') => {
+                (Some(source), rest)
+            }
+            _ => (None, text),
+        };
+        let mut parts = rest.split(':').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let quantity = match source {
+            Some(source) => format!("{source}:{name}").parse()?,
+            None => name.parse()?,
+        };
         let goal = match parts.next() {
             Some("max") => Goal::Max,
             Some("min") => Goal::Min,
@@ -374,14 +398,14 @@ impl FromStr for Term {
         if parts.next().is_some() {
             return Err(form());
         }
-        Ok(Self { property, goal, weight })
+        Ok(Self { quantity, goal, weight })
     }
 }
 
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relation = if self.relation == Relation::AtLeast { ">=" } else { "<=" };
-        write!(f, "{}{relation}{}", self.property.name(), self.bound)
+        write!(f, "{}{relation}{}", self.quantity, self.bound)
     }
 }
 
@@ -399,7 +423,7 @@ impl FromStr for Constraint {
         if !bound.is_finite() {
             return Err(form());
         }
-        Ok(Self { property: name.trim().parse()?, relation, bound })
+        Ok(Self { quantity: name.trim().parse()?, relation, bound })
     }
 }
 
@@ -415,9 +439,14 @@ mod tests {
 
     #[test]
     fn terms_are_written_as_they_are_read() {
-        for text in
-            ["roundness:max", "area:target=2.5:weight=0.1", "heat-shedding:min", "lift to drag:max"]
-        {
+        for text in [
+            "roundness:max",
+            "area:target=2.5:weight=0.1",
+            "heat-shedding:min",
+            "lift to drag:max",
+            "predicted:area:min:weight=2",
+            "predicted:max",
+        ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
         }
         for (bad, part) in [
@@ -447,10 +476,10 @@ mod tests {
 
     #[test]
     fn an_aim_that_comes_to_predict_takes_up_its_penalty() {
-        let computed = ObjectiveSpec::new(Property::Area, Goal::Max);
+        let computed = ObjectiveSpec::new(Quantity::AREA, Goal::Max);
         let mut predicted = ObjectiveSpec::new("drag".parse().unwrap(), Goal::Min);
         assert!(predicted.predicts() && !computed.predicts());
-        assert!(ObjectiveSpec { by: ValueSource::Head, ..computed.clone() }.predicts());
+        assert!(computed.clone().by_heads().predicts());
         assert_eq!(
             (computed.title().to_string(), predicted.title().to_string()),
             ("Area".to_owned(), "drag, predicted".to_owned())
@@ -469,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn one_term_shows_its_property_and_several_their_score() {
+    fn one_term_shows_its_quantity_and_several_their_score() {
         let terms = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect();
         let one = ObjectiveSpec { terms: terms(&["area:target=2"]), ..ObjectiveSpec::default() };
         assert_eq!((one.value(&[2.5]), one.terms_loss(&[2.5])), (2.5, 0.25));

@@ -1,7 +1,6 @@
 //! Assembly of the frozen model of a training: its encoded data and their statistics.
 
 use crate::data::dataset::Dataset;
-use crate::data::property::Property;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::Result;
@@ -25,6 +24,7 @@ pub(super) fn assemble(
     let model = Model::new(card, Encoded::default(), parameters)?;
     let rows = data.rows.select(indices);
     let (mu, log_var) = model.encode(&rows)?;
+    let domain = &data.domain;
     let mut model = model.with_encoded(Encoded {
         mu,
         log_var,
@@ -32,7 +32,8 @@ pub(super) fn assemble(
         held_out: indices.iter().map(|&i| held_out[i]).collect(),
         samples: indices.iter().map(|&i| i as u32).collect(),
         names: data.names.clone(),
-        properties: Property::of_all(&rows),
+        computed: domain.quantities(),
+        quantities: domain.values_of(&rows),
         measured: data.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
         groups: match data.groups.is_empty() {
             true => Vec::new(),
@@ -42,6 +43,7 @@ pub(super) fn assemble(
     if let Source::Imported(_) = model.card.source {
         model.data = Some(data.clone());
     }
+    model.card.domain = domain.fitted(&rows);
     model.card.start = start(&model);
     model.card.statistics = measure_statistics(&model, &rows)?;
     Ok(model)

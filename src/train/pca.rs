@@ -158,6 +158,7 @@ impl Pca {
         };
         let card = ModelCard {
             source: data.source,
+            domain: data.set.domain.clone(),
             layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
             scaling: Scaling::identity(width),
             training: config,

@@ -1,6 +1,5 @@
 //! The quality of a model's map: the share of valid outlines in its cells, and the families of the cells.
 
-use crate::data::outline::geometry;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -75,20 +74,20 @@ pub(super) fn cells(model: &Model, cells_per_side: usize) -> Result<Cells> {
 /// # Errors
 /// Only when the tensor library fails.
 pub(super) fn quality_of(model: &Model, cells: &Rows<f64>) -> Result<MapCoverage> {
-    let encoded = &model.encoded;
+    let (encoded, domain) = (&model.encoded, model.domain());
     let rows = encoded.held_out_or_all();
     let stride = coprime_stride(rows.len().div_ceil(MAX_REFERENCES), encoded.names.len());
     let references: Vec<(u16, Vec<f32>)> = rows
         .into_par_iter()
         .step_by(stride)
-        .map(|i| (encoded.labels[i], geometry::normalised(&model.training_outline(i))))
+        .map(|i| (encoded.labels[i], domain.normalised(&model.training_outline(i))))
         .collect();
     let decoded = model.decode(cells)?;
     let owners: Vec<u16> = decoded
         .as_flat()
         .par_chunks(decoded.width())
-        .filter(|outline| geometry::is_simple(outline))
-        .map(|outline| nearest(&geometry::normalised(outline), &references))
+        .filter(|outline| domain.is_valid(outline))
+        .map(|outline| nearest(&domain.normalised(outline), &references))
         .collect();
     let share = |label: usize| {
         let owned = owners.iter().filter(|&&owner| usize::from(owner) == label).count();
@@ -149,6 +148,7 @@ mod tests {
     use super::*;
     use crate::data::outline::canonical::form_distance;
     use crate::data::outline::generator::GeneratorConfig;
+    use crate::data::outline::geometry;
 
     #[test]
     fn the_middles_divide_the_box_evenly() {

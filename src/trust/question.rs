@@ -1,5 +1,6 @@
 //! The questions that a verdict asks of a point.
 
+use crate::data::domain::Defect;
 use crate::text;
 use crate::text::Text;
 
@@ -8,11 +9,9 @@ use crate::text::Text;
 pub enum Question {
     /// The distance to the data.
     Distance,
-    /// An outline without crossings.
-    Crossing,
-    /// An outline as smooth as the data.
-    Roughness,
-    /// A shape for which the property is defined.
+    /// A row that data can have.
+    Validity(Defect),
+    /// A shape for which the quantity is defined.
     Domain,
     /// The shift of the point over decode and encode.
     Shift,
@@ -35,8 +34,10 @@ impl Question {
     pub fn failures(self, count: usize) -> Text {
         match self {
             Self::Distance => text!("{count} outside the data", count),
-            Self::Crossing => text!("{count} with an outline that crosses itself", count),
-            Self::Roughness => text!("{count} rougher than the data", count),
+            Self::Validity(Defect::Crossing) => {
+                text!("{count} with an outline that crosses itself", count)
+            }
+            Self::Validity(Defect::Roughness) => text!("{count} rougher than the data", count),
             Self::Domain => text!("{count} too thin for the property", count),
             Self::Judge => text!("{count} where head and judge disagree", count),
             Self::Computed => {

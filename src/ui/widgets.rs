@@ -360,9 +360,9 @@ fn evidence(verdict: &crate::trust::Verdict) -> Text {
     )];
     for value_change in &verdict.round_trip_changes {
         let [change, limit] = value_change.change_and_limit();
-        let label = value_change.property.label();
+        let label = value_change.quantity.label();
         // A prediction is never shown without its interval.
-        lines.push(match value_change.property.is_target() {
+        lines.push(match value_change.quantity.is_predicted() {
             true => text!(
                 "{label}, predicted: re-decoded {change} apart (limit {limit})",
                 label,
@@ -379,7 +379,7 @@ fn evidence(verdict: &crate::trust::Verdict) -> Text {
             ),
         });
     }
-    let (simple, in_domain) = (yes(verdict.simple), yes(verdict.in_domain));
+    let (simple, in_domain) = (yes(verdict.validity.simple), yes(verdict.in_domain));
     let [roughness, usual_roughness] = verdict.roughness_and_limit();
     lines.push(text!(
         "Roughness: {roughness} (limit {usual_roughness})\n\

@@ -1,8 +1,9 @@
 //! The models that come with the program are good maps of their data.
 
 use candle_core::{Device, Tensor};
+use latent_explorer::data::domain::Domain;
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
@@ -10,7 +11,7 @@ use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::nn::loss::Reconstruction;
-use latent_explorer::objective::{Goal, ObjectiveSpec, ValueSource};
+use latent_explorer::objective::{Goal, ObjectiveSpec};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::trust::{Question, Reliability, Verdict, assess, map_coverage};
 use std::sync::Arc;
@@ -65,9 +66,9 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
 }
 
 /// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
-/// their verdicts for the property of the objective.
-fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
-    let spec = ObjectiveSpec::new(property, goal);
+/// their verdicts for the quantity of the objective.
+fn answers(model: &Arc<Model>, quantity: Quantity, goal: Goal) -> Vec<Verdict> {
+    let spec = ObjectiveSpec::new(quantity, goal);
     let config = SearchConfig { spec, restarts: 50, steps: 300, ..Default::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -76,7 +77,7 @@ fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
         z.push(restart.best_z());
         (0..restart.trajectory.len()).step_by(15).for_each(|i| z.push(restart.trajectory.row(i)));
     }
-    assess(model, &[property], &z, &model.decode(&z).unwrap()).unwrap()
+    assess(model, &[quantity], &z, &model.decode(&z).unwrap()).unwrap()
 }
 
 #[test]
@@ -86,9 +87,9 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
         // Points, those called believable, and those that all but the value speaks for; the last two with those
         // among them whose value survives within 5 %.
         let (mut points, mut believable, mut blind) = (0, [0; 2], [0; 2]);
-        for property in Property::ALL {
+        for quantity in Domain::default().quantities() {
             for verdict in
-                [Goal::Max, Goal::Min].map(|goal| answers(&model, property, goal)).concat()
+                [Goal::Max, Goal::Min].map(|goal| answers(&model, quantity, goal)).concat()
             {
                 let survives = usize::from(verdict.round_trip_changes[0].change <= 0.05);
                 let count =
@@ -98,7 +99,7 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
                     count(&mut believable);
                 }
                 if verdict.reliability != Reliability::Outside
-                    && verdict.simple
+                    && verdict.validity.simple
                     && verdict.in_domain
                     && verdict.round_trip <= verdict.usual_round_trip
                 {
@@ -160,9 +161,8 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
     let (mut believed, mut refuted) = (0, 0);
     for goal in [Goal::Max, Goal::Min] {
         let spec = ObjectiveSpec {
-            by: ValueSource::Head,
             inside: 10.0,
-            ..ObjectiveSpec::new(Property::Roundness, goal)
+            ..ObjectiveSpec::new(Quantity::ROUNDNESS.as_predicted(), goal)
         };
         let config = SearchConfig { spec, restarts: 30, steps: 200, ..Default::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
@@ -170,8 +170,8 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         for restart in SearchReport::new(search).unwrap().restarts {
             let verdict = &restart.verdict;
             let checks = verdict.prediction_checks.as_ref().unwrap();
-            let check = checks.check_of(Property::Roundness).unwrap();
-            let truth = Property::Roundness.measure(&restart.decoded);
+            let check = checks.check_of(Quantity::ROUNDNESS).unwrap();
+            let truth = Domain::default().value(Quantity::ROUNDNESS, &restart.decoded);
             assert_eq!(check.computed, Some(truth));
             if verdict.reliability == Reliability::Believable {
                 assert!(check.prediction.covers(truth), "{truth} {check:?}");

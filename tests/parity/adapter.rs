@@ -2,8 +2,9 @@
 
 use crate::fixture::{Network, Parameters, Scaling, in_order, in_precision, singles};
 use candle_core::DType;
+use latent_explorer::data::domain::{Domain, OutlineDomain};
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling;
 use latent_explorer::data::source::Source;
@@ -14,39 +15,40 @@ use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
 use latent_explorer::nn::layer::LayerSpec;
-use latent_explorer::objective::{Goal, ObjectiveSpec, ValueSource};
+use latent_explorer::objective::{Goal, ObjectiveSpec};
 use latent_explorer::optimise::{Restart, Search, SearchConfig, Starts};
 use std::sync::Arc;
 
 /// A frozen model of given weights.
 pub fn model(network: &Network, scaling: Scaling, median_area: f64, dtype: DType) -> Arc<Model> {
-    let statistics = LatentStatistics { median_area, ..LatentStatistics::default() };
-    let model = assemble(network.layers(), scaling, statistics, &network.parameters());
+    let domain = Domain::Outline(OutlineDomain { median_area });
+    let model = assemble(network.layers(), scaling, domain, &network.parameters());
     Arc::new(in_precision(model, dtype))
 }
 
 fn assemble(
     layers: Vec<LayerSpec>,
     Scaling { offset, scale }: Scaling,
-    statistics: LatentStatistics,
+    domain: Domain,
     parameters: &[Vec<f32>],
 ) -> Model {
     let width = layers[0].inputs;
     let card = ModelCard {
         source: Source::Outlines(GeneratorConfig::default()),
+        domain,
         layers,
         scaling: scaling::Scaling { offset: vec![offset; width], scale: vec![scale; width] },
         training: TrainingConfig::default(),
         history: Vec::new(),
         start: StartDistribution::StandardNormal,
-        statistics,
+        statistics: LatentStatistics::default(),
         kept: None,
     };
     Model::new(card, Encoded::default(), parameters).unwrap()
 }
 
-/// The property that heads are said to predict; they predict whatever their weights make of z.
-pub const PREDICTED: Property = Property::Roundness;
+/// The quantity that heads are said to predict; they predict whatever their weights make of z.
+pub const PREDICTED: Quantity = Quantity::ROUNDNESS.as_predicted();
 
 /// A head with all that belongs to it.
 pub struct Head<'a> {
@@ -78,11 +80,11 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
     let parameters: Vec<Vec<f32>> =
         layers.iter().flat_map(LayerSpec::parameters).map(parameter).collect();
     let units = Scaling { offset: 0.0, scale: 1.0 };
-    let model = assemble(layers, units, LatentStatistics::default(), &parameters);
+    let model = assemble(layers, units, Domain::default(), &parameters);
 
     let layers = head_layers(PREDICTED, latent, &widths);
     let card = HeadCard {
-        property: PREDICTED,
+        quantity: PREDICTED,
         offset: head.offset,
         scale: head.scale,
         r2: 1.0,
@@ -93,7 +95,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
         judge: None,
         layers: layers.clone(),
     };
-    // In a checkpoint the names of a head's layers hold its property.
+    // In a checkpoint the names of a head's layers hold its quantity.
     let prefix = format!("head.{}", PREDICTED.name());
     let plain = |layer: LayerSpec| LayerSpec { name: layer.name.replace(&prefix, "head"), ..layer };
     let layers: Vec<LayerSpec> = layers.into_iter().map(plain).collect();
@@ -105,7 +107,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
 /// The aim of a climb on the head: to `target`, or to the greatest value where there is none.
 pub fn aim_by_head(target: Option<f64>, l2: f64) -> ObjectiveSpec {
     let goal = target.map_or(Goal::Max, Goal::Target);
-    ObjectiveSpec { by: ValueSource::Head, l2, ..ObjectiveSpec::new(PREDICTED, goal) }
+    ObjectiveSpec { l2, ..ObjectiveSpec::new(PREDICTED, goal) }
 }
 
 /// Searches from the points `starts`, `[n, latent]`, themselves, as far as `config` says.

@@ -4,6 +4,7 @@ use super::*;
 use crate::driver::jobs::{self, Watched};
 use crate::driver::{ComparisonModel, Exportable};
 use crate::own_files::write_ellipses;
+use latent_explorer::data::domain::Domain;
 use latent_explorer::data::outline::import::ImportOptions;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ fn begin(session: &mut Program, kind: JobKind, folder: &Path) -> Watched {
             session.act(Act::Import { paths, values: None, options });
         }
         JobKind::Training => train(session, config(100_000)),
-        JobKind::Heads => session.act(Act::TrainHeads(Property::ALL.to_vec())),
+        JobKind::Heads => session.act(Act::TrainHeads(Domain::default().quantities())),
         JobKind::Sweep => {
             session.set_small(config(100_000));
             session.act(Act::Sweep(vec![0.5, 1.0]));
@@ -42,7 +43,7 @@ fn begin(session: &mut Program, kind: JobKind, folder: &Path) -> Watched {
             session.act(Act::SetSearch(restarts(50, 20_000)));
             session.act(Act::Race);
         }
-        JobKind::Rediscovery => session.act(Act::Rediscover(Property::Area)),
+        JobKind::Rediscovery => session.act(Act::Rediscover(Quantity::AREA)),
         JobKind::Export => {
             search(session, restarts(4, 10));
             until_searched(session);

@@ -3,11 +3,11 @@
 use super::point::{point_or_path, points};
 use crate::data::csv::read_latents;
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::{Model, PointRef, Value};
-use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term, ValueSource};
+use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Search, SearchConfig, Starts};
 use crate::text;
@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 /// The objective, the starts and the steps of a search; the method is a separate argument.
 #[derive(Debug, Args)]
 pub struct SearchArguments {
-    /// The only property to optimise; the short form of one --term. A target column of the data is optimised by its
-    /// head
-    #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
-    property: Option<Property>,
+    /// The only property to optimise; the short form of one --term. A target column of the data is predicted by its
+    /// head; predicted:area takes the prediction of a head where the shape itself could be measured
+    #[arg(id = "property", long = "property", value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
+    quantity: Option<Quantity>,
     /// The goal of --property: max or min
     #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
     mode: Option<Goal>,
@@ -34,9 +34,9 @@ pub struct SearchArguments {
         help_heading = SOUGHT
     )]
     terms: Vec<Term>,
-    /// Optimise the exact geometry of the decoded shape, or the prediction of the task head
-    #[arg(long, value_name = "WHICH", default_value = "geometry", help_heading = SOUGHT)]
-    objective: ValueSource,
+    /// Read "head" as predicted: before every property; an option of earlier versions
+    #[arg(long, value_name = "WHICH", value_parser = ["geometry", "head"], hide = true, help_heading = SOUGHT)]
+    objective: Option<String>,
     /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is typical
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     l2: f64,
@@ -117,7 +117,7 @@ impl SearchArguments {
 
     /// True if an objective is given.
     pub fn is_asked(&self) -> bool {
-        self.property.is_some() || !self.terms.is_empty()
+        self.quantity.is_some() || !self.terms.is_empty()
     }
 
     /// The settings of a search in `model`; reads files with starts.
@@ -165,8 +165,8 @@ impl SearchArguments {
     }
 
     fn spec(&self) -> Result<ObjectiveSpec> {
-        let terms = match (self.property, self.mode) {
-            (Some(property), Some(goal)) => ObjectiveSpec::new(property, goal).terms,
+        let terms = match (self.quantity, self.mode) {
+            (Some(quantity), Some(goal)) => ObjectiveSpec::new(quantity, goal).terms,
             _ if self.terms.is_empty() => {
                 return Err(Error::usage(text!(
                     "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
@@ -177,14 +177,15 @@ impl SearchArguments {
         };
         let spec = ObjectiveSpec {
             terms,
-            by: self.objective,
             l2: self.l2,
             align: self.align,
             inside: 0.0,
             cautious: self.cautious,
             constraints: self.constraints.clone(),
         };
-        if spec.cautious && !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+        let by_heads = self.objective.as_deref() == Some("head");
+        let spec = if by_heads { spec.by_heads() } else { spec };
+        if spec.cautious && !spec.seeks_prediction() {
             return Err(Error::setting(
                 "cautious",
                 text!(
@@ -280,8 +281,7 @@ mod tests {
         let model = BUNDLED[0].load().unwrap();
         let terms = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect();
         let spec = ObjectiveSpec {
-            terms: terms(&["area:target=2.5:weight=0.5", "roundness:max"]),
-            by: ValueSource::Head,
+            terms: terms(&["predicted:area:target=2.5:weight=0.5", "predicted:roundness:max"]),
             l2: 0.01,
             align: 0.5,
             inside: 1.0,

@@ -4,7 +4,7 @@ use super::heads::{coverage, measured_on, score};
 use crate::cli::files::open;
 use crate::data::dataset::Target;
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
@@ -75,6 +75,9 @@ struct Info<'a> {
     warnings: Vec<Warning>,
     /// The limit of the distance from the data in verdicts.
     usual_density_distance: f64,
+    /// The facts on the data that quantities need.
+    #[serde(skip)]
+    facts: Vec<(Text, Text)>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +99,8 @@ struct TargetInfo<'a> {
 
 #[derive(Serialize)]
 struct Head<'a> {
-    property: Property,
+    #[serde(rename = "property")]
+    quantity: Quantity,
     /// The unit of its error; empty if unknown.
     unit: &'a str,
     /// `joint` or `afterwards`.
@@ -175,6 +179,7 @@ impl<'a> Info<'a> {
             start: &model.card.start,
             warnings: warnings_of(model, &metrics),
             usual_density_distance: model.density().threshold(),
+            facts: model.domain().facts(),
         })
     }
 
@@ -353,8 +358,7 @@ impl<'a> Info<'a> {
             text!("round trip"),
             text!("{round_trip} or less (99 % of the held-out data)", round_trip),
         ));
-        let area = Text::verbatim(three_digits(statistics.median_area));
-        lines.push((text!("median area"), area));
+        lines.extend(self.facts.clone());
         lines.push((text!("drawn from"), self.start.label()));
         lines
     }
@@ -393,8 +397,8 @@ impl<'a> TargetInfo<'a> {
 impl<'a> Head<'a> {
     fn new(model: &'a Model, card: &'a HeadCard) -> Self {
         Self {
-            property: card.property,
-            unit: model.unit(card.property),
+            quantity: card.quantity,
+            unit: model.unit(card.quantity),
             trained: if card.joint { "joint" } else { "afterwards" },
             widths: card.widths(),
             r2: card.r2,
@@ -415,7 +419,7 @@ impl<'a> Head<'a> {
         let inputs = self.card.layers.first().map_or(0, |layer| layer.inputs);
         let layers = format!("{inputs}{}", outputs.collect::<String>());
         let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
-        let head = format!("{:<14}{each}{layers}", self.property.name());
+        let head = format!("{:<14}{each}{layers}", self.quantity.name());
         let (score, measured) = (score(self.card, self.unit), self.measured.clone());
         let line = if self.card.joint {
             text!("{head}, joint: {score}, {measured}", head, score, measured)

@@ -3,6 +3,7 @@
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs_with, open};
 use crate::cli::progress::Progress;
+use crate::data::domain::Domain;
 use crate::error::{Result, check_range};
 use crate::explore::three_digits;
 use crate::export::tables::candidates::write_candidates;
@@ -10,7 +11,9 @@ use crate::model::{Model, Value};
 use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Goal, ObjectiveSpec};
-use crate::optimise::{InData, LabResults, Method, Search, SearchConfig, SearchReport, Trajectory};
+use crate::optimise::{
+    InData, LabResults, Method, Search, SearchConfig, SearchReport, TermAnswer, Trajectory,
+};
 use crate::text;
 use crate::text::Text;
 use clap::Args;
@@ -132,7 +135,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         ));
     }
     let in_data = InData::best(&model, &config.spec).map(|data| three_digits(data.value));
-    let mut search = Search::new(model, config)?;
+    let mut search = Search::new(model.clone(), config)?;
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
@@ -162,7 +165,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     if let Some(path) = &arguments.candidates_out {
         write_candidates(path, &report, candidates, &LabResults::default())?;
     }
-    for why in unreal(&report) {
+    for why in unreal(&report, model.domain()) {
         progress.say(why);
     }
     report.why_none().iter().for_each(|why| progress.say(why));
@@ -176,11 +179,11 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
 }
 
 /// The reasons why the best answers have values that no valid shape has, if they do; each once.
-fn unreal(report: &SearchReport) -> Vec<Text> {
+fn unreal(report: &SearchReport, domain: &Domain) -> Vec<Text> {
     let answers = [report.best, report.best_believable].into_iter().flatten();
     let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
-    let mut found: Vec<_> =
-        terms.filter_map(|term| term.property.outside_domain(term.measured?)).collect();
+    let reason = |term: &TermAnswer| domain.outside_domain(term.quantity, term.measured?);
+    let mut found: Vec<_> = terms.filter_map(reason).collect();
     found.dedup();
     found
 }
@@ -213,7 +216,7 @@ fn answer(report: &SearchReport) -> Text {
     };
     let found = match (report.best, report.best_believable) {
         (None, _) if spec.constraints.is_empty() => {
-            return text!("no restart found a valid {property}", property = spec.word());
+            return text!("no restart found a valid {quantity}", quantity = spec.word());
         }
         (None, _) => return text!("no restart found a shape that keeps every constraint"),
         (Some(best), None) => text!("best {best}, and none is believable", best = value(best)),
@@ -233,7 +236,7 @@ fn answer(report: &SearchReport) -> Text {
     };
     let bounded = best.bounded().map(|check| {
         let predicted = Value::Predicted(check.prediction);
-        predicted.named_in(check.property.word(), report.unit(check.property))
+        predicted.named_in(check.quantity.word(), report.unit(check.quantity))
     });
     let found = Text::joined(std::iter::once(found).chain(bounded), "; ");
     let gain = best.answer.gained().map(|gain| match gain {

@@ -5,6 +5,8 @@ pub mod conform;
 pub mod family;
 pub mod generator;
 pub mod geometry;
+pub mod geometry_graph;
 pub mod import;
 pub mod polygon;
+pub mod quantities;
 pub mod transform;

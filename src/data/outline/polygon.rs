@@ -11,10 +11,6 @@ const EPSILON: f32 = 1e-12;
 /// Outlines as they were measured; made once, used often.
 #[derive(Clone, Debug, Default)]
 pub struct Polygons {
-    /// Signed areas, `[n]`.
-    pub areas: Vec<f32>,
-    /// Perimeters, `[n]`.
-    pub perimeters: Vec<f32>,
     /// The data for the backward pass of each outline, or of the last outline without a backward pass.
     rings: Vec<Ring>,
 }
@@ -31,33 +27,31 @@ struct Ring {
 }
 
 impl Polygons {
-    /// Measures outlines `[n, 2 * points]` in network units, for the way back too if `there_and_back`.
-    pub fn measure(&mut self, outlines: &[f32], units: &Scaling, there_and_back: bool) {
+    /// Measures outlines `[n, 2 * points]` in network units, for the way back too if `there_and_back`: replaces `base` by
+    /// signed area and perimeter of each, `[n, 2]`.
+    pub fn measure(
+        &mut self,
+        outlines: &[f32],
+        units: &Scaling,
+        base: &mut Vec<f32>,
+        there_and_back: bool,
+    ) {
         let count = outlines.len() / units.scale.len();
-        let Self { areas, perimeters, rings } = self;
-        areas.clear();
-        perimeters.clear();
+        let rings = &mut self.rings;
+        base.clear();
         rings.resize_with(if there_and_back { count } else { 1 }, Ring::default);
         for (i, outline) in outlines.chunks_exact(units.scale.len()).enumerate() {
             let ring = &mut rings[if there_and_back { i } else { 0 }];
             let (area, perimeter) =
                 dispatch(SignedMeasure { outline, units, ring, there_and_back });
-            areas.push(area);
-            perimeters.push(perimeter);
+            base.extend([area, perimeter]);
         }
     }
 
-    /// From the gradients of areas and perimeters, `[n]` both, to that of the outlines, `[n, 2 * points]` in network
-    /// units.
-    pub fn pull_back(
-        &self,
-        units: &Scaling,
-        of_areas: &[f32],
-        of_perimeters: &[f32],
-        gradient: &mut Vec<f32>,
-    ) {
+    /// From the gradient by areas and perimeters, `[n, 2]`, to that by the outlines, `[n, 2 * points]` in network units.
+    pub fn pull_back(&self, units: &Scaling, of_base: &[f32], gradient: &mut Vec<f32>) {
         gradient.resize(self.rings.len() * units.scale.len(), 0.0);
-        let slopes = of_areas.iter().zip(of_perimeters);
+        let slopes = of_base.as_chunks::<2>().0;
         let all = gradient.chunks_exact_mut(units.scale.len()).zip(&self.rings).zip(slopes);
         for ((gradient, ring), slopes) in all {
             dispatch(PolygonPullBack { gradient, units, ring, slopes });
@@ -142,7 +136,8 @@ struct PolygonPullBack<'a> {
     gradient: &'a mut [f32],
     units: &'a Scaling,
     ring: &'a Ring,
-    slopes: (&'a f32, &'a f32),
+    /// By the area, by the perimeter.
+    slopes: &'a [f32; 2],
 }
 
 impl Work for PolygonPullBack<'_> {
@@ -150,7 +145,7 @@ impl Work for PolygonPullBack<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Self { gradient, units, ring, slopes: (&of_area, &of_perimeter) } = self;
+        let Self { gradient, units, ring, slopes: &[of_area, of_perimeter] } = self;
         let points = gradient.as_chunks_mut::<2>().0;
         let scales = &units.scale.as_chunks::<2>().0[..points.len()];
         let (x, y) = (&ring.x[..points.len() + 2], &ring.y[..points.len() + 2]);
@@ -187,14 +182,13 @@ mod tests {
     #[test]
     fn areas_and_perimeters_are_those_of_plain_geometry() {
         let (outlines, units) = outlines();
-        let [mut there, mut back] = [Polygons::default(), Polygons::default()];
-        there.measure(&outlines, &units, false);
-        back.measure(&outlines, &units, true);
-        for (i, outline) in outlines.chunks_exact(80).enumerate() {
-            let plain = in_data_units(outline, &units);
-            for ours in [&there, &back] {
-                assert!((f64::from(ours.areas[i]) - area(&plain)).abs() < 1e-5);
-                assert!((f64::from(ours.perimeters[i]) - perimeter(&plain)).abs() < 1e-5);
+        for there_and_back in [false, true] {
+            let mut base = Vec::new();
+            Polygons::default().measure(&outlines, &units, &mut base, there_and_back);
+            for (outline, base) in outlines.chunks_exact(80).zip(base.chunks_exact(2)) {
+                let plain = in_data_units(outline, &units);
+                assert!((f64::from(base[0]) - area(&plain)).abs() < 1e-5);
+                assert!((f64::from(base[1]) - perimeter(&plain)).abs() < 1e-5);
             }
         }
     }
@@ -203,10 +197,10 @@ mod tests {
     fn gradients_agree_with_finite_differences() {
         let (outlines, units) = outlines();
         let mut polygons = Polygons::default();
-        polygons.measure(&outlines, &units, true);
-        let count = polygons.areas.len();
-        let mut gradient = Vec::new();
-        polygons.pull_back(&units, &vec![0.7; count], &vec![-1.3; count], &mut gradient);
+        let (mut base, mut gradient) = (Vec::new(), Vec::new());
+        polygons.measure(&outlines, &units, &mut base, true);
+        let slopes = [0.7, -1.3].repeat(base.len() / 2);
+        polygons.pull_back(&units, &slopes, &mut gradient);
         let value = |outline: &[f32]| {
             let plain = in_data_units(outline, &units);
             0.7 * area(&plain) - 1.3 * perimeter(&plain)

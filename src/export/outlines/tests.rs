@@ -1,5 +1,6 @@
 use super::*;
 use crate::data::dataset::{Dataset, Target};
+use crate::data::domain::Domain;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::error::says;
@@ -168,6 +169,7 @@ fn a_restored_outline_stands_where_it_stood() {
 fn a_data_set_leaves_with_its_names_and_where_it_stood() {
     use crate::data::outline::transform::SimilarityTransform;
     let set = Dataset {
+        domain: Domain::default(),
         rows: Rows::from_flat(6, TRIANGLE.to_vec()),
         labels: vec![0],
         names: vec!["odd".to_owned()],

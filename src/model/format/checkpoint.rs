@@ -1,16 +1,16 @@
 //! A model as one file: safetensors with the model card as JSON in its metadata.
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
-//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.properties` (f32). For imported data also
+//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.quantities` (f32). For imported data also
 //! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
-//! with groups, `data.groups` (u32). For task heads `head.<property>.<i>.weight` and `.bias` (f32), and for their
-//! members after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
+//! with groups, `data.groups` (u32). For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
+//! members after the first `head.<quantity>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
-use super::embedded_dataset;
 use super::tensors::{bytes, floats, tensor};
+use super::{earlier, embedded_dataset};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
@@ -30,8 +30,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The version of the format that this program writes and reads.
-pub const FORMAT: u32 = 3;
+/// The version of the format that this program writes; it reads the one before too.
+pub const FORMAT: u32 = 4;
 /// The largest coordinate of a sound encoded mean: the prior keeps the data within a few units of the origin, so a
 /// larger one means a damaged file.
 const FARTHEST_MU: f64 = 1e6;
@@ -134,8 +134,8 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         (
             "encoded.properties".to_owned(),
             Dtype::F32,
-            vec![samples, Property::ALL.len()],
-            f32s(encoded.properties.as_flat()),
+            vec![samples, encoded.computed.len()],
+            f32s(encoded.quantities.as_flat()),
         ),
     ];
     let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
@@ -209,15 +209,20 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
         )
     };
     let version: Version = serde_json::from_str(header).map_err(damaged)?;
-    if version.format != FORMAT {
-        return Err(text!(
-            "has format {format}, and this program reads format {own}; open it with the version that wrote it",
-            format = version.format,
-            own = FORMAT
-        ));
-    }
+    let header: serde_json::Value = serde_json::from_str(header).map_err(damaged)?;
+    let header = match version.format {
+        FORMAT => header,
+        3 => earlier::from_3(header),
+        format => {
+            return Err(text!(
+                "has format {format}, and this program reads formats 3 to {own}; open it with the version that wrote it",
+                format,
+                own = FORMAT
+            ));
+        }
+    };
     let OwnedHeader { card, label_names, heads, resume, measured } =
-        serde_json::from_str(header).map_err(damaged)?;
+        serde_json::from_value(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
     let mut encoded = read_encoded(&file, &card, label_names)?;
@@ -225,7 +230,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     let data = match &card.source {
         Source::Outlines(_) => None,
         Source::Imported(source) => {
-            Some(embedded_dataset::read(&file, source, measured, &encoded)?)
+            Some(embedded_dataset::read(&file, &card.domain, source, measured, &encoded)?)
         }
     };
     if let Some(data) = &data {
@@ -240,21 +245,22 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     for card in heads {
         let usual_change = card.usual_change.unwrap_or(0.0);
         if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
-            let name = card.property.name();
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: the errors of its head for {name} are impossible; train the head again",
                 name
             ));
         }
-        if !model.properties().contains(&card.property) {
-            let name = card.property.name();
+        let is_known = |known: &Quantity| known.column() == card.quantity.column();
+        if !model.known_quantities().iter().any(is_known) {
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: it has a head for {name}, which its data lack; train the model again",
                 name
             ));
         }
         if !(1..=MAX_MEMBERS).contains(&card.members) {
-            let name = card.property.name();
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: its head for {name} has {members} members; train the head again",
                 name,
@@ -333,8 +339,9 @@ fn read_encoded(
     let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
     let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
     let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
-    let kinds = Property::ALL.len();
-    let properties = floats(file, "encoded.properties", &[samples, kinds])?;
+    let computed = card.domain.quantities();
+    let kinds = computed.len();
+    let quantities = floats(file, "encoded.properties", &[samples, kinds])?;
     Ok(Encoded {
         mu: rows("encoded.mu")?,
         log_var: rows("encoded.log_var")?,
@@ -345,7 +352,8 @@ fn read_encoded(
             .collect(),
         held_out: held_out.iter().map(|&b| b != 0).collect(),
         names,
-        properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
+        computed,
+        quantities: Rows::from_flat(kinds, quantities.into_iter().map(f64::from).collect()),
         measured: Vec::new(),
         groups: Vec::new(),
     })
@@ -387,11 +395,11 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
         (started, text!("its start distribution does not fit its latent")),
         (
             positive(statistics.reach)
-                && positive(statistics.median_area)
                 && statistics.round_trip.is_finite()
                 && statistics.round_trip >= 0.0
-                && statistics.property_change.iter().all(|c| (0.0..=0.05).contains(c)),
-            text!("its statistics are not those of outlines"),
+                && statistics.quantity_change.len() == encoded.computed.len()
+                && statistics.quantity_change.iter().all(|c| (0.0..=0.05).contains(c)),
+            text!("its statistics are not those of its data"),
         ),
         (scaled, text!("its scaling is not finite")),
         (
@@ -400,8 +408,9 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
             text!("its data recipe does not fit its network"),
         ),
     ];
-    match checks.into_iter().find(|(holds, _)| !holds) {
-        Some((_, problem)) => {
+    let failed = checks.into_iter().find_map(|(holds, problem)| (!holds).then_some(problem));
+    match card.domain.check().err().or(failed) {
+        Some(problem) => {
             Err(text!("is damaged: {problem}; train or save the model again", problem))
         }
         None => Ok(()),

@@ -2,9 +2,10 @@
 
 use super::tensors::{bytes, floats, tensor};
 use crate::data::dataset::{Dataset, Target};
+use crate::data::domain::Domain;
 use crate::data::outline::import::values::{LONGEST_UNIT, MAX_COLUMNS};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, fingerprint};
 use crate::model::card::Encoded;
@@ -67,6 +68,7 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
 /// Names the part that is missing or damaged.
 pub fn read(
     file: &SafeTensors<'_>,
+    domain: &Domain,
     source: &Imported,
     columns: Vec<TargetHeader>,
     encoded: &Encoded,
@@ -132,8 +134,8 @@ pub fn read(
     let mut measured: Vec<Target> = Vec::with_capacity(columns.len());
     for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
     {
-        let name = match name.parse() {
-            Ok(Property::Target(name)) => name,
+        let name = match name.parse::<Quantity>() {
+            Ok(quantity) if quantity.is_predicted() => quantity.column(),
             Ok(_) => {
                 return Err(damaged(text!("a measured value has the name of another property")));
             }
@@ -152,6 +154,7 @@ pub fn read(
             .collect(),
     };
     Ok(Dataset {
+        domain: domain.clone(),
         groups,
         rows: Rows::from_flat(width, outlines),
         labels,

@@ -1,7 +1,7 @@
 //! A search as a command line.
 
 use super::line::{MAX_STARTS, STARTS, joined};
-use crate::objective::{Goal, Space, Term, ValueSource};
+use crate::objective::{Goal, Space, Term};
 use crate::optimise::{SearchConfig, Starts};
 use std::fmt::Write;
 
@@ -25,14 +25,11 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     };
     option("model", file.to_owned());
     match spec.terms.as_slice() {
-        [Term { property, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
-            option("property", property.name().to_owned());
+        [Term { quantity, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
+            option("property", quantity.to_string());
             option("mode", if *goal == Goal::Max { "max" } else { "min" }.to_owned());
         }
         terms => terms.iter().for_each(|term| option("term", term.to_string())),
-    }
-    if spec.by == ValueSource::Head {
-        option("objective", "head".to_owned());
     }
     let usual_inside = spec.clone().with_usual_inside().inside;
     for (name, weight, usual) in

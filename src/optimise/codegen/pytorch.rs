@@ -1,7 +1,7 @@
 //! A search as PyTorch.
 
 use super::line::{CodeLine, MAX_NUMBERS, MAX_STARTS, STARTS, can_say_outside, joined, name};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::objective::{
@@ -120,7 +120,7 @@ impl<'a> Listing<'a> {
             let (factor, patience) = (plateau.factor, plateau.patience);
             self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
         }
-        let needs_area = self.config.spec.positive_terms().next().is_some();
+        let needs_area = !self.config.spec.positive_terms(self.model.domain()).is_empty();
         let constrained = !self.config.spec.constraints.is_empty() || needs_area;
         let counts = patience.is_some();
         self.line(
@@ -135,9 +135,9 @@ impl<'a> Listing<'a> {
         self.line(1, format!("for step in range({steps} + 1):"), None);
         self.loss(2);
         let spec = &self.config.spec;
-        let terms = spec.terms.iter().filter(|term| !spec.reads_head(term.property));
-        let median = self.model.card.statistics.median_area;
-        let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
+        let quantities = spec.terms.iter().map(|term| term.quantity);
+        let least = quantities.filter_map(|quantity| self.model.domain().least_area(quantity));
+        let least = least.reduce(f64::max);
         if let Some(least) = least {
             let line = format!("if area(x) <= {least:.6}: break  # there it means nothing");
             self.line(2, line, Some(UpdateStage::End));
@@ -263,11 +263,9 @@ impl<'a> Listing<'a> {
     /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { spec, space, .. } = self.config;
-        let constrained = || spec.constraints.iter().map(|constraint| constraint.property);
-        let reads_shape = !spec.reads_heads_alone() || constrained().any(|p| !p.is_target());
-        let reads_z = spec.terms.iter().any(|term| spec.reads_head(term.property))
-            || constrained().any(Property::is_target)
-            || [spec.l2, spec.align, spec.inside].iter().any(|w| *w > 0.0);
+        let reads_shape = spec.quantities().any(|quantity| !quantity.is_predicted());
+        let reads_z =
+            spec.predicts() || [spec.l2, spec.align, spec.inside].iter().any(|w| *w > 0.0);
         let value = Some(UpdateStage::Value);
         match space {
             Space::Latent if reads_shape || spec.align > 0.0 => {
@@ -283,7 +281,7 @@ impl<'a> Listing<'a> {
         }
         let mut sum = String::new();
         for (index, term) in spec.terms.iter().enumerate() {
-            let (sign, size) = term_code(term, spec.reads_head(term.property));
+            let (sign, size) = term_code(term);
             sum += match (index, sign) {
                 (0, '-') => "-",
                 (0, _) => "",
@@ -308,14 +306,14 @@ impl<'a> Listing<'a> {
             );
             self.line(depth, line, value);
         }
-        for term in spec.terms.iter().filter(|term| spec.cautious && spec.reads_head(term.property))
-        {
-            let is_ensemble = self.model.head(term.property).is_some_and(|h| h.card.members > 1);
+        let cautious = |term: &&Term| spec.cautious && term.quantity.is_predicted();
+        for term in spec.terms.iter().filter(cautious) {
+            let is_ensemble = self.model.head(term.quantity).is_some_and(|h| h.card.members > 1);
             if !is_ensemble {
                 continue;
             }
             let square = if let Goal::Target(_) = term.goal { " ** 2" } else { "" };
-            let spread = format!("spread_{}(z){square}", name(term.property));
+            let spread = format!("spread_{}(z){square}", name(term.quantity));
             let line = format!("loss = loss + {} * {spread}  # where members agree", term.weight);
             self.line(depth, line, value);
         }
@@ -330,10 +328,10 @@ impl<'a> Listing<'a> {
         }
         let weights = constraint_weights(spec, self.model);
         for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
-            let (property, bound) = (constrained_code(constraint), constraint.bound);
+            let (quantity, bound) = (told(constraint.quantity), constraint.bound);
             let missing = match constraint.relation {
-                Relation::AtLeast => format!("{bound} - {property}"),
-                Relation::AtMost => format!("{property} - {bound}"),
+                Relation::AtLeast => format!("{bound} - {quantity}"),
+                Relation::AtMost => format!("{quantity} - {bound}"),
             };
             self.line(
                 depth,
@@ -353,28 +351,24 @@ fn moved(space: Space) -> &'static str {
 }
 
 /// The sign and the rest of a term of the loss.
-fn term_code(term: &Term, by_head: bool) -> (char, String) {
-    let property = told(term.property, by_head);
+fn term_code(term: &Term) -> (char, String) {
+    let quantity = told(term.quantity);
     let (sign, size) = match term.goal {
-        Goal::Max => ('-', property),
-        Goal::Min => ('+', property),
-        Goal::Target(target) => ('+', format!("({property} - {target}) ** 2")),
+        Goal::Max => ('-', quantity),
+        Goal::Min => ('+', quantity),
+        Goal::Target(target) => ('+', format!("({quantity} - {target}) ** 2")),
     };
     let factor = if term.weight == 1.0 { String::new() } else { format!("{} * ", term.weight) };
     (sign, factor + &size)
 }
 
-/// The call of a property, by its head or by geometry.
-fn told(property: Property, by_head: bool) -> String {
-    let name = name(property);
-    if by_head { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
-}
-
-fn constrained_code(constraint: &Constraint) -> String {
-    told(constraint.property, constraint.property.is_target())
+/// The call of a quantity, predicted or computed.
+fn told(quantity: Quantity) -> String {
+    let name = name(quantity);
+    if quantity.is_predicted() { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
 }
 
 fn holds(constraint: &Constraint) -> String {
     let sign = if constraint.relation == Relation::AtLeast { ">=" } else { "<=" };
-    format!("{} {sign} {}", constrained_code(constraint), constraint.bound)
+    format!("{} {sign} {}", told(constraint.quantity), constraint.bound)
 }

@@ -1,7 +1,7 @@
 use super::{CodeLine, command_line, preamble, pytorch};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::bundled::BUNDLED;
-use crate::objective::{Goal, ObjectiveSpec, Space, ValueSource};
+use crate::objective::{Goal, ObjectiveSpec, Space};
 use crate::optimise::step_through::UpdateStage;
 use crate::optimise::{Method, Plateau, SearchConfig, Starts};
 
@@ -67,10 +67,7 @@ fn every_setting_has_its_words() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     assert!(!text.contains("scheduler") && !text.contains("waited"), "{text}");
-    let by_head = code(&plain(ObjectiveSpec {
-        by: ValueSource::Head,
-        ..ObjectiveSpec::new(Property::Area, Goal::Min)
-    }));
+    let by_head = code(&plain(ObjectiveSpec::new(Quantity::AREA.as_predicted(), Goal::Min)));
     assert!(by_head.contains("loss = predicted_area(z)") && !by_head.contains("x = decode(z)"));
     let input = code(&SearchConfig { space: Space::Input, ..plain(spec) });
     for part in ["Adam([s], lr=0.01)", "x = s * scale + offset", "(encode(decode(z)) - z)"] {
@@ -92,7 +89,7 @@ fn every_setting_has_its_words() {
 fn the_ground_holds_what_the_search_calls() {
     let model = BUNDLED[0].load().unwrap();
     let spec =
-        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Property::HeatShedding, Goal::Max) };
+        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Quantity::HEAT_SHEDDING, Goal::Max) };
     let config = plain(spec);
     let ground = preamble(&config, &model, "my \"model\".safetensors").join("\n");
     for part in [
@@ -118,7 +115,6 @@ fn a_command_line_has_what_differs_from_the_usual() {
     assert_eq!(usual, expected);
     let spec = ObjectiveSpec {
         terms: vec!["area:target=2.5".parse().unwrap(), "roundness:max".parse().unwrap()],
-        by: ValueSource::Head,
         inside: 0.5,
         constraints: vec!["area>=0.5".parse().unwrap()],
         ..ObjectiveSpec::default()

@@ -5,6 +5,7 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
+use crate::objective::Objective;
 use crate::objective::Space;
 use crate::optimise::config::SearchConfig;
 use crate::optimise::restart::BestPoint;
@@ -82,7 +83,7 @@ impl Race {
                 text!("'{contender}' is named twice", contender = contenders[k].name()),
             ));
         }
-        let spec = config.spec.clone().carried_out();
+        let spec = Objective::resolve(&model, config.spec.clone());
         let config = SearchConfig { spec, patience: None, ..config };
         // The trajectories of all contenders together must fit into memory.
         let all = SearchConfig { restarts: config.restarts * contenders.len(), ..config.clone() };

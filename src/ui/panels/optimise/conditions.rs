@@ -1,13 +1,13 @@
 //! The penalties, the constraints, and the source of the values of a search.
 
-use super::objective::{card, property_menu, with_cross};
-use crate::data::property::Property;
-use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
+use super::objective::{card, quantity_menu, with_cross};
+use crate::data::quantity::Quantity;
+use crate::objective::{Constraint, ObjectiveSpec, Relation};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
-use crate::ui::widgets::{Buttons, note, number};
-use egui::{Align, Button, ComboBox, DragValue, Layout, Ui, vec2};
+use crate::ui::widgets::number;
+use egui::{Align, Button, ComboBox, DragValue, Layout, Ui};
 
 /// With more constraints than this there is hardly any valid answer.
 const MAX_CONSTRAINTS: usize = 6;
@@ -27,7 +27,7 @@ pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         };
         spec.inside = if on { usual } else { 0.0 };
     }
-    if spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+    if spec.seeks_prediction() {
         let tooltip = text!(
             "Optimise the mean of the head's members less their standard deviation (of a minimum the mean and \
                        the deviation): the search keeps to where they agree. The interval comes from a judge that no \
@@ -110,22 +110,22 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         ))
         .clicked()
     {
-        let property = Property::Area;
-        let bound = state.usual_target(property);
-        spec.constraints.push(Constraint { property, relation: Relation::AtLeast, bound });
+        let quantity = Quantity::AREA;
+        let bound = state.usual_target(quantity);
+        spec.constraints.push(Constraint { quantity, relation: Relation::AtLeast, bound });
     }
 }
 
 fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state: &State) -> bool {
     let number = index + 1;
-    let before = constraint.property;
+    let before = constraint.quantity;
     let removed = with_cross(ui, text!("Remove constraint {number}", number), |ui| {
-        let menu = property_menu(ui, ("constrained", index), &mut constraint.property, state);
-        menu.on_hover_text(constraint.property.about())
+        let menu = quantity_menu(ui, ("constrained", index), &mut constraint.quantity, state);
+        menu.on_hover_text(state.about(constraint.quantity))
             .accessible_name(text!("Constrained {number}", number));
     });
-    if constraint.property != before {
-        constraint.bound = state.usual_target(constraint.property);
+    if constraint.quantity != before {
+        constraint.bound = state.usual_target(constraint.quantity);
     }
     ui.horizontal(|ui| {
         let words = |relation| {
@@ -153,40 +153,4 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
         });
     });
     removed
-}
-
-/// The source of the values: computed, or predicted if the model has a head for every term.
-pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
-    let Some((_, entry)) = state.shown() else { return };
-    if spec.terms.iter().all(|term| term.property.is_target()) {
-        note(ui, text!("Value: target columns are predicted by their heads."));
-        return;
-    }
-    let mut properties = spec.terms.iter().map(|term| term.property);
-    let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
-    ui.label(text!("Value")).on_hover_text(text!("The source of the values that are optimised"));
-    let names = [text!("Geometry"), text!("Head")].map(String::from);
-    Buttons { size: 15.0, margin: 10.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
-        let by = [ValueSource::Geometry, ValueSource::Head][index];
-        let button = Button::selectable(spec.by == by, text)
-            .min_size(vec2(width, 28.0))
-            .frame_when_inactive(true);
-        let enabled = by == ValueSource::Geometry || missing.is_none();
-        let response = ui.add_enabled(enabled, button);
-        if response.clicked() {
-            spec.by = by;
-        }
-        match (by, missing) {
-            (ValueSource::Geometry, _) => response.on_hover_text(text!(
-                "The exact geometry of the decoded shape, differentiated through the decoder"
-            )),
-            (ValueSource::Head, None) => response.on_hover_text(text!(
-                "f(z) = head(z): what a small network predicts from z, without decoding"
-            )),
-            (ValueSource::Head, Some(property)) => response.on_disabled_hover_text(text!(
-                "The model has no head for {property}. Train one in Train, \"Predict properties\".",
-                property = property.word()
-            )),
-        };
-    });
 }

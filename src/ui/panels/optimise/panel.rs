@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         let mut starts = state.document.search.starts;
         objective::title(ui, &mut config.spec, state);
         objective::terms(ui, &mut config.spec, state);
-        let sought: Vec<_> = config.spec.properties().collect();
+        let sought: Vec<_> = config.spec.quantities().collect();
         heads::wanted(ui, state, &sought, actions);
         search::restarts(ui, &mut config);
         conditions::inside(ui, &mut config.spec);
@@ -52,7 +52,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             });
             group(ui, "method", text!("Method"), config.method.label(), |ui| {
                 search::method(ui, &mut config);
-                conditions::read_by(ui, &mut config.spec, state);
             });
             group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);

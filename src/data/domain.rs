@@ -1,0 +1,324 @@
+//! The kind of the rows that a model is of: what can be computed from a row, and when a row is valid.
+//!
+//! All quantities that are computed go through a few numbers of each row, its *base* `[n, k]`: signed area and perimeter
+//! of outlines. A quantity is a scalar function of the base, so that the gradient of any number of quantities goes back
+//! to the rows at once.
+
+use super::outline::polygon::Polygons;
+use super::outline::quantities::{OutlineQuantity, Slopes};
+use super::outline::{geometry, geometry_graph};
+use super::quantity::Quantity;
+use super::rows::Rows;
+use super::scaling::Scaling;
+use crate::numerics::format::three_digits;
+use crate::numerics::statistics::quantile::quantile;
+use crate::text;
+use crate::text::Text;
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// The kind of the rows of a data set or a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Domain {
+    /// Outlines of ordered points.
+    Outline(OutlineDomain),
+}
+
+/// The facts on all outlines of a model that quantities need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutlineDomain {
+    /// The median area of the outlines of the data, in squared data units.
+    pub median_area: f64,
+}
+
+impl OutlineDomain {
+    /// The area at and below which heat shedding means nothing; as a divisor, above 0.
+    fn least_area(self, quantity: OutlineQuantity) -> f64 {
+        quantity.least_area(self.median_area).unwrap_or(0.0).max(1e-30)
+    }
+}
+
+/// Rows as they were measured; made once, used often.
+#[derive(Debug, Default)]
+pub struct Measures {
+    /// The base of each row, `[n, k]`.
+    pub base: Vec<f32>,
+    polygons: Polygons,
+}
+
+/// The validity of one row, each number with its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Validity {
+    /// True if the outline is finite and does not cross itself.
+    pub simple: bool,
+    /// The [roughness](geometry::roughness) of the outline.
+    pub roughness: f64,
+    /// The limit of the roughness: that of 99 % of the held-out data.
+    pub usual_roughness: f64,
+}
+
+/// The defect of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Defect {
+    /// An outline that crosses itself.
+    Crossing,
+    /// An outline that is rougher than the data.
+    Roughness,
+}
+
+impl Validity {
+    /// The first defect; none if the row is valid.
+    pub fn defect(&self) -> Option<Defect> {
+        // NaN fails.
+        let is_rough = self.roughness.is_nan() || self.roughness > self.usual_roughness;
+        match self.simple {
+            false => Some(Defect::Crossing),
+            true => is_rough.then_some(Defect::Roughness),
+        }
+    }
+}
+
+impl Default for Domain {
+    fn default() -> Self {
+        Self::Outline(OutlineDomain::default())
+    }
+}
+
+impl Domain {
+    /// The same domain with the facts that quantities need of these rows of the data.
+    pub fn fitted(&self, rows: &Rows<f32>) -> Self {
+        match self {
+            Self::Outline(_) => {
+                let median_area = quantile(rows.iter().map(geometry::area), 0.5).unwrap_or(0.0);
+                Self::Outline(OutlineDomain { median_area })
+            }
+        }
+    }
+
+    /// The facts on the data, each with its name.
+    pub fn facts(&self) -> Vec<(Text, Text)> {
+        match self {
+            Self::Outline(OutlineDomain { median_area }) => {
+                vec![(text!("median area"), Text::verbatim(three_digits(*median_area)))]
+            }
+        }
+    }
+
+    /// Fails where the facts are those of no data.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn check(&self) -> Result<(), Text> {
+        let Self::Outline(OutlineDomain { median_area }) = self;
+        match median_area.is_finite() && *median_area > 0.0 {
+            true => Ok(()),
+            false => Err(text!("its statistics are not those of outlines")),
+        }
+    }
+
+    /// The quantities that are computed from a row, in the order of menus.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        match self {
+            Self::Outline(_) => OutlineQuantity::ALL.map(Quantity::from).to_vec(),
+        }
+    }
+
+    /// The index of a quantity in [`Self::quantities`]; none if it is not computed.
+    pub fn index(&self, quantity: Quantity) -> Option<usize> {
+        match self {
+            Self::Outline(_) => {
+                OutlineQuantity::ALL.into_iter().position(|known| Quantity::from(known) == quantity)
+            }
+        }
+    }
+
+    /// The numbers of a row that its quantities are functions of: `k`.
+    pub fn base_width(&self) -> usize {
+        match self {
+            Self::Outline(_) => 2,
+        }
+    }
+
+    /// Measures `rows [n, input]` in network units, for the way back too if `there_and_back`.
+    pub fn measure(
+        &self,
+        rows: &[f32],
+        units: &Scaling,
+        measures: &mut Measures,
+        there_and_back: bool,
+    ) {
+        let Measures { base, polygons } = measures;
+        match self {
+            Self::Outline(_) => polygons.measure(rows, units, base, there_and_back),
+        }
+    }
+
+    /// From the gradient by the base, `[n, k]`, to that by the rows, `[n, input]` in network units.
+    pub fn pull_back(
+        &self,
+        units: &Scaling,
+        measures: &Measures,
+        of_base: &[f32],
+        of_rows: &mut Vec<f32>,
+    ) {
+        match self {
+            Self::Outline(_) => measures.polygons.pull_back(units, of_base, of_rows),
+        }
+    }
+
+    /// The value of the quantity with this index for a row with this base, `[k]`.
+    pub fn value_at(&self, index: usize, base: &[f32]) -> f64 {
+        match self {
+            Self::Outline(outlines) => outline_slopes(*outlines, index, base).value,
+        }
+    }
+
+    /// Adds to the gradient by the base, `[k]`, that of the quantity with this index times `slope`.
+    pub fn add_slope(&self, index: usize, base: &[f32], slope: f64, of_base: &mut [f32]) {
+        match self {
+            Self::Outline(outlines) => {
+                let Slopes { by_area, by_perimeter, .. } = outline_slopes(*outlines, index, base);
+                of_base[0] += (slope * by_area) as f32;
+                of_base[1] += (slope * by_perimeter) as f32;
+            }
+        }
+    }
+
+    /// True if the quantity with this index is defined for a row with this base.
+    pub fn is_defined_at(&self, index: usize, base: &[f32]) -> bool {
+        match self {
+            Self::Outline(outlines) => {
+                let least = OutlineQuantity::ALL[index].least_area(outlines.median_area);
+                least.is_none_or(|least| f64::from(base[0]) > least)
+            }
+        }
+    }
+
+    /// [`Self::measure`] as a graph, of rows in data units: `[n, input] -> [n, k]`.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn measure_graph(&self, rows: &Tensor) -> candle_core::Result<Tensor> {
+        match self {
+            Self::Outline(_) => geometry_graph::measure(rows),
+        }
+    }
+
+    /// [`Self::value_at`] as a graph: `[n, k] -> [n]`.
+    ///
+    /// # Errors
+    /// Only when the tensor library fails.
+    pub fn value_graph(&self, index: usize, base: &Tensor) -> candle_core::Result<Tensor> {
+        match self {
+            Self::Outline(outlines) => {
+                let quantity = OutlineQuantity::ALL[index];
+                geometry_graph::value(quantity, base, outlines.least_area(quantity))
+            }
+        }
+    }
+
+    /// The value of a quantity for one row in data units; NaN where it is not computed.
+    pub fn value(&self, quantity: Quantity, row: &[f32]) -> f64 {
+        let Some(index) = self.index(quantity) else { return f64::NAN };
+        match self {
+            Self::Outline(_) => OutlineQuantity::ALL[index].measure(row),
+        }
+    }
+
+    /// The quantities of every row, `[n, input] -> [n, quantities]`, in the precision of the rows.
+    pub fn values_of(&self, rows: &Rows<f32>) -> Rows<f64> {
+        match self {
+            Self::Outline(_) => {
+                let all = OutlineQuantity::ALL;
+                let values = rows.iter().flat_map(|row| all.map(|quantity| quantity.measure(row)));
+                Rows::from_flat(all.len(), values.map(|v| f64::from(v as f32)).collect())
+            }
+        }
+    }
+
+    /// True if a computed quantity is above 0 for every valid row.
+    pub fn is_positive(&self, quantity: Quantity) -> bool {
+        self.computed(quantity).is_some_and(OutlineQuantity::is_positive)
+    }
+
+    /// True if `value` is finite and, where the quantity is computed, defined for this row.
+    pub fn is_defined(&self, quantity: Quantity, value: f64, row: &[f32]) -> bool {
+        let Self::Outline(outlines) = self;
+        let is_within = |quantity: OutlineQuantity| {
+            let least = quantity.least_area(outlines.median_area);
+            (value > 0.0 || !quantity.is_positive())
+                && least.is_none_or(|least| geometry::area(row) > least)
+        };
+        value.is_finite() && self.computed(quantity).is_none_or(is_within)
+    }
+
+    /// The reason why no valid row can have this value of a quantity, computed or predicted; none if one can.
+    pub fn outside_domain(&self, quantity: Quantity, value: f64) -> Option<Text> {
+        self.computed(quantity.as_computed())?.outside_domain(value)
+    }
+
+    /// The formula and the meaning of a quantity, for a tooltip.
+    pub fn about(&self, quantity: Quantity) -> Text {
+        match self.computed(quantity.as_computed()) {
+            Some(_) if quantity.is_predicted() => {
+                text!("f(z) = head(z): what a small network predicts from z, without decoding")
+            }
+            Some(computed) => computed.about(),
+            None => text!(
+                "Measured on the shapes that the model was trained on. For any other shape its task head predicts it."
+            ),
+        }
+    }
+
+    /// The area at and below which a computed quantity means nothing, in squared data units; none if it has no such bound.
+    pub fn least_area(&self, quantity: Quantity) -> Option<f64> {
+        let Self::Outline(outlines) = self;
+        self.computed(quantity)?.least_area(outlines.median_area)
+    }
+
+    /// The formula of a quantity that is computed from an outline.
+    fn computed(&self, quantity: Quantity) -> Option<OutlineQuantity> {
+        match self {
+            Self::Outline(_) => Some(OutlineQuantity::ALL[self.index(quantity)?]),
+        }
+    }
+
+    /// The validity of a row; `usual_roughness` is the limit that the data of the model set.
+    pub fn validity(&self, row: &[f32], usual_roughness: f64) -> Validity {
+        match self {
+            Self::Outline(_) => Validity {
+                simple: geometry::is_simple(row),
+                roughness: geometry::roughness(row),
+                usual_roughness,
+            },
+        }
+    }
+
+    /// True if a row is one that data can have: an outline that crosses itself nowhere.
+    pub fn is_valid(&self, row: &[f32]) -> bool {
+        match self {
+            Self::Outline(_) => geometry::is_simple(row),
+        }
+    }
+
+    /// The roughness of a row, which its model limits by that of its data.
+    pub fn roughness(&self, row: &[f32]) -> f64 {
+        match self {
+            Self::Outline(_) => geometry::roughness(row),
+        }
+    }
+
+    /// A row in the form in which two rows are compared: an outline without place and size.
+    pub fn normalised(&self, row: &[f32]) -> Vec<f32> {
+        match self {
+            Self::Outline(_) => geometry::normalised(row),
+        }
+    }
+}
+
+fn outline_slopes(outlines: OutlineDomain, index: usize, base: &[f32]) -> Slopes {
+    let (area, perimeter) = (f64::from(base[0]), f64::from(base[1]));
+    let quantity = OutlineQuantity::ALL[index];
+    quantity.at_area_and_perimeter(area, perimeter, outlines.least_area(quantity))
+}
