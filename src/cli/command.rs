@@ -1,12 +1,13 @@
 //! The command line as a whole: which verb, with which arguments.
 
+use super::misuse;
 use super::verbs::{
     codec, compare, data, field, heads, info, interpolate, lab, optimise, race, rediscover, render,
     report, sample, sweep, train, walk,
 };
 use crate::error::{Error, Result};
 use crate::text;
-use crate::text::{Language, Text};
+use crate::text::Language;
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -108,7 +109,7 @@ pub(super) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Resul
         {
             error.exit()
         }
-        Err(error) => Err(Error::usage(in_one_line(&error.to_string()))),
+        Err(error) => Err(Error::usage(misuse::explain(&error))),
     }
 }
 
@@ -121,7 +122,7 @@ fn understand(
         _ => reworded(tree(), &mut text::words_for),
     };
     let mut matches = command.try_get_matches_from_mut(arguments)?;
-    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    Arguments::from_arg_matches_mut(&mut matches)
 }
 
 /// Every English paragraph, label and heading of the help of all commands, sorted: the keys of its translations.
@@ -260,20 +261,12 @@ fn is_mistyped(word: &Path) -> bool {
     bare && !word.exists() && !word.starts_with(".")
 }
 
-/// Joins the paragraphs of a clap message into one line, without the usage and the advice to try `--help`.
-fn in_one_line(message: &str) -> Text {
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    let paragraphs =
-        message.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
-    let kept: Vec<String> = paragraphs
-        .filter(|p| !p.is_empty() && !p.starts_with("Usage:") && !p.ends_with("'--help'."))
-        .collect();
-    text!("{problem}; --help tells more", problem = kept.join("; "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
+    use std::error::Error as _;
+    use std::num::{ParseFloatError, ParseIntError};
 
     fn parse_words(words: &str) -> Result<Invocation> {
         parse_from(words.split_whitespace().map(OsString::from))
@@ -319,18 +312,45 @@ mod tests {
         assert_eq!(model("latent-explorer ./train"), Some("./train".into()));
     }
 
+    /// Kinds of errors without a sentence of their own come of settings that no command has.
     #[test]
-    fn misuse_is_told_in_one_line() {
-        for (words, part) in [
-            ("latent-explorer train", "--out <M.safetensors>"),
-            ("latent-explorer train --out m --epochs many", "'--epochs <N>'"),
-            ("latent-explorer train --out m --families circle,sqare", "'square'"),
-            ("latent-explorer decode --model m --out x.csv", "--z"),
-            ("latent-explorer optimize", "'optimize'"),
-            ("latent-explorer m.safetensors info m.safetensors", "info"),
-        ] {
-            let message = parse_words(words).unwrap_err().to_string();
-            assert!(message.contains(part) && !message.contains('\n'), "{message}");
+    fn no_command_causes_an_error_without_a_sentence() {
+        let root = tree();
+        for command in [&root].into_iter().chain(root.get_subcommands()) {
+            assert!(!command.is_subcommand_required_set(), "{command}");
+            assert!(!command.is_arg_required_else_help_set(), "{command}");
+            for arg in command.get_arguments() {
+                let values = arg.get_num_args().unwrap();
+                let is_fixed = values.min_values() == values.max_values();
+                assert!(!arg.is_require_equals_set(), "{command} {arg}");
+                assert!(!is_fixed || values.max_values() <= 1, "{command} {arg}");
+            }
         }
+    }
+
+    #[test]
+    fn each_refusal_of_a_value_has_a_reason_that_can_be_translated() {
+        let root = tree();
+        let mut refused = 0;
+        for command in root.get_subcommands() {
+            for name in command.get_arguments().filter_map(Arg::get_long) {
+                for value in ["?", "-1", &"9".repeat(40)] {
+                    let line =
+                        ["latent-explorer", command.get_name(), &format!("--{name}={value}")];
+                    let Err(error) = root.clone().try_get_matches_from(line) else { continue };
+                    if error.kind() == ErrorKind::ValueValidation {
+                        let reason = error.source().unwrap();
+                        assert!(
+                            reason.is::<Text>()
+                                || reason.is::<ParseIntError>()
+                                || reason.is::<ParseFloatError>(),
+                            "{line:?}: {reason}"
+                        );
+                        refused += 1;
+                    }
+                }
+            }
+        }
+        assert!(refused > 100, "{refused}");
     }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod files;
+mod misuse;
 mod progress;
 mod verbs;
 

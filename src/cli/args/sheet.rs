@@ -13,6 +13,7 @@ use crate::model::Model;
 use crate::objective::Objective;
 use clap::Args;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The appearance of shapes.
@@ -23,7 +24,7 @@ pub struct Look {
     #[arg(id = "property", long = "property", value_name = "NAME", default_value = "roundness")]
     pub quantity: Quantity,
     /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
-    #[arg(long, value_name = "PX", default_value_t = 1200, allow_hyphen_values = true)]
+    #[arg(long, value_name = "PX", default_value_t = 1200, value_parser = u32::from_str, allow_hyphen_values = true)]
     pub size: u32,
     /// The colours around the shapes
     #[arg(long, default_value = "light")]
