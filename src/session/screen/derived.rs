@@ -27,6 +27,9 @@ impl From<&Arc<Prepared>> for ModelKey {
     }
 }
 
+/// A model, a latent point and the shape there.
+type PointKey = (ModelKey, Vec<f64>, Vec<f32>);
+
 /// A search as a program.
 #[derive(Debug)]
 pub struct SearchCode {
@@ -42,7 +45,7 @@ pub struct SearchCode {
 #[derive(Debug)]
 pub(in crate::session) struct Derived {
     pub(in crate::session) values: Memo<(ModelKey, Property, Vec<f32>), f64>,
-    pub(in crate::session) neighbours: Memo<(ModelKey, Vec<f64>, Vec<f32>), Arc<Vec<Neighbour>>>,
+    pub(in crate::session) neighbours: Memo<PointKey, Arc<Vec<Neighbour>>>,
     pub(in crate::session) nearest: Memo<(ModelKey, Vec<f64>), Option<Vec<f64>>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,
 }

@@ -125,11 +125,13 @@ pub(in crate::session) fn pick_latent(core: &mut Core, z: &[f64]) {
     }
 }
 
-/// Selects the point of an encoded row, counted from 0, and reconstructs the row.
+/// Selects the point of an encoded row, counted from 0, and reconstructs the row; or reports that there is no such row.
 pub(in crate::session) fn pick_row(core: &mut Core, row: usize) {
     let samples = core.state.shown().map(|(_, entry)| &entry.prepared.model.encoded.samples);
-    if let Some(sample) = samples.and_then(|samples| samples.get(row)) {
-        pick_and_reveal(core, PointRef::Row(*sample as usize + 1));
+    match samples.and_then(|samples| samples.get(row)).copied() {
+        Some(sample) => pick_and_reveal(core, PointRef::Row(sample as usize + 1)),
+        // The attempt reports why.
+        None => _ = probe_row(core, row),
     }
 }
 
