@@ -107,7 +107,7 @@ impl State {
                 let Some(heads) = self.heads.take_if(|heads| heads.job == job) else { return };
                 let entry = self.snapshots.version_mut(&mut runs.models, heads.model);
                 if HeadsRun::ended(result, entry, notices) {
-                    // The maps can now have colours of a property that had no head before.
+                    // The maps can now have colours of a quantity that had no head before.
                     self.map.asked = None;
                     if let Some(comparison) = &mut self.comparison {
                         (comparison.asked, comparison.probe, comparison.picked) =

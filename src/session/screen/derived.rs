@@ -1,6 +1,6 @@
 //! Memos of what is derived from the stores for views.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::shapes::neighbours::Neighbour;
 use crate::optimise::SearchConfig;
 use crate::optimise::codegen::CodeLine;
@@ -44,7 +44,7 @@ pub struct SearchCode {
 /// The memos of derived values.
 #[derive(Debug)]
 pub(in crate::session) struct Derived {
-    pub(in crate::session) values: Memo<(ModelKey, Property, Vec<f32>), f64>,
+    pub(in crate::session) values: Memo<(ModelKey, Quantity, Vec<f32>), f64>,
     pub(in crate::session) neighbours: Memo<PointKey, Arc<Vec<Neighbour>>>,
     pub(in crate::session) nearest: Memo<(ModelKey, Vec<f64>), Option<Vec<f64>>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,

@@ -8,13 +8,13 @@ use crate::session::state::State;
 use std::sync::Arc;
 
 impl State {
-    /// The property of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
+    /// The quantity of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
     /// it.
     pub fn value_of(&self, outline: &[f32]) -> f64 {
         let Some((_, entry)) = self.shown() else { return f64::NAN };
-        let inputs = (ModelKey::from(&entry.prepared), self.property(), outline.to_vec());
-        self.derived.values.get(inputs, |(_, property, outline)| {
-            entry.prepared.model.tell_outline(*property, outline).unwrap_or(f64::NAN)
+        let inputs = (ModelKey::from(&entry.prepared), self.quantity(), outline.to_vec());
+        self.derived.values.get(inputs, |(_, quantity, outline)| {
+            entry.prepared.model.tell_outline(*quantity, outline).unwrap_or(f64::NAN)
         })
     }
 

@@ -20,17 +20,17 @@ const ARROW: f32 = 8.0;
 /// Colours side by side.
 const STEPS: usize = 64;
 
-/// True if the map has colours of a property.
+/// True if the map has colours of a quantity.
 pub fn is_needed(state: &State) -> bool {
     let plain = state.view.activity == Activity::Train;
-    state.shown().is_some() && state.visible().show_property(plain)
+    state.shown().is_some() && state.visible().show_quantity(plain)
 }
 
-/// Shows the row: the name of the property, and its range as a gradient.
+/// Shows the row: the name of the quantity, and its range as a gradient.
 pub fn show(ui: &mut Ui, row: Rect, state: &State, actions: &mut Requests) {
     let Some((_, entry)) = state.shown() else { return };
-    let property = state.property();
-    let title = entry.prepared.model.title(property);
+    let quantity = state.quantity();
+    let title = entry.prepared.model.title(quantity);
     let (low, high) = state.range();
     let held = state.is_range_held();
     ui.painter().rect_filled(row, 0.0, ui.visuals().panel_fill);
@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, row: Rect, state: &State, actions: &mut Requests) {
         true => text!("Click to let the range follow the model."),
         false => text!("Click to hold the range."),
     };
-    let about = Text::joined([title, property.about(), range, hold], "\n");
+    let about = Text::joined([title, quantity.about(), range, hold], "\n");
     if response.on_hover_text(about).clicked() {
         actions.command(Command::ToggleRangeLock);
     }

@@ -25,7 +25,7 @@ use egui::{
     Align, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
 };
 
-/// Width of the names of the properties, in points.
+/// Width of the names of the quantities, in points.
 const NAMES: f32 = 112.0;
 /// Height of the title above a map.
 const TITLE: f32 = 34.0;
@@ -167,7 +167,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
     }
 }
 
-/// Both shapes at the cursor, each from its model, with their properties and reliability.
+/// Both shapes at the cursor, each from its model, with their quantities and reliability.
 pub fn shapes(ui: &mut Ui, state: &State) {
     let Some(comparison) = &state.comparison else { return };
     let second = comparison.probe.as_ref().or(comparison.picked.as_ref());
@@ -209,29 +209,29 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     let unit =
         0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
     let plain = state.view.activity == Activity::Train;
-    let value = probe.value(state.property()).number();
+    let value = probe.value(state.quantity()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });
     ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
 }
 
-/// Every property of both shapes, the one of the maps' colours first, and the reliability.
+/// Every quantity of both shapes, the one of the maps' colours first, and the reliability.
 fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
-    let mut properties = vec![state.property()];
-    for (property, _) in both.iter().flat_map(|probe| &probe.values) {
-        if !properties.contains(property) {
-            properties.push(*property);
+    let mut quantities = vec![state.quantity()];
+    for (quantity, _) in both.iter().flat_map(|probe| &probe.values) {
+        if !quantities.contains(quantity) {
+            quantities.push(*quantity);
         }
     }
-    for property in properties {
-        let values = both.map(|probe| probe.value(property));
+    for quantity in quantities {
+        let values = both.map(|probe| probe.value(quantity));
         let predicted = values.into_iter().find(|value| value.prediction().is_some());
-        let label = predicted.unwrap_or(Value::NONE).title(property.label());
+        let label = predicted.unwrap_or(Value::NONE).title(quantity.plain_label());
         let shown = values.map(|value| match value {
             Value::Predicted(_) => (RichText::new(value.text()), 13.0, None),
             Value::Computed(_) => (RichText::new(value.text()), 15.0, None),
         });
-        row(ui, label, property.about(), shown);
+        row(ui, label, quantity.about(), shown);
     }
     let words = both.map(|probe| {
         // There is space for a few letters; the tooltip has the sentence.
