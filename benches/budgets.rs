@@ -297,7 +297,7 @@ fn frames(size: (f32, f32), steps: usize, searches: &str, count: usize) -> Row {
     let mut window = Window::open(size, Some(path));
     window.press(Key::Num2);
     window.click("Train");
-    window.wait(|state| state.training().curve.len() > 20);
+    window.wait(|state| state.training().losses.curve.len() > 20);
     window.click("Open curves and results");
     for key in [Key::Num3, Key::R, Key::D, Key::T] {
         window.press(key);

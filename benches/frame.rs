@@ -101,7 +101,7 @@ fn frame(c: &mut Criterion) {
         let mut window = Window::open(size, Some(path.clone()));
         window.press(Key::Num2);
         window.click("Train");
-        window.wait(|state| state.training().curve.len() > 20);
+        window.wait(|state| state.training().losses.curve.len() > 20);
         window.click("Open curves and results");
         bench(&mut window, c, "training", nothing);
     }
@@ -123,7 +123,7 @@ fn everything(window: &mut Window) {
     });
     let state = window.state();
     let steps = state.report().expect("it has finished").restarts[0].restart.steps;
-    assert!(steps == 500 && state.map.size[1] < f64::from(window.size.y) - 200.0);
+    assert!(steps == 500 && state.view.map.size()[1] < f64::from(window.size.y) - 200.0);
 }
 
 criterion_group!(benches, frame);

@@ -11,6 +11,7 @@ pub mod history;
 pub mod jobs;
 pub mod launch;
 pub mod map;
+mod memo;
 pub mod notices;
 pub mod preferences;
 mod program;

@@ -6,7 +6,7 @@ use crate::objective::ObjectiveSpec;
 use crate::optimise::SearchConfig;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::results::models::Prepared;
-use crate::session::view::Activity;
+use crate::session::view::{Activity, Selection};
 use std::sync::Arc;
 
 /// The inputs of points.
@@ -32,6 +32,7 @@ impl PartialEq for PointInputs {
 pub(in crate::session) struct ScreenInputs {
     pub(in crate::session) inputs: Option<PointInputs>,
     pub(in crate::session) quantity: Option<Quantity>,
+    pub(in crate::session) selection: Option<Selection>,
     pub(in crate::session) pins: Vec<PointRef>,
     pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,
 }

@@ -10,11 +10,9 @@ use super::inspector::side_panel;
 use super::map::compare::Maps;
 use super::request::{Dialog, Request, Requests};
 use super::{jobs, keys, panels, theme, top_bar};
-use crate::session::commands::command::Touring;
 use crate::session::commands::import::holds_shapes;
 use crate::session::document::ImportWish;
 use crate::session::preferences::ThemeChoice;
-use crate::session::results::step_through::StepThroughRun;
 use crate::session::{Command, Session, State};
 use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
 use std::path::PathBuf;
@@ -32,7 +30,6 @@ pub struct App {
     dialogs: FileDialogs,
     theme: ThemeChoice,
     panel_hidden: bool,
-    drawer_open: bool,
     results: Results,
     pages: Pages,
     presenting: bool,
@@ -62,7 +59,6 @@ impl App {
             dialogs: FileDialogs::new(cc.egui_ctx.clone()),
             theme: wanted,
             panel_hidden: false,
-            drawer_open: false,
             results: Results::default(),
             pages: Pages::default(),
             presenting: false,
@@ -78,10 +74,6 @@ impl App {
     fn act(&mut self, ctx: &egui::Context, action: Request) {
         match action {
             Request::Do(command) => {
-                // A step-by-step search needs the drawer with its numbers and its code.
-                self.drawer_open |= command == Command::Walk(StepThroughRun::Begin);
-                self.drawer_open |=
-                    matches!(command, Command::Tour(Touring::Begin | Touring::Draw));
                 let run = |session: &Session| session.state().search().and_then(|c| c.job);
                 let before = run(&self.session);
                 let import = |session: &Session| session.state().import().and_then(|c| c.job);
@@ -111,14 +103,11 @@ impl App {
             Request::Race => {
                 self.session.perform(Command::Race);
                 if self.session.state().race().is_some_and(|race| race.job.is_some()) {
-                    self.drawer_open = true;
                     self.results.show_race();
                 }
             }
             Request::TogglePanel => self.panel_hidden = !self.panel_hidden,
             Request::ToggleJobs => jobs::toggle_list(ctx),
-            Request::OpenDrawer => self.drawer_open = true,
-            Request::ToggleDrawer => self.drawer_open = !self.drawer_open,
             Request::TogglePresent => {
                 self.presenting = !self.presenting;
                 ctx.set_zoom_factor(if self.presenting { 1.35 } else { 1.0 });
@@ -201,10 +190,10 @@ impl eframe::App for App {
         Panel::top("top").exact_size(40.0).frame(frame(12, 4)).show(ui, |ui| {
             top_bar::show(ui, state, self.presenting, &mut actions);
         });
-        let height = strip::height(state, self.drawer_open);
+        let height = strip::height(state);
         Panel::bottom("drawer").exact_size(height).frame(frame(12, 8)).show(ui, |ui| {
             let contents = (&mut self.results, &mut self.pages);
-            strip::show(ui, state, self.drawer_open, contents, &mut actions);
+            strip::show(ui, state, contents, &mut actions);
         });
         if !self.presenting && !self.panel_hidden {
             let left = Panel::left("controls").exact_size(260.0).resizable(false);

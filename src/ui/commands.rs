@@ -17,103 +17,128 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 /// The distance by which an arrow key moves the selected point, as a fraction of the view.
 const NUDGE: f64 = 0.02;
 
-/// A command of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UiCommand {
-    /// Switch to exploring, training or optimising.
-    Turn(Activity),
-    /// Open a model.
-    Open,
-    /// Save the shown model.
-    Save,
-    /// Close the shown model.
-    CloseModel,
-    /// Open the export dialog.
-    Export,
-    /// Take the last action back.
-    Undo,
-    /// Carry out again what was taken back last.
-    Redo,
-    /// Select a point by its name.
-    GoTo,
-    /// Fit the view to the data.
-    Fit,
-    /// Show or hide the left panel.
-    LeftPanel,
-    /// Choose the theme.
-    Theme(ThemeChoice),
-    /// Begin the lesson on how an optimiser exploits a model.
-    Lesson,
-    /// List the keys.
-    Keys,
-    /// Switch the projector mode.
-    Present,
-    /// Switch the full screen on or off.
-    FullScreen,
-    /// Copy a picture of the window.
-    CopyPicture,
-    /// Open or close the list of running jobs.
-    Jobs,
-    /// Cancel a job, or deselect.
-    Cancel,
-    /// Show another model beside the present one, or remove it.
-    Compare,
-    /// Switch a layer on or off.
-    Layer(MapLayer),
-    /// Play, or pause.
-    PlayOrPause,
-    /// Go one step of the playback back.
-    StepBack,
-    /// Go one step of the playback on.
-    StepOn,
-    /// Halve the speed of the playback.
-    Slower,
-    /// Double the speed of the playback.
-    Faster,
-    /// Move the selected point to the left.
-    NudgeLeft,
-    /// Move the selected point to the right.
-    NudgeRight,
-    /// Move the selected point down.
-    NudgeDown,
-    /// Move the selected point up.
-    NudgeUp,
-    /// Pin the selected point.
-    Pin,
-    /// Draw a freehand shape.
-    DrawShape,
-    /// Make the latent path and play it.
-    PlayPath,
-    /// Sample new shapes.
-    NewShapes,
-    /// Search from all starts.
-    Optimise,
-    /// Search from the point under the mouse, or else from the selected point.
-    OptimiseFrom,
-    /// Run a search step by step.
-    StepByStep,
-    /// Run several optimisers side by side.
-    Race,
-    /// Remove the search.
-    ClearSearch,
-    /// Show the search as a program.
-    ShowCode,
-    /// Choose the data of the next training.
-    Data,
-    /// Begin a training.
-    Train,
-    /// Do one update of a training, then pause.
-    OneBatch,
-    /// Do the rest of an epoch, then pause.
-    OneEpoch,
-    /// Begin the same training again.
-    ResetTraining,
-    /// Continue the training of the shown model.
-    GoOn,
-    /// Train a new model that shares the past of the shown one.
-    Branch,
-    /// Begin a training with the next seed.
-    NewSeed,
+/// Declares an enum and the list of its values, in the order of menus and of the list of keys. Behind a variant with content
+/// stand the values of the content.
+macro_rules! listed {
+    ($(#[$about:meta])* $name:ident {
+        $($(#[$doc:meta])* $variant:ident $(($of:ident): [$($value:ident),+])?,)+
+    }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$doc])* $variant $(($of))?,)+
+        }
+
+        impl $name {
+            /// All values, in order.
+            pub fn all() -> impl Iterator<Item = Self> {
+                let parts: &[&[Self]] = &[$(listed!(@ $variant $($of $($value)+)?)),+];
+                parts.iter().copied().flatten().copied()
+            }
+        }
+    };
+    (@ $variant:ident) => { &[Self::$variant] };
+    (@ $variant:ident $of:ident $($value:ident)+) => { &[$(Self::$variant($of::$value)),+] };
+}
+
+listed! {
+    /// A command of the window.
+    UiCommand {
+        /// Switch to exploring, training or optimising.
+        Turn(Activity): [Explore, Train, Optimise],
+        /// Open a model.
+        Open,
+        /// Save the shown model.
+        Save,
+        /// Close the shown model.
+        CloseModel,
+        /// Open the export dialog.
+        Export,
+        /// Take the last action back.
+        Undo,
+        /// Carry out again what was taken back last.
+        Redo,
+        /// Select a point by its name.
+        GoTo,
+        /// Fit the view to the data.
+        Fit,
+        /// Show or hide the left panel.
+        LeftPanel,
+        /// Choose the theme.
+        Theme(ThemeChoice): [System, Light, Dark],
+        /// Begin the lesson on how an optimiser exploits a model.
+        Lesson,
+        /// List the keys.
+        Keys,
+        /// Switch the projector mode.
+        Present,
+        /// Switch the full screen on or off.
+        FullScreen,
+        /// Copy a picture of the window.
+        CopyPicture,
+        /// Open or close the list of running jobs.
+        Jobs,
+        /// Cancel a job, or deselect.
+        Cancel,
+        /// Show another model beside the present one, or remove it.
+        Compare,
+        /// Switch a layer on or off.
+        Layer(MapLayer): [Shapes, Heat, Data, Paths, Trust, Gradient],
+        /// Play, or pause.
+        PlayOrPause,
+        /// Go one step of the playback back.
+        StepBack,
+        /// Go one step of the playback on.
+        StepOn,
+        /// Halve the speed of the playback.
+        Slower,
+        /// Double the speed of the playback.
+        Faster,
+        /// Move the selected point to the left.
+        NudgeLeft,
+        /// Move the selected point to the right.
+        NudgeRight,
+        /// Move the selected point down.
+        NudgeDown,
+        /// Move the selected point up.
+        NudgeUp,
+        /// Pin the selected point.
+        Pin,
+        /// Draw a freehand shape.
+        DrawShape,
+        /// Make the latent path and play it.
+        PlayPath,
+        /// Sample new shapes.
+        NewShapes,
+        /// Search from all starts.
+        Optimise,
+        /// Search from the point under the mouse, or else from the selected point.
+        OptimiseFrom,
+        /// Run a search step by step.
+        StepByStep,
+        /// Run several optimisers side by side.
+        Race,
+        /// Remove the search.
+        ClearSearch,
+        /// Show the search as a program.
+        ShowCode,
+        /// Choose the data of the next training.
+        Data,
+        /// Begin a training.
+        Train,
+        /// Do one update of a training, then pause.
+        OneBatch,
+        /// Do the rest of an epoch, then pause.
+        OneEpoch,
+        /// Begin the same training again.
+        ResetTraining,
+        /// Continue the training of the shown model.
+        GoOn,
+        /// Train a new model that shares the past of the shown one.
+        Branch,
+        /// Begin a training with the next seed.
+        NewSeed,
+    }
 }
 
 /// A section of the menu.
@@ -129,116 +154,57 @@ pub enum MenuSection {
     Help,
 }
 
-/// A line of the list of keys, in which related commands stand together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeysLine {
-    /// The pages.
-    Pages,
-    /// The selected point.
-    Point,
-    /// A path to a point, and pins; by mouse alone.
-    PathAndPin,
-    /// A search from one point.
-    OptimiseFrom,
-    /// A search from all starts.
-    Optimise,
-    /// A search step by step.
-    StepByStep,
-    /// Latent paths and new shapes.
-    Tours,
-    /// The playback.
-    Playback,
-    /// The same keys during a search step by step.
-    Stages,
-    /// The speed of the playback.
-    Speed,
-    /// The layers of the map.
-    Layers,
-    /// The comparison of two models.
-    Comparison,
-    /// The view of the data.
-    Fit,
-    /// The left panel.
-    LeftPanel,
-    /// The view of the map; by mouse alone.
-    Map,
-    /// The running jobs.
-    Jobs,
-    /// The window.
-    Window,
-    /// Files.
-    Files,
-    /// A point by its name.
-    GoTo,
-    /// The history.
-    History,
-    /// Cancelling.
-    Cancel,
-    /// A picture of the window.
-    CopyPicture,
+listed! {
+    /// A line of the list of keys, in which related commands stand together.
+    KeysLine {
+        /// The pages.
+        Pages,
+        /// The selected point.
+        Point,
+        /// A path to a point, and pins; by mouse alone.
+        PathAndPin,
+        /// A search from one point.
+        OptimiseFrom,
+        /// A search from all starts.
+        Optimise,
+        /// A search step by step.
+        StepByStep,
+        /// Latent paths and new shapes.
+        Tours,
+        /// The playback.
+        Playback,
+        /// The same keys during a search step by step.
+        Stages,
+        /// The speed of the playback.
+        Speed,
+        /// The layers of the map.
+        Layers,
+        /// The comparison of two models.
+        Comparison,
+        /// The view of the data.
+        Fit,
+        /// The left panel.
+        LeftPanel,
+        /// The view of the map; by mouse alone.
+        Map,
+        /// The running jobs.
+        Jobs,
+        /// The window.
+        Window,
+        /// Files.
+        Files,
+        /// A point by its name.
+        GoTo,
+        /// The history.
+        History,
+        /// Cancelling.
+        Cancel,
+        /// A picture of the window.
+        CopyPicture,
+    }
 }
 
 impl UiCommand {
-    /// All commands, in the order of menus and of the list of keys.
-    pub const ALL: &'static [Self] = &[
-        Self::Turn(Activity::Explore),
-        Self::Turn(Activity::Train),
-        Self::Turn(Activity::Optimise),
-        Self::Open,
-        Self::Save,
-        Self::CloseModel,
-        Self::Export,
-        Self::Undo,
-        Self::Redo,
-        Self::GoTo,
-        Self::Fit,
-        Self::LeftPanel,
-        Self::Theme(ThemeChoice::System),
-        Self::Theme(ThemeChoice::Light),
-        Self::Theme(ThemeChoice::Dark),
-        Self::Lesson,
-        Self::Keys,
-        Self::Present,
-        Self::FullScreen,
-        Self::CopyPicture,
-        Self::Jobs,
-        Self::Cancel,
-        Self::Compare,
-        Self::Layer(MapLayer::Shapes),
-        Self::Layer(MapLayer::Heat),
-        Self::Layer(MapLayer::Data),
-        Self::Layer(MapLayer::Paths),
-        Self::Layer(MapLayer::Trust),
-        Self::Layer(MapLayer::Gradient),
-        Self::PlayOrPause,
-        Self::StepBack,
-        Self::StepOn,
-        Self::Slower,
-        Self::Faster,
-        Self::NudgeLeft,
-        Self::NudgeRight,
-        Self::NudgeDown,
-        Self::NudgeUp,
-        Self::Pin,
-        Self::DrawShape,
-        Self::PlayPath,
-        Self::NewShapes,
-        Self::Optimise,
-        Self::OptimiseFrom,
-        Self::StepByStep,
-        Self::Race,
-        Self::ClearSearch,
-        Self::ShowCode,
-        Self::Data,
-        Self::Train,
-        Self::OneBatch,
-        Self::OneEpoch,
-        Self::ResetTraining,
-        Self::GoOn,
-        Self::Branch,
-        Self::NewSeed,
-    ];
-
     /// The name on buttons and in menus.
     pub fn label(self) -> Text {
         match self {
@@ -605,35 +571,9 @@ impl UiCommand {
 }
 
 impl KeysLine {
-    /// All lines, in order.
-    pub const ALL: [Self; 22] = [
-        Self::Pages,
-        Self::Point,
-        Self::PathAndPin,
-        Self::OptimiseFrom,
-        Self::Optimise,
-        Self::StepByStep,
-        Self::Tours,
-        Self::Playback,
-        Self::Stages,
-        Self::Speed,
-        Self::Layers,
-        Self::Comparison,
-        Self::Fit,
-        Self::LeftPanel,
-        Self::Map,
-        Self::Jobs,
-        Self::Window,
-        Self::Files,
-        Self::GoTo,
-        Self::History,
-        Self::Cancel,
-        Self::CopyPicture,
-    ];
-
     /// The keys of its commands, and what the mouse does.
     pub fn keys(self) -> Text {
-        let commands = UiCommand::ALL.iter().filter(|command| command.keys_line() == Some(self));
+        let commands = UiCommand::all().filter(|command| command.keys_line() == Some(self));
         let keys = commands.map(|command| command.keys());
         match self {
             Self::Point => text!("Click, arrow keys"),
@@ -701,20 +641,24 @@ mod tests {
 
     #[test]
     fn every_key_has_one_command_and_a_line_of_the_list() {
-        let all = UiCommand::ALL;
+        let all: Vec<_> = UiCommand::all().collect();
         let keys: Vec<_> = all.iter().flat_map(|command| command.shortcuts()).collect();
         for (index, key) in keys.iter().enumerate() {
             assert!(!keys[..index].contains(key), "{key:?} stands for two commands");
         }
-        for (index, command) in all.iter().enumerate() {
-            assert!(!all[..index].contains(command), "{command:?} is listed twice");
+        for command in all {
             let listed = command.keys_line().is_some();
             assert_eq!(listed, !command.shortcuts().is_empty(), "{command:?}");
         }
-        for (index, line) in KeysLine::ALL.iter().enumerate() {
-            assert!(!KeysLine::ALL[..index].contains(line), "{line:?} is listed twice");
+        for line in KeysLine::all() {
             assert!(!line.keys().to_string().is_empty(), "{line:?} has no keys");
         }
+    }
+
+    #[test]
+    fn every_layer_is_a_command() {
+        let layers = UiCommand::all().filter(|command| matches!(command, UiCommand::Layer(_)));
+        assert!(layers.eq(MapLayer::ALL.map(UiCommand::Layer)));
     }
 
     #[test]

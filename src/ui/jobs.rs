@@ -1,5 +1,6 @@
 //! The list of running jobs: a button in the top bar, shown while there are any, and the list behind it.
 
+use super::commands::UiCommand;
 use super::request::Requests;
 use super::theme;
 use super::widgets::note;
@@ -51,7 +52,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     if shown.is_none() {
         ctx.data_mut(|data| data.remove::<FocusFirst>(Id::unique(LIST)));
     }
-    sign.on_hover_text(text!("What runs now, how far it is, and how to end it (J)"));
+    sign.on_hover_text(UiCommand::Jobs.tooltip());
 }
 
 /// Opens or closes the list by the keyboard. The focus moves into it once, when it opens: a key that is pressed later must

@@ -16,9 +16,8 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Reques
         UiCommand::Undo | UiCommand::Redo => !typing,
         _ => has_ctrl_or_function_key(shortcut) || !(typing || in_menu),
     };
-    let all = UiCommand::ALL
-        .iter()
-        .flat_map(|&command| command.shortcuts().iter().map(move |&shortcut| (command, shortcut)));
+    let all = UiCommand::all()
+        .flat_map(|command| command.shortcuts().iter().map(move |&shortcut| (command, shortcut)));
     let heard = all.filter(|&(command, shortcut)| is_heard(command, shortcut));
     // First those with Shift: a shortcut without it matches both.
     let (with_shift, without): (Vec<_>, Vec<_>) =

@@ -66,10 +66,6 @@ pub enum Request {
     TogglePanel,
     /// Open or close the list of running jobs.
     ToggleJobs,
-    /// Open the drawer at the bottom.
-    OpenDrawer,
-    /// Open or close the drawer at the bottom.
-    ToggleDrawer,
     /// Switch the projector mode, with a large map and large text.
     TogglePresent,
     /// Switch the full screen on or off.

@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests
             .response
             .on_hover_text(text!("Files, theme, help"));
         for (command, is_on) in
-            [(UiCommand::Present, presenting), (UiCommand::Compare, state.comparison.is_some())]
+            [(UiCommand::Present, presenting), (UiCommand::Compare, state.view.compared.is_some())]
         {
             let button = Button::selectable(is_on, command.label());
             if ui.add(button).on_hover_text(command.tooltip()).clicked() {
@@ -102,7 +102,7 @@ fn menu(ui: &mut Ui, state: &State, actions: &mut Requests) {
         if section != MenuSection::Files {
             ui.separator();
         }
-        let all = UiCommand::ALL.iter().copied();
+        let all = UiCommand::all();
         let commands = all.filter(|command| command.menu_section() == Some(section));
         match section {
             MenuSection::Theme => themes(ui, commands, state, actions),

@@ -58,6 +58,7 @@ fn any_moment_of_a_training_can_be_looked_at() {
     let model = session.see().shown().model();
     assert_eq!(model.encoded.mu.len(), 90, "all data where the hand rests");
     assert_ne!(session.see().shown().version(), end.1, "what was computed before is stale");
+    assert_eq!(watched(&session).newest_version(), end.1.1, "the result itself is not touched");
     session.act(Act::StepBy(-1));
     session.wait("the snapshot before", |see| see.watched().developed() == Some(3));
     assert_eq!(epochs_of(&session), 3);

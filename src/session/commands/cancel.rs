@@ -12,7 +12,7 @@ use crate::session::jobs::registry::JobKind;
 use crate::session::jobs::training::TrainingPhase;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::snapshots::look_back;
-use crate::session::view::Activity;
+use crate::session::view::{Activity, TrainingLook};
 use std::time::{Duration, Instant};
 
 /// The longest time that quitting waits for jobs: they finish the file that they write, and remove an incomplete film.
@@ -33,12 +33,12 @@ pub(in crate::session) fn cancel(core: &mut Core) {
     } else if state.jobs.cancel_newest(JobKind::is_background) {
     } else if let Some((_, look)) = state.search_look_mut().filter(|(_, l)| l.chosen.is_some()) {
         (look.chosen, look.basin) = (None, None);
-    } else if let Some(race) = state.race_mut().filter(|race| race.chosen.is_some()) {
-        race.chosen = None;
+    } else if state.chosen_contender().is_some() {
+        state.view.contender = None;
     } else if state.is_touring() {
         leave_tour(core);
     } else {
-        state.map.picked = None;
+        state.view.selection = None;
     }
 }
 
@@ -71,7 +71,7 @@ pub(in crate::session) fn toggle_play(core: &mut Core) {
         (_, TrainingPhase::Running, _) => pause_training(core, true),
         (_, TrainingPhase::Paused, _) => pause_training(core, false),
         (Activity::Train, TrainingPhase::Idle | TrainingPhase::Finishing, _) => {
-            look_back(core, |training| training.timeline.toggle_play());
+            look_back(core, TrainingLook::toggle_play);
         }
         (_, TrainingPhase::Idle | TrainingPhase::Finishing, Some((run, look))) => {
             look.toggle_play(run)

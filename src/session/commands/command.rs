@@ -60,6 +60,8 @@ pub enum Command {
     SetQuantity(Quantity),
     /// Switch a layer on or off.
     ToggleLayer(MapLayer),
+    /// Open or close curves and results below the strip.
+    OpenDrawer(bool),
     /// Hold the range of the colour scale, or let it follow the model.
     ToggleRangeLock,
     /// Report the present size of the map, in points.

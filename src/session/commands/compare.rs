@@ -13,12 +13,12 @@ use crate::text;
 
 /// Ends the comparison, or begins one.
 pub(in crate::session) fn toggle_comparison(core: &mut Core) {
-    if core.state.comparison.take().is_some() {
+    if core.state.view.compared.take().is_some() {
         // The PCA for the second map is not needed any more.
         let pca = core.state.jobs.newest(JobKind::Pca);
         pca.into_iter().for_each(|job| core.state.jobs.cancel(job));
-        if let Some(home) = core.state.home().filter(|_| core.state.map.is_fitted()) {
-            core.state.map.fit(home);
+        if let Some(home) = core.state.home().filter(|_| core.state.view.map.is_fitted()) {
+            core.state.view.map.fit(home);
         }
     } else {
         compare_with(core, ComparisonModel::Any);

@@ -68,7 +68,7 @@ impl Exportable {
             Self::NewShapes => [1920, 1080],
             Self::Walk => WALK,
             Self::Film | Self::Training => FILM,
-            _ => state.map.size.map(|side| (2.0 * side).round().clamp(100.0, 8192.0) as u32),
+            _ => state.view.map.size().map(|side| (2.0 * side).round().clamp(100.0, 8192.0) as u32),
         }
     }
 }
@@ -136,8 +136,11 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
         quantity: state.quantity(),
         plain: state.view.activity == Activity::Train,
         range: Some(state.range()),
-        view: Some(state.map.view),
-        screen: Some(Screen { spacing: state.map.spacing(), side: shorter(state.map.size) }),
+        view: Some(state.view.map.bounds),
+        screen: Some(Screen {
+            spacing: state.view.map.spacing(),
+            side: shorter(state.view.map.size()),
+        }),
         spec: (*state.map.spec()).clone(),
         pins: state.map.pins.iter().map(|pin| pin.at).collect(),
     };

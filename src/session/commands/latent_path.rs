@@ -12,7 +12,7 @@ use crate::session::results::playback::Playback;
 use crate::session::screen::latent_path::follow_tour;
 use crate::session::screen::latent_path::planned;
 use crate::session::screen::selection::{latent_of, pick_latent};
-use crate::session::screen::tours::{TOUR_SECONDS, Tour};
+use crate::session::screen::tours::TOUR_SECONDS;
 use crate::session::view::Activity;
 use crate::session::view::TourPage;
 
@@ -32,6 +32,7 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
         }
         Touring::Begin => {
             core.state.view.activity = Activity::Explore;
+            core.state.view.drawer_open = true;
             begin_tour(core, model, core.state.path_plan());
         }
         Touring::To(point) => match core.state.map.picked.as_ref().map(|picked| picked.z.clone()) {
@@ -56,6 +57,7 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
             act(core, Action::Sample(model, seed));
             core.state.view.activity = Activity::Explore;
             core.state.view.page = TourPage::NewShapes;
+            core.state.view.drawer_open = true;
         }
         Touring::Keep(index) => {
             let shapes = core.state.tours.drawn.as_ref().map(|drawn| &drawn.shapes);
@@ -73,10 +75,9 @@ fn begin_tour(core: &mut Core, model: ModelId, mut plan: PathPlan) {
     if let Err(error) = planned(core, &plan) {
         return core.state.notices.error(error);
     }
-    let speed = core.state.tours.tour.as_ref().map_or(1.0, |tour| tour.playback.speed);
     act(core, Action::ShowPath(model, plan));
     let tours = &mut core.state.tours;
-    tours.begins = Some(Playback { playing: true, share: 0.0, speed, live: false });
+    tours.begins = true;
     tours.path_inputs = None;
     core.state.view.page = TourPage::Frames;
     core.state.preferences.hint_followed = true;
@@ -84,7 +85,7 @@ fn begin_tour(core: &mut Core, model: ModelId, mut plan: PathPlan) {
 
 /// Removes the latent path from the map.
 pub(in crate::session) fn leave_tour(core: &mut Core) {
-    core.state.tours.pause();
+    core.state.view.pause_path();
     if let Some(model) = core.state.view.shown {
         act(core, Action::RemovePath(model));
     }
@@ -92,38 +93,35 @@ pub(in crate::session) fn leave_tour(core: &mut Core) {
 
 /// Advances the path by `seconds`; returns whether the marker still moves.
 pub(in crate::session) fn tour_on(core: &mut Core, seconds: f64) -> bool {
-    if core.state.view.activity != Activity::Explore || !core.state.tours.is_playing() {
+    if core.state.view.activity != Activity::Explore || !core.state.is_path_playing() {
         return false;
     }
-    if let Some(tour) = &mut core.state.tours.tour {
-        let playback = &mut tour.playback;
-        playback.share += seconds * playback.speed / TOUR_SECONDS;
-        if playback.share >= 1.0 {
-            tour.hold(1.0);
-        }
-    }
-    follow_tour(core);
+    move_marker(core, |playback| playback.advance(seconds, TOUR_SECONDS));
     true
 }
 
 /// Plays the path, or pauses.
 pub(in crate::session) fn toggle_tour(core: &mut Core) {
-    core.state.tours.tour.iter_mut().for_each(Tour::toggle);
-    follow_tour(core);
+    move_marker(core, Playback::toggle);
 }
 
 /// Shows the shape at a share of the path.
 pub(in crate::session) fn scrub_tour(core: &mut Core, share: f64) {
-    core.state.tours.tour.iter_mut().for_each(|tour| tour.hold(share));
-    follow_tour(core);
+    move_marker(core, |playback| playback.hold(share));
 }
 
 /// Moves by whole frames.
 pub(in crate::session) fn step_tour(core: &mut Core, steps: i64) {
-    if let Some(tour) = &mut core.state.tours.tour {
-        let last = tour.strip.shares.len().saturating_sub(1);
-        let frame = (tour.frame() as i64 + steps).clamp(0, last as i64) as usize;
-        tour.hold(tour.strip.shares[frame]);
+    let Some(tour) = core.state.tour() else { return };
+    let shares = &tour.tour().strip.shares;
+    let last = shares.len().saturating_sub(1);
+    let share = shares[(tour.frame() as i64 + steps).clamp(0, last as i64) as usize];
+    move_marker(core, |playback| playback.hold(share));
+}
+
+fn move_marker(core: &mut Core, change: impl FnOnce(&mut Playback)) {
+    if let Some(playback) = core.state.view.path_mut() {
+        change(playback);
     }
     follow_tour(core);
 }

@@ -60,10 +60,11 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Save(id, path) => save(core, id, path),
         Command::SetQuantity(quantity) => set_quantity(core, quantity),
         Command::ToggleLayer(layer) => state.view.toggle(layer),
+        Command::OpenDrawer(open) => state.view.drawer_open = open,
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
         Command::Resize(size) => resize(core, size),
-        Command::Pan(by) => state.map.pan(by),
-        Command::Zoom(at, factor) => state.map.zoom(at, factor),
+        Command::Pan(by) => state.view.map.pan(by),
+        Command::Zoom(at, factor) => state.view.map.zoom(at, factor),
         Command::Fit => state.fit(None),
         Command::FitModel(id) => state.fit(Some(id)),
         Command::ToggleComparison => toggle_comparison(core),
@@ -82,7 +83,7 @@ pub fn perform(core: &mut Core, command: Command) {
             if let Some(pin) = state.map.pins.get(index) {
                 let (at, z) = (pin.at, pin.z.clone());
                 pick(core, at, Some(&z));
-                core.state.map.reveal(at);
+                core.state.view.map.reveal(at);
             }
         }
         Command::Unpin(index) => {
@@ -135,13 +136,13 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ToggleLane(contender) => act(core, Action::ToggleContender(contender)),
         Command::ChooseLane(contender) => choose_contender(core, contender),
         Command::ChooseRestart(index) => {
-            core.state.leave_contender();
+            core.state.view.contender = None;
             if let Some((run, look)) = core.state.search_look_mut() {
                 look.choose_restart(run, index);
             }
         }
         Command::ChooseHill(index) => {
-            core.state.leave_contender();
+            core.state.view.contender = None;
             if let Some((run, look)) = core.state.search_look_mut() {
                 look.choose_basin(run, index);
             }
@@ -153,10 +154,8 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::TogglePlay => toggle_play(core),
         Command::Scrub(share) if state.is_touring() => scrub_tour(core, share),
         Command::Scrub(share) if state.view.activity == Activity::Train => {
-            look_back(core, |training| {
-                let updates = share * training.total_updates() as f64;
-                training.timeline.ask(updates);
-            })
+            let total = state.watched().map_or(0, |training| training.total_updates());
+            look_back(core, |look, timeline| look.ask(timeline, share * total as f64));
         }
         Command::Scrub(share) => {
             if let Some((run, look)) = state.search_look_mut() {
@@ -164,7 +163,7 @@ pub fn perform(core: &mut Core, command: Command) {
             }
         }
         Command::FollowNewest if state.view.activity == Activity::Train => {
-            look_back(core, |training| training.timeline.follow());
+            look_back(core, |look, _| look.follow());
         }
         Command::FollowNewest => {
             if let Some((_, look)) = state.search_look_mut() {
@@ -175,7 +174,7 @@ pub fn perform(core: &mut Core, command: Command) {
             walk(core, if steps < 0 { StepThroughRun::GoBack } else { StepThroughRun::GoOn });
         }
         Command::StepBy(steps) if state.view.activity == Activity::Train => {
-            look_back(core, |training| training.timeline.step(steps));
+            look_back(core, |look, timeline| look.step(timeline, steps));
         }
         Command::StepBy(steps) if state.is_touring() => step_tour(core, steps),
         Command::StepBy(steps) => {
@@ -241,14 +240,13 @@ fn set_search(core: &mut Core, mut config: SearchConfig) {
 }
 
 fn resize(core: &mut Core, size: [f64; 2]) {
-    let map = &mut core.state.map;
-    let first = !map.measured;
-    map.measured = true;
-    if map.size != size {
+    let first = !std::mem::replace(&mut core.state.map.measured, true);
+    let map = &mut core.state.view.map;
+    if map.size() != size {
         map.resize(size);
     }
     if first && let Some((_, entry)) = core.state.shown() {
         let home = entry.prepared.home;
-        core.state.map.fit(home);
+        core.state.view.map.fit(home);
     }
 }

@@ -21,6 +21,7 @@ pub(in crate::session) fn begin_race(core: &mut Core) {
     }
     act(core, Action::Race(model, config));
     core.state.view.activity = Activity::Optimise;
+    core.state.view.drawer_open = true;
 }
 
 /// Removes the race, and ends it if it runs.
@@ -33,11 +34,14 @@ pub(in crate::session) fn clear_race(core: &mut Core) {
 /// Selects the answer of a contender, or none.
 pub(in crate::session) fn choose_contender(core: &mut Core, contender: Option<usize>) {
     let shown = core.state.shown_version();
-    let Some(race) = core.state.race_mut() else { return };
-    race.chosen = contender
+    let Some(run) = core.state.document.race.as_ref().map(|race| race.run) else { return };
+    let Some(race) = core.state.race() else { return };
+    let contender = contender
         .filter(|&contender| contender < race.contenders.0.len() && race.results.is_some());
-    let z = race.shown_trajectory().map(|(_, z)| z.to_vec());
-    if let Some(z) = z.filter(|_| Some(race.model) == shown) {
+    let trajectory = contender.and_then(|contender| race.trajectory(contender));
+    let z = trajectory.filter(|_| Some(race.model) == shown).map(|(_, z)| z.to_vec());
+    core.state.view.contender = contender.map(|contender| (run, contender));
+    if let Some(z) = z {
         pick_latent(core, &z);
     }
 }

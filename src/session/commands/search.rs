@@ -51,7 +51,7 @@ fn look_at_newest_search(core: &mut Core) {
         core.state.view.look_at_search(model, run);
     }
     core.state.preferences.hint_followed = true;
-    core.state.leave_contender();
+    core.state.view.contender = None;
     core.state.view.activity = Activity::Optimise;
 }
 
@@ -60,7 +60,7 @@ pub(in crate::session) fn choose_search(core: &mut Core, run: RunId) {
     let Some(spec) = core.state.document.searches.get(&run) else { return };
     let model = spec.model;
     core.state.view.look_at_search(model, run);
-    core.state.leave_contender();
+    core.state.view.contender = None;
     if core.state.shown().is_none_or(|(shown, _)| shown != model)
         && core.state.model(model).is_some()
     {

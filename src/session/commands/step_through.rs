@@ -5,9 +5,8 @@ use crate::optimise::{SearchConfig, StepThrough};
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
-use crate::session::map::PickedAs;
 use crate::session::results::step_through::StepThroughRun;
-use crate::session::view::Activity;
+use crate::session::view::{Activity, PickedAs};
 
 pub(in crate::session) fn walk(core: &mut Core, walking: StepThroughRun) {
     match walking {
@@ -40,10 +39,12 @@ fn begin_stepping(core: &mut Core) -> Result<()> {
     // Nothing changes if the search cannot begin.
     StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
     act(core, Action::StepThrough(id, start));
-    if core.state.map.picked.is_some() {
-        core.state.map.picked_as = PickedAs::Start;
+    if let Some(selection) = &mut core.state.view.selection {
+        selection.picked_as = PickedAs::Start;
     }
     core.state.preferences.hint_followed = true;
     core.state.view.activity = Activity::Optimise;
+    // Its numbers and its code are in the drawer.
+    core.state.view.drawer_open = true;
     Ok(())
 }

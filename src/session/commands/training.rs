@@ -83,7 +83,7 @@ pub(in crate::session) fn learn_more(core: &mut Core, portion: Portion) {
     };
     let pauses =
         std::mem::replace(&mut training.phase, TrainingPhase::Paused) == TrainingPhase::Running;
-    training.timeline.follow();
+    core.state.training_look_mut().into_iter().for_each(|(_, look)| look.follow());
     if let Some(control) = training_control(core) {
         if pauses {
             control.pause(true);
@@ -155,10 +155,11 @@ fn trunk(core: &Core) -> Result<Trunk> {
     let (model, entry) = state.shown().ok_or_else(nothing)?;
     let run = state.run_of(model).ok_or_else(nothing)?;
     let frozen = &entry.prepared.model;
-    let training = state.runs.trainings.get(&run);
-    let asked = training.and_then(|training| training.timeline.asked_updates());
+    let training = state.learned(model);
+    let asked = training.and_then(|training| training.asked_updates());
     // The model's own state, since early stopping may have chosen an older one than the last. An interrupted training leaves
     // a preview, which cannot continue; its last snapshot can.
+    let training = training.map(|training| training.training());
     let last = || training.and_then(|training| training.timeline.moments().last());
     let updates = match (asked, TrainerState::from_model(frozen), last()) {
         (Some(updates), ..) => updates,

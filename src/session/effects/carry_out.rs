@@ -157,7 +157,6 @@ fn run_race(core: &mut Core) {
         contenders: spec.contenders.clone(),
         standings: Vec::new(),
         results: None,
-        chosen: None,
     };
     let job = core.start(JobKind::Race, name, move |handle| {
         race::run(&prepared, spec.config.clone(), &spec.contenders, handle)

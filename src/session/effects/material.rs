@@ -1,5 +1,6 @@
 //! The data of a training.
 
+use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::session::core::Core;
 use crate::session::document::DataSpec;
@@ -24,7 +25,12 @@ pub(in crate::session) fn material(core: &Core, data: &DataSpec) -> Result<Mater
             }
             let missing = || Error::mismatch(text!("No model is open."));
             let entry = core.state.runs.models.get(run).ok_or_else(missing)?;
-            Ok(Material::Ready(entry.prepared.model.training_data()?))
+            let model = &entry.prepared.model;
+            match &model.card.source {
+                // The job makes them.
+                Source::Outlines(generator) => Ok(Material::Recipe(generator.clone())),
+                Source::Imported(_) => Ok(Material::Ready(model.training_data()?)),
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::session::core::Core;
 use crate::session::document::ids::JobId;
 use crate::session::event::{End, Event, News};
 use crate::session::jobs::candidates;
+use crate::session::jobs::heads::HeadsRun;
 use crate::session::jobs::open::Opened;
 use crate::session::jobs::pca::PcaModel;
 use crate::session::jobs::registry::{JobProgress, JobResult};
@@ -103,9 +104,9 @@ impl State {
             End::Snapshot(result) => self.snapshot_ended(job, result),
             End::Metrics(result) => self.metrics_ended(job, result),
             End::Heads(result) => {
-                if let Some(heads) = self.heads.take_if(|heads| heads.job == job)
-                    && heads.ended(result, &mut runs.models, notices)
-                {
+                let Some(heads) = self.heads.take_if(|heads| heads.job == job) else { return };
+                let entry = self.snapshots.version_mut(&mut runs.models, heads.model);
+                if HeadsRun::ended(result, entry, notices) {
                     // The maps can now have colours of a quantity that had no head before.
                     self.map.asked = None;
                     if let Some(comparison) = &mut self.comparison {
@@ -194,7 +195,9 @@ impl State {
             JobResult::Cancelled(_) => return,
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
-        if let Some(entry) = self.runs.models.get_mut(&run) {
+        let of_saved = |entry: &&mut ModelEntry| Arc::ptr_eq(&entry.prepared, &prepared);
+        let snapshot = self.snapshots.entry_mut(run).filter(of_saved);
+        if let Some(entry) = snapshot.or(self.runs.models.get_mut(&run)) {
             // A model that was trained further or got a head meanwhile is still unsaved.
             entry.unsaved = !Arc::ptr_eq(&entry.prepared, &prepared);
             entry.name = name_of(&path);

@@ -8,6 +8,7 @@ use crate::session::effects::material::material;
 use crate::session::jobs::control::Control;
 use crate::session::jobs::registry::JobKind;
 use crate::session::jobs::training::{self, Training, TrainingPhase, TrainingPlan};
+use crate::session::results::losses::LossRecord;
 use crate::text;
 use crate::train::TrainerState;
 use std::sync::Arc;
@@ -20,19 +21,14 @@ fn past(core: &Core, run: RunId, updates: usize) -> Result<(Arc<TrainerState>, T
     let runs = &core.state.runs;
     let gone =
         || Error::mismatch(text!("The training from which this one continues is not there."));
-    let own = |run: RunId| {
-        let newest = runs.trainings.get(&run).and_then(|t| t.timeline.newest.as_ref());
-        let entry = runs.models.get(&run).map(|entry| &entry.prepared);
-        newest.map(|newest| &newest.prepared).or(entry)
-    };
-    let model = own(run).ok_or_else(gone)?.model.clone();
+    let model = runs.models.get(&run).ok_or_else(gone)?.prepared.model.clone();
     let own = TrainerState::from_model(&model);
     let own = own.ok().filter(|state| state.resume.updates == updates).map(Arc::new);
     let Some(training) = runs.trainings.get(&run) else {
         let state = own.ok_or_else(gone)?;
-        let records = state.history.clone();
-        let epochs = records.last().map_or(0.0, |record| record.epoch as f64);
-        return Ok((state, Training { epochs, records, ..Training::default() }));
+        let epochs = state.history.last().map_or(0.0, |record| record.epoch as f64);
+        let losses = LossRecord { epochs: state.history.clone(), ..LossRecord::default() };
+        return Ok((state, Training { epochs, losses, ..Training::default() }));
     };
     let moments = training.timeline.moments();
     let moment = moments.iter().find(|moment| moment.resume.updates == updates).cloned();
@@ -40,8 +36,7 @@ fn past(core: &Core, run: RunId, updates: usize) -> Result<(Arc<TrainerState>, T
     let epochs = training.epochs_at(&state);
     let past = Training {
         epochs,
-        curve: training.curve.iter().filter(|point| point.epoch <= epochs).copied().collect(),
-        records: state.history.clone(),
+        losses: training.losses.until(epochs, &state.history),
         context: training.context.clone(),
         timeline: training.timeline.until(updates),
         ..Training::default()

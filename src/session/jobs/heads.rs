@@ -10,7 +10,6 @@ use crate::session::results::models::{ModelEntry, Prepared};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Heads that are being trained, as the window sees it.
@@ -79,15 +78,12 @@ pub fn run(
 
 impl HeadsRun {
     /// Handles the result; true if the model has more heads now. A model that was closed or trained further meanwhile
-    /// takes none.
+    /// takes none: `entry` is none then.
     pub fn ended(
-        self,
         result: JobResult<TrainedHeads>,
-        models: &mut BTreeMap<RunId, ModelEntry>,
+        mut entry: Option<&mut ModelEntry>,
         notices: &mut Notices,
     ) -> bool {
-        let (run, version) = self.model;
-        let mut entry = models.get_mut(&run).filter(|entry| entry.version == version);
         let mut scores = |trained: Option<TrainedHeads>| {
             let (entry, trained) = entry.take().zip(trained)?;
             let score = |quantity: &Quantity| {

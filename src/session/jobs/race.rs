@@ -34,8 +34,6 @@ pub struct RaceRun {
     pub standings: Vec<ContenderState>,
     /// The results, once the race is over.
     pub results: Option<Arc<RaceResults>>,
-    /// The selected contender.
-    pub chosen: Option<usize>,
 }
 
 /// The standing of one contender.
@@ -137,9 +135,9 @@ impl RaceResults {
 }
 
 impl RaceRun {
-    /// The trajectory of the selected answer, and its end.
-    pub fn shown_trajectory(&self) -> Option<(&Arc<Trajectories>, &[f64])> {
-        let (contender, results) = (self.chosen?, self.results.as_ref()?);
+    /// The trajectory of a contender's answer, and its end.
+    pub fn trajectory(&self, contender: usize) -> Option<(&Arc<Trajectories>, &[f64])> {
+        let results = self.results.as_ref()?;
         let (_, answer) = results.report.contenders.get(contender)?.answer()?;
         Some((&results.answers.get(contender)?.as_ref()?.trajectory, answer.restart.best_z()))
     }

@@ -45,8 +45,6 @@ pub struct SearchRun {
     pub under_way: PathsSoFar,
     /// The results, once the search is over.
     pub findings: Option<Arc<Findings>>,
-    /// The best objective (minus the loss) so far at evenly spaced steps of the playback; never falls.
-    pub best_so_far: Vec<f64>,
     /// Lab results of the candidates.
     pub lab: LabResults,
 }
@@ -79,6 +77,8 @@ pub struct PathsSoFar {
     pub curves: Vec<(usize, Vec<[f64; 2]>)>,
     /// The best objective (minus the loss) of all restarts up to each stored step.
     pub best_objectives: Vec<f64>,
+    /// The same at evenly spaced steps of the playback.
+    pub best_so_far: Vec<f64>,
     /// The restart with the best objective now.
     pub best: Option<usize>,
 }
@@ -115,7 +115,6 @@ impl SearchRun {
             paths: Arc::new(Trajectories::new(stride)),
             under_way: PathsSoFar::default(),
             findings: None,
-            best_so_far: Vec::new(),
             lab: LabResults::default(),
         }
     }
@@ -126,7 +125,7 @@ impl SearchRun {
         self.under_way.extend(news);
         let (stride, values) = (self.paths.stride(), &self.under_way.best_objectives);
         let at = |step: usize| values.get(step / stride).copied().unwrap_or(f64::NAN);
-        self.best_so_far = so_far(&self.paths, at);
+        self.under_way.best_so_far = so_far(&self.paths, at);
     }
 
     /// Handles the result; true if there is one.
@@ -151,7 +150,6 @@ impl SearchRun {
             ));
         }
         self.paths = findings.paths.clone();
-        self.best_so_far.clone_from(&findings.best_so_far);
         self.under_way = PathsSoFar::default();
         self.findings = Some(findings);
         true
@@ -165,6 +163,11 @@ impl SearchRun {
         let numbers = self.report().map_or(0, kept);
         let point = 4.0 / self.projection.latent_dim() as f64 + 1.0;
         (numbers as f64 * point) as usize * size_of::<f64>()
+    }
+
+    /// The best objective (minus the loss) so far at evenly spaced steps of the playback; never falls.
+    pub fn best_so_far(&self) -> &[f64] {
+        self.findings.as_ref().map_or(&self.under_way.best_so_far, |found| &found.best_so_far)
     }
 
     /// Every restart with its reliability, once the search is over.

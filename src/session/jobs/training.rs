@@ -4,11 +4,12 @@ use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
+use crate::model::training_config::{Losses, TrainingConfig};
 use crate::session::document::ids::JobId;
 use crate::session::jobs::control::Control;
 use crate::session::jobs::handle::Handle;
 use crate::session::jobs::registry::{JobProgress, JobResult};
+use crate::session::results::losses::{CurvePoint, LossRecord};
 use crate::session::results::models::Prepared;
 use crate::session::results::timeline::Timeline;
 use crate::text;
@@ -26,21 +27,10 @@ const REPORT: Duration = Duration::from_millis(50);
 const PREVIEW: Duration = Duration::from_millis(120);
 /// Rows that are encoded for a preview.
 pub const SNAPSHOT_SAMPLES: usize = 1500;
-/// The most points of the curves; beyond it every second point is removed.
-const MAX_CURVE_POINTS: usize = 2000;
 /// The approximate number of snapshots of a training, if memory allows.
 const MOMENTS: usize = 200;
 /// The training runs this many times as long as the last metrics took, before it computes them again.
 const FIGURES_SHARE: u32 = 20;
-
-/// A point of the loss curves.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CurvePoint {
-    /// Epochs done, with a fraction.
-    pub epoch: f64,
-    /// The mean losses since the previous point.
-    pub losses: Losses,
-}
 
 /// The phase of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,10 +138,8 @@ pub struct Training {
     pub epochs: f64,
     /// Seconds left at the present speed.
     pub seconds_left: f64,
-    /// The loss curves.
-    pub curve: Vec<CurvePoint>,
-    /// The epochs that ended, with validation losses.
-    pub records: Vec<EpochRecord>,
+    /// The losses.
+    pub losses: LossRecord,
     /// The last metrics of the model.
     pub metrics: Option<Arc<ModelMetrics>>,
     /// The input, for a reset and to continue.
@@ -171,10 +159,8 @@ pub struct TrainingNews {
     pub epochs: f64,
     /// Seconds left at the present speed.
     pub seconds_left: f64,
-    /// New points of the loss curves.
-    pub curve: Vec<CurvePoint>,
-    /// Epochs that ended.
-    pub records: Vec<EpochRecord>,
+    /// The losses since then.
+    pub losses: LossRecord,
     /// New snapshots.
     pub moments: Vec<Arc<TrainerState>>,
     /// The constant part; only in the first report.
@@ -219,8 +205,7 @@ impl Training {
         if news.finishing {
             self.phase = TrainingPhase::Finishing;
         }
-        self.extend_curve(&news.curve);
-        self.extend_records(&news.records);
+        self.losses.extend(&news.losses);
         self.metrics = news.metrics.or(self.metrics.take());
         self.context = news.context.or(self.context.take());
         news.moments.into_iter().for_each(|moment| self.timeline.push(moment));
@@ -251,22 +236,6 @@ impl Training {
         TrainingEnd { made, kept, failed, cancelled }
     }
 
-    /// Adds curve points, thinning old ones if there are too many.
-    pub fn extend_curve(&mut self, points: &[CurvePoint]) {
-        self.curve.extend_from_slice(points);
-        halve_above(&mut self.curve, MAX_CURVE_POINTS);
-    }
-
-    /// Adds epochs that ended, thinning old ones if there are too many.
-    pub fn extend_records(&mut self, records: &[EpochRecord]) {
-        for record in records {
-            // An epoch that was interrupted and continued is listed once.
-            self.records.retain(|earlier| earlier.epoch != record.epoch);
-            self.records.push(*record);
-        }
-        halve_above(&mut self.records, MAX_CURVE_POINTS);
-    }
-
     /// The number of updates in all, as far as known.
     pub fn total_updates(&self) -> usize {
         self.plan.as_ref().map_or(0, |plan| plan.config.updates)
@@ -277,28 +246,11 @@ impl Training {
         self.plan.as_ref().map_or(1, |plan| plan.config.batches(plan.material.samples()))
     }
 
-    /// Epochs that were done at the shown snapshot.
-    pub fn shown_epochs(&self) -> f64 {
-        self.timeline.asked().map_or(self.epochs, |(_, moment)| self.epochs_at(moment))
-    }
-
     /// Epochs that were done at a snapshot, with a fraction.
     pub fn epochs_at(&self, moment: &TrainerState) -> f64 {
         let context = self.context.as_ref();
         let samples = context.map_or(1, |context| context.training_set().len().max(1));
         moment.resume.epoch as f64 + moment.resume.seen as f64 / samples as f64
-    }
-}
-
-/// Removes every second entry while there are more than `most`; the newest one stays.
-fn halve_above<T>(entries: &mut Vec<T>, most: usize) {
-    if entries.len() > most {
-        let newest = entries.len() % 2;
-        let mut index = 0;
-        entries.retain(|_| {
-            index += 1;
-            index % 2 == newest
-        });
     }
 }
 
@@ -330,7 +282,7 @@ pub fn run(plan: TrainingPlan, handle: &Handle<TrainingNews>) -> Result<JobResul
             Ok(step) => {
                 watch.count(step.losses);
                 if let Some(record) = step.epoch_end {
-                    watch.unsent.records.push(record);
+                    watch.unsent.losses.epochs.push(record);
                     watch.keep_moment(&trainer)?;
                 }
             }
@@ -493,7 +445,7 @@ impl TrainingClock {
         if self.counted > 0 {
             let mut mean = Losses::default();
             mean.add(self.losses, 1.0 / self.counted as f64);
-            self.unsent.curve.push(CurvePoint { epoch: trainer.epochs(), losses: mean });
+            self.unsent.losses.curve.push(CurvePoint { epoch: trainer.epochs(), losses: mean });
             (self.losses, self.counted) = (Losses::default(), 0);
         }
     }

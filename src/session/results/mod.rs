@@ -4,6 +4,7 @@
 pub mod findings;
 pub mod freehand;
 pub mod lesson;
+pub mod losses;
 pub mod models;
 pub mod planned_path;
 pub mod playback;

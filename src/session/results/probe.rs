@@ -93,8 +93,7 @@ impl Probe {
         self.outline = outline;
     }
 
-    /// The nearest training shapes, nearest first; made again at each call, so they are requested only where they are
-    /// shown.
+    /// The nearest training shapes, nearest first.
     pub fn neighbours(&self, model: &Model) -> Vec<Neighbour> {
         neighbours(model, &self.z, &self.outline, NEIGHBOURS)
     }

@@ -1,14 +1,20 @@
 //! The second map of a comparison follows the first.
 
 use crate::session::core::Core;
-use crate::session::map::MapRequest;
+use crate::session::map::{MapRequest, lattice};
 use crate::session::results::probe::Probe;
+use crate::session::screen::comparison::Comparison;
 
 /// Updates the model beside, its points and its picture after a change of the state.
 pub(in crate::session) fn follow_comparison(core: &mut Core) {
     core.state.settle_comparison();
-    if core.state.comparison.is_none() {
+    let state = &mut core.state;
+    let Some(compared) = state.view.compared else {
+        state.comparison = None;
         return;
+    };
+    if state.comparison.as_ref().is_none_or(|comparison| comparison.model != compared.model) {
+        state.comparison = Some(Comparison::new(compared.model));
     }
     look_beside(core);
     ask_for_picture_beside(core);
@@ -37,7 +43,7 @@ fn look_beside(core: &mut Core) {
     }
     if let Some(error) = failure {
         // Without this, the failure would repeat in every frame.
-        core.state.comparison = None;
+        core.state.view.compared = None;
         core.state.notices.error(error);
     }
 }
@@ -47,8 +53,9 @@ fn ask_for_picture_beside(core: &mut Core) {
     let (quantity, visible, range) = (state.quantity(), state.visible(), state.range());
     let Some((id, entry)) = state.beside() else { return };
     let (version, prepared) = ((id, entry.version), entry.prepared.clone());
-    let key = state.map.key(version, quantity, visible, range);
-    let (lattice, spec) = (state.map.lattice(), state.map.spec());
+    let view = state.view.map;
+    let key = state.map.key(&view, version, quantity, visible, range);
+    let (lattice, spec) = (lattice(&view), state.map.spec());
     let measured = state.map.measured;
     let Some(comparison) = &mut state.comparison else { return };
     if measured && comparison.asked != Some(key) {

@@ -18,7 +18,7 @@ pub(in crate::session) fn measure_shown(core: &mut Core) {
         let state = &mut core.state;
         let Some(entry) = state.model(id) else { continue };
         let (version, model) = ((id, entry.version), entry.prepared.model.clone());
-        let moment = state.moment_of(id);
+        let moment = state.shown_snapshot(id);
         if state.metrics.get(version).is_some() {
             continue;
         }

@@ -30,25 +30,11 @@ pub struct Comparison {
     pub probe: Option<Probe>,
     /// The selected point, in this model.
     pub picked: Option<Probe>,
-    /// The model that was on the first map last: the two models change places when the second one is shown.
-    pub(in crate::session) first: ModelId,
 }
 
 impl Comparison {
-    /// A comparison with `model`, while `first` is shown.
-    pub(in crate::session) fn new(model: ModelId, first: ModelId) -> Self {
-        Self {
-            model,
-            picture: MapPictures::default(),
-            asked: None,
-            probe: None,
-            picked: None,
-            first,
-        }
-    }
-
-    /// Puts another model on the second map.
-    pub(in crate::session) fn turn_to(&mut self, model: ModelId) {
-        *self = Self::new(model, self.first);
+    /// The second map before its first picture.
+    pub(in crate::session) fn new(model: ModelId) -> Self {
+        Self { model, picture: MapPictures::default(), asked: None, probe: None, picked: None }
     }
 }

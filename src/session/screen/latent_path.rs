@@ -4,19 +4,19 @@ use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::trail;
+use crate::model::PointRef;
 use crate::session::core::Core;
 use crate::session::document::PathPlan;
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::path::{self, Made, Wanted};
 use crate::session::jobs::registry::{JobKind, JobResult};
-use crate::session::map::PickedAs;
-use crate::session::results::playback::Playback;
 use crate::session::results::probe::Probe;
 use crate::session::screen::selection::probe_at;
 use crate::session::screen::tours::{
-    FRAMES, NEW_SHAPES, PathInputs, SampledShapes, Tour, TourRequest,
+    FRAMES, NEW_SHAPES, PathInputs, PathStart, SampledShapes, ShownTour, Tour, TourRequest,
 };
+use crate::session::view::{PickedAs, Selection};
 use crate::text;
 
 /// Makes the path and the new shapes of the document again, if what they are made of has changed.
@@ -31,16 +31,14 @@ pub(in crate::session) fn refresh_tours(core: &mut Core) {
         false => {
             let tours = &mut core.state.tours;
             tours.leave_path();
-            let left = tours.tour.take().map(|tour| tour.playback);
-            tours.left = left.or(tours.left);
-            (tours.path_inputs, tours.begins) = (None, None);
+            (tours.tour, tours.path_inputs, tours.begins) = (None, None, false);
         }
     }
     let wanted = samples.map(|seed| (version, quantity, seed));
     if wanted != core.state.tours.shapes_inputs {
         core.state.tours.shapes_inputs = wanted;
         match wanted {
-            Some((.., seed)) => request(core, Wanted::Shapes(seed, NEW_SHAPES), None),
+            Some((.., seed)) => request(core, Wanted::Shapes(seed, NEW_SHAPES), PathStart::GoesOn),
             None => core.state.tours.drawn = None,
         }
     }
@@ -54,22 +52,20 @@ fn refresh_path(core: &mut Core, model: (ModelId, u64), quantity: Quantity) {
         return;
     }
     let replanned = before.as_ref().is_some_and(|before| before.plan != inputs.plan);
-    let present = state.tours.tour.as_ref().map(|tour| tour.playback);
+    let is_present = state.tours.tour.is_some();
     let path = planned(core, &inputs.plan);
     let tours = &mut core.state.tours;
     tours.path_inputs = Some(inputs);
-    let begins = tours.begins.take();
+    let begins = std::mem::take(&mut tours.begins);
     match path {
         Ok(latent_path) => {
             // A path whose plan has changed is held where it was, and so is one that comes back.
-            let start = Playback { playing: false, share: 0.0, speed: 1.0, live: false };
-            let held = match present {
-                Some(present) => Some(present).filter(|_| replanned),
-                None => Some(tours.left.unwrap_or(start)),
+            let start = match is_present && !replanned {
+                _ if begins => PathStart::Plays,
+                true => PathStart::GoesOn,
+                false => PathStart::Held,
             };
-            let held = held.map(|playback| Playback { playing: false, ..playback });
-            let playback = begins.or(held);
-            request(core, Wanted::Frames(latent_path, FRAMES), playback);
+            request(core, Wanted::Frames(latent_path, FRAMES), start);
         }
         // No error if a removed pin makes the path impossible: the user did not request it.
         Err(_) if !replanned => tours.tour = None,
@@ -85,19 +81,19 @@ pub(in crate::session) fn planned(core: &Core, plan: &PathPlan) -> Result<Latent
 }
 
 /// Makes a path or new shapes: at once where geometry computes their values, by a job where a head predicts them.
-fn request(core: &mut Core, wanted: Wanted, playback: Option<Playback>) {
+fn request(core: &mut Core, wanted: Wanted, start: PathStart) {
     let Some((id, entry)) = core.state.shown() else { return };
     let (model, quantity) = ((id, entry.version), core.state.quantity());
     if !quantity.is_predicted() {
         return match path::make(&entry.prepared.model, quantity, wanted) {
-            Ok(made) => show_made(core, model, made, playback),
+            Ok(made) => show_made(core, model, made, start),
             Err(error) => core.state.notices.error(error),
         };
     }
     let kind = std::mem::discriminant(&wanted);
     let waiting = &mut core.state.tours.waiting;
     waiting.retain(|other| std::mem::discriminant(&other.wanted) != kind);
-    waiting.push(TourRequest { model, quantity, wanted, playback });
+    waiting.push(TourRequest { model, quantity, wanted, start });
     make_next(core);
 }
 
@@ -130,7 +126,7 @@ pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobRes
     };
     match result {
         JobResult::Finished(made) if is_wanted(core, &request) => {
-            show_made(core, request.model, made, request.playback);
+            show_made(core, request.model, made, request.start);
         }
         JobResult::Failed(why, _) => core.state.notices.error(why),
         JobResult::Finished(_) | JobResult::Cancelled(_) => (),
@@ -139,7 +135,7 @@ pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobRes
 }
 
 /// Shows a path or new shapes of the shown model.
-fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, playback: Option<Playback>) {
+fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, start: PathStart) {
     let Some((_, entry)) = core.state.shown() else { return };
     let ((latent_path, strip), sheet) = match made {
         Made::Frames(path, sheet) => (*path, sheet),
@@ -149,14 +145,15 @@ fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, playback: Optio
         }
     };
     let line = trail::on_map(&latent_path, &entry.prepared.projection);
-    let tours = &mut core.state.tours;
-    let present = tours.tour.as_ref().map(|tour| tour.playback);
-    let shown = playback.or(present).unwrap_or_default();
-    tours.tour =
-        Some(Tour { model, latent_path, line, strip, sheet, playback: shown, probe: None });
-    if playback.is_none() {
-        probe_tour(core);
-        return;
+    core.state.tours.tour = Some(Tour { model, latent_path, line, strip, sheet, probe: None });
+    let Some(playback) = core.state.view.path_mut() else { return };
+    match start {
+        PathStart::Plays => (playback.playing, playback.share) = (true, 0.0),
+        PathStart::Held => playback.playing = false,
+        PathStart::GoesOn => {
+            probe_tour(core);
+            return;
+        }
     }
     follow_tour(core);
 }
@@ -164,15 +161,18 @@ fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, playback: Optio
 /// Selects the point at the playhead.
 pub(in crate::session) fn follow_tour(core: &mut Core) {
     if let Some(here) = probe_tour(core) {
-        core.state.map.picked = Some(here);
-        core.state.map.picked_as = PickedAs::PathMarker;
+        let point = PointRef::Latent(here.z.clone());
+        let selection = Some(Selection { point, picked_as: PickedAs::PathMarker });
+        // The point of the playhead is evaluated already.
+        core.state.view.selection.clone_from(&selection);
+        (core.state.map.picked, core.seen.selection) = (Some(here), selection);
     }
 }
 
 /// Evaluates the point at the playhead.
 fn probe_tour(core: &mut Core) -> Option<Probe> {
     let projection = core.state.shown().map(|(_, entry)| &entry.prepared.projection);
-    let point = core.state.tours.tour.as_ref().map(Tour::here);
+    let point = core.state.tour().map(ShownTour::here);
     let (at, z) = projection.zip(point).map(|(projection, z)| (projection.project(&z), z))?;
     let here = probe_at(core, at, Some(&z));
     if let Some(tour) = &mut core.state.tours.tour {

@@ -3,9 +3,11 @@
 pub mod beside;
 pub mod cached_metrics;
 pub mod comparison;
+pub mod derived;
 pub mod latent_path;
 pub mod metrics_cache;
 pub mod refresh;
 pub mod selection;
+pub mod shown_snapshots;
 pub mod snapshots;
 pub mod tours;

@@ -4,12 +4,14 @@
 use crate::optimise::{SearchConfig, Starts};
 use crate::session::core::Core;
 use crate::session::document::ids::{ModelId, RunId};
-use crate::session::map::MapRequest;
+use crate::session::map::{MapRequest, lattice};
 use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
 use crate::session::screen::latent_path::refresh_tours;
-use crate::session::screen::selection::{look_again, look_at_search, probe_point};
+use crate::session::screen::selection::{
+    hover_again, look_at_search, look_at_selection, probe_point,
+};
 use crate::session::seen::PointInputs;
 use std::sync::Arc;
 
@@ -20,9 +22,10 @@ fn ask_for_picture(core: &mut Core) {
     let (quantity, visible, range) = (state.quantity(), state.visible(), state.range());
     let spec = state.search_config().spec.clone();
     state.map.set_spec(&spec);
-    let Some(key) = state.map.wanted(version, quantity, visible, range) else { return };
+    let view = state.view.map;
+    let Some(key) = state.map.wanted(&view, version, quantity, visible, range) else { return };
     if let Some((_, entry)) = state.shown() {
-        let (lattice, spec) = (state.map.lattice(), state.map.spec());
+        let (lattice, spec) = (lattice(&view), state.map.spec());
         core.worker.ask(MapRequest { key, lattice, spec, prepared: entry.prepared.clone() });
     }
 }
@@ -48,7 +51,10 @@ pub(in crate::session) fn refresh(core: &mut Core) {
     let pins = pins.cloned().unwrap_or_default();
     if is_new {
         core.seen.inputs = inputs;
-        look_again(core);
+        hover_again(core);
+    }
+    if is_new || core.state.view.selection != core.seen.selection {
+        look_at_selection(core);
     }
     if is_new || pins != core.seen.pins {
         core.state.map.pins = pins.iter().filter_map(|pin| probe_point(core, pin)).collect();

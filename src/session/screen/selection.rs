@@ -4,9 +4,8 @@ use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use crate::session::core::Core;
-use crate::session::map::PickedAs;
 use crate::session::results::probe::{Probe, Slope};
-use crate::session::view::Activity;
+use crate::session::view::{Activity, PickedAs, Selection};
 use std::sync::Arc;
 
 /// A point to pin, to search from, or to follow a path to.
@@ -59,21 +58,26 @@ fn prepare_slope(core: &mut Core) {
     core.sought = ready.or_else(|| make(model?).ok());
 }
 
-/// Evaluates the point under the mouse and the selected one again.
-pub(in crate::session) fn look_again(core: &mut Core) {
-    let again = |core: &mut Core, probe: Option<Probe>| {
-        let probe = probe?;
-        // The latent point itself may lie off the map's plane.
-        let same = core.state.shown_version().is_some_and(|(id, _)| id == probe.model.0);
-        if let Some(rebuild) = probe.rebuild.filter(|_| same) {
-            return probe_row(core, rebuild.row);
-        }
-        probe_at(core, probe.at, same.then_some(probe.z.as_slice()))
-    };
-    let map = &mut core.state.map;
-    let (probe, picked) = (map.probe.take(), map.picked.take());
-    core.state.map.probe = again(core, probe);
-    core.state.map.picked = again(core, picked);
+/// Evaluates the point under the mouse again.
+pub(in crate::session) fn hover_again(core: &mut Core) {
+    let Some(probe) = core.state.map.probe.take() else { return };
+    // The latent point itself may lie off the map's plane.
+    let same = core.state.shown_version().is_some_and(|(id, _)| id == probe.model.0);
+    core.state.map.probe = probe_at(core, probe.at, same.then_some(probe.z.as_slice()));
+}
+
+/// Evaluates the selected point of the view.
+pub(in crate::session) fn look_at_selection(core: &mut Core) {
+    let selection = core.state.view.selection.clone();
+    let point = selection.as_ref().map(|selection| &selection.point);
+    core.state.map.picked = point.and_then(|point| probe_point(core, point));
+    core.seen.selection = selection;
+}
+
+/// Selects a point, or none.
+pub(in crate::session) fn select(core: &mut Core, selection: Option<Selection>) {
+    core.state.view.selection = selection;
+    look_at_selection(core);
 }
 
 /// Follows the search that is looked at, and decodes its followed restart at the shown step.
@@ -90,33 +94,44 @@ pub(in crate::session) fn look_at_search(core: &mut Core) {
     }
 }
 
+/// Selects a point of the map, or the latent point `z` that is shown there.
 pub(in crate::session) fn pick(core: &mut Core, at: [f64; 2], z: Option<&[f64]>) {
-    core.state.preferences.hint_followed = true;
-    core.state.tours.pause();
-    core.state.map.picked = probe_at(core, at, z);
-    core.state.map.picked_as = PickedAs::Kept;
+    let Some((_, entry)) = core.state.shown() else { return };
+    let z = z.map_or_else(|| entry.prepared.projection.lift(at), <[f64]>::to_vec);
+    pick_point(core, PointRef::Latent(z));
 }
 
-/// Selects a latent point, if it fits the shown model; the map moves there if the point is not visible.
-pub(in crate::session) fn pick_latent(core: &mut Core, z: &[f64]) {
-    let projection = core.state.shown().map(|(_, entry)| &entry.prepared.projection);
-    let at = projection.filter(|p| p.latent_dim() == z.len()).map(|p| p.project(z));
-    if let Some(at) = at {
-        core.state.map.probe = None;
-        pick(core, at, Some(z));
-        core.state.map.reveal(at);
+fn pick_point(core: &mut Core, point: PointRef) {
+    core.state.preferences.hint_followed = true;
+    core.state.view.pause_path();
+    select(core, Some(Selection { point, picked_as: PickedAs::Kept }));
+}
+
+/// Selects a point and deselects the one under the mouse, so that the inspector shows it until the mouse moves; the map moves
+/// there if the point is not visible.
+fn pick_and_reveal(core: &mut Core, point: PointRef) {
+    core.state.map.probe = None;
+    pick_point(core, point);
+    if let Some(at) = core.state.map.picked.as_ref().map(|picked| picked.at) {
+        core.state.view.map.reveal(at);
     }
 }
 
-/// Selects the point of a data row and reconstructs the row; the inspector shows it until the mouse moves.
+/// Selects a latent point, if it fits the shown model.
+pub(in crate::session) fn pick_latent(core: &mut Core, z: &[f64]) {
+    let dim = core.state.shown().map(|(_, entry)| entry.prepared.projection.latent_dim());
+    if dim == Some(z.len()) {
+        pick_and_reveal(core, PointRef::Latent(z.to_vec()));
+    }
+}
+
+/// Selects the point of an encoded row, counted from 0, and reconstructs the row; or reports that there is no such row.
 pub(in crate::session) fn pick_row(core: &mut Core, row: usize) {
-    core.state.preferences.hint_followed = true;
-    core.state.tours.pause();
-    core.state.map.probe = None;
-    core.state.map.picked = probe_row(core, row);
-    core.state.map.picked_as = PickedAs::Kept;
-    if let Some(at) = core.state.map.picked.as_ref().map(|picked| picked.at) {
-        core.state.map.reveal(at);
+    let samples = core.state.shown().map(|(_, entry)| &entry.prepared.model.encoded.samples);
+    match samples.and_then(|samples| samples.get(row)).copied() {
+        Some(sample) => pick_and_reveal(core, PointRef::Row(sample as usize + 1)),
+        // The attempt reports why.
+        None => _ = probe_row(core, row),
     }
 }
 
@@ -171,18 +186,20 @@ pub(in crate::session) fn latent_of(core: &Core, point: &MapPoint) -> Option<Vec
 
 pub(in crate::session) fn nudge(core: &mut Core, by: [f64; 2]) {
     let map = &core.state.map;
-    let from =
-        map.picked.as_ref().or(map.probe.as_ref()).map_or(map.view.centre(), |probe| probe.at);
-    let size = map.view.size();
-    let at = [0, 1].map(|k| (from[k] + by[k] * size[k]).clamp(map.view.low[k], map.view.high[k]));
+    let seen = core.state.view.map.bounds;
+    let from = map.picked.as_ref().or(map.probe.as_ref()).map_or(seen.centre(), |probe| probe.at);
+    let size = seen.size();
+    let at = [0, 1].map(|k| (from[k] + by[k] * size[k]).clamp(seen.low[k], seen.high[k]));
     core.state.map.probe = None;
     pick(core, at, None);
 }
 
-/// Evaluates a point of the shown model by its name; none if the model has no such point.
+/// Evaluates a point of the shown model by its name, a row beside its reconstruction; none if the model has no such point.
 pub(in crate::session) fn probe_point(core: &mut Core, point: &PointRef) -> Option<Probe> {
-    let (_, entry) = core.state.shown()?;
-    let prepared = entry.prepared.clone();
+    let prepared = core.state.shown()?.1.prepared.clone();
+    if let Some(row) = point.row(&prepared.model).ok()? {
+        return probe_row(core, row);
+    }
     let z = point.one(&prepared.model, &[]).ok()?.z;
     probe_at(core, prepared.projection.project(&z), Some(&z))
 }

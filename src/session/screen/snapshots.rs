@@ -5,59 +5,62 @@ use crate::session::document::ids::ModelId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobKind;
 use crate::session::jobs::snapshot;
-use crate::session::jobs::training::{SNAPSHOT_SAMPLES, Training};
+use crate::session::jobs::training::SNAPSHOT_SAMPLES;
+use crate::session::results::timeline::Timeline;
+use crate::session::view::TrainingLook;
 use crate::text::Text;
 
-/// Makes models of the requested snapshots: of the watched training, and of the one beside it.
+/// Makes models of the requested snapshots, and lets models whose newest state is requested show it.
 pub(in crate::session) fn develop(core: &mut Core) {
-    let before = core.state.link_moments();
-    let watched = core.state.watched_model();
-    let ids = [watched, core.state.linked, before];
-    ids.into_iter().flatten().for_each(|id| develop_moment(core, id));
+    let state = &mut core.state;
+    let trainings = &state.runs.trainings;
+    state.snapshots.0.retain(|run, _| trainings.contains_key(run));
+    let shown = state.snapshots.0.keys().filter_map(|run| state.document.model_of(*run));
+    let beside = state.beside().map(|(id, _)| id);
+    let ids: Vec<ModelId> = shown.chain(beside).chain(state.watched_model()).collect();
+    ids.into_iter().for_each(|id| develop_moment(core, id));
 }
 
 /// Makes a model of the requested snapshot of `id`, unless one is being made.
 fn develop_moment(core: &mut Core, id: ModelId) {
     let Some(run) = core.state.run_of(id) else { return };
-    let Some(training) = core.state.runs.trainings.get(&run) else { return };
-    let timeline = &training.timeline;
-    let Some((index, moment)) = timeline.asked() else {
+    let Some(training) = core.state.learned(id) else { return };
+    let Some((moment, updates)) = training.asked.cloned().zip(training.asked_updates()) else {
         return core.state.show_newest(run);
     };
-    if timeline.developed == Some(index) || timeline.developing.is_some() {
-        return;
-    }
-    let Some(context) = training.context.clone() else { return };
-    let (moment, playing) = (moment.clone(), timeline.is_playing());
+    let known = core.state.snapshots.0.get(&run);
+    let is_known = known.is_some_and(|known| {
+        let shown = known.shown.as_ref().map(|(updates, _)| *updates);
+        known.making.is_some() || [shown, known.failed].contains(&Some(updates))
+    });
+    let Some(context) = training.context.clone().filter(|_| !is_known) else { return };
     // All data if the playhead rests; fewer while it plays.
-    let quick = playing || core.state.training_job().is_some();
+    let quick = training.is_playing || core.state.training_job().is_some();
     let most = if quick { SNAPSHOT_SAMPLES } else { usize::MAX };
     let name = core.state.model(id).map_or_else(Text::default, |entry| entry.name.clone());
     let job = core.start(JobKind::Snapshot, name, move |_: &Handle<NoNews>| {
         snapshot::run(&context, &moment, most)
     });
-    if let Some(training) = core.state.learned_mut(id) {
-        training.timeline.developing = Some((job, index));
-    }
+    core.state.snapshots.0.entry(run).or_default().making = Some((job, updates));
 }
 
 /// Advances a playback of the watched training; returns whether it plays.
 pub(in crate::session) fn look_on(core: &mut Core, seconds: f64) -> bool {
-    let watched = core.state.watched_model();
-    let Some(training) = watched.and_then(|id| core.state.learned_mut(id)) else {
-        return false;
-    };
-    let playing = training.timeline.advance(seconds);
+    let watched = core.state.watched_model().and_then(|id| core.state.run_of(id));
+    let shown = watched.and_then(|run| core.state.snapshots.update(run));
+    let Some((training, look)) = core.state.training_look_mut() else { return false };
+    let playing = look.advance(&training.timeline, shown, seconds);
     develop(core);
     playing
 }
 
 /// Requests a snapshot of the watched training.
-pub(in crate::session) fn look_back(core: &mut Core, ask: impl FnOnce(&mut Training)) {
-    if let Some(id) = core.state.watched_model()
-        && let Some(training) = core.state.learned_mut(id)
-    {
-        ask(training);
+pub(in crate::session) fn look_back(
+    core: &mut Core,
+    ask: impl FnOnce(&mut TrainingLook, &Timeline),
+) {
+    if let Some((training, look)) = core.state.training_look_mut() {
+        ask(look, &training.timeline);
     }
     develop(core);
 }

@@ -10,6 +10,7 @@ use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::path::Wanted;
 use crate::session::results::playback::Playback;
 use crate::session::results::probe::Probe;
+use std::ops::Deref;
 
 /// The duration of a whole latent path at speed 1, in seconds.
 pub const TOUR_SECONDS: f64 = 4.0;
@@ -33,40 +34,50 @@ pub struct Tour {
     pub strip: Strip,
     /// The frames side by side.
     pub sheet: ContactSheet,
-    /// The position that is shown.
-    pub playback: Playback,
     /// The shape at the playhead, for the strip and the inspector; the frames are only near it.
     pub probe: Option<Probe>,
 }
 
-impl Tour {
+/// A latent path as it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownTour<'a> {
+    tour: &'a Tour,
+    /// The position that is shown.
+    pub playback: Playback,
+}
+
+impl Deref for ShownTour<'_> {
+    type Target = Tour;
+
+    fn deref(&self) -> &Tour {
+        self.tour
+    }
+}
+
+impl<'a> ShownTour<'a> {
+    /// A path with the position that is shown.
+    pub fn new(tour: &'a Tour, playback: Playback) -> Self {
+        Self { tour, playback }
+    }
+
+    /// The path itself.
+    pub fn tour(self) -> &'a Tour {
+        self.tour
+    }
+
     /// The frame nearest to the shown position.
-    pub fn frame(&self) -> usize {
+    pub fn frame(self) -> usize {
         let off = |share: &f64| (share - self.playback.share).abs();
-        let shares = self.strip.shares.iter().enumerate();
+        let shares = self.tour.strip.shares.iter().enumerate();
         let nearest = shares.min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
         // The end of a closed path is its beginning.
-        let ended = self.latent_path.is_closed() && self.playback.share >= 1.0;
+        let ended = self.tour.latent_path.is_closed() && self.playback.share >= 1.0;
         nearest.map_or(0, |(frame, _)| frame).min(if ended { 0 } else { usize::MAX })
     }
 
     /// The latent point at the playhead.
-    pub fn here(&self) -> Vec<f64> {
-        self.latent_path.at(self.playback.share)
-    }
-
-    /// Plays, from the beginning if at the end; or pauses.
-    pub(in crate::session) fn toggle(&mut self) {
-        let playback = &mut self.playback;
-        playback.playing = !playback.playing;
-        if playback.playing && playback.share >= 1.0 {
-            playback.share = 0.0;
-        }
-    }
-
-    /// Stops at a share of the path.
-    pub(in crate::session) fn hold(&mut self, share: f64) {
-        (self.playback.playing, self.playback.share) = (false, share.clamp(0.0, 1.0));
+    pub fn here(self) -> Vec<f64> {
+        self.tour.latent_path.at(self.playback.share)
     }
 }
 
@@ -99,10 +110,8 @@ pub struct Tours {
     pub tour: Option<Tour>,
     /// New shapes.
     pub drawn: Option<SampledShapes>,
-    /// The playback of the path that is made next; none for the default one.
-    pub(in crate::session) begins: Option<Playback>,
-    /// The playback of the path that was removed last, for the case that it comes back.
-    pub(in crate::session) left: Option<Playback>,
+    /// True if the path that is made next is played from its beginning.
+    pub(in crate::session) begins: bool,
     /// The inputs of the path when it was last asked for.
     pub(in crate::session) path_inputs: Option<PathInputs>,
     /// Model, quantity and seed that new shapes were last asked for.
@@ -121,21 +130,21 @@ pub(in crate::session) struct TourRequest {
     /// The quantity that colours them.
     pub(in crate::session) quantity: Quantity,
     pub(in crate::session) wanted: Wanted,
-    /// The playback of a new path; none for one that replaces the present path, whose playback goes on.
-    pub(in crate::session) playback: Option<Playback>,
+    pub(in crate::session) start: PathStart,
+}
+
+/// The playback of a path once it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::session) enum PathStart {
+    /// It plays from the beginning.
+    Plays,
+    /// It is held where it was, and its point is selected.
+    Held,
+    /// It goes on, since the path only takes the place of the present one.
+    GoesOn,
 }
 
 impl Tours {
-    /// True while the marker moves.
-    pub fn is_playing(&self) -> bool {
-        self.tour.as_ref().is_some_and(|tour| tour.playback.playing)
-    }
-
-    /// Stops the marker at its present position.
-    pub fn pause(&mut self) {
-        self.tour.iter_mut().for_each(|tour| tour.playback.playing = false);
-    }
-
     /// Forgets the path that is being made.
     pub(in crate::session) fn leave_path(&mut self) {
         let is_path = |request: &TourRequest| matches!(request.wanted, Wanted::Frames(..));
@@ -145,6 +154,6 @@ impl Tours {
 
     /// Removes everything that belongs to the previous model.
     pub(in crate::session) fn forget(&mut self) {
-        *self = Self { begins: self.begins.take(), ..Self::default() };
+        *self = Self { begins: self.begins, ..Self::default() };
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use crate::session::State;
-use crate::session::map::PickedAs;
+use crate::session::view::PickedAs;
 use std::sync::Arc;
 
 impl State {
@@ -11,13 +11,13 @@ impl State {
     pub fn annotations(&self) -> Annotations {
         let walk = self.walk().filter(|_| self.is_walking());
         let search_run = self.shown_race().or_else(|| self.shown_search());
-        let tour = self.tours.tour.as_ref().filter(|_| self.is_touring());
+        let tour = self.tour().filter(|_| self.is_touring());
         let projection = self.shown().map(|(_, entry)| &entry.prepared.projection);
         // The start of a step-by-step search and the point of a latent path have marks of their own.
-        let has_mark = match self.map.picked_as {
-            PickedAs::Kept => false,
-            PickedAs::PathMarker => tour.is_some(),
-            PickedAs::Start => walk.is_some(),
+        let has_mark = match self.view.selection.as_ref().map(|selection| selection.picked_as) {
+            Some(PickedAs::PathMarker) => tour.is_some(),
+            Some(PickedAs::Start) => walk.is_some(),
+            Some(PickedAs::Kept) | None => false,
         };
         let kept = self.map.picked.as_ref().filter(|_| !has_mark);
         Annotations {
@@ -60,7 +60,7 @@ impl State {
     pub fn shown_race(&self) -> Option<SearchView> {
         let contest = self.race()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
-        let (paths, z) = contest.shown_trajectory()?;
+        let (paths, z) = contest.trajectory(self.chosen_contender()?)?;
         Some(SearchView {
             step: paths.last_step() as f64,
             paths: paths.clone(),

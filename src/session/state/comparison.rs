@@ -3,14 +3,14 @@
 use crate::explore::Bounds;
 use crate::session::document::ids::ModelId;
 use crate::session::results::models::{ModelEntry, Prepared};
-use crate::session::screen::comparison::Comparison;
 use crate::session::state::State;
+use crate::session::view::Compared;
 use crate::text;
 
 impl State {
     /// The model on the second map.
     pub fn beside(&self) -> Option<(ModelId, &ModelEntry)> {
-        let id = self.comparison.as_ref()?.model;
+        let id = self.view.compared?.model;
         Some((id, self.model(id)?))
     }
 
@@ -38,8 +38,8 @@ impl State {
             None => (self.home(), self.around(|prepared| prepared.whole)),
         };
         let Some((home, whole)) = home.zip(whole) else { return };
-        let again = self.map.is_fitted_to(home);
-        self.map.fit(if again { whole } else { home });
+        let again = self.view.map.is_fitted_to(home);
+        self.view.map.fit(if again { whole } else { home });
     }
 
     /// Shows an open model on the second map.
@@ -47,12 +47,12 @@ impl State {
         let Some(first) = self.shown().map(|(shown, _)| shown).filter(|shown| *shown != id) else {
             return;
         };
-        match &mut self.comparison {
-            Some(comparison) => comparison.turn_to(id),
-            None => self.comparison = Some(Comparison::new(id, first)),
+        match &mut self.view.compared {
+            Some(compared) => compared.model = id,
+            None => self.view.compared = Some(Compared { model: id, first }),
         }
         if let Some(home) = self.home() {
-            self.map.fit(home);
+            self.view.map.fit(home);
         }
     }
 
@@ -65,22 +65,20 @@ impl State {
     /// Keeps an open model on the second map that is not on the first one.
     pub(in crate::session) fn settle_comparison(&mut self) {
         let shown = self.shown().map(|(id, _)| id);
-        let Some((second, first)) = self.comparison.as_ref().map(|c| (c.model, c.first)) else {
-            return;
-        };
+        let Some(Compared { model: second, first }) = self.view.compared else { return };
         let is_open = |id: ModelId| self.model(id).is_some() && Some(id) != shown;
         if !is_open(second) {
             // If the second model was chosen as the first, the two change places.
             match Some(first).filter(|id| is_open(*id)).or_else(|| self.another()) {
-                Some(id) => self.comparison.iter_mut().for_each(|c| c.turn_to(id)),
+                Some(id) => self.view.compared = Some(Compared { model: id, first }),
                 None => {
-                    self.comparison = None;
+                    self.view.compared = None;
                     self.notices.info(text!("Nothing is left to compare with."));
                 }
             }
         }
-        if let (Some(comparison), Some(shown)) = (&mut self.comparison, shown) {
-            comparison.first = shown;
+        if let (Some(compared), Some(shown)) = (&mut self.view.compared, shown) {
+            compared.first = shown;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::session::document::PathPlan;
 use crate::session::results::planned_path::NamedPoints;
+use crate::session::screen::tours::ShownTour;
 use crate::session::state::State;
 use crate::session::view::TourPage;
 
@@ -17,6 +18,16 @@ impl State {
             Some((kind, turns)) => PathPlan { kind, turns, ..plan },
             None => plan,
         }
+    }
+
+    /// The latent path on the map, as it is looked at.
+    pub fn tour(&self) -> Option<ShownTour<'_>> {
+        Some(ShownTour::new(self.tours.tour.as_ref()?, self.view.path()))
+    }
+
+    /// True while the marker of the latent path moves.
+    pub fn is_path_playing(&self) -> bool {
+        self.tour().is_some_and(|tour| tour.playback.playing)
     }
 
     /// The shown page below the strip, if it has content.

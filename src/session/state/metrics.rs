@@ -30,14 +30,15 @@ impl State {
     pub fn health(&self) -> Option<Health<'_>> {
         let id = self.watched_model()?;
         let training = self.learned(id)?;
+        let (training, asked) = (training.training(), training.asked_updates());
         let newest = training.metrics.as_deref();
-        let Some(updates) = training.timeline.asked_updates() else {
+        let Some(updates) = asked else {
             return Some(training.health(newest, usize::MAX, None));
         };
         if let Some(metrics) = self.metrics.of_moment((id, updates)) {
             return Some(training.health(Some(metrics), updates, None));
         }
-        let here = self.model(id).filter(|_| self.moment_of(id) == Some(updates));
+        let here = self.model(id).filter(|_| self.shown_snapshot(id) == Some(updates));
         let version = here.map(|entry| (id, entry.version));
         let failed = version.and_then(|version| match self.metrics.get(version)? {
             CachedMetrics::Failed(why) => Some(why),
@@ -65,7 +66,7 @@ impl State {
         if self.is_learning(id) {
             return None;
         }
-        let training = self.learned(id).filter(|training| training.timeline.asked().is_none())?;
+        let training = self.learned(id).filter(|training| training.asked.is_none())?;
         let card = &self.model(id)?.prepared.model.card;
         let kept = card.kept.filter(|kept| *kept < training.updates)?;
         Some((kept, card.record()?))
@@ -93,20 +94,18 @@ impl State {
     }
 
     /// The update of the snapshot that a model shows at present, if it is not the newest state of its training.
-    pub(in crate::session) fn moment_of(&self, id: ModelId) -> Option<usize> {
-        let timeline = &self.learned(id)?.timeline;
-        let moment = timeline.moments().get(timeline.developed?)?;
-        Some(moment.resume.updates)
+    pub fn shown_snapshot(&self, id: ModelId) -> Option<usize> {
+        self.snapshots.update(self.run_of(id)?)
     }
 
     /// The models whose metrics are on the screen: both of a comparison, and the one with the shown snapshot. A model
     /// that is being trained gets its metrics from the training.
     pub(in crate::session) fn to_be_measured(&self) -> Vec<ModelId> {
         let both = [self.shown(), self.beside()].into_iter().flatten().map(|(id, _)| id);
-        let compared = both.filter(|_| self.comparison.is_some());
+        let compared = both.filter(|_| self.view.compared.is_some());
         let compared =
-            compared.filter(|id| !self.is_learning(*id) || self.moment_of(*id).is_some());
-        let watched = self.watched_model().filter(|id| self.moment_of(*id).is_some());
+            compared.filter(|id| !self.is_learning(*id) || self.shown_snapshot(*id).is_some());
+        let watched = self.watched_model().filter(|id| self.shown_snapshot(*id).is_some());
         compared.chain(watched).collect()
     }
 }
@@ -119,8 +118,8 @@ impl Training {
         updates: usize,
         stale: Option<usize>,
     ) -> Health<'a> {
-        let until = self.records.partition_point(|record: &EpochRecord| record.updates <= updates);
-        let found = |plan: &TrainingPlan| warnings(&plan.config, &self.records[..until], metrics);
+        let epochs = self.losses.epochs_until(updates);
+        let found = |plan: &TrainingPlan| warnings(&plan.config, epochs, metrics);
         let warnings = self.plan.as_ref().map(found).unwrap_or_default();
         Health { metrics, warnings, stale, failed: None }
     }

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod comparison;
+mod derived;
 mod latent_path;
 pub mod metrics;
 mod own_shapes;

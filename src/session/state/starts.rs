@@ -1,7 +1,6 @@
 //! The starts of the next search: chosen in the panel, computed when it begins.
 
 use crate::error::{Error, Result};
-use crate::model::Model;
 use crate::optimise::{SearchConfig, Starts};
 use crate::session::document::{Origin, StartChoice};
 use crate::session::state::State;
@@ -25,10 +24,7 @@ impl State {
                 return Ok(config);
             }
             Origin::Point => self.looked_at().map(|z| z.to_vec()),
-            Origin::Neighbour => self
-                .looked_at()
-                .zip(self.shown())
-                .and_then(|(z, (_, entry))| nearest(&entry.prepared.model, z)),
+            Origin::Neighbour => self.looked_at().and_then(|z| self.nearest(z)),
         };
         let missing = text!("click the map to keep the point around which to start");
         let point = point.ok_or_else(|| Error::mismatch(missing))?;
@@ -45,9 +41,4 @@ impl State {
         let probe = self.map.picked.as_ref().or(self.map.probe.as_ref())?;
         Some(&probe.z)
     }
-}
-
-/// The encoded training shape nearest to `z`.
-fn nearest(model: &Model, z: &[f64]) -> Option<Vec<f64>> {
-    model.density().nearest(z).map(|(row, _)| model.encoded.mu.row(row).to_vec())
 }

@@ -4,7 +4,7 @@ use crate::data::domain::Domain;
 use crate::data::quantity::Quantity;
 use crate::data::source::TrainingData;
 use crate::explore::scene::map_layer::MapLayers;
-use crate::explore::{Bounds, three_digits};
+use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::bundled::BUNDLED;
 use crate::model::training_config::TrainingConfig;
@@ -13,7 +13,7 @@ use crate::optimise::{SearchConfig, SearchReport};
 use crate::session::action::Action;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::{JobId, ModelId, RunId};
-use crate::session::document::{Document, ModelSource, OwnShapes, StepThroughSpec};
+use crate::session::document::{Document, ModelSource, OpenModel, OwnShapes, StepThroughSpec};
 use crate::session::history::History;
 use crate::session::jobs::export::Exporting;
 use crate::session::jobs::heads::HeadsRun;
@@ -35,7 +35,9 @@ use crate::session::results::playback::Playback;
 use crate::session::results::step_through::StepThroughState;
 use crate::session::runs::Runs;
 use crate::session::screen::comparison::Comparison;
+use crate::session::screen::derived::Derived;
 use crate::session::screen::metrics_cache::MetricsOf;
+use crate::session::screen::shown_snapshots::ShownSnapshots;
 use crate::session::screen::tours::Tours;
 use crate::session::settings::Settings;
 use crate::session::view::search_look::FollowedRestart;
@@ -82,8 +84,10 @@ pub struct State {
     pub(in crate::session) no_training: Training,
     /// Why the last freehand line was no shape.
     pub drawing_problem: Option<Text>,
-    /// The model on the second map whose training shows the same update as the watched one.
-    pub(in crate::session) linked: Option<ModelId>,
+    /// Snapshots of trainings that are shown in place of the newest states of their models.
+    pub(in crate::session) snapshots: ShownSnapshots,
+    /// Derived values that views show.
+    pub(super) derived: Derived,
 }
 
 impl State {
@@ -99,7 +103,7 @@ impl State {
             preferences,
             jobs: Registry::default(),
             notices: Notices::default(),
-            map: LatentMap::new(Bounds { low: [-3.0; 2], high: [3.0; 2] }),
+            map: LatentMap::default(),
             comparison: None,
             tours: Tours::default(),
             metrics: MetricsOf::default(),
@@ -109,7 +113,8 @@ impl State {
             export: Exporting::default(),
             no_training: Training::default(),
             drawing_problem: None,
-            linked: None,
+            snapshots: ShownSnapshots::default(),
+            derived: Derived::default(),
         }
     }
 
@@ -118,7 +123,7 @@ impl State {
     /// The open models of which there is something to show, oldest first.
     pub fn models(&self) -> impl Iterator<Item = (ModelId, &ModelEntry)> {
         let models = self.document.models.iter();
-        let entry = |run: RunId| self.runs.models.get(&run);
+        let entry = |run: RunId| self.entry(run);
         let replaced = move |id: &ModelId| {
             let mut others = self.document.models.values();
             others.any(|other| other.instead_of == Some(*id) && entry(other.run).is_some())
@@ -130,7 +135,13 @@ impl State {
 
     /// An open model.
     pub fn model(&self, id: ModelId) -> Option<&ModelEntry> {
-        self.runs.models.get(&self.run_of(id)?)
+        self.entry(self.run_of(id)?)
+    }
+
+    /// A model as it is shown: its newest state, or the shown snapshot of its training.
+    fn entry(&self, run: RunId) -> Option<&ModelEntry> {
+        let newest = self.runs.models.get(&run)?;
+        Some(self.snapshots.entry(run).unwrap_or(newest))
     }
 
     /// The present result of an open model.
@@ -177,7 +188,8 @@ impl State {
 
     /// True if closing the program would lose something.
     pub fn has_unsaved(&self) -> bool {
-        self.models().any(|(_, entry)| entry.unsaved)
+        let newest = |model: &OpenModel| self.runs.models.get(&model.run);
+        self.document.models.values().filter_map(newest).any(|entry| entry.unsaved)
     }
 
     // Results of the document.
@@ -204,13 +216,10 @@ impl State {
         self.runs.races.get(&self.document.race.as_ref()?.run)
     }
 
-    pub(in crate::session) fn race_mut(&mut self) -> Option<&mut RaceRun> {
-        self.runs.races.get_mut(&self.document.race.as_ref()?.run)
-    }
-
-    /// Deselects the race's answer, since another trajectory or path takes its place on the map.
-    pub(in crate::session) fn leave_contender(&mut self) {
-        self.race_mut().into_iter().for_each(|race| race.chosen = None);
+    /// The selected contender of the race.
+    pub fn chosen_contender(&self) -> Option<usize> {
+        let run = self.document.race.as_ref()?.run;
+        self.view.contender.filter(|(race, _)| *race == run).map(|(_, contender)| contender)
     }
 
     /// The sweep over beta.
@@ -365,14 +374,6 @@ impl State {
         self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(quantity))
     }
 
-    /// The quantity of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
-    /// it.
-    pub fn value_of(&self, outline: &[f32]) -> f64 {
-        let quantity = self.quantity();
-        let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(quantity, outline));
-        told.and_then(Result::ok).unwrap_or(f64::NAN)
-    }
-
     /// The unit of a quantity in the shown model; empty if none is known.
     pub fn unit(&self, quantity: Quantity) -> &str {
         self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(quantity))
@@ -435,7 +436,7 @@ impl State {
     /// The playback on the screen.
     pub(in crate::session) fn playback_mut(&mut self) -> Option<&mut Playback> {
         match self.is_touring() {
-            true => self.tours.tour.as_mut().map(|tour| &mut tour.playback),
+            true => self.view.path_mut(),
             false => self.search_look_mut().map(|(_, look)| &mut look.playback),
         }
     }
@@ -463,12 +464,11 @@ impl State {
         (self.view.wanted, self.view.wanted_beside) = (None, None);
         let Some((_, entry)) = self.shown() else { return };
         let prepared = entry.prepared.clone();
-        let map = &mut self.map;
         // Another model's shapes would have wrong positions and sizes.
-        map.picture = MapPictures::default();
-        map.probe = None;
-        map.picked = None;
-        map.fit(prepared.home);
+        self.map.picture = MapPictures::default();
+        (self.map.probe, self.map.picked) = (None, None);
+        self.view.selection = None;
+        self.view.map.fit(prepared.home);
         self.tours.forget();
         if let Some(search) = self.view.last_search(id) {
             self.view.search = Some(search);

@@ -6,21 +6,47 @@ use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::snapshot::Snapshot;
 use crate::session::jobs::training::Training;
 use crate::session::results::models::{ModelEntry, Prepared};
-use crate::session::results::timeline::Newest;
 use crate::session::state::State;
+use crate::session::view::{ShownTraining, TrainingLook};
 use crate::text;
 use crate::text::Text;
+use crate::train::TrainerState;
 use std::sync::Arc;
 
 impl State {
-    /// The training that made a model, if it is stored.
-    pub fn learned(&self, id: ModelId) -> Option<&Training> {
-        self.runs.trainings.get(&self.run_of(id)?)
+    /// The training that made a model, if it is stored, as it is looked at.
+    pub fn learned(&self, id: ModelId) -> Option<ShownTraining<'_>> {
+        let run = self.run_of(id)?;
+        let training = self.runs.trainings.get(&run)?;
+        let playing = self.view.trainings.get(&run).is_some_and(TrainingLook::is_playing);
+        Some(ShownTraining::new(training, self.asked_snapshot(id), playing))
     }
 
-    pub(in crate::session) fn learned_mut(&mut self, id: ModelId) -> Option<&mut Training> {
+    /// The requested snapshot of a model, if it is not the newest state. The model on the second map shows the same update as
+    /// the watched training.
+    fn asked_snapshot(&self, id: ModelId) -> Option<&Arc<TrainerState>> {
         let run = self.run_of(id)?;
-        self.runs.trainings.get_mut(&run)
+        let timeline = &self.runs.trainings.get(&run)?.timeline;
+        let own = || self.view.trainings.get(&run)?.asked(timeline);
+        let watched = self.watched_model().filter(|watched| *watched != id);
+        let is_beside = self.beside().is_some_and(|(beside, _)| beside == id);
+        let Some(watched) = watched.filter(|_| is_beside && !self.is_learning(id)) else {
+            return own();
+        };
+        let watched = self.learned(watched)?;
+        let running = watched.job.is_some().then_some(watched.updates);
+        let mut look = TrainingLook::default();
+        look.ask(timeline, watched.asked_updates().or(running)? as f64);
+        look.asked(timeline)
+    }
+
+    /// The watched training, and where one looks in it.
+    pub(in crate::session) fn training_look_mut(
+        &mut self,
+    ) -> Option<(&Training, &mut TrainingLook)> {
+        let run = self.run_of(self.watched_model()?)?;
+        let training = self.runs.trainings.get(&run)?;
+        Some((training, self.view.trainings.entry(run).or_default()))
     }
 
     /// The training that is under way, else the last one of an open model.
@@ -67,11 +93,12 @@ impl State {
 
     /// True while a model is being trained.
     pub fn is_learning(&self, id: ModelId) -> bool {
-        self.learned(id).is_some_and(|training| training.job.is_some())
+        let training = self.run_of(id).and_then(|run| self.runs.trainings.get(&run));
+        training.is_some_and(|training| training.job.is_some())
     }
 
     /// The watched training, if there is one.
-    pub fn watched(&self) -> Option<&Training> {
+    pub fn watched(&self) -> Option<ShownTraining<'_>> {
         self.learned(self.watched_model()?)
     }
 
@@ -84,34 +111,11 @@ impl State {
             .then(|| text!("This model does not hold what its training needs to go on"))
     }
 
-    /// Lets the training of the model on the second map show the same update as the watched one; returns the model that
-    /// no longer follows, if there was one.
-    pub(in crate::session) fn link_moments(&mut self) -> Option<ModelId> {
-        let watched = self.watched_model();
-        let beside = self.beside().map(|(id, _)| id).filter(|id| Some(*id) != watched);
-        let learned =
-            |id: &ModelId| self.learned(*id).is_some_and(|training| training.job.is_none());
-        let beside = beside.filter(learned);
-        let before = std::mem::replace(&mut self.linked, beside).filter(|id| Some(*id) != beside);
-        if let Some(training) = before.and_then(|id| self.learned_mut(id)) {
-            training.timeline.follow();
-        }
-        let target = self.watched().and_then(|training| {
-            let running = training.job.is_some().then_some(training.updates);
-            training.timeline.asked_updates().or(running)
-        });
-        if let Some(training) = beside.and_then(|id| self.learned_mut(id)) {
-            match target {
-                Some(updates) => training.timeline.ask(updates as f64),
-                None => training.timeline.follow(),
-            }
-        }
-        before
-    }
-
-    /// Shows the model of a snapshot, if it is still the requested one.
+    /// Shows the model of a snapshot, if one is still requested.
     pub(in crate::session) fn snapshot_ended(&mut self, job: JobId, result: JobResult<Snapshot>) {
-        let version = self.runs.next_version();
+        let Some((run, updates)) = self.snapshots.made_by(job) else { return };
+        let Some(snapshot) = self.snapshots.0.get_mut(&run) else { return };
+        snapshot.making = None;
         let prepared = match result {
             JobResult::Finished(Snapshot(prepared)) => Some(prepared),
             JobResult::Cancelled(_) => None,
@@ -120,67 +124,53 @@ impl State {
                 None
             }
         };
-        let asked = |training: &Training| {
-            training.timeline.developing.is_some_and(|(asked, _)| asked == job)
-        };
-        let mut trainings = self.runs.trainings.iter_mut();
-        let Some((&run, training)) = trainings.find(|(_, training)| asked(training)) else {
+        let Some(prepared) = prepared else {
+            snapshot.failed = Some(updates);
+            self.view.trainings.remove(&run);
             return;
         };
-        let Some((_, index)) = training.timeline.developing.take() else { return };
-        if prepared.is_none() {
-            // Asking for it again would fail again.
-            training.timeline.follow();
+        let model = self.document.model_of(run);
+        let Some(newest) = self.runs.models.get(&run) else { return };
+        if model.is_none_or(|id| self.asked_snapshot(id).is_none()) {
+            return;
         }
-        let Some(prepared) = prepared.filter(|_| training.timeline.asked().is_some()) else {
-            return;
-        };
-        training.timeline.developed = Some(index);
-        let aside = training.timeline.newest.is_none();
-        let Some(entry) = self.runs.models.get_mut(&run) else { return };
-        let (path, unsaved) = (entry.path.take(), std::mem::replace(&mut entry.unsaved, true));
-        let newest = std::mem::replace(&mut entry.prepared, prepared);
-        let before = std::mem::replace(&mut entry.version, version);
-        if aside {
-            let newest = Newest { prepared: newest, version: before, path, unsaved };
+        let (name, version) = (newest.name.clone(), self.runs.next_version());
+        let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+        let Some(snapshot) = self.snapshots.0.get_mut(&run) else { return };
+        if snapshot.shown.replace((updates, entry)).is_none() {
             self.hold_range_for_training(true);
-            if let Some(training) = self.runs.trainings.get_mut(&run) {
-                training.timeline.newest = Some(newest);
-            }
         }
         self.fit_if_lost(run);
     }
 
-    /// Restores the newest state of a model if a snapshot was shown.
+    /// Shows the newest state of a model again if a snapshot was shown.
     pub(in crate::session) fn show_newest(&mut self, run: RunId) {
-        let Some(training) = self.runs.trainings.get_mut(&run) else { return };
-        training.timeline.developed = None;
-        let Some(newest) = training.timeline.newest.take() else { return };
-        let running = training.job.is_some();
-        if let Some(entry) = self.runs.models.get_mut(&run) {
-            let Newest { prepared, version, path, unsaved } = newest;
-            *entry = ModelEntry { prepared, version, path, unsaved, name: entry.name.clone() };
+        let Some(snapshot) = self.snapshots.0.get_mut(&run) else { return };
+        let shown = snapshot.shown.take();
+        snapshot.failed = None;
+        if snapshot.making.is_none() {
+            self.snapshots.0.remove(&run);
         }
-        self.hold_range_for_training(running);
-        self.fit_if_lost(run);
+        if shown.is_some() {
+            let training = self.runs.trainings.get(&run);
+            let running = training.is_some_and(|training| training.job.is_some());
+            self.hold_range_for_training(running);
+            self.fit_if_lost(run);
+        }
     }
 
-    /// Replaces a model by its newer version.
+    /// Replaces the newest state of a model by a newer one. A snapshot that is shown stays on the screen.
     pub(in crate::session) fn renew(&mut self, run: RunId, prepared: Arc<Prepared>) {
         let version = self.runs.next_version();
-        // An older snapshot that is shown stays on the screen.
-        let training = self.runs.trainings.get_mut(&run);
-        if let Some(newest) = training.and_then(|t| t.timeline.newest.as_mut()) {
-            *newest = Newest { prepared, version, path: None, unsaved: true };
-            return;
-        }
         let name = match self.runs.models.get(&run) {
             Some(entry) => entry.name.clone(),
             None => text!("Trained {id}", id = self.runs.next_trained()),
         };
         let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
         self.runs.models.insert(run, entry);
-        self.fit_if_lost(run);
+        if self.snapshots.entry(run).is_none() {
+            self.fit_if_lost(run);
+        }
     }
 
     /// Shows all of a model's data if they have left a map that was fitted to them.
@@ -188,14 +178,14 @@ impl State {
         let Some(id) = self.document.model_of(run) else { return };
         let on_screen = [self.shown_version().map(|(id, _)| id), self.beside().map(|(id, _)| id)];
         let Some(home) = self.home().filter(|_| on_screen.contains(&Some(id))) else { return };
-        if self.map.is_fitted() {
+        if self.view.map.is_fitted() {
             // The map follows the data only if they leave it or shrink to a spot, and never if the user has moved it: a
             // map that moves all the time cannot be read.
-            let view = self.map.view.grown(0.02);
+            let view = self.view.map.bounds.grown(0.02);
             let lost = !view.contains(home.low) || !view.contains(home.high);
-            let [w, h] = [0, 1].map(|k| home.size()[k] / self.map.view.size()[k]);
+            let [w, h] = [0, 1].map(|k| home.size()[k] / self.view.map.bounds.size()[k]);
             if lost || w.max(h) < 0.62 {
-                self.map.fit(home.grown(0.06));
+                self.view.map.fit(home.grown(0.06));
             }
         }
     }

@@ -1,7 +1,13 @@
 //! The view: where one looks. It is never undone.
 
 pub mod search_look;
+mod selection;
 mod store;
+mod training_look;
+mod viewport;
 
 pub use search_look::{SearchLook, ShownSearch};
-pub use store::{Activity, Layers, TourPage, View};
+pub use selection::{PickedAs, Selection};
+pub use store::{Activity, Compared, Layers, TourPage, View};
+pub use training_look::{ShownTraining, TrainingLook};
+pub use viewport::Viewport;

@@ -7,10 +7,11 @@ use crate::session::document::ids::RunId;
 use crate::session::jobs::search::SearchRun;
 use crate::session::results::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use crate::session::results::playhead::Playhead;
+use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
 /// Where one looks in a search.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchLook {
     /// The step that is shown.
     pub playback: Playback,
@@ -77,7 +78,7 @@ impl SearchLook {
     /// the newest one.
     pub fn toggle_play(&mut self, run: &SearchRun) {
         if self.is_live(run) {
-            return self.hold(1.0);
+            return self.playback.hold(1.0);
         }
         let at_end = self.playback.share >= 1.0;
         let playback = &mut self.playback;
@@ -95,22 +96,18 @@ impl SearchLook {
         if run.job.is_some() && share >= 1.0 {
             return self.follow_newest();
         }
-        self.hold(share.clamp(0.0, 1.0));
+        self.playback.hold(share);
     }
 
     /// Moves the playback by whole steps and stops it there.
     pub fn step_by(&mut self, run: &SearchRun, steps: i64) {
         let step = (self.shown_step(run) + 1e-9).floor() + steps as f64;
-        self.hold(run.paths.share_at(step.max(0.0)));
+        self.playback.hold(run.paths.share_at(step.max(0.0)));
     }
 
     /// Follows the newest step of a running search from here on.
     pub fn follow_newest(&mut self) {
         self.playback = Playback { playing: false, share: 1.0, live: true, ..self.playback };
-    }
-
-    fn hold(&mut self, share: f64) {
-        self.playback = Playback { playing: false, share, live: false, ..self.playback };
     }
 
     /// Highlights a restart, or none.

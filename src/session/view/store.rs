@@ -1,13 +1,17 @@
 //! The view: where one looks. It is never undone.
 
 use super::search_look::SearchLook;
+use super::selection::Selection;
+use super::training_look::TrainingLook;
+use super::viewport::Viewport;
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::session::document::ids::{ModelId, RunId};
+use crate::session::results::playback::Playback;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The user's activity; each has its own panel and its own choice of layers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activity {
     /// Exploring.
     #[default]
@@ -34,7 +38,7 @@ impl Default for Layers {
 }
 
 /// The page below the strip while exploring.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TourPage {
     /// The frames of a latent path.
     #[default]
@@ -43,8 +47,17 @@ pub enum TourPage {
     NewShapes,
 }
 
-/// Where one looks.
-#[derive(Debug, Default)]
+/// The model on the second map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The model.
+    pub model: ModelId,
+    /// The model that was on the first map last: the two models change places when the second one is shown.
+    pub(in crate::session) first: ModelId,
+}
+
+/// Where one looks: plain data, by identities and names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// The present activity.
     pub activity: Activity,
@@ -58,6 +71,18 @@ pub struct View {
     pub wanted: Option<ModelId>,
     /// The model to compare with once there is something of the wanted one.
     pub wanted_beside: Option<ModelId>,
+    /// The model to compare with the shown one, if there is a second map.
+    pub compared: Option<Compared>,
+    /// The part of the map that is seen.
+    pub map: Viewport,
+    /// The selected point, in the shown model.
+    pub selection: Option<Selection>,
+    /// The shown place of the latent path of each model.
+    paths: BTreeMap<ModelId, Playback>,
+    /// Where one looks in each training.
+    pub trainings: BTreeMap<RunId, TrainingLook>,
+    /// The selected contender, and its race.
+    pub contender: Option<(RunId, usize)>,
     /// The search that is looked at.
     pub search: Option<RunId>,
     /// The search that was looked at last in each model.
@@ -69,6 +94,8 @@ pub struct View {
     /// The range during a training, which would otherwise change all the time; the range held by the user takes
     /// precedence.
     pub training_range: Option<(f64, f64)>,
+    /// True if curves and results are open below the strip.
+    pub drawer_open: bool,
     /// The page below the strip while exploring.
     pub page: TourPage,
 }
@@ -90,6 +117,22 @@ impl View {
         *visible = visible.toggled(layer);
     }
 
+    /// The shown place of the latent path of the shown model.
+    pub fn path(&self) -> Playback {
+        let known = self.shown.and_then(|id| self.paths.get(&id));
+        known.copied().unwrap_or(Playback::BEGINNING)
+    }
+
+    /// As [`Self::path`], to be changed.
+    pub fn path_mut(&mut self) -> Option<&mut Playback> {
+        Some(self.paths.entry(self.shown?).or_insert(Playback::BEGINNING))
+    }
+
+    /// Stops the marker of the latent path at its present place.
+    pub fn pause_path(&mut self) {
+        self.path_mut().into_iter().for_each(|path| path.playing = false);
+    }
+
     /// Looks at a search of a model.
     pub fn look_at_search(&mut self, model: ModelId, run: RunId) {
         let speed =
@@ -102,5 +145,29 @@ impl View {
     /// The search that was looked at last in a model.
     pub fn last_search(&self, model: ModelId) -> Option<RunId> {
         self.searches.get(&model).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PointRef;
+    use crate::session::view::PickedAs;
+
+    #[test]
+    fn a_view_is_written_and_read_as_a_whole() {
+        let (model, run) = (ModelId(3), RunId(7));
+        let mut view = View::new(Layers::default());
+        view.look_at_search(model, run);
+        view.trainings.entry(run).or_default();
+        view.shown = Some(model);
+        view.path_mut().unwrap().hold(0.25);
+        view.compared = Some(Compared { model, first: ModelId(1) });
+        view.contender = Some((run, 2));
+        let point = PointRef::Latent(vec![0.1, -1.0 / 3.0]);
+        view.selection = Some(Selection { point, picked_as: PickedAs::Start });
+        view.map.pan([0.1, 0.2]);
+        let written = serde_json::to_string(&view).unwrap();
+        assert_eq!(serde_json::from_str::<View>(&written).unwrap(), view);
     }
 }

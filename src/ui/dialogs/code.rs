@@ -1,9 +1,11 @@
 //! Listings: the lines of a program with the present one highlighted, and the dialog that shows all of them.
 
 use crate::optimise::UpdateStage;
-use crate::optimise::codegen::{CodeLine, command_line, preamble, pytorch};
+use crate::optimise::codegen::CodeLine;
 use crate::session::State;
+use crate::session::screen::derived::SearchCode;
 use crate::text;
+use crate::ui::commands::UiCommand;
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme;
 use crate::ui::widgets::{heading, note};
@@ -67,31 +69,32 @@ fn job(ui: &Ui, text: &str, lit: bool) -> LayoutJob {
 
 /// The dialog: the search in PyTorch and as a command line, with the present settings.
 pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let Some((id, entry)) = state.shown() else { return };
-    let model = &entry.prepared.model;
+    let Some((_, entry)) = state.shown() else { return };
+    let Some(code) = state.search_code() else { return };
+    let SearchCode { lines, preamble, command } = &*code;
     let walk = state.walk().filter(|_| state.is_walking());
-    let next = state.next_search().unwrap_or_else(|_| state.search_config().into_owned());
-    let config = walk.map_or(&next, |walk| walk.by_hand.config());
-    let file = state.suggested_path(id);
-    let lines = pytorch(config, model);
-    let ground = preamble(config, model, &file);
 
     heading(ui, text!("The same search in PyTorch"));
     ScrollArea::both().max_height(390.0).auto_shrink([false, true]).show(ui, |ui| {
-        listing(ui, &lines, walk.map(|walk| walk.by_hand.stage()));
+        listing(ui, lines, walk.map(|walk| walk.by_hand.stage()));
         ui.add_space(8.0);
         let header = CollapsingHeader::new(text!("What these lines stand on"));
         header.id_salt("preamble").show(ui, |ui| {
             let plain = |text: &String| CodeLine { text: text.clone(), stage: None };
-            let ground: Vec<CodeLine> = ground.iter().map(plain).collect();
+            let ground: Vec<CodeLine> = preamble.iter().map(plain).collect();
             listing(ui, &ground, None);
         });
     });
     heading(ui, text!("And on the command line"));
-    let command = command_line(config, &file);
-    ui.add(egui::Label::new(RichText::new(&command).font(FontId::monospace(SIZE))).wrap());
+    ui.add(egui::Label::new(RichText::new(command).font(FontId::monospace(SIZE))).wrap());
     if entry.path.is_none() {
-        note(ui, text!("Both read the model from its file: save it first (Ctrl+S)."));
+        note(
+            ui,
+            text!(
+                "Both read the model from its file: save it first ({keys}).",
+                keys = UiCommand::Save.keys()
+            ),
+        );
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -100,11 +103,11 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Requests) {
             .on_hover_text(text!("All of it: PyTorch runs it as it is"));
         if copy.clicked() {
             let search = lines.iter().map(|line| line.text.as_str());
-            let script: Vec<&str> = ground.iter().map(String::as_str).chain(search).collect();
+            let script: Vec<&str> = preamble.iter().map(String::as_str).chain(search).collect();
             actions.push(Request::Copy(script.join("\n") + "\n"));
         }
         if ui.button(text!("Copy command")).clicked() {
-            actions.push(Request::Copy(command));
+            actions.push(Request::Copy(command.clone()));
         }
         if ui.button(text!("Close")).clicked() {
             actions.push(Request::HideSheet);

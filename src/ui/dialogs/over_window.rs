@@ -432,7 +432,7 @@ fn keys(ui: &mut Ui, actions: &mut Requests) {
     scrolled(height).show(ui, |ui| {
         let table = egui::Grid::new("keys").num_columns(2).spacing([24.0, 5.0]).striped(true);
         table.show(ui, |ui| {
-            for line in KeysLine::ALL {
+            for line in KeysLine::all() {
                 ui.label(RichText::new(line.keys()).family(theme::strong()));
                 ui.label(line.about());
                 ui.end_row();

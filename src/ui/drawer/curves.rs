@@ -3,9 +3,9 @@
 use crate::model::training_config::{EpochRecord, Losses};
 use crate::optimise::PredictedValue;
 use crate::session::Command;
-use crate::session::jobs::training::{CurvePoint, Training};
 use crate::session::results::findings::Findings;
-use crate::session::view::ShownSearch;
+use crate::session::results::losses::CurvePoint;
+use crate::session::view::{ShownSearch, ShownTraining};
 use crate::text;
 use crate::text::Text;
 use crate::ui::request::Requests;
@@ -49,7 +49,7 @@ pub fn plot<'a>(name: &str, ui: &Ui, x: impl Into<Text>) -> Plot<'a> {
 
 /// The losses of a training, on a logarithmic scale so that all can be seen; validation losses are dashed. A line marks
 /// the shown snapshot, or the epoch that early stopping `kept`.
-pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
+pub fn losses(ui: &mut Ui, training: &ShownTraining<'_>, kept: Option<&EpochRecord>) {
     let dark = ui.visuals().dark_mode;
     let pick = |light: (u8, u8, u8), in_dark: (u8, u8, u8)| {
         let (r, g, b) = if dark { in_dark } else { light };
@@ -70,7 +70,7 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         (text!("Reconstruction loss"), |r| r.held_out_reconstruction, blue),
         (Text::verbatim("KL"), |r| r.held_out_kl, amber),
     ];
-    if training.records.iter().any(|record| record.stopping_reconstruction.is_some()) {
+    if training.losses.epochs.iter().any(|record| record.stopping_reconstruction.is_some()) {
         held_out.push((
             text!("Reconstruction loss, stopping rows"),
             |r| r.stopping_reconstruction,
@@ -94,20 +94,20 @@ pub fn losses(ui: &mut Ui, training: &Training, kept: Option<&EpochRecord>) {
         .y_axis_formatter(|mark, _| crate::explore::tick(10f64.powf(mark.value)));
     plot.show(ui, |ui| {
         for (name, value, colour) in learned {
-            let curve = training.curve.iter();
+            let curve = training.losses.curve.iter();
             let points = curve.map(|point: &CurvePoint| [point.epoch, value(&point.losses)]);
             let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
             ui.line(Line::new(name, points).color(colour).width(2.0));
         }
         for (name, value, colour) in held_out {
-            let records = training.records.iter();
+            let records = training.losses.epochs.iter();
             let points = records.filter_map(|record| Some([epoch_of(record), value(record)?]));
             let points: PlotPoints<'_> = points.filter_map(logarithm).collect();
             ui.line(
                 Line::new(name, points).color(colour).width(1.6).style(LineStyle::dashed_dense()),
             );
         }
-        let shown = training.timeline.asked().map(|_| training.shown_epochs());
+        let shown = training.asked.map(|_| training.shown_epochs());
         if let Some(epoch) = shown.or(kept.map(epoch_of)) {
             ui.vline(VLine::new("", epoch).color(accent).width(1.5));
         }

@@ -4,13 +4,14 @@ use super::curves;
 use super::lines::two_lines;
 use super::playing;
 use crate::explore::{brief, duration, grouped, three_digits};
-use crate::session::jobs::training::{Training, TrainingPhase};
+use crate::session::jobs::training::TrainingPhase;
 use crate::session::state::metrics::Health;
+use crate::session::view::ShownTraining;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::{FamilyMetrics, ModelMetrics, Warning};
-use crate::ui::request::{Request, Requests};
+use crate::ui::request::Requests;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
@@ -32,7 +33,7 @@ const NUMBER: f32 = 58.0;
 
 /// The strip: play, the losses, and the timeline.
 pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let Some(training) = state.watched().filter(|training| !training.curve.is_empty()) else {
+    let Some(training) = state.watched().filter(|training| !training.losses.is_empty()) else {
         let text = match state.training().phase {
             TrainingPhase::Idle => {
                 text!("Press Train and watch the losses fall while the map takes shape.")
@@ -42,11 +43,11 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
         note(ui, text);
         return;
     };
-    buttons(ui, training, actions);
-    let asked = training.timeline.asked();
+    buttons(ui, &training, actions);
+    let asked = training.asked;
     let kept = state.kept_epoch();
     let updates = match (asked, kept) {
-        (Some((_, moment)), _) => moment.resume.updates,
+        (Some(moment), _) => moment.resume.updates,
         (None, Some((updates, _))) => updates,
         (None, None) => training.updates,
     };
@@ -75,9 +76,9 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
         _ => [at, epoch],
     };
     two_lines(ui, first, second, 178.0);
-    let record = asked.and_then(|(_, moment)| moment.history.last());
+    let record = asked.and_then(|moment| moment.history.last());
     let record = record.or(kept.map(|(_, record)| record));
-    let last = training.curve.last().map(|point| point.losses);
+    let last = training.losses.curve.last().map(|point| point.losses);
     let [reconstruction, kl] = match (record, last) {
         (Some(record), _) => [record.reconstruction, record.kl],
         (None, Some(losses)) if asked.is_none() => [losses.reconstruction, losses.kl],
@@ -100,7 +101,8 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
             actions.command(Command::FollowNewest);
         }
     }
-    let values: Vec<f64> = training.curve.iter().map(|p| p.losses.total.max(1e-12).ln()).collect();
+    let curve = training.losses.curve.iter();
+    let values: Vec<f64> = curve.map(|point| point.losses.total.max(1e-12).ln()).collect();
     let whole = total.max(1) as f64;
     let done = (training.updates as f64 / whole).min(1.0);
     let about =
@@ -108,7 +110,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
     playing::timeline(ui, &values, done, updates as f64 / whole, about, actions);
 }
 
-fn buttons(ui: &mut Ui, training: &Training, actions: &mut Requests) {
+fn buttons(ui: &mut Ui, training: &ShownTraining<'_>, actions: &mut Requests) {
     let stoppable = matches!(training.phase, TrainingPhase::Running | TrainingPhase::Paused);
     if let Some(run) = training.job.filter(|_| stoppable)
         && icon_button(ui, Icon::Stop, text!("Stop and keep")).clicked()
@@ -118,7 +120,7 @@ fn buttons(ui: &mut Ui, training: &Training, actions: &mut Requests) {
     let (icon, name) = match training.phase {
         TrainingPhase::Running => (Icon::Pause, text!("Pause")),
         TrainingPhase::Paused => (Icon::Play, text!("Go on")),
-        _ if training.timeline.is_playing() => (Icon::Pause, text!("Pause")),
+        _ if training.is_playing => (Icon::Pause, text!("Pause")),
         TrainingPhase::Idle | TrainingPhase::Finishing => {
             (Icon::Play, text!("Play the training again"))
         }
@@ -135,7 +137,7 @@ fn concern_button(ui: &mut Ui, health: &Health<'_>, first: &Warning, actions: &m
     };
     let button = Button::new(RichText::new(text).color(colour)).min_size(vec2(CONCERNS, 0.0));
     if ui.add(button).on_hover_text(first.to_string()).clicked() {
-        actions.push(Request::OpenDrawer);
+        actions.command(Command::OpenDrawer(true));
     }
 }
 
@@ -146,10 +148,10 @@ pub fn show(ui: &mut Ui, state: &State) {
     let side = |rect: Rect| egui::UiBuilder::new().max_rect(rect);
     let split = area.right() - HEALTH;
     ui.scope_builder(side(area.with_max_x(split - 18.0)), |ui| {
-        curves::losses(ui, training, state.kept_epoch().map(|(_, record)| record));
+        curves::losses(ui, &training, state.kept_epoch().map(|(_, record)| record));
     });
     let Some(known) = state.health() else { return };
-    let asked = training.timeline.asked_updates();
+    let asked = training.asked_updates();
     ui.scope_builder(side(area.with_min_x(split)), |ui| health(ui, &known, asked));
 }
 

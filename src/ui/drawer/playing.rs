@@ -4,6 +4,7 @@ use super::lines::sparkline;
 use crate::session::Command;
 use crate::text;
 use crate::text::Text;
+use crate::ui::commands::UiCommand;
 use crate::ui::request::Requests;
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, icon_button};
@@ -11,13 +12,13 @@ use egui::{Sense, Stroke, Ui, pos2, vec2};
 
 /// Back, play or pause, and forward; the icon and name of the middle one depend on the playback.
 pub fn buttons(ui: &mut Ui, (icon, name): (Icon, Text), actions: &mut Requests) {
-    if icon_button(ui, Icon::Back, text!("One step back")).clicked() {
+    if icon_button(ui, Icon::Back, UiCommand::StepBack.label()).clicked() {
         actions.command(Command::StepBy(-1));
     }
     if icon_button(ui, icon, name).clicked() {
         actions.command(Command::TogglePlay);
     }
-    if icon_button(ui, Icon::Forward, text!("One step on")).clicked() {
+    if icon_button(ui, Icon::Forward, UiCommand::StepOn.label()).clicked() {
         actions.command(Command::StepBy(1));
     }
 }
@@ -32,7 +33,11 @@ pub fn speed(ui: &mut Ui, speed: f64, actions: &mut Requests) {
         }
     })
     .response
-    .on_hover_text(text!("Speed of the playback ([ and ])"));
+    .on_hover_text(text!(
+        "Speed of the playback ({slower} and {faster})",
+        slower = UiCommand::Slower.keys(),
+        faster = UiCommand::Faster.keys()
+    ));
 }
 
 /// A curve that fills the `done` share of the playback, with a playhead at `share` that can be dragged to any step.

@@ -11,6 +11,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::RoundTripChange;
+use crate::ui::commands::UiCommand;
 use crate::ui::drawer::lines;
 use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
@@ -157,9 +158,10 @@ impl RaceView {
             .on_hover_text(text!("Who takes part in the next race"));
         start(ui, text!("Race again"), state, actions);
         if contest.job.is_none() {
-            let clear = ui
-                .button(text!("Clear race"))
-                .on_hover_text(text!("Forget this race; Ctrl+Z brings it back"));
+            let clear = ui.button(text!("Clear race")).on_hover_text(text!(
+                "Forget this race; {keys} brings it back",
+                keys = UiCommand::Undo.keys()
+            ));
             if clear.clicked() {
                 actions.command(Command::ClearRace);
             }
@@ -181,7 +183,7 @@ impl RaceView {
         let column = egui::Layout::top_down(egui::Align::Min);
         ui.horizontal_top(|ui| {
             ui.allocate_ui_with_layout(vec2(PLOT_WIDTH, size.y), column, |ui| {
-                self.lines(ui, contest);
+                self.lines(ui, state, contest);
             });
             let right = vec2(size.x - PLOT_WIDTH - 16.0, size.y);
             ui.allocate_ui_with_layout(right, column, |ui| {
@@ -190,8 +192,8 @@ impl RaceView {
         });
     }
 
-    fn lines(&self, ui: &mut Ui, contest: &RaceRun) {
-        let lifted = self.pointed.or(contest.chosen);
+    fn lines(&self, ui: &mut Ui, state: &State, contest: &RaceRun) {
+        let lifted = self.pointed.or(state.chosen_contender());
         let penalised = contest.config.spec.is_penalised();
         let along = |tally: &Tally| {
             let spent = if self.values_only { tally.values } else { tally.evaluations() };
@@ -246,7 +248,7 @@ impl RaceView {
                     let about = [standing.contender.about()].into_iter().chain(sentence);
                     let about = Text::joined(about, "\n\n");
                     if response.on_hover_text(about).clicked() {
-                        let chosen = (contest.chosen != Some(index)).then_some(index);
+                        let chosen = (state.chosen_contender() != Some(index)).then_some(index);
                         actions.command(Command::ChooseLane(chosen));
                     }
                 }
@@ -391,7 +393,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
         (None, Some(_)) => text!("no answer"),
         (None, None) => Text::default(),
     };
-    let chosen = contest.chosen == Some(index);
+    let chosen = state.chosen_contender() == Some(index);
     let name = format!("{}: {}, {word}", standing.contender.label(), value.title(value.text()));
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), chosen, &name)
@@ -480,7 +482,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
 
 /// The answer of the selected contender: the shape, and the shape encoded and decoded once more.
 pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
-    let Some(index) = contest.chosen else { return false };
+    let Some(index) = state.chosen_contender() else { return false };
     let Some(results) = &contest.results else { return false };
     let contender = &results.report.contenders[index];
     let (Some((_, answer)), Some(found)) = (contender.answer(), &results.answers[index]) else {

@@ -7,6 +7,7 @@ use crate::session::view::ShownSearch;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
+use crate::ui::commands::UiCommand;
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::widgets::note;
 use egui::{
@@ -339,8 +340,7 @@ fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut R
     let right = Layout::right_to_left(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(line).layout(right));
     ui.spacing_mut().button_padding = vec2(9.0, 2.0);
-    let about = text!("Curves, a film, a report or the map as files (Ctrl+E)");
-    if ui.button(text!("Save as\u{2026}")).on_hover_text(about).clicked() {
+    if ui.button(text!("Save as\u{2026}")).on_hover_text(UiCommand::Export.tooltip()).clicked() {
         actions.push(Request::ShowExport);
     }
     if choice {

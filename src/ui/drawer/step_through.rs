@@ -8,6 +8,7 @@ use crate::session::Command;
 use crate::session::results::step_through::{StepThroughRun, StepThroughState};
 use crate::text;
 use crate::text::Text;
+use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::code::listing;
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme;
@@ -29,19 +30,21 @@ const ROW: f32 = 22.0;
 pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Requests) {
     let by_hand = &walk.by_hand;
     let mut press = |walking| actions.command(Command::Walk(walking));
-    if icon_button(ui, Icon::Back, text!("One stage back (,)")).clicked() {
+    if icon_button(ui, Icon::Back, UiCommand::StepBack.with_keys(text!("One stage back"))).clicked()
+    {
         press(StepThroughRun::GoBack);
     }
     let (accent, ink) = (theme::accent(ui), theme::on_accent(ui));
     let label = RichText::new(text!("Next stage")).family(theme::strong()).color(ink);
     let next = ui.add_enabled(by_hand.ended().is_none(), Button::new(label).fill(accent));
-    if next.on_hover_text(text!("On to the next part of the update (.)")).clicked() {
+    let about = UiCommand::StepOn.with_keys(text!("On to the next part of the update"));
+    if next.on_hover_text(about).clicked() {
         press(StepThroughRun::GoOn);
     }
     for (name, tooltip, walking) in [
         (
             text!("Whole step"),
-            text!("To the beginning of the next update (Space)"),
+            UiCommand::PlayOrPause.with_keys(text!("To the beginning of the next update")),
             StepThroughRun::Steps(1),
         ),
         (text!("10 steps"), text!("Ten updates at once"), StepThroughRun::Steps(10)),
@@ -52,7 +55,7 @@ pub fn strip(ui: &mut Ui, walk: &StepThroughState, actions: &mut Requests) {
         ),
         (
             text!("End"),
-            text!("Remove the step-by-step search from the map (Esc)"),
+            UiCommand::Cancel.with_keys(text!("Remove the step-by-step search from the map")),
             StepThroughRun::End,
         ),
     ] {

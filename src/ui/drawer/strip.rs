@@ -15,7 +15,7 @@ use crate::text::Text;
 use crate::ui::drawer::lines::two_lines;
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
-use crate::ui::request::{Request, Requests};
+use crate::ui::request::Requests;
 use crate::ui::theme::colour;
 use crate::ui::widgets::{Icon, icon_button, note};
 use egui::{Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Ui, UiBuilder, vec2};
@@ -28,17 +28,16 @@ const OPEN: f32 = 272.0;
 /// Height of the timeline and the texts beside it.
 const STRIP: f32 = 52.0;
 
-/// Shows the strip and, if `open`, the content below it.
+/// Shows the strip and, if the drawer is open, the content below it.
 pub fn show(
     ui: &mut Ui,
     state: &State,
-    open: bool,
     (results, pages): (&mut Results, &mut Pages),
     actions: &mut Requests,
 ) {
     // A panel is as high as its content; this one must keep its height.
     ui.set_min_size(ui.available_size());
-    let has_content = has_content(state);
+    let (open, has_content) = (state.view.drawer_open, has_content(state));
     let (strip, _) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
     let within =
         |rect: Rect| UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
@@ -51,7 +50,7 @@ pub fn show(
                 (Icon::Up, text!("Open curves and results"))
             };
             if icon_button(ui, icon, name).clicked() {
-                actions.push(Request::ToggleDrawer);
+                actions.command(Command::OpenDrawer(!open));
             }
         });
     }
@@ -77,8 +76,8 @@ pub fn show(
 }
 
 /// The height of the drawer.
-pub fn height(state: &State, open: bool) -> f32 {
-    match open && has_content(state) {
+pub fn height(state: &State) -> f32 {
+    match state.view.drawer_open && has_content(state) {
         true if state.is_walking() => step_through::OPEN,
         true if is_comparing(state) => metrics_table::OPEN,
         true => OPEN,
@@ -88,14 +87,14 @@ pub fn height(state: &State, open: bool) -> f32 {
 
 /// True if the metrics of two models are below the strip.
 fn is_comparing(state: &State) -> bool {
-    state.view.activity == Activity::Explore && state.comparison.is_some()
+    state.view.activity == Activity::Explore && state.view.compared.is_some()
 }
 
 /// True if there is anything below the strip.
 fn has_content(state: &State) -> bool {
     match state.view.activity {
-        Activity::Explore => state.tour_page().is_some() || state.comparison.is_some(),
-        Activity::Train => state.watched().is_some_and(|training| !training.curve.is_empty()),
+        Activity::Explore => state.tour_page().is_some() || state.view.compared.is_some(),
+        Activity::Train => state.watched().is_some_and(|training| !training.losses.is_empty()),
         Activity::Optimise => {
             state.search().is_some() || state.race().is_some() || state.walk().is_some()
         }
@@ -104,7 +103,7 @@ fn has_content(state: &State) -> bool {
 
 /// Pins, and the latent path if there is one.
 fn exploring(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    match &state.tours.tour {
+    match state.tour() {
         Some(tour) => {
             pins(ui, state, true, actions);
             tour::strip(ui, state, tour, actions);
@@ -235,5 +234,5 @@ fn climbing(ui: &mut Ui, state: &State, actions: &mut Requests) {
         text!("The best objective so far (minus the loss); drag to any step")
     };
     let share = if search_run.is_live() { 1.0 } else { search_run.look.playback.share };
-    playing::timeline(ui, &search_run.best_so_far, 1.0, share, about, actions);
+    playing::timeline(ui, search_run.best_so_far(), 1.0, share, about, actions);
 }

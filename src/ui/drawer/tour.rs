@@ -7,12 +7,13 @@ use crate::explore::shapes::contact_sheet::{ContactSheet, mark};
 use crate::explore::{Bounds, Scene, three_digits};
 use crate::model::Value;
 use crate::session::commands::command::Touring;
-use crate::session::screen::tours::{SampledShapes, Tour};
+use crate::session::screen::tours::{SampledShapes, ShownTour, Tour};
 use crate::session::view::TourPage;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
+use crate::ui::commands::UiCommand;
 use crate::ui::map::painting::{Cache, paint};
 use crate::ui::map::transform::Transform;
 use crate::ui::request::Requests;
@@ -43,7 +44,7 @@ pub struct Pages {
 }
 
 /// The playback and timeline of the path.
-pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
+pub fn strip(ui: &mut Ui, state: &State, tour: ShownTour<'_>, actions: &mut Requests) {
     let play = if tour.playback.playing {
         (Icon::Pause, text!("Pause"))
     } else {
@@ -60,7 +61,7 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
     });
     let second = Text::joined([share].into_iter().chain(here), ", ");
     let predicts = tour.strip.values.iter().any(|value| value.prediction().is_some());
-    two_lines(ui, title(tour), second, if predicts { 330.0 } else { 210.0 });
+    two_lines(ui, title(tour.tour()), second, if predicts { 330.0 } else { 210.0 });
     let values: Vec<f64> = tour.strip.values.iter().map(|value| value.number()).collect();
     let about = text!(
         "{quantity} along the path; drag to any place on it",
@@ -74,7 +75,11 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
     if icon_button(
         ui,
         Icon::Close,
-        text!("Remove the path from the map (Esc; Ctrl+Z brings it back)"),
+        text!(
+            "Remove the path from the map ({keys}; {undo} brings it back)",
+            keys = UiCommand::Cancel.keys(),
+            undo = UiCommand::Undo.keys()
+        ),
     )
     .clicked()
     {
@@ -137,14 +142,14 @@ impl Pages {
                 }
             }
         });
-        match (page, &state.tours.tour, &state.tours.drawn) {
+        match (page, state.tour(), &state.tours.drawn) {
             (TourPage::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
             (TourPage::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
             _ => (),
         }
     }
 
-    fn frames(&mut self, ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
+    fn frames(&mut self, ui: &mut Ui, state: &State, tour: ShownTour<'_>, actions: &mut Requests) {
         let [_, rows] = tour.sheet.size();
         let cell = tour.sheet.cell(tour.frame());
         let low = [cell.low[0], tour.sheet.bounds().low[1]];
@@ -230,7 +235,7 @@ impl Pages {
 fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Requests) {
     if ui
         .button(text!("New sample"))
-        .on_hover_text(text!("Draw again, with the next seed (N)"))
+        .on_hover_text(UiCommand::NewShapes.with_keys(text!("Draw again, with the next seed")))
         .clicked()
     {
         actions.command(Command::Tour(Touring::Draw));

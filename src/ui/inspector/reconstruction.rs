@@ -52,8 +52,7 @@ pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape) {
 
 /// The training shapes nearest to the point, side by side.
 pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
-    let Some(entry) = state.model(probe.model.0) else { return };
-    let nearest = probe.neighbours(&entry.prepared.model);
+    let nearest = state.neighbours(probe);
     if nearest.is_empty() {
         return;
     }

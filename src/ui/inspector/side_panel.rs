@@ -48,9 +48,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         let kept = walk.map(|walk| &walk.here).or(state.map.picked.as_ref());
         // While a marker follows a latent path, its shape is shown, independent of the mouse.
         let mouse =
-            state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.tours.is_playing());
+            state.map.probe.as_ref().filter(|_| !state.is_touring() || !state.is_path_playing());
         let looked_at = mouse.or(kept);
-        if state.comparison.is_some() && walk.is_none() {
+        if state.view.compared.is_some() && walk.is_none() {
             return compare::shapes(ui, state);
         }
         match looked_at {

@@ -1,5 +1,6 @@
 //! Comparison of two models: the two maps with their titles, and the two shapes at the cursor.
 
+use super::colour_scale;
 use super::painting::fill_shape;
 use super::view::MapView;
 use crate::explore::colour::scale;
@@ -14,14 +15,14 @@ use crate::session::screen::comparison::ComparisonModel;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
+use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Icon, fitting, icon_button, note, reliability_colour, whole_label};
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
-    pos2, vec2,
+    Align, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
 };
 
 /// Width of the names of the quantities, in points.
@@ -46,10 +47,19 @@ pub struct Maps {
 }
 
 impl Maps {
-    /// Draws one map into all of `ui`, or two of equal size side by side during a comparison.
+    /// Draws one map, or two of equal size side by side during a comparison, and the colour scale below.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
+        let whole = ui.available_rect_before_wrap();
+        let mut all = whole;
+        if colour_scale::is_needed(state) {
+            all.max.y -= colour_scale::HEIGHT;
+            colour_scale::show(ui, whole.with_min_y(all.bottom()), state, actions);
+        }
+        ui.scope_builder(UiBuilder::new().max_rect(all), |ui| self.maps(ui, all, state, actions));
+    }
+
+    fn maps(&mut self, ui: &mut Ui, all: Rect, state: &State, actions: &mut Requests) {
         let Some(beside) = state.beside() else { return self.first.show(ui, state, actions) };
-        let all = ui.available_rect_before_wrap();
         let middle = all.center().x.round();
         let halves = [all.with_max_x(middle - 0.5), all.with_min_x(middle + 0.5)];
         let line = Stroke::new(1.0, ui.visuals().widgets.noninteractive.bg_stroke.color);
@@ -74,7 +84,6 @@ impl Maps {
             });
         }
         ui.painter().vline(middle, all.y_range(), line);
-        colour_bar(ui, left.union(right), state, actions);
     }
 }
 
@@ -110,7 +119,7 @@ fn second_title(
     if let Some(run) = state.jobs.newest(JobKind::Pca) {
         if ui
             .add(Button::new(text!("Stop")).small())
-            .on_hover_text(text!("Nothing is made of PCA (Esc)"))
+            .on_hover_text(UiCommand::Cancel.with_keys(text!("Nothing is made of PCA")))
             .clicked()
         {
             actions.command(Command::Stop(run));
@@ -155,53 +164,6 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
     let swap = text!("The first map becomes the second, and the second the first");
     if ui.button(text!("Change places")).on_hover_text(swap).clicked() {
         actions.command(Command::ShowModel(beside));
-    }
-}
-
-/// One colour scale for both maps, across the line between them.
-fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
-    if !state.visible().show_quantity(state.view.activity == Activity::Train) {
-        return;
-    }
-    let (low, high) = state.range();
-    let place = Align2::CENTER_BOTTOM.align_size_within_rect(vec2(300.0, 46.0), rect);
-    let place = place.translate(vec2(0.0, -10.0));
-    ui.painter().rect_filled(place, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
-    let response = ui.interact(place, ui.scope_id().with("shared_scale"), Sense::click());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Colour scale")));
-    let ink = ui.visuals().text_color();
-    let painter = ui.painter();
-    let font = FontId::proportional(13.0);
-    let quantity = state.quantity();
-    let title = state
-        .shown()
-        .map_or_else(|| quantity.label(), |(_, entry)| entry.prepared.model.title(quantity));
-    let title = match state.is_range_held() {
-        true => text!("{title} (held)", title),
-        false => title,
-    };
-    let top = place.center_top() + vec2(0.0, 4.0);
-    painter.text(top, Align2::CENTER_TOP, title, font.clone(), ink);
-    let bar = Rect::from_min_max(
-        pos2(place.left() + 58.0, place.bottom() - 20.0),
-        pos2(place.right() - 58.0, place.bottom() - 8.0),
-    );
-    let steps = 64;
-    for step in 0..steps {
-        let share = f64::from(step) / f64::from(steps - 1);
-        let width = bar.width() / steps as f32;
-        let corner = pos2(bar.left() + step as f32 * width, bar.top());
-        let cell = Rect::from_min_size(corner, vec2(width + 0.5, bar.height()));
-        painter.rect_filled(cell, 0.0, colour(scale(share, (0.0, 1.0))));
-    }
-    let (left, right) = (bar.left_center() - vec2(8.0, 0.0), bar.right_center() + vec2(8.0, 0.0));
-    painter.text(left, Align2::RIGHT_CENTER, three_digits(low), font.clone(), ink);
-    painter.text(right, Align2::LEFT_CENTER, three_digits(high), font, ink);
-    let about = state.about(state.quantity());
-    let text = text!("The range is that of the first model, for both maps. Click to hold it.");
-    if response.on_hover_text(Text::joined([about, text], "\n")).clicked() {
-        actions.command(Command::ToggleRangeLock);
     }
 }
 

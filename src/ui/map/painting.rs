@@ -18,8 +18,6 @@ use egui::{
 };
 use std::sync::Arc;
 
-/// Width of the colour scale at the right of the map, in points.
-pub const BAR_ROOM: f32 = 116.0;
 /// The opacity, of 255, up to which lines and fillings are invisible: most of the shapes far from the data have less.
 const INVISIBLE: u8 = 2;
 /// Distance of hatching lines, in points.
@@ -323,8 +321,8 @@ fn star(painter: &Painter, at: Pos2, radius: f32, ink: Color32, casing: Color32)
 
 /// An arrowhead and a number at the middle of each edge that trajectories have crossed.
 fn edge_counts(painter: &Painter, counts: [usize; 4], rect: Rect) {
-    // Without the layer buttons at the top and the colour scale at the right.
-    let rect = Rect::from_min_max(rect.min + vec2(0.0, 44.0), rect.max - vec2(BAR_ROOM, 0.0));
+    // Without the layer buttons at the top.
+    let rect = rect.with_min_y(rect.top() + 44.0);
     let (dark, light) = (Color32::from_black_alpha(200), Color32::WHITE);
     for (edge, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
         let arrow = glyphs::edge_arrow(edge, pair(rect.min), pair(rect.max));

@@ -1,13 +1,13 @@
 //! The map: the scene, its mouse actions, and the controls over it.
 
 use super::lesson;
-use super::painting::{BAR_ROOM, Cache, paint};
+use super::painting::{Cache, paint};
 use super::transform::Transform;
 use crate::explore::Bounds;
-use crate::explore::colour::{Palette, scale};
+use crate::explore::colour::Palette;
+use crate::explore::grouped;
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::scene::map_layer::MapLayer;
-use crate::explore::{grouped, three_digits};
 use crate::session::commands::command::Touring;
 use crate::session::notices::Offer;
 use crate::session::results::models::{ModelEntry, Prepared};
@@ -18,16 +18,14 @@ use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole, short_or_small};
+use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
-    Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, pos2, vec2,
+    Response, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
 };
 
 /// The largest distance of the mouse from a mark that it grabs, in points.
 const GRAB: f32 = 11.0;
-/// Height of the colour scale below two maps.
-const BELOW_TWO: f32 = 52.0;
 /// The largest distance of the mouse from a dot of the data that it points at, in points.
 const DOT: f32 = 5.0;
 
@@ -44,10 +42,10 @@ impl MapView {
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let rect = ui.available_rect_before_wrap();
         let size = [f64::from(rect.width()), f64::from(rect.height())];
-        if state.map.size != size || !state.map.measured {
+        if state.view.map.size() != size || !state.map.measured {
             actions.command(Command::Resize(size));
         }
-        let transform = Transform { rect, view: state.map.view };
+        let transform = Transform { rect, view: state.view.map.bounds };
         let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
         let response = response.accessible_name(text!("Map of the latent space"));
         response.widget_info(|| {
@@ -73,23 +71,17 @@ impl MapView {
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
         let plain = state.view.activity == Activity::Train;
-        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        let scene = compose(&subject, state.visible(), plain, state.view.map.bounds, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
 
-        let comparing = state.comparison.is_some();
         let chips = chips(ui, rect, state, actions);
-        if !comparing && state.visible().show_quantity(plain) {
-            colour_bar(ui, rect, chips, state, actions);
-        }
         far_out(ui, rect, state, entry);
         if !state.preferences.hint_followed
             && state.view.activity == Activity::Explore
             && state.notices.iter().next().is_none()
         {
-            // Two maps have their colour scale between them at the lower edge.
-            let above = if comparing { BELOW_TWO } else { 0.0 };
-            let place = rect.with_min_y(chips.bottom()).with_max_y(rect.bottom() - above);
+            let place = rect.with_min_y(chips.bottom());
             hint(ui, place, text!("Move over the map. Double-click to optimise from there."));
         }
         lesson::show(ui, rect, state, actions);
@@ -107,7 +99,7 @@ impl MapView {
     ) {
         let Some(comparison) = &state.comparison else { return };
         let rect = ui.available_rect_before_wrap();
-        let transform = Transform { rect, view: state.map.view };
+        let transform = Transform { rect, view: state.view.map.bounds };
         let name = text!("Map of the second model");
         let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
         let response = response.accessible_name(name.to_string());
@@ -134,7 +126,7 @@ impl MapView {
             pins: &[],
         };
         let plain = state.view.activity == Activity::Train;
-        let scene = compose(&subject, state.visible(), plain, state.map.view, palette);
+        let scene = compose(&subject, state.visible(), plain, state.view.map.bounds, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
         far_out(ui, rect, state, entry);
@@ -149,7 +141,7 @@ impl MapView {
         transform: Transform,
         palette: &Palette,
     ) {
-        let probe = state.map.probe.as_ref().filter(|_| state.comparison.is_some());
+        let probe = state.map.probe.as_ref().filter(|_| state.view.compared.is_some());
         if let Some(probe) = probe.filter(|_| !response.hovered()) {
             let at = transform.to_screen(probe.at);
             painter.circle_stroke(at, 5.0, Stroke::new(4.0, colour(palette.canvas)));
@@ -280,7 +272,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
     let visible = state.visible();
     // Two maps have less space; the buttons reach from the first over the second.
     let (size, margin, maps) =
-        if state.comparison.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
+        if state.view.compared.is_some() { (13.0, 5.0, 2.0) } else { (14.0, 9.0, 1.0) };
     let room = vec2(maps * rect.width() - 20.0, 34.0);
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), room);
     let side_by_side = Buttons { size, margin, gap: 3.0 };
@@ -307,94 +299,12 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
     .inner
 }
 
-/// The width of the layer buttons from the left edge of a map, with their margins.
-const BUTTONS_WIDTH: f32 = 390.0;
-
-/// The colour scale: a gradient with its range, and arrows if values go beyond it.
-fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut Requests) {
-    let (low, high) = state.range();
-    let width = BAR_ROOM - 12.0;
-    // On a narrow map it is below the layer buttons, not behind them.
-    let narrow = rect.width() < BUTTONS_WIDTH + BAR_ROOM;
-    let below = match narrow || chips.right() + 10.0 > rect.right() - width - 10.0 {
-        true => f32::max(44.0, chips.height() + 8.0),
-        false => 0.0,
-    };
-    // As low as it can be, it ends above the hint, also below more than one line of buttons.
-    let least = 90.0 - f32::max(0.0, below - 44.0);
-    let height = (rect.height() - 190.0 - below).clamp(least.max(30.0), 260.0);
-    let frame = Rect::from_min_size(
-        pos2(rect.right() - width - 10.0, rect.top() + 10.0 + below),
-        vec2(width, height + 70.0),
-    );
-    ui.painter().rect_filled(frame, 8.0, ui.visuals().panel_fill.gamma_multiply(0.96));
-    let response = ui.interact(frame, ui.scope_id().with("colour_bar"), Sense::click());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Colour scale")));
-    let ink = ui.visuals().text_color();
-    let painter = ui.painter();
-    let quantity = state.quantity();
-    let model = state.shown().map(|(_, entry)| &entry.prepared.model);
-    let title = model.map_or_else(|| quantity.label(), |model| model.title(quantity));
-    // The mark of a prediction is at the bottom, so that a long name cannot displace it.
-    let (name, mark) =
-        model.map_or_else(|| (quantity.label(), None), |model| model.title_lines(quantity));
-    let font = FontId::proportional(13.0);
-    let (name, font) = short_or_small(painter, &name.to_string(), 15, font, width - 6.0);
-    painter.text(frame.center_top() + vec2(0.0, 8.0), Align2::CENTER_TOP, name, font, ink);
-    let bar =
-        Rect::from_min_size(pos2(frame.left() + 14.0, frame.top() + 38.0), vec2(14.0, height));
-    let steps = 64;
-    for i in 0..steps {
-        let share = (f64::from(i) + 0.5) / f64::from(steps);
-        let top = bar.bottom() - (i + 1) as f32 * bar.height() / steps as f32;
-        let cell = Rect::from_min_size(
-            pos2(bar.left(), top),
-            vec2(bar.width(), bar.height() / steps as f32 + 0.5),
-        );
-        painter.rect_filled(cell, 0.0, colour(scale(low + share * (high - low), (low, high))));
-    }
-    let arrow = |tip: Pos2, dy: f32, value: f64| {
-        let points =
-            vec![tip, tip + vec2(-bar.width() / 2.0, dy), tip + vec2(bar.width() / 2.0, dy)];
-        painter.add(Shape::convex_polygon(points, colour(scale(value, (low, high))), Stroke::NONE));
-    };
-    arrow(bar.center_top() - vec2(0.0, 8.0), 8.0, high);
-    arrow(bar.center_bottom() + vec2(0.0, 8.0), -8.0, low);
-    for (share, value) in [(0.0, low), (0.5, 0.5 * (low + high)), (1.0, high)] {
-        let y = bar.bottom() - share * bar.height();
-        let at = pos2(bar.right() + 6.0, y);
-        painter.text(at, Align2::LEFT_CENTER, three_digits(value), FontId::proportional(13.0), ink);
-    }
-    let held = state.is_range_held();
-    let foot = mark.into_iter().chain(held.then(|| text!("held")));
-    painter.text(
-        frame.center_bottom() - vec2(0.0, 3.0),
-        Align2::CENTER_BOTTOM,
-        Text::joined(foot, ", "),
-        FontId::proportional(12.0),
-        ui.visuals().weak_text_color(),
-    );
-    let about = state.about(quantity);
-    let hold = if held {
-        text!("Click to let the range follow the model.")
-    } else {
-        text!("Click to hold the range.")
-    };
-    let range = text!(
-        "From the 2nd to the 98th percentile inside the data; the arrows stand for what lies beyond."
-    );
-    if response.on_hover_text(Text::joined([title, about, range, hold], "\n")).clicked() {
-        actions.command(Command::ToggleRangeLock);
-    }
-}
-
 /// The number of data points outside of a fitted view, at the lower right.
 fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     let Prepared { beyond, model, .. } = &*entry.prepared;
-    let view = state.map.view;
+    let view = state.view.map.bounds;
     let count = beyond.iter().filter(|at| !view.contains(**at)).count();
-    let settled = state.map.is_fitted() && state.training().job.is_none();
+    let settled = state.view.map.is_fitted() && state.training().job.is_none();
     if count == 0 || !settled {
         return;
     }
@@ -406,10 +316,7 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
         all,
         keys = UiCommand::Fit.keys()
     );
-    // Two maps have their colour scale between them at the lower edge.
-    let above = if state.comparison.is_some() { BELOW_TWO } else { 0.0 };
-    let place = rect.shrink(10.0).with_max_y(rect.bottom() - 10.0 - above);
-    let place = UiBuilder::new().max_rect(place);
+    let place = UiBuilder::new().max_rect(rect.shrink(10.0));
     ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
         plate(ui).show(ui, |ui| note(ui, text));
     });

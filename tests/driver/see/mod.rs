@@ -123,8 +123,8 @@ impl<'a> See<'a> {
     pub fn map(self) -> MapFacts<'a> {
         let map = &self.0.map;
         MapFacts {
-            view: map.view,
-            is_fitted: map.is_fitted(),
+            view: self.0.view.map.bounds,
+            is_fitted: self.0.view.map.is_fitted(),
             picture: &map.picture,
             asked: map.asked,
         }
@@ -213,18 +213,19 @@ impl<'a> See<'a> {
 
     /// The present training, or the last one.
     pub fn training(self) -> TrainingFacts<'a> {
-        TrainingFacts(self.0.training(), self.0.trained_model())
+        TrainingFacts::new(self.0, self.0.training(), self.0.trained_model())
     }
 
     /// The one of the model that is shown.
     pub fn watched(self) -> TrainingFacts<'a> {
         let watched = self.0.watched().expect("a training of the model that is shown");
-        TrainingFacts(watched, self.0.watched_model())
+        TrainingFacts::new(self.0, watched.training(), self.0.watched_model())
     }
 
     /// The one that made a model.
     pub fn training_of(self, id: ModelRef) -> TrainingFacts<'a> {
-        TrainingFacts(self.0.learned(id).expect("it was trained here"), Some(id))
+        let training = self.0.learned(id).expect("it was trained here");
+        TrainingFacts::new(self.0, training.training(), Some(id))
     }
 
     /// True while heads are being trained.
@@ -280,7 +281,7 @@ impl<'a> See<'a> {
     }
 
     pub fn race(self) -> Option<RaceFacts<'a>> {
-        self.0.race().map(RaceFacts)
+        self.0.race().map(|race| RaceFacts(race, self.0.chosen_contender()))
     }
 
     pub fn step_through(self) -> Option<StepThroughFacts<'a>> {
@@ -299,7 +300,7 @@ impl<'a> See<'a> {
     // Latent paths and new shapes.
 
     pub fn path(self) -> Option<PathFacts<'a>> {
-        self.0.tours.tour.as_ref().map(PathFacts)
+        self.0.tour().map(PathFacts)
     }
 
     pub fn path_plan(self) -> PathPlan {
@@ -311,7 +312,7 @@ impl<'a> See<'a> {
     }
 
     pub fn is_path_playing(self) -> bool {
-        self.0.tours.is_playing()
+        self.0.is_path_playing()
     }
 
     pub fn samples(self) -> Option<SampleFacts<'a>> {

@@ -4,12 +4,12 @@ use super::Selection;
 use latent_explorer::explore::latent_path::curve::LatentPath;
 use latent_explorer::explore::shapes::contact_sheet::Cell;
 use latent_explorer::explore::shapes::new_shapes::NewShape;
-use latent_explorer::session::screen::tours::{SampledShapes, Tour};
+use latent_explorer::session::screen::tours::{SampledShapes, ShownTour};
 use latent_explorer::trust::Verdict;
 
 /// A latent path that is laid on the map.
 #[derive(Clone, Copy)]
-pub struct PathFacts<'a>(pub(super) &'a Tour);
+pub struct PathFacts<'a>(pub(super) ShownTour<'a>);
 
 impl<'a> PathFacts<'a> {
     /// The share of the path that is shown, and how fast it plays.
@@ -31,12 +31,12 @@ impl<'a> PathFacts<'a> {
     }
 
     pub fn latent_path(self) -> &'a LatentPath {
-        &self.0.latent_path
+        &self.0.tour().latent_path
     }
 
     /// Its points on the map.
     pub fn line(self) -> &'a [[f64; 2]] {
-        &self.0.line
+        &self.0.tour().line
     }
 
     /// The frame nearest to what is shown, and the verdicts of all.
@@ -45,7 +45,7 @@ impl<'a> PathFacts<'a> {
     }
 
     pub fn verdicts(self) -> &'a [Verdict] {
-        &self.0.strip.verdicts
+        &self.0.tour().strip.verdicts
     }
 
     /// The strip of frames: columns and rows, and its cells.
@@ -54,7 +54,7 @@ impl<'a> PathFacts<'a> {
     }
 
     pub fn strip(self) -> &'a [Cell] {
-        self.0.sheet.cells()
+        self.0.tour().sheet.cells()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A race as a person sees it.
 #[derive(Clone, Copy)]
-pub struct RaceFacts<'a>(pub(super) &'a RaceRun);
+pub struct RaceFacts<'a>(pub(super) &'a RaceRun, pub(super) Option<usize>);
 
 impl<'a> RaceFacts<'a> {
     pub fn is_running(self) -> bool {
@@ -40,12 +40,12 @@ impl<'a> RaceFacts<'a> {
     }
 
     pub fn selected(self) -> Option<usize> {
-        self.0.chosen
+        self.1
     }
 
     /// The answer of the contender that is looked at, as a latent point.
     pub fn shown_answer(self) -> Option<&'a [f64]> {
-        self.0.shown_trajectory().map(|(_, z)| z)
+        self.0.trajectory(self.1?).map(|(_, z)| z)
     }
 }
 

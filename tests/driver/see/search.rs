@@ -58,7 +58,7 @@ impl<'a> SearchFacts<'a> {
 
     /// The best so far along the timeline.
     pub fn best_so_far(self) -> &'a [f64] {
-        &self.0.run().best_so_far
+        self.0.run().best_so_far()
     }
 
     pub fn is_playing(self) -> bool {

@@ -2,89 +2,110 @@
 
 use super::super::{ModelRef, TrainingPhase};
 use latent_explorer::model::training_config::{EpochRecord, Losses};
+use latent_explorer::session::State;
 use latent_explorer::session::jobs::sweep::SweepRun;
 use latent_explorer::session::jobs::training::Training;
+use latent_explorer::session::view::ShownTraining;
 use latent_explorer::trust::ModelMetrics;
 
 /// A training that runs or is over.
 #[derive(Clone, Copy)]
-pub struct TrainingFacts<'a>(pub(super) &'a Training, pub(super) Option<ModelRef>);
+pub struct TrainingFacts<'a> {
+    training: &'a Training,
+    model: Option<ModelRef>,
+    state: &'a State,
+}
 
 impl<'a> TrainingFacts<'a> {
+    pub(super) fn new(state: &'a State, training: &'a Training, model: Option<ModelRef>) -> Self {
+        Self { training, model, state }
+    }
+
+    /// How it is looked at.
+    fn shown(self) -> ShownTraining<'a> {
+        self.state.learned(self.model.expect("its model is open")).expect("it was trained here")
+    }
+
     pub fn phase(self) -> TrainingPhase {
-        self.0.phase
+        self.training.phase
     }
 
     /// True while its job runs.
     pub fn is_running(self) -> bool {
-        self.0.job.is_some()
+        self.training.job.is_some()
     }
 
     /// The number of its job: another training has another.
     pub fn job(self) -> Option<u64> {
-        self.0.job.map(|run| run.0)
+        self.training.job.map(|run| run.0)
     }
 
     /// The model that it makes or has made.
     pub fn model(self) -> Option<ModelRef> {
-        self.1
+        self.model
     }
 
     pub fn share(self) -> f64 {
-        self.0.share
+        self.training.share
     }
 
     pub fn updates(self) -> usize {
-        self.0.updates
+        self.training.updates
     }
 
     pub fn epochs(self) -> f64 {
-        self.0.epochs
+        self.training.epochs
     }
 
     pub fn total_updates(self) -> usize {
-        self.0.total_updates()
+        self.training.total_updates()
     }
 
     /// The losses of the curve, by epochs.
     pub fn curve(self) -> Vec<(f64, Losses)> {
-        self.0.curve.iter().map(|point| (point.epoch, point.losses)).collect()
+        self.training.losses.curve.iter().map(|point| (point.epoch, point.losses)).collect()
     }
 
     /// The losses of whole epochs.
     pub fn records(self) -> &'a [EpochRecord] {
-        &self.0.records
+        &self.training.losses.epochs
     }
 
     /// The number of snapshots.
     pub fn snapshots(self) -> usize {
-        self.0.timeline.moments().len()
+        self.training.timeline.moments().len()
     }
 
     /// The snapshot that is shown, if not the newest, once it is made.
     pub fn developed(self) -> Option<usize> {
-        self.0.timeline.developed
+        let shown = self.state.shown_snapshot(self.model?)?;
+        self.training.timeline.moments().iter().position(|moment| moment.resume.updates == shown)
     }
 
     /// True if the requested snapshot is the shown one.
     pub fn shows_what_was_asked(self) -> bool {
-        let timeline = &self.0.timeline;
-        timeline.developed == timeline.asked().map(|(index, _)| index)
+        self.model.and_then(|id| self.state.shown_snapshot(id)) == self.shown().asked_updates()
     }
 
     /// Epochs of what is shown.
     pub fn shown_epochs(self) -> f64 {
-        self.0.shown_epochs()
+        self.shown().shown_epochs()
     }
 
     pub fn is_playing(self) -> bool {
-        self.0.timeline.is_playing()
+        self.shown().is_playing
+    }
+
+    /// The version of the newest state of its model, whatever is shown.
+    pub fn newest_version(self) -> u64 {
+        let run = self.model.and_then(|id| self.state.run_of(id)).expect("its model is open");
+        self.state.runs.models[&run].version
     }
 
     /// The metrics of a snapshot, computed here.
     pub fn metrics_of_snapshot(self, index: usize) -> ModelMetrics {
-        let context = self.0.context.as_ref().expect("it has begun");
-        let model = context.model_at(&self.0.timeline.moments()[index], usize::MAX).unwrap();
+        let context = self.training.context.as_ref().expect("it has begun");
+        let model = context.model_at(&self.training.timeline.moments()[index], usize::MAX).unwrap();
         ModelMetrics::from_model(&model).unwrap()
     }
 }
