@@ -49,7 +49,10 @@ pub(in crate::session) fn sample(core: &mut Core, index: usize) -> Option<ModelI
 }
 
 pub(in crate::session) fn save(core: &mut Core, id: ModelId, path: PathBuf) {
-    let Some((run, entry)) = core.state.run_of(id).zip(core.state.model(id)) else { return };
+    let Some((open, entry)) = core.state.document.models.get(&id).zip(core.state.model(id)) else {
+        return;
+    };
+    let run = core.state.runs.present(open);
     let (name, prepared) = (file_name(&path), entry.prepared.clone());
     let saved = Saved { run, prepared, path };
     core.start(JobKind::Save, name, move |_: &Handle<NoNews>| save::run(saved));

@@ -2,6 +2,7 @@
 
 use crate::data::property::Property;
 use crate::error::{Error, Result};
+use crate::session::document::ModelRef;
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
@@ -10,7 +11,6 @@ use crate::session::results::models::{ModelEntry, Prepared};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Heads that are being trained, as the window sees it.
@@ -18,8 +18,10 @@ use std::sync::Arc;
 pub struct HeadsRun {
     /// The job.
     pub job: JobId,
-    /// The result that is the model, and its version then.
-    pub model: (RunId, u64),
+    /// The result that is the model with these heads.
+    pub run: RunId,
+    /// The model without them.
+    pub base: ModelEntry,
 }
 
 /// A model with its new heads, and their properties.
@@ -47,7 +49,7 @@ pub fn run(
         let config = HeadConfig::usual(&prepared.model, property);
         let mut trainer = HeadTrainer::new(prepared.model.clone(), property, config)?;
         while !trainer.is_finished() {
-            if handle.is_cancelled() {
+            if handle.ends_at(heads.len()) {
                 break 'all;
             }
             match trainer.step() {
@@ -78,26 +80,24 @@ pub fn run(
 }
 
 impl HeadsRun {
-    /// Handles the result; true if the model has more heads now. A model that was closed or trained further meanwhile
-    /// takes none.
+    /// Handles the result; returns the model with the heads that were trained, if there are any.
     pub fn ended(
         self,
         result: JobResult<TrainedHeads>,
-        models: &mut BTreeMap<RunId, ModelEntry>,
         notices: &mut Notices,
-    ) -> bool {
-        let (run, version) = self.model;
-        let mut entry = models.get_mut(&run).filter(|entry| entry.version == version);
+    ) -> Option<ModelEntry> {
+        let mut made = None;
         let mut scores = |trained: Option<TrainedHeads>| {
-            let (entry, trained) = entry.take().zip(trained)?;
+            let trained = trained?;
             let score = |property: &Property| {
                 let card = &trained.prepared.model.head(*property)?.card;
                 let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
                 Some(Text::joined([property.label(), score], " "))
             };
             let scores: Vec<Text> = trained.properties.iter().filter_map(score).collect();
-            entry.prepared = trained.prepared;
-            entry.unsaved = true;
+            let of = ModelRef::result(self.run);
+            let base = self.base.clone();
+            made = Some(ModelEntry { of, prepared: trained.prepared, unsaved: true, ..base });
             Some(Text::joined(scores, ", "))
         };
         let (scores, failed) = match result {
@@ -121,6 +121,6 @@ impl HeadsRun {
             }
             (None, None) => (),
         }
-        scores.is_some()
+        made
     }
 }

@@ -1,5 +1,6 @@
 //! The snapshots of a training, and the one that is shown.
 
+use crate::session::document::ModelRef;
 use crate::session::document::ids::JobId;
 use crate::session::results::models::Prepared;
 use crate::train::TrainerState;
@@ -15,6 +16,8 @@ const PLAYBACK_SECONDS: f64 = 6.0;
 /// The newest state of a model while an older snapshot is shown.
 #[derive(Clone, Debug)]
 pub struct Newest {
+    /// The result, or the state of the training, that it is.
+    pub of: ModelRef,
     /// The model.
     pub prepared: Arc<Prepared>,
     /// Its version.

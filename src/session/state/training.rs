@@ -1,7 +1,7 @@
 //! The trainings of the open models.
 
 use crate::session::document::ids::{JobId, ModelId, RunId};
-use crate::session::document::{DataSpec, ModelSource, TrainingSpec};
+use crate::session::document::{DataSpec, ModelRef, ModelSource, TrainedUntil, TrainingSpec};
 use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::snapshot::Snapshot;
 use crate::session::jobs::training::Training;
@@ -138,11 +138,13 @@ impl State {
         training.timeline.developed = Some(index);
         let aside = training.timeline.newest.is_none();
         let Some(entry) = self.runs.models.get_mut(&run) else { return };
+        let at = training.state_of(&prepared.model);
         let (path, unsaved) = (entry.path.take(), std::mem::replace(&mut entry.unsaved, true));
+        let of = std::mem::replace(&mut entry.of, ModelRef { run, at });
         let newest = std::mem::replace(&mut entry.prepared, prepared);
         let before = std::mem::replace(&mut entry.version, version);
         if aside {
-            let newest = Newest { prepared: newest, version: before, path, unsaved };
+            let newest = Newest { of, prepared: newest, version: before, path, unsaved };
             self.hold_range_for_training(true);
             if let Some(training) = self.runs.trainings.get_mut(&run) {
                 training.timeline.newest = Some(newest);
@@ -158,27 +160,32 @@ impl State {
         let Some(newest) = training.timeline.newest.take() else { return };
         let running = training.job.is_some();
         if let Some(entry) = self.runs.models.get_mut(&run) {
-            let Newest { prepared, version, path, unsaved } = newest;
-            *entry = ModelEntry { prepared, version, path, unsaved, name: entry.name.clone() };
+            let Newest { of, prepared, version, path, unsaved } = newest;
+            *entry = ModelEntry { of, prepared, version, path, unsaved, name: entry.name.clone() };
         }
         self.hold_range_for_training(running);
         self.fit_if_lost(run);
     }
 
-    /// Replaces a model by its newer version.
-    pub(in crate::session) fn renew(&mut self, run: RunId, prepared: Arc<Prepared>) {
-        let version = self.runs.next_version();
+    /// Replaces a model by a newer state of its training, or by its result (no `at`).
+    pub(in crate::session) fn renew(
+        &mut self,
+        run: RunId,
+        at: Option<TrainedUntil>,
+        prepared: Arc<Prepared>,
+    ) {
+        let (version, of) = (self.runs.next_version(), ModelRef { run, at });
         // An older snapshot that is shown stays on the screen.
         let training = self.runs.trainings.get_mut(&run);
         if let Some(newest) = training.and_then(|t| t.timeline.newest.as_mut()) {
-            *newest = Newest { prepared, version, path: None, unsaved: true };
+            *newest = Newest { of, prepared, version, path: None, unsaved: true };
             return;
         }
         let name = match self.runs.models.get(&run) {
             Some(entry) => entry.name.clone(),
             None => text!("Trained {id}", id = self.runs.next_trained()),
         };
-        let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+        let entry = ModelEntry { of, name, version, path: None, unsaved: true, prepared };
         self.runs.models.insert(run, entry);
         self.fit_if_lost(run);
     }
