@@ -2,7 +2,7 @@
 //! carried out again; none asks what is selected or shown.
 
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
@@ -42,7 +42,7 @@ pub enum Action {
     /// Train a new model with a new seed, which the next data and the next settings have from then on.
     TrainNewSeed(TrainingSpec),
     /// Train heads for a state of a model.
-    TrainHeads(ModelId, ModelRef, Vec<Property>),
+    TrainHeads(ModelId, ModelRef, Vec<Quantity>),
     /// Train an open model again, or further.
     Retrain(ModelId, TrainingSpec),
     /// Train a model for each of these betas.
@@ -61,8 +61,8 @@ pub enum Action {
     Race(ModelId, ModelRef, SearchConfig),
     /// Remove the race.
     RemoveRace,
-    /// Test whether a state of a model would have found the best known values of a property.
-    Rediscover(ModelId, ModelRef, Property, Goal),
+    /// Test whether a state of a model would have found the best known values of a quantity.
+    Rediscover(ModelId, ModelRef, Quantity, Goal),
     /// Remove the rediscovery.
     RemoveRediscovery,
     /// Begin the lesson on how an optimiser exploits a model.

@@ -153,13 +153,13 @@ fn a_training_that_was_left_for_another_ends_where_it_was_left() {
 fn heads_and_what_is_found_with_them_are_made_again() {
     let mut first = session();
     let id = trained(&mut first);
-    first.act(Act::TrainHeads(vec![Property::Roundness, Property::Area]));
+    first.act(Act::TrainHeads(vec![Quantity::ROUNDNESS, Quantity::AREA]));
     first.wait("the heads", |see| see.jobs().is_empty());
-    let spec = ObjectiveSpec::new(Property::Roundness, Goal::Max);
+    let spec = ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max);
     search(&mut first, SearchConfig { spec, ..restarts(3, 10) });
     until_searched(&mut first);
     let (_, second) = replayed(&first);
-    assert_eq!(second.see().model(id).heads(), [Property::Roundness, Property::Area]);
+    assert_eq!(second.see().model(id).heads(), [Quantity::ROUNDNESS, Quantity::AREA]);
     assert!(bytes(&first, id) == bytes(&second, id));
     assert!(results(&first) == results(&second));
 }

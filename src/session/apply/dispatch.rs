@@ -18,8 +18,8 @@ pub fn apply(document: &mut Document, action: Action) -> Option<Effect> {
         Action::LearnFromOwn(own) => trainings::learn_from_own(document, own),
         Action::Train(spec) => trainings::train(document, spec),
         Action::TrainNewSeed(spec) => trainings::train_new_seed(document, spec),
-        Action::TrainHeads(model, of, properties) => {
-            trainings::train_heads(document, model, of, properties)
+        Action::TrainHeads(model, of, quantities) => {
+            trainings::train_heads(document, model, of, quantities)
         }
         Action::Retrain(model, spec) => trainings::retrain(document, model, spec),
         Action::Sweep(data, config, betas) => trainings::sweep(document, data, config, betas),
@@ -30,8 +30,8 @@ pub fn apply(document: &mut Document, action: Action) -> Option<Effect> {
         Action::RemoveSearch(run) => searches::remove(document, run),
         Action::Race(model, of, config) => searches::race(document, model, of, config),
         Action::RemoveRace => searches::remove_race(document),
-        Action::Rediscover(model, of, property, goal) => {
-            searches::rediscover(document, (model, of), property, goal)
+        Action::Rediscover(model, of, quantity, goal) => {
+            searches::rediscover(document, (model, of), quantity, goal)
         }
         Action::RemoveRediscovery => searches::remove_rediscovery(document),
         Action::BeginLesson => searches::begin_lesson(document),

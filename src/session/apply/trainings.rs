@@ -1,7 +1,7 @@
 //! Trainings, and their data.
 
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::training_config::TrainingConfig;
 use crate::session::action::Effect;
 use crate::session::document::ImportWish;
@@ -59,11 +59,11 @@ pub(super) fn train_heads(
     document: &mut Document,
     model: ModelId,
     of: ModelRef,
-    properties: Vec<Property>,
+    quantities: Vec<Quantity>,
 ) -> Option<Effect> {
     document.models.get(&model)?;
     let run = document.new_run();
-    let heads = Arc::new(HeadsSpec { run, of, properties });
+    let heads = Arc::new(HeadsSpec { run, of, quantities });
     document.models.get_mut(&model)?.heads.push(heads);
     Some(Effect::TrainHeads(run))
 }

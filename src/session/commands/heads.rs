@@ -1,16 +1,16 @@
 //! Training of heads for the shown model.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
 use crate::text;
 
 /// Starts to train heads for the shown model.
-pub(in crate::session) fn train_heads(core: &mut Core, properties: Vec<Property>) {
+pub(in crate::session) fn train_heads(core: &mut Core, quantities: Vec<Quantity>) {
     let state = &mut core.state;
     let Some((id, entry)) = state.shown() else { return };
-    if properties.is_empty() {
+    if quantities.is_empty() {
         return;
     }
     if state.heads.is_some() {
@@ -24,5 +24,5 @@ pub(in crate::session) fn train_heads(core: &mut Core, properties: Vec<Property>
         return state.notices.info(text);
     }
     let of = entry.of;
-    act(core, Action::TrainHeads(id, of, properties));
+    act(core, Action::TrainHeads(id, of, quantities));
 }

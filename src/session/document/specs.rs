@@ -2,7 +2,7 @@
 
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::outline::import::ImportOptions;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
@@ -75,8 +75,9 @@ pub struct HeadsSpec {
     pub run: RunId,
     /// The model without them.
     pub of: ModelRef,
-    /// Their properties.
-    pub properties: Vec<Property>,
+    /// Their quantities.
+    #[serde(rename = "properties")]
+    pub quantities: Vec<Quantity>,
 }
 
 /// A training.
@@ -214,8 +215,9 @@ pub struct RediscoverySpec {
     pub model: ModelId,
     /// Its state that is tested.
     pub of: ModelRef,
-    /// The property to search for.
-    pub property: Property,
+    /// The quantity to search for.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The goal of the best values.
     pub goal: Goal,
 }

@@ -171,7 +171,7 @@ fn begin_heads(core: &mut Core, run: RunId) {
     let Some(base) = core.state.runs.model_at(spec.of).cloned() else { return };
     let (prepared, name) = (base.prepared.clone(), base.name.clone());
     let job = core.start_run(run, JobKind::Heads, name, move |handle| {
-        heads::run(&prepared, &spec.properties, handle)
+        heads::run(&prepared, &spec.quantities, handle)
     });
     core.state.heads = Some(HeadsRun { job, run, base });
 }
@@ -180,13 +180,13 @@ fn begin_rediscovery(core: &mut Core) {
     let Some(spec) = core.state.document.rediscovery else { return };
     let Some(entry) = core.state.runs.model_at(spec.of) else { return };
     let config =
-        RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_property(spec.property) };
-    let (model, subject) = (entry.prepared.model.clone(), spec.property.label());
+        RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_quantity(spec.quantity) };
+    let (model, subject) = (entry.prepared.model.clone(), spec.quantity.label());
     let job = core.start_run(spec.run, JobKind::Rediscovery, subject, move |handle| {
         rediscovery::run(model, config, handle)
     });
     let begun =
-        RediscoveryRun { job: Some(job), model: spec.model, property: spec.property, report: None };
+        RediscoveryRun { job: Some(job), model: spec.model, quantity: spec.quantity, report: None };
     core.state.runs.rediscoveries.insert(spec.run, begun);
 }
 
