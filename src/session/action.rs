@@ -10,7 +10,7 @@ use crate::optimise::{Contender, SearchConfig};
 use crate::session::document::ImportWish;
 use crate::session::document::StartChoice;
 use crate::session::document::ids::{ModelId, RunId};
-use crate::session::document::{DataSpec, PathPlan, TrainingSpec};
+use crate::session::document::{DataSpec, ModelRef, PathPlan, TrainingSpec};
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,10 @@ pub enum Action {
     LearnFromOwn(bool),
     /// Train a new model.
     Train(TrainingSpec),
+    /// Train a new model with a new seed, which the next data and the next settings have from then on.
+    TrainNewSeed(TrainingSpec),
+    /// Train heads for a state of a model.
+    TrainHeads(ModelId, ModelRef, Vec<Quantity>),
     /// Train an open model again, or further.
     Retrain(ModelId, TrainingSpec),
     /// Train a model for each of these betas.
@@ -49,30 +53,30 @@ pub enum Action {
     SetStarts(StartChoice),
     /// Add an optimiser to the next race, or remove it.
     ToggleContender(Contender),
-    /// Search a model.
-    Search(ModelId, SearchConfig),
+    /// Search a state of a model.
+    Search(ModelId, ModelRef, SearchConfig),
     /// Remove a search.
     RemoveSearch(RunId),
-    /// Let the optimisers of the next race search a model with these settings.
-    Race(ModelId, SearchConfig),
+    /// Let the optimisers of the next race search a state of a model with these settings.
+    Race(ModelId, ModelRef, SearchConfig),
     /// Remove the race.
     RemoveRace,
-    /// Test whether a model would have found the best known values of a quantity.
-    Rediscover(ModelId, Quantity, Goal),
+    /// Test whether a state of a model would have found the best known values of a quantity.
+    Rediscover(ModelId, ModelRef, Quantity, Goal),
     /// Remove the rediscovery.
     RemoveRediscovery,
     /// Begin the lesson on how an optimiser exploits a model.
     BeginLesson,
-    /// Search a model as the lesson says.
-    LessonSearch(ModelId, SearchConfig),
+    /// Search a state of a model as the lesson says.
+    LessonSearch(ModelId, ModelRef, SearchConfig),
     /// End the lesson; the settings before it come back.
     EndLesson,
     /// Pin a point of a model.
     Pin(ModelId, PointRef),
     /// Remove a pin, by its index.
     Unpin(ModelId, usize),
-    /// Make a shape of a freehand line, y up, and let a model encode it.
-    Draw(ModelId, Vec<[f64; 2]>),
+    /// Make a shape of a freehand line, y up, and let a state of a model encode it.
+    Draw(ModelId, ModelRef, Vec<[f64; 2]>),
     /// Remove the freehand shape.
     RemoveDrawing,
     /// Change the plan of a model's latent path.
@@ -83,8 +87,8 @@ pub enum Action {
     RemovePath(ModelId),
     /// Sample new shapes of a model with this seed.
     Sample(ModelId, u64),
-    /// Search a model step by step from this latent point.
-    StepThrough(ModelId, Vec<f64>),
+    /// Search a state of a model step by step from this latent point.
+    StepThrough(ModelId, ModelRef, Vec<f64>),
     /// Remove the step-by-step search.
     RemoveStepThrough,
 }
@@ -96,6 +100,19 @@ pub struct RecordedAction {
     pub given: u64,
     /// The action.
     pub action: Action,
+    /// The acknowledgement of the job that it began, if that has given one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledged>,
+}
+
+/// The acknowledgement of a job: without it, its action carried out again could lead to another result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Acknowledged {
+    /// The job was stopped at this point of its own clock: updates of a training, steps of a search, of a race or of a
+    /// rediscovery, models of a sweep, whole heads.
+    Stopped(usize),
+    /// The job has read a file with this hash.
+    Read(u64),
 }
 
 /// Work that an action asks for, once the document has changed.
@@ -111,6 +128,8 @@ pub enum Effect {
     Search(RunId),
     /// Run the race.
     Race,
+    /// Train heads for a model.
+    TrainHeads(RunId),
     /// Run the rediscovery.
     Rediscover,
     /// Make the freehand shape.
@@ -120,6 +139,20 @@ pub enum Effect {
 }
 
 impl Action {
+    /// The state of a model that the action uses, if it uses one.
+    pub fn uses(&self) -> Option<ModelRef> {
+        match self {
+            Self::Search(_, of, _)
+            | Self::LessonSearch(_, of, _)
+            | Self::Race(_, of, _)
+            | Self::Rediscover(_, of, ..)
+            | Self::Draw(_, of, _)
+            | Self::StepThrough(_, of, _)
+            | Self::TrainHeads(_, of, _) => Some(*of),
+            _ => None,
+        }
+    }
+
     /// The action in a few words, for the menu: "Undo: close a model".
     pub fn label(&self) -> Text {
         match self {
@@ -131,7 +164,8 @@ impl Action {
             Self::SetTraining(_) => text!("change the settings of the training"),
             Self::Import(..) => text!("import shapes"),
             Self::LearnFromOwn(_) => text!("choose the data"),
-            Self::Train(_) => text!("train a model"),
+            Self::Train(_) | Self::TrainNewSeed(_) => text!("train a model"),
+            Self::TrainHeads(..) => text!("train heads"),
             Self::Retrain(..) => text!("train a model further"),
             Self::Sweep(..) => text!("sweep over beta"),
             Self::SetSearch(_) => text!("change the settings of the search"),

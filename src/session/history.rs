@@ -1,8 +1,8 @@
 //! Undo and redo: a tree of documents. Redo follows the branch that was left last.
 
-use crate::session::action::{Action, RecordedAction};
+use crate::session::action::{Acknowledged, Action, RecordedAction};
 use crate::session::document::Document;
-use crate::session::document::ids::RunId;
+use crate::session::document::ids::{ModelId, RunId};
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -61,19 +61,22 @@ impl History {
         let parent = before.and_then(|before| self.entries.get(&before));
         let bytes = document.bytes_beside(parent.map(|entry| &*entry.document));
         let runs = document.runs();
-        for run in &runs {
-            *self.references.entry(*run).or_default() += 1;
-        }
         self.newest += 1;
         if let Some(parent) = before.and_then(|before| self.entries.get_mut(&before)) {
             parent.after = Some(self.newest);
         }
         let document = Arc::new(document.clone());
-        self.entries.insert(
-            self.newest,
-            HistoryEntry { document, action, gesture, before, after: None, bytes, runs },
-        );
-        (self.present, self.bytes) = (self.newest, self.bytes + bytes);
+        let entry = HistoryEntry { document, action, gesture, before, after: None, bytes, runs };
+        self.enter(self.newest, entry);
+        self.present = self.newest;
+    }
+
+    fn enter(&mut self, id: u64, entry: HistoryEntry) {
+        for run in &entry.runs {
+            *self.references.entry(*run).or_default() += 1;
+        }
+        self.bytes += entry.bytes;
+        self.entries.insert(id, entry);
     }
 
     fn remove(&mut self, id: u64) -> Option<HistoryEntry> {
@@ -124,6 +127,92 @@ impl History {
         };
         self.insert(document, Some(recorded.clone()), gesture, before);
         self.trim(MAX_BYTES)
+    }
+
+    /// The entry whose action asked for a result; none if it was forgotten.
+    fn origin_of(&self, run: RunId) -> Option<u64> {
+        // Later actions were carried out when that identity had been given.
+        let asks = |(_, entry): &(&u64, &HistoryEntry)| {
+            let given = entry.action.as_ref().map(|recorded| recorded.given);
+            given.is_some_and(|given| given < run.0) && entry.runs.contains(&run)
+        };
+        self.entries.iter().find(asks).map(|(id, _)| *id)
+    }
+
+    /// Adds the acknowledgement of a job to the action that began it.
+    pub fn acknowledge(&mut self, run: RunId, acknowledged: Acknowledged) {
+        let origin = self.origin_of(run).and_then(|id| self.entries.get_mut(&id));
+        if let Some(action) = origin.and_then(|entry| entry.action.as_mut()) {
+            action.acknowledged = Some(acknowledged);
+        }
+    }
+
+    /// The acknowledgement of the job of a result.
+    pub fn acknowledged(&self, run: RunId) -> Option<Acknowledged> {
+        self.entries.get(&self.origin_of(run)?)?.action.as_ref()?.acknowledged
+    }
+
+    /// Forgets the entry that asked for a result of which nothing came, and takes the result out of the documents after it.
+    /// Returns the present document; none if nothing was forgotten, since a later decision rests on the result.
+    pub fn retract(&mut self, run: RunId) -> Option<Arc<Document>> {
+        let origin = self.origin_of(run)?;
+        let entry = self.entries.get(&origin)?;
+        let before = self.entries.get(&entry.before?)?.document.clone();
+        let is_new = |id: &&ModelId| !before.models.contains_key(id);
+        let new: Vec<ModelId> = entry.document.models.keys().filter(is_new).copied().collect();
+        let (with, others): (Vec<_>, Vec<_>) =
+            self.entries.iter().partition(|(_, entry)| entry.runs.contains(&run));
+        // A new model that was trained again has another result by now.
+        let has_new =
+            |entry: &HistoryEntry| new.iter().any(|id| entry.document.models.contains_key(id));
+        if others.iter().any(|(_, entry)| has_new(entry)) {
+            return None;
+        }
+        let without =
+            |(id, entry): (&u64, &HistoryEntry)| Some((*id, entry.document.without(run, &before)?));
+        let changed: Vec<(u64, Document)> = with.into_iter().map(without).collect::<Option<_>>()?;
+        for (id, document) in changed {
+            self.replace(id, document);
+        }
+        self.leave_out(origin);
+        // An action that did nothing else is no step of its own any more.
+        while let Some(idle) = self.idle() {
+            self.leave_out(idle);
+        }
+        self.entries.get(&self.present).map(|entry| entry.document.clone())
+    }
+
+    /// An entry whose document is that of the entry before.
+    fn idle(&self) -> Option<u64> {
+        let is_idle = |(_, entry): &(&u64, &HistoryEntry)| {
+            let before = entry.before.and_then(|before| self.entries.get(&before));
+            before.is_some_and(|before| *before.document == *entry.document)
+        };
+        self.entries.iter().find(is_idle).map(|(id, _)| *id)
+    }
+
+    /// Gives an entry another document.
+    fn replace(&mut self, id: u64, document: Document) {
+        let Some(mut entry) = self.remove(id) else { return };
+        entry.runs = document.runs();
+        entry.document = Arc::new(document);
+        self.enter(id, entry);
+    }
+
+    /// Removes an entry; those after it follow the one before it.
+    fn leave_out(&mut self, id: u64) {
+        let Some(HistoryEntry { before, after, .. }) = self.remove(id) else { return };
+        for entry in self.entries.values_mut().filter(|entry| entry.before == Some(id)) {
+            entry.before = before;
+        }
+        if let Some(before) = before.and_then(|before| self.entries.get_mut(&before))
+            && before.after == Some(id)
+        {
+            before.after = after;
+        }
+        if let Some(before) = before.filter(|_| self.present == id) {
+            self.present = before;
+        }
     }
 
     /// Forgets the branches that neither undo nor redo leads to; returns true if there were any.
@@ -209,10 +298,9 @@ impl History {
         entries.filter_map(|entry| entry.action.clone()).collect()
     }
 
-    /// True if undo takes back an action of this kind.
-    pub fn undoes(&self, kind: &Action) -> bool {
-        let present = self.entries.get(&self.present).and_then(|entry| entry.action.as_ref());
-        present.map(|known| discriminant(&known.action)) == Some(discriminant(kind))
+    /// The action that led to the present document.
+    pub fn last(&self) -> Option<&Action> {
+        self.entries.get(&self.present)?.action.as_ref().map(|recorded| &recorded.action)
     }
 
     /// The action that redo carries out again.
@@ -244,7 +332,8 @@ mod tests {
     }
 
     fn act(steps: usize) -> RecordedAction {
-        RecordedAction { given: 0, action: Action::SetSearch(with_steps(steps).search.config) }
+        let action = Action::SetSearch(with_steps(steps).search.config);
+        RecordedAction { given: 0, action, acknowledged: None }
     }
 
     fn steps(document: Option<Arc<Document>>) -> Option<usize> {

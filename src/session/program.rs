@@ -6,8 +6,8 @@ use crate::session::commands::cancel::cancel_all;
 use crate::session::commands::latent_path::tour_on;
 use crate::session::commands::model_files::open_sample;
 use crate::session::commands::perform::perform;
-use crate::session::core::Core;
-use crate::session::effects::act::act_again;
+use crate::session::core::{Core, Replay};
+use crate::session::effects::replay::replay;
 use crate::session::effects::take_in;
 use crate::session::event::Event;
 use crate::session::history::History;
@@ -64,6 +64,7 @@ impl Session {
             outlet,
             seen: ScreenInputs::default(),
             gesture: (false, 0),
+            replay: Replay::default(),
         };
         if let Some(error) = damaged {
             core.state.notices.error(error);
@@ -126,7 +127,7 @@ impl Session {
 
     /// Carries a recorded action out again. Work that it needs must have ended: the results are then the same, bit for bit.
     pub fn replay(&mut self, recorded: RecordedAction) {
-        act_again(&mut self.core, recorded);
+        replay(&mut self.core, recorded);
         refresh(&mut self.core);
     }
 

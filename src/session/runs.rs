@@ -1,6 +1,7 @@
 //! Results, by their identities. They stay as long as a document of the history refers to them.
 
 use crate::session::document::ids::{JobId, RunId};
+use crate::session::document::{ModelRef, OpenModel};
 use crate::session::jobs::import::ImportRun;
 use crate::session::jobs::race::RaceRun;
 use crate::session::jobs::rediscovery::RediscoveryRun;
@@ -15,8 +16,10 @@ use std::collections::BTreeMap;
 /// Everything that jobs have made.
 #[derive(Debug, Default)]
 pub struct Runs {
-    /// Models, once there is something to show of them.
+    /// Models, once there is something to show of them; those with later heads have results of their own.
     pub models: BTreeMap<RunId, ModelEntry>,
+    /// The state of a training that was made again for a replay last.
+    pub retraced: Option<ModelEntry>,
     /// The trainings of models.
     pub trainings: BTreeMap<RunId, Training>,
     /// Searches.
@@ -52,6 +55,19 @@ impl Runs {
         self.trained
     }
 
+    /// A state of an open model with the last heads that were trained for it.
+    pub fn with_heads<'a>(&'a self, open: &OpenModel, base: &'a ModelEntry) -> &'a ModelEntry {
+        open.heads.iter().fold(base, |entry, heads| match self.models.get(&heads.run) {
+            Some(with_heads) if entry.of == heads.of => with_heads,
+            _ => entry,
+        })
+    }
+
+    /// The model of this name, if it is at hand.
+    pub fn model_at(&self, of: ModelRef) -> Option<&ModelEntry> {
+        self.models.values().chain(&self.retraced).find(|entry| entry.of == of)
+    }
+
     /// The training that a job carries out.
     pub fn training_of(&mut self, job: JobId) -> Option<(RunId, &mut Training)> {
         let mut trainings = self.trainings.iter_mut();
@@ -60,12 +76,12 @@ impl Runs {
 
     /// The training that is under way.
     pub fn training_now(&self) -> Option<(RunId, &Training)> {
-        self.trainings.iter().find(|(_, t)| t.job.is_some()).map(|(run, t)| (*run, t))
+        self.trainings.iter().find(|(_, t)| t.is_under_way()).map(|(run, t)| (*run, t))
     }
 
     /// As [`Self::training_now`], mutable.
     pub fn training_now_mut(&mut self) -> Option<(RunId, &mut Training)> {
-        self.trainings.iter_mut().find(|(_, t)| t.job.is_some()).map(|(run, t)| (*run, t))
+        self.trainings.iter_mut().find(|(_, t)| t.is_under_way()).map(|(run, t)| (*run, t))
     }
 
     /// The approximate memory of the results that can take much, in bytes.
@@ -76,9 +92,20 @@ impl Runs {
         models.chain(trainings).chain(searches).sum()
     }
 
+    /// True if something came of a result, or may still come.
+    pub fn has(&self, run: RunId) -> bool {
+        self.models.contains_key(&run)
+            || self.searches.contains_key(&run)
+            || self.races.contains_key(&run)
+            || self.sweeps.contains_key(&run)
+            || self.rediscoveries.contains_key(&run)
+            || self.imports.contains_key(&run)
+    }
+
     /// Removes all results but those that are still referred to.
     pub fn retain(&mut self, referred: impl Fn(RunId) -> bool) {
         self.models.retain(|run, _| referred(*run));
+        self.retraced.take_if(|entry| !referred(entry.of.run));
         self.trainings.retain(|run, training| referred(*run) || training.job.is_some());
         self.searches.retain(|run, _| referred(*run));
         self.races.retain(|run, _| referred(*run));

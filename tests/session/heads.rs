@@ -38,6 +38,49 @@ fn a_model_learns_heads_and_its_search_does_not_become_stale() {
 }
 
 #[test]
+fn heads_are_taken_back_and_given_again() {
+    let mut session = session();
+    let id = trained(&mut session);
+    let bare = bytes(&session, id);
+    let mut steps = vec![bare];
+    for quantity in [Quantity::AREA, Quantity::ROUNDNESS, Quantity::AREA] {
+        session.act(Act::TrainHeads(vec![quantity]));
+        until_heads_end(&mut session);
+        steps.push(bytes(&session, id));
+    }
+    assert_eq!(heads(&session).len(), 2);
+    let version = shown(&session);
+    for before in steps.iter().rev().skip(1) {
+        session.act(Act::Undo);
+        assert!(bytes(&session, id) == *before && shown(&session) == version);
+    }
+    assert!(heads(&session).is_empty());
+    for after in &steps[1..] {
+        session.act(Act::Redo);
+        assert!(bytes(&session, id) == *after);
+    }
+    // A training that goes on leaves them behind, and undo brings them back.
+    session.act(Act::ResumeTraining);
+    until_trained(&mut session);
+    assert!(heads(&session).is_empty());
+    session.act(Act::Undo);
+    assert!(bytes(&session, id) == steps[3]);
+}
+
+#[test]
+fn heads_of_which_nothing_came_leave_no_step() {
+    let mut session = session();
+    trained(&mut session);
+    session.act(Act::Pin([0.1, 0.2]));
+    let before = (session.see().document(), session.see().undoable());
+    session.act(Act::TrainHeads(Quantity::ALL.to_vec()));
+    session.act(Act::Stop(JobKind::Heads));
+    until_heads_end(&mut session);
+    assert!(hears(&session, "Stopped; no head"), "{:?}", sentences(&session));
+    assert!((session.see().document(), session.see().undoable()) == before);
+}
+
+#[test]
 fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.safetensors");

@@ -24,7 +24,7 @@ impl Dice {
         let at = [self.number(), self.number()];
         let models = see.model_refs();
         let model = models[self.roll(models.len())];
-        match self.roll(44) {
+        match self.roll(48) {
             0 => Act::Undo,
             1 | 2 => Act::Redo,
             3 => Act::OpenBundled(self.roll(2)),
@@ -73,6 +73,10 @@ impl Dice {
             40 => Act::Stop([JobKind::Training, JobKind::Search, JobKind::Sweep][self.roll(3)]),
             41 => Act::LearnFromOwn(self.roll(2) == 0),
             42 => Act::ClearDrawn,
+            43 if self.roll(20) == 0 => Act::TrainHeads(vec![Quantity::ALL[self.roll(4)]]),
+            44 if self.roll(20) == 0 => Act::TrainWithNewSeed,
+            45 if self.roll(5) == 0 => Act::Open("no/such/model.safetensors".into()),
+            46 => Act::Draw(freehand(at)),
             _ => Act::TogglePlay,
         }
     }
@@ -106,6 +110,63 @@ fn ten_thousand_actions_are_taken_back_and_carried_out_again() {
     assert!(session.see().document() == last);
     let (documents, bytes) = session.see().history_size();
     assert!(documents > steps && bytes < 50 << 20, "{documents} in {bytes} bytes");
+}
+
+/// A freehand line around a point.
+fn freehand(at: [f64; 2]) -> Vec<[f64; 2]> {
+    let point = |k: i32| {
+        let (sine, cosine) = (f64::from(k) * std::f64::consts::TAU / 200.0).sin_cos();
+        [at[0] + cosine, at[1] + 0.6 * sine + 0.1 * sine * cosine]
+    };
+    (0..200).map(point).collect()
+}
+
+#[test]
+fn the_history_of_a_day_takes_less_than_fifty_megabytes() {
+    let mut session = session();
+    let (mut trainings, mut searches) = (0, 0);
+    let mut dice = Dice(18);
+    let full_size = |session: &Program| {
+        let (documents, bytes) = session.see().history_size();
+        (documents >= 2000, documents, bytes)
+    };
+    let mut count = 0;
+    while !full_size(&session).0 {
+        let at = [dice.number(), dice.number()];
+        let see = session.see();
+        let act = match count % 10 {
+            0 if count % 60 == 0 && trainings < 20 => {
+                session.set_small(TrainingConfig { seed: count, ..config(1) });
+                session.act(Act::Train);
+                until_trained(&mut session);
+                trainings += 1;
+                Act::Turn(Page::Optimise)
+            }
+            1 if count % 20 == 1 && searches < 50 => {
+                search(&mut session, restarts(2, 3));
+                until_searched(&mut session);
+                searches += 1;
+                Act::Turn(Page::Explore)
+            }
+            2 | 3 => Act::SetSearch(restarts(2 + dice.roll(40), 3 + dice.roll(500))),
+            4 => Act::PlanPath(PathPlan { turns: 1.0 + dice.roll(9) as f64, ..see.path_plan() }),
+            5 => Act::Draw(freehand(at)),
+            6 => Act::DrawSamples,
+            7 if see.pins().len() == 8 => Act::Unpin(dice.roll(8)),
+            7 | 8 => Act::Pin(at),
+            _ => Act::SetTraining(TrainingConfig { seed: count, ..config(1) }),
+        };
+        session.act(act);
+        session.take_in();
+        count += 1;
+    }
+    session.wait("the end of all jobs", |see| see.jobs().is_empty());
+    let (_, documents, bytes) = full_size(&session);
+    let results = session.see().result_bytes();
+    println!("{documents} documents in {bytes} bytes; the results beside them: {results} bytes");
+    assert_eq!((trainings, session.see().searches().len()), (20, 50));
+    assert!(!hears(&session, "oldest steps"), "{:?}", sentences(&session));
+    assert!(bytes < 50 << 20, "{documents} in {bytes} bytes");
 }
 
 #[test]

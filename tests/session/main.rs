@@ -20,6 +20,7 @@ mod own_shapes;
 mod race;
 mod rediscovery;
 mod registry;
+mod replay;
 mod search;
 mod snapshots;
 mod starts;

@@ -40,6 +40,29 @@ fn a_broken_file_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn a_file_that_does_not_open_leaves_no_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = session();
+    session.act(Act::Pin([0.1, 0.2]));
+    session.act(Act::Open(folder.path().join("missing.safetensors")));
+    // Whatever is done before the failure is heard of stays.
+    session.act(Act::Pin([0.3, 0.2]));
+    session.act(Act::Undo);
+    until_files_are_done(&mut session);
+    assert_eq!(errors(&session).len(), 1);
+    assert_eq!(session.see().redoable().as_deref(), Some("pin a shape"));
+    session.act(Act::Redo);
+    assert_eq!(session.see().pins().len(), 2);
+    assert_eq!(session.see().history_size().0, 3, "the first model, and two pins");
+    session.act(Act::Undo);
+    session.act(Act::Undo);
+    assert!(session.see().pins().is_empty() && session.see().undoable().is_none());
+    session.act(Act::Redo);
+    session.act(Act::Redo);
+    assert_eq!(session.see().pins().len(), 2);
+}
+
+#[test]
 fn a_saved_model_opens_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.safetensors");

@@ -43,6 +43,6 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
     assert!(hears(&session, "Predict properties"), "it says where: {:?}", sentences(&session));
     session.act(Act::Rediscover(Quantity::AREA));
     jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Failure("it does not fit"));
-    assert!(session.see().rediscovery().is_none());
+    assert!(session.see().rediscovery_report().is_some(), "the one before is back");
     assert_eq!(errors(&session), ["it does not fit"]);
 }

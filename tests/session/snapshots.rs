@@ -197,6 +197,10 @@ fn a_new_seed_is_another_training_and_is_remembered() {
     assert_eq!(session.see().next_training().seed, 4);
     assert_eq!(session.see().next_data().seed, 4);
     assert!(weights(&session, first) != weights(&session, second));
+    session.act(Act::Undo);
+    assert_eq!((session.see().next_training().seed, session.see().models()), (3, 2), "one step");
+    session.act(Act::Redo);
+    assert_eq!((session.see().next_training().seed, session.see().models()), (4, 3));
     session.act(Act::Speed(0.5));
     assert_eq!(session.see().pace(), 295.0);
 }

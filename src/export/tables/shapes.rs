@@ -86,7 +86,7 @@ pub fn write_shapes<'a>(
     rows: impl IntoIterator<Item = ShapeRow<'a>>,
 ) -> Result<()> {
     let latent = model.latent_dim();
-    let quantities = model.quantities();
+    let quantities = model.known_quantities();
     let rows: Vec<ShapeRow<'_>> = rows.into_iter().collect();
     let of_each: Vec<Vec<Vec<String>>> =
         quantities.iter().map(|&quantity| cells(model, quantity, &rows)).collect::<Result<_>>()?;

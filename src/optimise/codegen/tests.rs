@@ -114,7 +114,7 @@ fn a_command_line_has_what_differs_from_the_usual() {
     let expected = "latent-explorer optimise --model m.safetensors --property roundness --mode max --out best.json";
     assert_eq!(usual, expected);
     let spec = ObjectiveSpec {
-        terms: vec!["area:target=2.5".parse().unwrap(), "roundness:max".parse().unwrap()],
+        terms: vec!["area:target=2.5".parse().unwrap(), "predicted:roundness:max".parse().unwrap()],
         inside: 0.5,
         constraints: vec!["area>=0.5".parse().unwrap()],
         ..ObjectiveSpec::default()
@@ -136,7 +136,7 @@ fn a_command_line_has_what_differs_from_the_usual() {
         line,
         "printf '%s\\n' 0.5,-1.25 > starts.csv\n\
          latent-explorer optimise --model \"it's mine.safetensors\" --term area:target=2.5 \
-         --term roundness:max --objective head --inside 0.5 --constraint \"area>=0.5\" \
+         --term predicted:roundness:max --inside 0.5 --constraint \"area>=0.5\" \
          --method momentum --space input --starts starts.csv --input-lr 0.02 --seed 7 \
          --plateau-factor 0.5 --patience 0 --out best.json"
     );

@@ -3,7 +3,7 @@
 use crate::model::PointRef;
 use crate::session::action::Effect;
 use crate::session::document::ids::ModelId;
-use crate::session::document::{Document, DrawingSpec};
+use crate::session::document::{Document, DrawingSpec, ModelRef};
 use std::sync::Arc;
 
 pub(super) fn pin(document: &mut Document, model: ModelId, point: PointRef) -> Option<Effect> {
@@ -19,10 +19,15 @@ pub(super) fn unpin(document: &mut Document, model: ModelId, index: usize) -> Op
     None
 }
 
-pub(super) fn draw(document: &mut Document, model: ModelId, line: Vec<[f64; 2]>) -> Option<Effect> {
+pub(super) fn draw(
+    document: &mut Document,
+    model: ModelId,
+    of: ModelRef,
+    line: Vec<[f64; 2]>,
+) -> Option<Effect> {
     document.models.get(&model)?;
     let run = document.new_run();
-    document.drawing = Some(Arc::new(DrawingSpec { run, model, line }));
+    document.drawing = Some(Arc::new(DrawingSpec { run, model, of, line }));
     Some(Effect::Draw)
 }
 

@@ -6,7 +6,8 @@ use crate::optimise::{Contender, SearchConfig};
 use crate::session::action::Effect;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{
-    Document, LessonSpec, RaceSpec, RediscoverySpec, SearchSpec, StartChoice, StepThroughSpec,
+    Document, LessonSpec, ModelRef, RaceSpec, RediscoverySpec, SearchSpec, StartChoice,
+    StepThroughSpec,
 };
 use std::sync::Arc;
 
@@ -26,10 +27,15 @@ pub(super) fn toggle_contender(document: &mut Document, contender: Contender) ->
 }
 
 /// Adds a search. It takes the place of a step-by-step search on the map.
-fn add(document: &mut Document, model: ModelId, config: SearchConfig) -> Option<RunId> {
+fn add(
+    document: &mut Document,
+    model: ModelId,
+    of: ModelRef,
+    config: SearchConfig,
+) -> Option<RunId> {
     document.models.get(&model)?;
     let run = document.new_run();
-    document.searches.insert(run, Arc::new(SearchSpec { model, config }));
+    document.searches.insert(run, Arc::new(SearchSpec { model, of, config }));
     document.step_through = None;
     Some(run)
 }
@@ -37,9 +43,10 @@ fn add(document: &mut Document, model: ModelId, config: SearchConfig) -> Option<
 pub(super) fn search(
     document: &mut Document,
     model: ModelId,
+    of: ModelRef,
     config: SearchConfig,
 ) -> Option<Effect> {
-    add(document, model, config).map(Effect::Search)
+    add(document, model, of, config).map(Effect::Search)
 }
 
 pub(super) fn remove(document: &mut Document, run: RunId) -> Option<Effect> {
@@ -51,11 +58,12 @@ pub(super) fn remove(document: &mut Document, run: RunId) -> Option<Effect> {
 pub(super) fn race(
     document: &mut Document,
     model: ModelId,
+    of: ModelRef,
     config: SearchConfig,
 ) -> Option<Effect> {
     document.models.get(&model)?;
     let (run, contenders) = (document.new_run(), document.search.contenders.clone());
-    document.race = Some(Arc::new(RaceSpec { run, model, config, contenders }));
+    document.race = Some(Arc::new(RaceSpec { run, model, of, config, contenders }));
     document.step_through = None;
     Some(Effect::Race)
 }
@@ -67,13 +75,13 @@ pub(super) fn remove_race(document: &mut Document) -> Option<Effect> {
 
 pub(super) fn rediscover(
     document: &mut Document,
-    model: ModelId,
+    (model, of): (ModelId, ModelRef),
     quantity: Quantity,
     goal: Goal,
 ) -> Option<Effect> {
     document.models.get(&model)?;
     let run = document.new_run();
-    document.rediscovery = Some(RediscoverySpec { run, model, quantity, goal });
+    document.rediscovery = Some(RediscoverySpec { run, model, of, quantity, goal });
     Some(Effect::Rediscover)
 }
 
@@ -93,10 +101,11 @@ pub(super) fn begin_lesson(document: &mut Document) -> Option<Effect> {
 pub(super) fn lesson_search(
     document: &mut Document,
     model: ModelId,
+    of: ModelRef,
     config: SearchConfig,
 ) -> Option<Effect> {
     document.lesson.as_ref()?;
-    let run = add(document, model, config.clone())?;
+    let run = add(document, model, of, config.clone())?;
     document.search.config = config;
     document.lesson.as_mut()?.searches.push(run);
     Some(Effect::Search(run))
@@ -114,11 +123,12 @@ pub(super) fn end_lesson(document: &mut Document) -> Option<Effect> {
 pub(super) fn step_through(
     document: &mut Document,
     model: ModelId,
+    of: ModelRef,
     start: Vec<f64>,
 ) -> Option<Effect> {
     document.models.get(&model)?;
     let run = document.new_run();
-    document.step_through = Some(StepThroughSpec { run, model, start });
+    document.step_through = Some(StepThroughSpec { run, model, of, start });
     Some(Effect::StepThrough)
 }
 

@@ -1,12 +1,14 @@
 //! Trainings, and their data.
 
 use crate::data::outline::generator::GeneratorConfig;
+use crate::data::quantity::Quantity;
 use crate::model::training_config::TrainingConfig;
 use crate::session::action::Effect;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::document::{
-    DataSpec, Document, ImportSpec, ModelSource, OwnShapes, SweepSpec, TrainingSpec,
+    DataSpec, Document, HeadsSpec, ImportSpec, ModelRef, ModelSource, OwnShapes, SweepSpec,
+    TrainingSpec,
 };
 use std::sync::Arc;
 
@@ -46,6 +48,26 @@ pub(super) fn train(document: &mut Document, spec: TrainingSpec) -> Option<Effec
     Some(Effect::Make(document.open(ModelSource::Training(Box::new(spec)))))
 }
 
+pub(super) fn train_new_seed(document: &mut Document, spec: TrainingSpec) -> Option<Effect> {
+    document.training.generator.seed = spec.config.seed;
+    set_config(document, spec.config.clone());
+    train(document, spec)
+}
+
+/// The model has more heads once they are trained; undo leads back to the one without them.
+pub(super) fn train_heads(
+    document: &mut Document,
+    model: ModelId,
+    of: ModelRef,
+    quantities: Vec<Quantity>,
+) -> Option<Effect> {
+    document.models.get(&model)?;
+    let run = document.new_run();
+    let heads = Arc::new(HeadsSpec { run, of, quantities });
+    document.models.get_mut(&model)?.heads.push(heads);
+    Some(Effect::TrainHeads(run))
+}
+
 /// The model has a new result from here on; undo leads back to the one before.
 pub(super) fn retrain(
     document: &mut Document,
@@ -54,6 +76,7 @@ pub(super) fn retrain(
 ) -> Option<Effect> {
     let run = document.new_run();
     let open = document.models.get_mut(&model)?;
+    open.heads.clear();
     (open.run, open.source) = (run, Arc::new(ModelSource::Training(Box::new(spec))));
     Some(Effect::Make(model))
 }

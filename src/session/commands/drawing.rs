@@ -10,8 +10,9 @@ pub(in crate::session) fn take_drawing(core: &mut Core, line: Vec<[f64; 2]>) {
     let Some((id, entry)) = core.state.shown() else { return };
     match outline(&entry.prepared.model, &line) {
         Ok(_) => {
+            let of = entry.of;
             core.state.drawing_problem = None;
-            act(core, Action::Draw(id, line));
+            act(core, Action::Draw(id, of, line));
         }
         Err(problem) => core.state.drawing_problem = Some(problem),
     }

@@ -1,9 +1,9 @@
 //! Training of heads for the shown model.
 
 use crate::data::quantity::Quantity;
+use crate::session::action::Action;
 use crate::session::core::Core;
-use crate::session::jobs::heads::{HeadsRun, run};
-use crate::session::jobs::registry::JobKind;
+use crate::session::effects::act::act;
 use crate::text;
 
 /// Starts to train heads for the shown model.
@@ -23,8 +23,6 @@ pub(in crate::session) fn train_heads(core: &mut Core, quantities: Vec<Quantity>
             text!("This model is still being trained; heads can be trained once it has finished.");
         return state.notices.info(text);
     }
-    let (prepared, version) = (entry.prepared.clone(), entry.version);
-    let (name, model) = (entry.name.clone(), state.run_of(id));
-    let job = core.start(JobKind::Heads, name, move |handle| run(&prepared, &quantities, handle));
-    core.state.heads = model.map(|run| HeadsRun { job, model: (run, version) });
+    let of = entry.of;
+    act(core, Action::TrainHeads(id, of, quantities));
 }

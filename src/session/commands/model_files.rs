@@ -49,7 +49,8 @@ pub(in crate::session) fn sample(core: &mut Core, index: usize) -> Option<ModelI
 }
 
 pub(in crate::session) fn save(core: &mut Core, id: ModelId, path: PathBuf) {
-    let Some((run, entry)) = core.state.run_of(id).zip(core.state.model(id)) else { return };
+    let Some(entry) = core.state.model(id) else { return };
+    let run = entry.of.run;
     let (name, prepared) = (file_name(&path), entry.prepared.clone());
     let saved = Saved { run, prepared, path };
     core.start(JobKind::Save, name, move |_: &Handle<NoNews>| save::run(saved));

@@ -11,7 +11,7 @@ use crate::session::view::Activity;
 
 /// Begins a race with the settings of the next search; if it cannot begin, the previous race stays.
 pub(in crate::session) fn begin_race(core: &mut Core) {
-    let Some((model, _)) = core.state.shown() else { return };
+    let Some((model, of)) = core.state.shown_state() else { return };
     let config = match core.state.next_search() {
         Ok(config) => SearchConfig { method: Method::Adam, space: Space::Latent, ..config },
         Err(error) => return core.state.notices.error(error),
@@ -19,7 +19,7 @@ pub(in crate::session) fn begin_race(core: &mut Core) {
     if let Err(error) = check_search(core, &config) {
         return core.state.notices.error(error);
     }
-    act(core, Action::Race(model, config));
+    act(core, Action::Race(model, of, config));
     core.state.view.activity = Activity::Optimise;
     core.state.view.drawer_open = true;
 }

@@ -11,7 +11,8 @@ use crate::text;
 /// minimises the quantity, else for the greatest.
 pub(in crate::session) fn rediscover(core: &mut Core, quantity: Quantity) {
     let state = &mut core.state;
-    let Some((id, _)) = state.shown() else { return };
+    let Some((id, entry)) = state.shown() else { return };
+    let of = entry.of;
     if state.runs.rediscoveries.values().any(|test| test.job.is_some()) {
         return state
             .notices
@@ -29,7 +30,7 @@ pub(in crate::session) fn rediscover(core: &mut Core, quantity: Quantity) {
         Some(Goal::Min) => Goal::Min,
         _ => Goal::Max,
     };
-    act(core, Action::Rediscover(id, quantity, goal));
+    act(core, Action::Rediscover(id, of, quantity, goal));
 }
 
 /// Removes the results, and cancels the job that would make them.

@@ -31,11 +31,11 @@ pub(in crate::session) fn search_from(
 
 /// Begins a search of the shown model, and looks at it; if it cannot begin, nothing changes.
 pub(in crate::session) fn begin_search(core: &mut Core, config: SearchConfig) {
-    let Some((model, _)) = core.state.shown() else { return };
+    let Some((model, of)) = core.state.shown_state() else { return };
     if let Err(error) = check_search(core, &config) {
         return core.state.notices.error(error);
     }
-    act(core, Action::Search(model, config));
+    act(core, Action::Search(model, of, config));
     look_at_newest_search(core);
 }
 
@@ -72,11 +72,11 @@ pub(in crate::session) fn choose_search(core: &mut Core, run: RunId) {
 pub(in crate::session) fn continue_lesson(core: &mut Core) {
     let Some(lesson) = &core.state.document.lesson else { return };
     let Some(config) = lesson::next_search(lesson) else { return act(core, Action::EndLesson) };
-    let Some((model, _)) = core.state.shown() else { return };
+    let Some((model, of)) = core.state.shown_state() else { return };
     if let Err(error) = check_search(core, &config) {
         return core.state.notices.error(error);
     }
-    act(core, Action::LessonSearch(model, config));
+    act(core, Action::LessonSearch(model, of, config));
     look_at_newest_search(core);
 }
 

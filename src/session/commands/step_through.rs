@@ -38,7 +38,8 @@ fn begin_stepping(core: &mut Core) -> Result<()> {
     };
     // Nothing changes if the search cannot begin.
     StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
-    act(core, Action::StepThrough(id, start));
+    let of = entry.of;
+    act(core, Action::StepThrough(id, of, start));
     if let Some(selection) = &mut core.state.view.selection {
         selection.picked_as = PickedAs::Start;
     }

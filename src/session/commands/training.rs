@@ -27,17 +27,26 @@ struct Trunk {
 
 /// Begins a training of a new model.
 pub(in crate::session) fn train(core: &mut Core) {
+    let spec = next_training(core);
+    spec.into_iter().for_each(|spec| begin_new(core, Action::Train, spec));
+}
+
+/// The training that the settings describe; none if it cannot begin, which is told.
+fn next_training(core: &mut Core) -> Option<TrainingSpec> {
     let state = &mut core.state;
-    if state.learns_own() && state.imported().is_none() {
-        return state
-            .notices
-            .info(text!("Import your shapes first, or choose families in the data dialog."));
-    }
-    if state.training_job().is_some() {
-        return state.notices.info(text!("A training is under way; stop or reset it first."));
-    }
-    let (data, config) = (state.next_data(), state.training_config());
-    begin(core, None, TrainingSpec { data, config, from: None });
+    let problem = if state.learns_own() && state.imported().is_none() {
+        text!("Import your shapes first, or choose families in the data dialog.")
+    } else if state.training_job().is_some() {
+        text!("A training is under way; stop or reset it first.")
+    } else {
+        return Some(TrainingSpec {
+            data: state.next_data(),
+            config: state.training_config(),
+            from: None,
+        });
+    };
+    state.notices.info(problem);
+    None
 }
 
 /// Begins the last training again, with the same seed: while it runs, of the same model; a finished model stays beside the
@@ -50,17 +59,24 @@ pub(in crate::session) fn train_again(core: &mut Core) {
     running.and_then(|(_, job)| job).into_iter().for_each(|job| state.jobs.cancel(job));
     let Some((model, spec)) = last else { return train(core) };
     let is_running = running.is_some_and(|(run, _)| state.document.model_of(run) == Some(model));
-    begin(core, Some(model).filter(|_| is_running), spec);
+    match is_running {
+        true => begin_further(core, model, spec),
+        false => begin_new(core, Action::Train, spec),
+    }
 }
 
 /// Begins a new training with the next seed.
 pub(in crate::session) fn train_with_new_seed(core: &mut Core) {
-    let config = core.state.training_config();
+    let Some(TrainingSpec { data, config, from }) = next_training(core) else { return };
     let seed = config.seed.wrapping_add(1);
-    let generator = core.state.document.training.generator.clone();
-    act(core, Action::SetTraining(TrainingConfig { seed, ..config }));
-    act(core, Action::SetGenerator(GeneratorConfig { seed, ..generator }));
-    train(core);
+    let data = match data {
+        DataSpec::Generated(generator) => {
+            DataSpec::Generated(GeneratorConfig { seed, ..generator })
+        }
+        other => other,
+    };
+    let config = TrainingConfig { seed, ..config };
+    begin_new(core, Action::TrainNewSeed, TrainingSpec { data, config, from });
 }
 
 /// Does one part of a training: of the present one, which then pauses, or of a new one.
@@ -113,7 +129,7 @@ pub(in crate::session) fn go_on(core: &mut Core) {
         config.updates = updates + core.state.training_config().updates;
     }
     let (data, from) = (DataSpec::OfModel(run), Some((run, updates)));
-    begin(core, Some(model), TrainingSpec { data, config, from });
+    begin_further(core, model, TrainingSpec { data, config, from });
 }
 
 /// Trains a new model that shares the past of the shown one up to the shown snapshot, and continues with the
@@ -138,7 +154,7 @@ pub(in crate::session) fn branch(core: &mut Core) {
     }
     let (data, from) = (DataSpec::OfModel(run), Some((run, done)));
     let wanted = core.state.view.wanted;
-    begin(core, None, TrainingSpec { data, config, from });
+    begin_new(core, Action::Train, TrainingSpec { data, config, from });
     // A branch is compared with its origin.
     if core.state.view.wanted != wanted {
         core.state.view.wanted_beside = Some(model);
@@ -172,17 +188,25 @@ fn trunk(core: &Core) -> Result<Trunk> {
     Ok(Trunk { model, run, config, updates })
 }
 
-/// Begins a training of `model`, or of a new one, and shows it as soon as there is something of it.
-fn begin(core: &mut Core, model: Option<ModelId>, spec: TrainingSpec) {
-    let checked = material(core, &spec.data).and_then(|material| material.check());
-    if let Err(error) = checked.and_then(|()| spec.config.check()) {
+fn check(core: &Core, spec: &TrainingSpec) -> Result<()> {
+    material(core, &spec.data)?.check()?;
+    spec.config.check()
+}
+
+/// Begins a training of a new model, and shows it as soon as there is something of it.
+fn begin_new(core: &mut Core, action: fn(TrainingSpec) -> Action, spec: TrainingSpec) {
+    if let Err(error) = check(core, &spec) {
         return core.state.notices.error(error);
     }
-    let Some(model) = model else {
-        act(core, Action::Train(spec));
-        core.state.view.wanted = core.state.document.models.keys().next_back().copied();
-        return;
-    };
+    act(core, action(spec));
+    core.state.view.wanted = core.state.document.models.keys().next_back().copied();
+}
+
+/// Trains a model again, or further.
+fn begin_further(core: &mut Core, model: ModelId, spec: TrainingSpec) {
+    if let Err(error) = check(core, &spec) {
+        return core.state.notices.error(error);
+    }
     let before = core.state.model(model).cloned();
     act(core, Action::Retrain(model, spec));
     // The model stays on the screen as it was until there is something newer.

@@ -7,6 +7,7 @@ use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
 use crate::optimise::{Contenders, SearchConfig};
+use crate::session::document::ModelRef;
 use crate::session::document::PathPlan;
 use crate::session::document::StartChoice;
 use crate::session::document::ids::{ModelId, RunId};
@@ -22,6 +23,8 @@ pub struct OpenModel {
     pub run: RunId,
     /// The origin of that result.
     pub source: Arc<ModelSource>,
+    /// The heads that were trained for that result later, oldest first.
+    pub heads: Vec<Arc<HeadsSpec>>,
     /// Its pins.
     pub pins: Vec<PointRef>,
     /// The model whose place it takes once it is there, such as an older version of the same file.
@@ -40,6 +43,7 @@ impl OpenModel {
         Self {
             run,
             source: Arc::new(source),
+            heads: Vec::new(),
             pins: Vec::new(),
             instead_of: None,
             path: None,
@@ -62,6 +66,18 @@ pub enum ModelSource {
     Swept(RunId, usize),
     /// PCA of the data of another model.
     Pca(RunId),
+}
+
+/// Heads that are trained for a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadsSpec {
+    /// Their result: the model with them.
+    pub run: RunId,
+    /// The model without them.
+    pub of: ModelRef,
+    /// Their quantities.
+    #[serde(rename = "properties")]
+    pub quantities: Vec<Quantity>,
 }
 
 /// A training.
@@ -156,6 +172,8 @@ pub struct NextSearch {
 pub struct SearchSpec {
     /// The model to search.
     pub model: ModelId,
+    /// Its state that is searched.
+    pub of: ModelRef,
     /// The settings.
     pub config: SearchConfig,
 }
@@ -167,6 +185,8 @@ pub struct RaceSpec {
     pub run: RunId,
     /// The model to search.
     pub model: ModelId,
+    /// Its state that is searched.
+    pub of: ModelRef,
     /// The settings that all lanes share.
     pub config: SearchConfig,
     /// The lanes.
@@ -193,6 +213,8 @@ pub struct RediscoverySpec {
     pub run: RunId,
     /// The model to test.
     pub model: ModelId,
+    /// Its state that is tested.
+    pub of: ModelRef,
     /// The quantity to search for.
     pub quantity: Quantity,
     /// The goal of the best values.
@@ -206,6 +228,8 @@ pub struct StepThroughSpec {
     pub run: RunId,
     /// The model to search.
     pub model: ModelId,
+    /// Its state that is searched.
+    pub of: ModelRef,
     /// The start, `[latent]`.
     pub start: Vec<f64>,
 }
@@ -217,6 +241,8 @@ pub struct DrawingSpec {
     pub run: RunId,
     /// The model that encodes it.
     pub model: ModelId,
+    /// The state of the model that encodes it.
+    pub of: ModelRef,
     /// The line as it was drawn, y up.
     pub line: Vec<[f64; 2]>,
 }

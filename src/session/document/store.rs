@@ -94,8 +94,16 @@ impl Document {
     /// All results that the document refers to.
     pub fn runs(&self) -> BTreeSet<RunId> {
         let mut runs: BTreeSet<RunId> = self.searches.keys().copied().collect();
+        let searched = self.searches.values().map(|spec| spec.of);
+        let raced = self.race.as_ref().map(|race| race.of);
+        let tested = self.rediscovery.map(|test| test.of);
+        let walked = self.step_through.as_ref().map(|walk| walk.of);
+        let drew = self.drawing.as_ref().map(|drawing| drawing.of);
+        let used = searched.chain(raced).chain(tested).chain(walked).chain(drew);
+        runs.extend(used.map(|of| of.run));
         for model in self.models.values() {
             runs.insert(model.run);
+            runs.extend(model.heads.iter().flat_map(|heads| [heads.run, heads.of.run]));
             match &*model.source {
                 ModelSource::Bundled(_) | ModelSource::File(_) => (),
                 ModelSource::Training(spec) => {
@@ -115,6 +123,48 @@ impl Document {
         runs
     }
 
+    /// The document as if a result had never been asked for, since nothing came of it; `before` is the one without it. None if
+    /// another decision rests on that result.
+    pub fn without(&self, run: RunId, before: &Self) -> Option<Self> {
+        let mut document = self.clone();
+        let made: Vec<ModelId> =
+            self.models.iter().filter(|(_, model)| model.run == run).map(|(id, _)| *id).collect();
+        for id in made {
+            match before.models.get(&id) {
+                Some(known) => {
+                    let model = document.models.get_mut(&id)?;
+                    (model.run, model.source) = (known.run, known.source.clone());
+                    model.heads.clone_from(&known.heads);
+                }
+                None => {
+                    let model = document.models.remove(&id)?;
+                    let is_used = !model.pins.is_empty()
+                        || model.path.is_some()
+                        || model.path_shown
+                        || model.samples.is_some();
+                    if is_used {
+                        return None;
+                    }
+                }
+            }
+        }
+        for model in document.models.values_mut() {
+            model.heads.retain(|heads| heads.run != run);
+        }
+        document.searches.remove(&run);
+        document.lesson.iter_mut().for_each(|lesson| lesson.searches.retain(|own| *own != run));
+        if document.race.as_ref().is_some_and(|race| race.run == run) {
+            document.race.clone_from(&before.race);
+        }
+        if document.sweep.as_ref().is_some_and(|sweep| sweep.run == run) {
+            document.sweep.clone_from(&before.sweep);
+        }
+        if document.rediscovery.is_some_and(|test| test.run == run) {
+            document.rediscovery = before.rediscovery;
+        }
+        (!document.runs().contains(&run)).then_some(document)
+    }
+
     /// The approximate memory of the parts that are not shared with `before`, the document that it was made from, in bytes:
     /// what is written of a part takes about as much.
     pub fn bytes_beside(&self, before: Option<&Self>) -> usize {
@@ -122,7 +172,7 @@ impl Document {
             let known = before.and_then(|before| before.models.get(id));
             let shared = known.is_some_and(|known| Arc::ptr_eq(&known.source, &model.source));
             let source = if shared { 0 } else { written(&*model.source) };
-            size_of::<OpenModel>() + written(&(&model.pins, &model.path)) + source
+            size_of::<OpenModel>() + written(&(&model.pins, &model.path, &model.heads)) + source
         };
         let search = |(run, spec): (&RunId, &Arc<SearchSpec>)| {
             let known = before.is_some_and(|before| before.searches.contains_key(run));

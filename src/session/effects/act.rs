@@ -11,11 +11,17 @@ use crate::text;
 /// The most memory of results before those of branches out of reach are forgotten, in bytes.
 const MAX_RESULTS: usize = 64 << 20;
 
-/// Carries an action out.
+/// Carries out and records an action.
 pub(in crate::session) fn act(core: &mut Core, action: Action) {
+    let given = core.state.document.given();
+    perform_recorded(core, RecordedAction { given, action, acknowledged: None });
+}
+
+/// Carries a recorded action out again.
+pub(in crate::session) fn perform_recorded(core: &mut Core, recorded: RecordedAction) {
     let gesture = Some(core.gesture).filter(|(goes_on, _)| *goes_on).map(|(_, count)| count);
     let state = &mut core.state;
-    let recorded = RecordedAction { given: state.document.given(), action };
+    state.document.count_from(recorded.given);
     let effect = apply(&mut state.document, recorded.action.clone());
     if state.history.record(&state.document, &recorded, gesture) {
         state.notices.info(text!("The oldest steps can no longer be undone."));
@@ -28,12 +34,6 @@ pub(in crate::session) fn act(core: &mut Core, action: Action) {
     if let Some(effect) = effect {
         carry_out(core, effect);
     }
-}
-
-/// Carries a recorded action out again.
-pub(in crate::session) fn act_again(core: &mut Core, recorded: RecordedAction) {
-    core.state.document.count_from(recorded.given);
-    act(core, recorded.action);
 }
 
 /// Takes the last action back. Work that it began goes on.

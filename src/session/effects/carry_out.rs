@@ -6,23 +6,25 @@ use crate::model::bundled::BUNDLED;
 use crate::rediscover::RediscoverConfig;
 use crate::session::action::Effect;
 use crate::session::core::Core;
-use crate::session::document::ModelSource;
 use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{ModelRef, ModelSource};
 use crate::session::effects::material::material;
 use crate::session::effects::training::begin_training;
 use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::heads::HeadsRun;
 use crate::session::jobs::import::ImportRun;
 use crate::session::jobs::race::RaceRun;
 use crate::session::jobs::rediscovery::RediscoveryRun;
 use crate::session::jobs::registry::JobKind;
 use crate::session::jobs::search::SearchRun;
 use crate::session::jobs::sweep::SweepRun;
-use crate::session::jobs::{import, open, pca, race, rediscovery, search, sweep};
+use crate::session::jobs::{heads, import, open, pca, race, rediscovery, search, sweep};
 use crate::session::results::freehand::{FreehandShape, outline};
 use crate::session::results::models::{ModelEntry, Prepared, file_name};
 use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::selection::pick_latent;
 use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 /// Begins the work of an effect.
@@ -33,6 +35,7 @@ pub(in crate::session) fn carry_out(core: &mut Core, effect: Effect) {
         Effect::Sweep => begin_sweep(core),
         Effect::Search(run) => run_search(core, run),
         Effect::Race => run_race(core),
+        Effect::TrainHeads(run) => begin_heads(core, run),
         Effect::Rediscover => begin_rediscovery(core),
         Effect::Draw => make_drawing(core),
         Effect::StepThrough => {
@@ -51,7 +54,7 @@ fn make(core: &mut Core, id: ModelId) {
         ModelSource::Bundled(name) => load_bundled(core, run, name),
         ModelSource::File(path) => {
             let (path, name) = (path.clone(), file_name(path));
-            core.start(JobKind::Open, name, move |handle| open::run(path, run, handle));
+            core.start_run(run, JobKind::Open, name, move |handle| open::run(path, run, handle));
             Ok(())
         }
         ModelSource::Training(spec) => begin_training(core, id, run, spec),
@@ -60,6 +63,7 @@ fn make(core: &mut Core, id: ModelId) {
     };
     if let Err(error) = made {
         core.state.notices.error(error);
+        core.state.retract(run);
     }
 }
 
@@ -67,18 +71,15 @@ fn load_bundled(core: &mut Core, run: RunId, name: &str) -> Result<()> {
     let unknown = || Error::mismatch(text!("no model '{name}' comes with the program", name));
     let sample = BUNDLED.iter().find(|s| s.id() == name).ok_or_else(unknown)?;
     let prepared = Arc::new(Prepared::new(sample.load()?)?);
-    insert(
-        core,
-        run,
-        ModelEntry { name: sample.name(), version: 0, path: None, unsaved: false, prepared },
-    );
+    insert(core, run, (sample.name(), false), prepared);
     Ok(())
 }
 
-/// Enters a model with a version of its own.
-fn insert(core: &mut Core, run: RunId, entry: ModelEntry) {
-    let version = core.state.runs.next_version();
-    core.state.runs.models.insert(run, ModelEntry { version, ..entry });
+/// Enters a model with its name, and with true if no file has it.
+fn insert(core: &mut Core, run: RunId, (name, unsaved): (Text, bool), prepared: Arc<Prepared>) {
+    let (of, version) = (ModelRef::result(run), core.state.runs.next_version());
+    let entry = ModelEntry { of, name, version, path: None, unsaved, prepared };
+    core.state.runs.models.insert(run, entry);
 }
 
 fn open_point(core: &mut Core, run: RunId, sweep: RunId, index: usize) -> Result<()> {
@@ -86,11 +87,7 @@ fn open_point(core: &mut Core, run: RunId, sweep: RunId, index: usize) -> Result
     let missing = || Error::mismatch(text!("This model of the sweep is not trained yet."));
     let point = point.ok_or_else(missing)?;
     let (name, prepared) = (format!("beta {}", point.beta), point.prepared.clone());
-    insert(
-        core,
-        run,
-        ModelEntry { name: name.into(), version: 0, path: None, unsaved: true, prepared },
-    );
+    insert(core, run, (name.into(), true), prepared);
     Ok(())
 }
 
@@ -99,7 +96,7 @@ fn begin_pca(core: &mut Core, run: RunId, of: RunId) -> Result<()> {
     let entry = core.state.runs.models.get(&of).ok_or_else(nothing)?;
     let (model, subject) = (entry.prepared.model.clone(), entry.name.clone());
     let name = text!("PCA of {name}", name = &entry.name);
-    core.start(JobKind::Pca, subject, move |handle| pca::run(&model, name, run, handle));
+    core.start_run(run, JobKind::Pca, subject, move |handle| pca::run(&model, name, run, handle));
     Ok(())
 }
 
@@ -108,7 +105,7 @@ fn begin_import(core: &mut Core, run: RunId) {
     let wish = own.import.wish.clone();
     let name = name_of(&wish.paths);
     let work = move |handle: &Handle<NoNews>| import::run(&wish, handle);
-    let job = core.start(JobKind::Import, name, work);
+    let job = core.start_run(run, JobKind::Import, name, work);
     let import = ImportRun { job: Some(job), brought: None, failed: None };
     core.state.runs.imports.insert(run, import);
 }
@@ -117,7 +114,10 @@ fn begin_sweep(core: &mut Core) {
     let Some(spec) = core.state.document.sweep.clone() else { return };
     let material = match material(core, &spec.data) {
         Ok(material) => material,
-        Err(error) => return core.state.notices.error(error),
+        Err(error) => {
+            core.state.notices.error(error);
+            return core.state.retract(spec.run);
+        }
     };
     let (run, name) = (spec.run, material.name());
     let made = SweepRun {
@@ -126,7 +126,7 @@ fn begin_sweep(core: &mut Core) {
         beta: spec.betas.first().copied().unwrap_or(f64::NAN),
         done: Vec::new(),
     };
-    let job = core.start(JobKind::Sweep, name, move |handle| {
+    let job = core.start_run(run, JobKind::Sweep, name, move |handle| {
         sweep::run(material, spec.config.clone(), &spec.betas, handle)
     });
     core.state.runs.sweeps.insert(run, SweepRun { job: Some(job), ..made });
@@ -135,11 +135,11 @@ fn begin_sweep(core: &mut Core) {
 fn run_search(core: &mut Core, run: RunId) {
     let state = &core.state;
     let Some(spec) = state.document.searches.get(&run).cloned() else { return };
-    let Some(entry) = state.model(spec.model) else { return };
+    let Some(entry) = state.model_at(spec.of) else { return };
     let (prepared, version) = (entry.prepared.clone(), entry.version);
     let name = entry.name.clone();
     let begun = SearchRun::new((spec.model, version), &prepared, spec.config.clone());
-    let job = core.start(JobKind::Search, name, move |handle| {
+    let job = core.start_run(run, JobKind::Search, name, move |handle| {
         search::run(&prepared, spec.config.clone(), handle)
     });
     core.state.runs.searches.insert(run, SearchRun { job: Some(job), ..begun });
@@ -147,7 +147,7 @@ fn run_search(core: &mut Core, run: RunId) {
 
 fn run_race(core: &mut Core) {
     let Some(spec) = core.state.document.race.clone() else { return };
-    let Some(entry) = core.state.model(spec.model) else { return };
+    let Some(entry) = core.state.model_at(spec.of) else { return };
     let (prepared, version) = (entry.prepared.clone(), entry.version);
     let (run, name) = (spec.run, entry.name.clone());
     let begun = RaceRun {
@@ -158,19 +158,30 @@ fn run_race(core: &mut Core) {
         standings: Vec::new(),
         results: None,
     };
-    let job = core.start(JobKind::Race, name, move |handle| {
+    let job = core.start_run(run, JobKind::Race, name, move |handle| {
         race::run(&prepared, spec.config.clone(), &spec.contenders, handle)
     });
     core.state.runs.races.insert(run, RaceRun { job: Some(job), ..begun });
 }
 
+fn begin_heads(core: &mut Core, run: RunId) {
+    let mut heads = core.state.document.models.values().flat_map(|model| &model.heads);
+    let Some(spec) = heads.find(|heads| heads.run == run).cloned() else { return };
+    let Some(base) = core.state.model_at(spec.of).cloned() else { return };
+    let (prepared, name) = (base.prepared.clone(), base.name.clone());
+    let job = core.start_run(run, JobKind::Heads, name, move |handle| {
+        heads::run(&prepared, &spec.quantities, handle)
+    });
+    core.state.heads = Some(HeadsRun { job, run, base });
+}
+
 fn begin_rediscovery(core: &mut Core) {
     let Some(spec) = core.state.document.rediscovery else { return };
-    let Some(entry) = core.state.model(spec.model) else { return };
+    let Some(entry) = core.state.model_at(spec.of) else { return };
     let config =
         RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_quantity(spec.quantity) };
     let (model, subject) = (entry.prepared.model.clone(), spec.quantity.label());
-    let job = core.start(JobKind::Rediscovery, subject, move |handle| {
+    let job = core.start_run(spec.run, JobKind::Rediscovery, subject, move |handle| {
         rediscovery::run(model, config, handle)
     });
     let begun =
@@ -182,7 +193,7 @@ fn begin_rediscovery(core: &mut Core) {
 fn begin_walk(core: &mut Core) -> Result<()> {
     let state = &core.state;
     let Some(spec) = state.document.step_through.clone() else { return Ok(()) };
-    let Some(entry) = state.model(spec.model) else { return Ok(()) };
+    let Some(entry) = state.model_at(spec.of) else { return Ok(()) };
     let (version, prepared) = ((spec.model, entry.version), entry.prepared.clone());
     let config = state.search_config().into_owned();
     let walk = StepThroughState::new(version, prepared, &config, spec.start)?;
@@ -193,7 +204,7 @@ fn begin_walk(core: &mut Core) -> Result<()> {
 /// Makes the freehand shape of the document, and selects its point.
 fn make_drawing(core: &mut Core) {
     let Some(spec) = core.state.document.drawing.clone() else { return };
-    let Some(entry) = core.state.model(spec.model) else { return };
+    let Some(entry) = core.state.model_at(spec.of) else { return };
     let (prepared, version) = (entry.prepared.clone(), (spec.model, entry.version));
     let outline = match outline(&prepared.model, &spec.line) {
         Ok(outline) => outline,

@@ -3,5 +3,6 @@
 pub mod act;
 pub mod carry_out;
 pub mod material;
+pub mod replay;
 pub mod take_in;
 pub mod training;

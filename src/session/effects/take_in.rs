@@ -1,11 +1,13 @@
 //! Handles reports and results of jobs: each by a function of the job's own file, then the consequences for the rest of
 //! the state.
 
+use crate::session::action::Acknowledged;
 use crate::session::core::Core;
+use crate::session::document::ModelRef;
 use crate::session::document::ids::JobId;
+use crate::session::effects::replay::retraced;
 use crate::session::event::{End, Event, News};
 use crate::session::jobs::candidates;
-use crate::session::jobs::heads::HeadsRun;
 use crate::session::jobs::open::Opened;
 use crate::session::jobs::pca::PcaModel;
 use crate::session::jobs::registry::{JobProgress, JobResult};
@@ -28,6 +30,11 @@ pub(in crate::session) fn apply(core: &mut Core, event: Event) {
         Event::Ended(job, End::Path(result)) => {
             if core.state.jobs.end(job).is_some() {
                 path_ended(core, job, result);
+            }
+        }
+        Event::Ended(job, End::Snapshot(result)) if core.replay.makes(job) => {
+            if core.state.jobs.end(job).is_some() {
+                retraced(core, result);
             }
         }
         Event::Ended(job, end) => core.state.ended(job, end),
@@ -66,7 +73,8 @@ impl State {
             Some(News::Training(news)) => {
                 let Some((run, training)) = runs.training_of(job) else { return };
                 if let Some(preview) = training.progress(share, news) {
-                    self.renew(run, preview);
+                    let at = training.state_of(&preview.model);
+                    self.renew(run, at, preview);
                 }
             }
             Some(News::Search(news)) => {
@@ -89,11 +97,21 @@ impl State {
         }
     }
 
-    /// Handles the result of a job: it goes to where the results of its kind are, whatever is shown.
+    /// Handles the end of a job.
     pub(in crate::session) fn ended(&mut self, job: JobId, end: End) {
-        if self.jobs.end(job).is_none() {
-            return;
+        let Some(ended) = self.jobs.end(job) else { return };
+        if let Some((run, clock)) = ended.run.zip(ended.control.stopped_at()) {
+            self.history.acknowledge(run, Acknowledged::Stopped(clock));
         }
+        self.put_result(job, end);
+        // What nothing came of leaves no step for undo.
+        if let Some(run) = ended.run.filter(|run| !self.runs.has(*run)) {
+            self.retract(run);
+        }
+    }
+
+    /// Puts the result of a job where those of its kind are, whatever is shown.
+    fn put_result(&mut self, job: JobId, end: End) {
         let (this, runs, notices) = (Some(job), &mut self.runs, &mut self.notices);
         match end {
             End::Open(result) => self.opened(result),
@@ -104,16 +122,15 @@ impl State {
             End::Snapshot(result) => self.snapshot_ended(job, result),
             End::Metrics(result) => self.metrics_ended(job, result),
             End::Heads(result) => {
-                let Some(heads) = self.heads.take_if(|heads| heads.job == job) else { return };
-                let entry = self.snapshots.version_mut(&mut runs.models, heads.model);
-                if HeadsRun::ended(result, entry, notices) {
-                    // The maps can now have colours of a quantity that had no head before.
-                    self.map.asked = None;
-                    if let Some(comparison) = &mut self.comparison {
-                        (comparison.asked, comparison.probe, comparison.picked) =
-                            (None, None, None);
-                    }
-                }
+                let Some(mut heads) = self.heads.take_if(|heads| heads.job == job) else { return };
+                let (run, base) = (heads.run, runs.model_at(heads.base.of));
+                // The model may have been saved meanwhile.
+                base.into_iter().for_each(|base| heads.base.clone_from(base));
+                // Nobody waits for the heads of a model that was closed or trained further.
+                let is_kept = self.document.runs().contains(&run);
+                let notices = if is_kept { notices } else { &mut Notices::default() };
+                let made = heads.ended(result, notices);
+                made.into_iter().for_each(|entry| drop(runs.models.insert(run, entry)));
             }
             End::Sweep(result) => {
                 let mut sweeps = runs.sweeps.iter_mut();
@@ -164,15 +181,24 @@ impl State {
     }
 
     fn opened(&mut self, result: JobResult<Opened>) {
-        let Opened { run, prepared, path } = match result {
+        let Opened { run, prepared, path, hash } = match result {
             JobResult::Finished(opened) => opened,
             JobResult::Cancelled(_) => return,
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
         self.preferences.remember(&path);
-        let version = self.runs.next_version();
+        let is_other = |known| known != Acknowledged::Read(hash);
+        if self.history.acknowledged(run).is_some_and(is_other) {
+            self.notices.info(text!(
+                "{path} has changed since this was recorded; what follows may lead to other results.",
+                path = path.display().to_string()
+            ));
+        }
+        self.history.acknowledge(run, Acknowledged::Read(hash));
+        let (of, version) = (ModelRef::result(run), self.runs.next_version());
         let (name, path) = (name_of(&path), Some(path));
-        self.runs.models.insert(run, ModelEntry { name, version, path, unsaved: false, prepared });
+        let entry = ModelEntry { of, name, version, path, unsaved: false, prepared };
+        self.runs.models.insert(run, entry);
     }
 
     fn pca_ended(&mut self, result: JobResult<PcaModel>) {
@@ -183,8 +209,8 @@ impl State {
             }
             JobResult::Failed(why, _) => return self.notices.error(why),
         };
-        let version = self.runs.next_version();
-        let entry = ModelEntry { name, version, path: None, unsaved: false, prepared };
+        let (of, version) = (ModelRef::result(run), self.runs.next_version());
+        let entry = ModelEntry { of, name, version, path: None, unsaved: false, prepared };
         self.runs.models.insert(run, entry);
         self.document.model_of(run).into_iter().for_each(|id| self.put_beside(id));
     }
@@ -221,12 +247,17 @@ impl State {
 
     fn training_ended(&mut self, job: JobId, result: JobResult<Trained>) {
         let Some((run, training)) = self.runs.training_of(job) else { return };
-        let TrainingEnd { made, kept, failed, cancelled } = training.ended(result);
-        self.hold_range_for_training(false);
+        let TrainingEnd { made, kept, failed, cancelled, left } = training.ended(result);
+        if !left {
+            self.hold_range_for_training(false);
+        }
         match made {
-            Some(prepared) => self.renew(run, prepared),
+            Some(prepared) => self.renew(run, None, prepared),
             None if !kept => _ = self.runs.models.remove(&run),
             None => (),
+        }
+        if left {
+            return;
         }
         if self.document.model_of(run).is_none() && failed.is_none() {
             if !self.runs.models.contains_key(&run) {

@@ -64,7 +64,8 @@ pub(in crate::session) fn begin_training(
     core.state.hold_range_for_training(true);
     let plan = TrainingPlan { material, config: spec.config.clone(), from };
     let (name, work) = (plan.material.name(), plan.clone());
-    let job = core.start(JobKind::Training, name, move |handle| training::run(work, handle));
+    let job =
+        core.start_run(run, JobKind::Training, name, move |handle| training::run(work, handle));
     let updates = plan.from.as_ref().map_or(0, |state| state.resume.updates);
     let training = Training {
         job: Some(job),

@@ -12,6 +12,10 @@ struct Wishes {
     pace: Option<f64>,
     /// Steps that may be done in spite of a pause.
     allowed: usize,
+    /// The point of the job's own clock at which it is to end.
+    stop_at: Option<usize>,
+    /// The point at which it has ended early.
+    stopped_at: Option<usize>,
 }
 
 /// Controls a running job: cancel, pause, single steps, pace.
@@ -52,6 +56,31 @@ impl Control {
     /// The most steps a second, if there is a limit.
     pub fn pace(&self) -> Option<f64> {
         self.wishes().pace
+    }
+
+    /// Lets the job end at this point of its own clock, as it did when it was stopped there.
+    pub fn stop_at(&self, clock: usize) {
+        self.change(|w| w.stop_at = Some(clock));
+    }
+
+    /// True if the job is to end at a known point.
+    pub fn has_end(&self) -> bool {
+        self.wishes().stop_at.is_some()
+    }
+
+    /// True if the job ends at this point of its own clock, since it was cancelled or was to end there; acknowledges it.
+    pub fn ends_at(&self, clock: usize) -> bool {
+        let mut wishes = self.wishes();
+        let ends = self.is_cancelled() || wishes.stop_at.is_some_and(|end| clock >= end);
+        if ends {
+            wishes.stopped_at = Some(clock);
+        }
+        ends
+    }
+
+    /// The point of its own clock at which the job has ended early.
+    pub fn stopped_at(&self) -> Option<usize> {
+        self.wishes().stopped_at
     }
 
     /// True once the job should end.
@@ -113,6 +142,18 @@ mod tests {
         control.pause(false);
         control.pause(true);
         assert!(control.is_waiting(), "going on uses up what was allowed");
+    }
+
+    #[test]
+    fn a_job_acknowledges_where_it_ends() {
+        let control = Control::default();
+        assert!(!control.ends_at(7) && control.stopped_at().is_none());
+        control.cancel();
+        assert!(control.ends_at(8) && control.stopped_at() == Some(8));
+        let again = Control::default();
+        again.stop_at(8);
+        assert!(again.has_end() && !again.ends_at(7) && again.ends_at(8) && !again.is_cancelled());
+        assert_eq!(again.stopped_at(), Some(8));
     }
 
     #[test]

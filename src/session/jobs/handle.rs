@@ -45,6 +45,11 @@ impl<N> Handle<N> {
         self.control.is_cancelled()
     }
 
+    /// True if the job ends at this point of its own clock, which counts its steps; the session hears of it.
+    pub fn ends_at(&self, clock: usize) -> bool {
+        self.control.ends_at(clock)
+    }
+
     /// Reports the progress of the job, at most every 50 ms, from any thread; frequent calls are cheap. A report
     /// dropped by a full inbox needs no retry: each one contains the full progress.
     pub fn report(&self, share: f64, words: impl FnOnce() -> Text) {

@@ -2,6 +2,7 @@
 
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
+use crate::session::document::ModelRef;
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
@@ -17,8 +18,10 @@ use std::sync::Arc;
 pub struct HeadsRun {
     /// The job.
     pub job: JobId,
-    /// The result that is the model, and its version then.
-    pub model: (RunId, u64),
+    /// The result that is the model with these heads.
+    pub run: RunId,
+    /// The model without them.
+    pub base: ModelEntry,
 }
 
 /// A model with its new heads, and their quantities.
@@ -46,7 +49,7 @@ pub fn run(
         let config = HeadConfig::usual(&prepared.model, quantity);
         let mut trainer = HeadTrainer::new(prepared.model.clone(), quantity, config)?;
         while !trainer.is_finished() {
-            if handle.is_cancelled() {
+            if handle.ends_at(heads.len()) {
                 break 'all;
             }
             match trainer.step() {
@@ -77,23 +80,24 @@ pub fn run(
 }
 
 impl HeadsRun {
-    /// Handles the result; true if the model has more heads now. A model that was closed or trained further meanwhile
-    /// takes none: `entry` is none then.
+    /// Handles the result; returns the model with the heads that were trained, if there are any.
     pub fn ended(
+        self,
         result: JobResult<TrainedHeads>,
-        mut entry: Option<&mut ModelEntry>,
         notices: &mut Notices,
-    ) -> bool {
+    ) -> Option<ModelEntry> {
+        let mut made = None;
         let mut scores = |trained: Option<TrainedHeads>| {
-            let (entry, trained) = entry.take().zip(trained)?;
+            let trained = trained?;
             let score = |quantity: &Quantity| {
                 let card = &trained.prepared.model.head(*quantity)?.card;
                 let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
                 Some(Text::joined([quantity.label(), score], " "))
             };
             let scores: Vec<Text> = trained.quantities.iter().filter_map(score).collect();
-            entry.prepared = trained.prepared;
-            entry.unsaved = true;
+            let of = ModelRef::result(self.run);
+            let base = self.base.clone();
+            made = Some(ModelEntry { of, prepared: trained.prepared, unsaved: true, ..base });
             Some(Text::joined(scores, ", "))
         };
         let (scores, failed) = match result {
@@ -117,6 +121,6 @@ impl HeadsRun {
             }
             (None, None) => (),
         }
-        scores.is_some()
+        made
     }
 }

@@ -1,7 +1,9 @@
 //! Job: opens a model.
 
-use crate::error::Result;
+use crate::data::source::fnv1a;
+use crate::error::{Error, Result};
 use crate::model::format::checkpoint;
+use crate::numerics::atomic_file;
 use crate::session::document::ids::RunId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
@@ -18,6 +20,8 @@ pub struct Opened {
     pub prepared: Arc<Prepared>,
     /// The file of the model.
     pub path: PathBuf,
+    /// The hash of the file.
+    pub hash: u64,
 }
 
 /// Runs the job.
@@ -25,12 +29,13 @@ pub struct Opened {
 /// # Errors
 /// Names the file if it cannot be read or is no model.
 pub fn run(path: PathBuf, run: RunId, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
-    let model = checkpoint::load(&path)?;
+    let bytes = atomic_file::read(&path)?;
+    let model = checkpoint::from_bytes(&bytes).map_err(|problem| Error::file(&path, problem))?;
     if handle.is_cancelled() {
         return Ok(JobResult::Cancelled(None));
     }
     let prepared = Arc::new(Prepared::new(model)?);
-    Ok(JobResult::Finished(Opened { run, prepared, path }))
+    Ok(JobResult::Finished(Opened { run, prepared, path, hash: fnv1a(bytes.into_iter()) }))
 }
 
 #[cfg(test)]

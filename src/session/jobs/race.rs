@@ -191,8 +191,12 @@ pub fn run(
     let mut race = Race::new(prepared.model.clone(), config, contenders)?;
     let mut reported: Option<Instant> = None;
     let mut standings: Vec<ContenderState> = Vec::new();
-    let mut going = true;
-    while going && !handle.is_cancelled() {
+    let mut steps = 0;
+    let cancelled = loop {
+        // A step is never left half done, so that the point at which the race was stopped names its state.
+        if handle.ends_at(steps) {
+            break true;
+        }
         if reported.is_none_or(|last| last.elapsed() >= REPORT) {
             let runners = race.runners().iter().enumerate();
             standings = runners
@@ -203,8 +207,11 @@ pub fn run(
             handle.offer(progress, RaceNews { standings: standings.clone() });
             reported = Some(Instant::now());
         }
-        going = race.step_unless(handle.token())?;
-    }
+        if !race.step()? {
+            break false;
+        }
+        steps += 1;
+    };
     let results = RaceResults::new(RaceReport::new(race)?, prepared)?;
-    Ok(JobResult::new(Arc::new(results), handle.is_cancelled()))
+    Ok(JobResult::new(Arc::new(results), cancelled))
 }

@@ -35,13 +35,14 @@ pub fn run(
 ) -> Result<JobResult<Arc<RediscoveryReport>>> {
     handle.report(0.0, || text!("getting ready"));
     let mut rediscovery = Rediscovery::new(model, config)?;
+    let mut steps = 0;
     let failed = loop {
-        if handle.is_cancelled() {
+        if handle.ends_at(steps) {
             break None;
         }
         handle.report(rediscovery.progress(), || rediscovery.annotations());
         match rediscovery.step() {
-            Ok(true) => (),
+            Ok(true) => steps += 1,
             Ok(false) => return Ok(JobResult::Finished(Arc::new(rediscovery.report()))),
             Err(error) => break Some(error.text()),
         }

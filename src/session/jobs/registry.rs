@@ -1,6 +1,6 @@
 //! The registry: every running job, with its identity, kind, controls and progress, until its result is handled.
 
-use crate::session::document::ids::JobId;
+use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::control::Control;
 use crate::text;
 use crate::text::Text;
@@ -123,6 +123,8 @@ pub struct Job {
     pub kind: JobKind,
     /// The name of the object that it works on: a model, a file, a quantity.
     pub subject: Text,
+    /// The result that it makes, if the document asked for one.
+    pub run: Option<RunId>,
     /// Its controls.
     pub control: Arc<Control>,
     /// The last reported progress.
@@ -151,14 +153,19 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Enters a job.
-    pub fn begin(&mut self, kind: JobKind, subject: Text) -> (JobId, Arc<Control>) {
+    /// Enters a job, with the result that it makes if the document asked for one.
+    pub fn begin(
+        &mut self,
+        kind: JobKind,
+        subject: Text,
+        run: Option<RunId>,
+    ) -> (JobId, Arc<Control>) {
         self.begun += 1;
-        let (run, control) = (JobId(self.begun), Arc::new(Control::default()));
+        let (job, control) = (JobId(self.begun), Arc::new(Control::default()));
         let progress = JobProgress::default();
         let (begun, of_job) = (Instant::now(), control.clone());
-        self.jobs.insert(run, Job { kind, subject, control: of_job, progress, begun });
-        (run, control)
+        self.jobs.insert(job, Job { kind, subject, run, control: of_job, progress, begun });
+        (job, control)
     }
 
     /// A job, while it runs.
@@ -229,7 +236,7 @@ mod tests {
     #[test]
     fn the_newest_job_among_those_asked_for_is_cancelled_once() {
         let mut registry = Registry::default();
-        let mut begin = |kind| registry.begin(kind, Text::default()).1;
+        let mut begin = |kind| registry.begin(kind, Text::default(), None).1;
         let training = begin(JobKind::Training);
         let search = begin(JobKind::Search);
         let export = begin(JobKind::Export);
@@ -246,11 +253,11 @@ mod tests {
     #[test]
     fn a_job_ends_once_and_its_number_is_not_given_again() {
         let mut registry = Registry::default();
-        let (first, _) = registry.begin(JobKind::Save, "m".into());
+        let (first, _) = registry.begin(JobKind::Save, "m".into(), None);
         assert!(registry.report(first, JobProgress { share: Some(0.5), words: Text::default() }));
         assert_eq!(registry.progress(Some(first)).share, Some(0.5));
         assert!(registry.end(first).is_some() && registry.end(first).is_none());
         assert!(!registry.report(first, JobProgress::default()) && registry.is_empty());
-        assert_ne!(registry.begin(JobKind::Save, "m".into()).0, first);
+        assert_ne!(registry.begin(JobKind::Save, "m".into(), None).0, first);
     }
 }

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
 use crate::model::{Model, Value};
+use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::Handle;
@@ -186,7 +187,8 @@ impl SearchRun {
         let is_sought = |quantity: &Quantity| {
             self.config.spec.terms.iter().any(|term| term.quantity == *quantity)
         };
-        let others = self.frozen.quantities().into_iter().filter(|quantity| !is_sought(quantity));
+        let others =
+            self.frozen.known_quantities().into_iter().filter(|quantity| !is_sought(quantity));
         let z = found.restart.best_z();
         let value = |quantity| Ok((quantity, self.frozen.value(quantity, z, &found.decoded)?));
         others.map(value).collect()
@@ -225,15 +227,25 @@ pub fn run(
     let mut watcher = Watcher::new(&search, prepared);
     let pause = REPORT.max(PER_RESTART * search.restarts().len() as u32);
     let mut last_report = Instant::now();
-    let mut going = true;
-    while going && !handle.is_cancelled() {
-        going = search.advance(handle.token())?;
+    // A step is never left half done, so that the point at which the search was stopped names its state.
+    let whole = CancelToken::default();
+    let cancelled = loop {
+        if handle.ends_at(search.done()) {
+            break true;
+        }
+        // Single steps lead to the same states, and meet any point.
+        let going = match handle.control().has_end() {
+            true => search.step()?,
+            false => search.advance(&whole)?,
+        };
+        if !going {
+            break false;
+        }
         if last_report.elapsed() >= pause {
             watcher.report(&search, handle);
             last_report = Instant::now();
         }
-    }
-    let cancelled = handle.is_cancelled();
+    };
     search.cancel();
     let report = SearchReport::new(search)?;
     let findings = Findings::new(report, &prepared.projection, prepared.detail());

@@ -122,8 +122,9 @@ pub fn run(
     let mut sweep = Sweep::new(material.load()?, config, betas)?;
     let mut unsent = SweepNews::default();
     let mut reported = Instant::now();
+    let mut trained = 0;
     while !sweep.is_finished() {
-        if handle.is_cancelled() {
+        if handle.ends_at(trained) {
             return Ok(JobResult::Cancelled(Some(SweepRest(unsent.done))));
         }
         let new = match sweep.step() {
@@ -133,6 +134,7 @@ pub fn run(
             }
         };
         let is_new = new.is_some();
+        trained += usize::from(is_new);
         unsent.done.extend(new);
         if is_new || reported.elapsed() >= REPORT {
             unsent.beta = sweep.beta();

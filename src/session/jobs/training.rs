@@ -5,6 +5,7 @@ use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::training_config::{Losses, TrainingConfig};
+use crate::session::document::TrainedUntil;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::control::Control;
 use crate::session::jobs::handle::Handle;
@@ -194,6 +195,8 @@ pub struct TrainingEnd {
     pub failed: Option<Text>,
     /// True if the training was cancelled.
     pub cancelled: bool,
+    /// True if another training has taken its place.
+    pub left: bool,
 }
 
 impl Training {
@@ -202,7 +205,7 @@ impl Training {
         self.share = share;
         (self.updates, self.epochs) = (news.updates, news.epochs);
         self.seconds_left = news.seconds_left;
-        if news.finishing {
+        if news.finishing && self.is_under_way() {
             self.phase = TrainingPhase::Finishing;
         }
         self.losses.extend(&news.losses);
@@ -212,14 +215,26 @@ impl Training {
         news.preview
     }
 
-    /// Leaves the training as it is, without its job.
+    /// Leaves the training, since another one takes its place: its job is about to end.
     pub fn leave(&mut self) -> Option<JobId> {
         self.phase = TrainingPhase::Idle;
-        self.job.take()
+        self.job
+    }
+
+    /// True while the training is under way; one that was left is not, though its job may still end.
+    pub fn is_under_way(&self) -> bool {
+        self.job.is_some() && self.phase != TrainingPhase::Idle
+    }
+
+    /// The state of the training that a model is.
+    pub fn state_of(&self, model: &Model) -> Option<TrainedUntil> {
+        let rows = self.context.as_ref()?.data.rows.len();
+        Some(TrainedUntil { updates: model.card.kept?, whole: model.encoded.mu.len() == rows })
     }
 
     /// Handles the result.
     pub fn ended(&mut self, result: JobResult<Trained>) -> TrainingEnd {
+        let left = !self.is_under_way();
         (self.job, self.phase) = (None, TrainingPhase::Idle);
         let cancelled = matches!(result, JobResult::Cancelled(_));
         let (trained, failed) = match result {
@@ -233,7 +248,7 @@ impl Training {
             self.metrics = Some(metrics);
             prepared
         });
-        TrainingEnd { made, kept, failed, cancelled }
+        TrainingEnd { made, kept, failed, cancelled, left }
     }
 
     /// The number of updates in all, as far as known.
@@ -275,7 +290,7 @@ pub fn run(plan: TrainingPlan, handle: &Handle<TrainingNews>) -> Result<JobResul
             watch.report_whole(&trainer, handle)?;
         }
         watch.paused += control.wait_while_paused();
-        if handle.is_cancelled() {
+        if handle.ends_at(trainer.updates()) {
             return Ok(JobResult::Cancelled(Some(watch.finish(&trainer, handle)?)));
         }
         match trainer.step() {

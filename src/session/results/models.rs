@@ -10,6 +10,7 @@ use crate::model::head::TaskHead;
 use crate::model::{Model, PointRef};
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;
+use crate::session::document::ModelRef;
 use crate::text::Text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -165,6 +166,8 @@ fn batch_seconds(objective: &Objective) -> Result<f64> {
 /// A model as it is at present.
 #[derive(Clone, Debug)]
 pub struct ModelEntry {
+    /// The result, or the state of a training, that it is.
+    pub of: ModelRef,
     /// The name on the screen.
     pub name: Text,
     /// Counts the snapshots of a model that is being trained; results of an older version are stale. A new head does

@@ -82,14 +82,14 @@ impl Probe {
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
-        let values = values(&prepared.model, &verdict, &outline);
+        let values = values(&prepared.model, quantity, &verdict, &outline);
         let (rebuild, slope) = (None, None);
         Ok(Self { model, quantity, at, z, outline, values, verdict, nearest, rebuild, slope })
     }
 
     /// Replaces the decoded outline by another one, for a search that moves the shape itself.
     pub fn set_outline(&mut self, model: &Model, outline: Vec<f32>) {
-        self.values = values(model, &self.verdict, &outline);
+        self.values = values(model, self.quantity, &self.verdict, &outline);
         self.outline = outline;
     }
 
@@ -105,8 +105,17 @@ impl Probe {
     }
 }
 
-/// Every quantity of a shape, for which `verdict` has all predictions.
-fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Quantity, Value)> {
+/// The known quantities of a shape and the one that was asked for, for which `verdict` has all predictions.
+fn values(
+    model: &Model,
+    asked: Quantity,
+    verdict: &Verdict,
+    outline: &[f32],
+) -> Vec<(Quantity, Value)> {
+    let mut all = model.known_quantities();
+    if !all.contains(&asked) {
+        all.insert(0, asked);
+    }
     let value = |quantity| (quantity, verdict.value(model.domain(), quantity, outline));
-    model.quantities().into_iter().map(value).collect()
+    all.into_iter().map(value).collect()
 }

@@ -4,6 +4,7 @@ use crate::session::core::Core;
 use crate::session::map::{MapRequest, lattice};
 use crate::session::results::probe::Probe;
 use crate::session::screen::comparison::Comparison;
+use std::sync::Arc;
 
 /// Updates the model beside, its points and its picture after a change of the state.
 pub(in crate::session) fn follow_comparison(core: &mut Core) {
@@ -28,6 +29,10 @@ fn look_beside(core: &mut Core) {
     let map = &core.state.map;
     let wanted = [&map.probe, &map.picked].map(|probe| probe.as_ref().map(|probe| probe.at));
     let Some(comparison) = &mut core.state.comparison else { return };
+    let before = comparison.prepared.replace(prepared.clone());
+    if before.is_none_or(|before| !Arc::ptr_eq(&before, &prepared)) {
+        (comparison.asked, comparison.probe, comparison.picked) = (None, None, None);
+    }
     let places = [&mut comparison.probe, &mut comparison.picked];
     let mut failure = None;
     for (known, at) in places.into_iter().zip(wanted) {

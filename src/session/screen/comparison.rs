@@ -2,7 +2,9 @@
 
 use crate::session::document::ids::ModelId;
 use crate::session::map::{MapKey, MapPictures};
+use crate::session::results::models::Prepared;
 use crate::session::results::probe::Probe;
+use std::sync::Arc;
 
 /// The model beside the shown one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Comparison {
     pub picture: MapPictures,
     /// The key of the last request to the worker.
     pub asked: Option<MapKey>,
+    /// The model as it was evaluated last; with new heads it has other values at the same points.
+    pub(in crate::session) prepared: Option<Arc<Prepared>>,
     /// The point under the mouse, in this model.
     pub probe: Option<Probe>,
     /// The selected point, in this model.
@@ -35,6 +39,13 @@ pub struct Comparison {
 impl Comparison {
     /// The second map before its first picture.
     pub(in crate::session) fn new(model: ModelId) -> Self {
-        Self { model, picture: MapPictures::default(), asked: None, probe: None, picked: None }
+        Self {
+            model,
+            picture: MapPictures::default(),
+            asked: None,
+            prepared: None,
+            probe: None,
+            picked: None,
+        }
     }
 }

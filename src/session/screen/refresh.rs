@@ -50,6 +50,13 @@ pub(in crate::session) fn refresh(core: &mut Core) {
     let pins = shown.and_then(|id| state.document.models.get(&id)).map(|model| &model.pins);
     let pins = pins.cloned().unwrap_or_default();
     if is_new {
+        let prepared = |inputs: &Option<PointInputs>| {
+            inputs.as_ref().map(|inputs| Arc::as_ptr(&inputs.prepared))
+        };
+        // With new heads a model has other values at the same points.
+        if prepared(&inputs) != prepared(&core.seen.inputs) {
+            core.state.map.asked = None;
+        }
         core.seen.inputs = inputs;
         hover_again(core);
     }

@@ -1,5 +1,6 @@
 //! Snapshots of trainings that are shown in place of the newest states of their models.
 
+use crate::session::document::ModelRef;
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::results::models::ModelEntry;
 use std::collections::BTreeMap;
@@ -30,14 +31,9 @@ impl ShownSnapshots {
         self.0.get_mut(&run)?.shown.as_mut().map(|(_, entry)| entry)
     }
 
-    /// A version of a model: the shown snapshot or the newest state, among the newest states `models`.
-    pub(in crate::session) fn version_mut<'a>(
-        &'a mut self,
-        models: &'a mut BTreeMap<RunId, ModelEntry>,
-        (run, version): (RunId, u64),
-    ) -> Option<&'a mut ModelEntry> {
-        let both = self.entry_mut(run).into_iter().chain(models.get_mut(&run));
-        both.into_iter().find(|entry| entry.version == version)
+    /// The shown snapshot of this name.
+    pub(in crate::session) fn at(&self, of: ModelRef) -> Option<&ModelEntry> {
+        self.entry(of.run).filter(|entry| entry.of == of)
     }
 
     /// The update of the shown snapshot of a training.

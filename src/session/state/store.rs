@@ -13,7 +13,9 @@ use crate::optimise::{SearchConfig, SearchReport};
 use crate::session::action::Action;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::{JobId, ModelId, RunId};
-use crate::session::document::{Document, ModelSource, OpenModel, OwnShapes, StepThroughSpec};
+use crate::session::document::{
+    Document, ModelRef, ModelSource, OpenModel, OwnShapes, StepThroughSpec,
+};
 use crate::session::history::History;
 use crate::session::jobs::export::Exporting;
 use crate::session::jobs::heads::HeadsRun;
@@ -123,28 +125,36 @@ impl State {
     /// The open models of which there is something to show, oldest first.
     pub fn models(&self) -> impl Iterator<Item = (ModelId, &ModelEntry)> {
         let models = self.document.models.iter();
-        let entry = |run: RunId| self.entry(run);
         let replaced = move |id: &ModelId| {
             let mut others = self.document.models.values();
-            others.any(|other| other.instead_of == Some(*id) && entry(other.run).is_some())
+            others.any(|other| {
+                other.instead_of == Some(*id) && self.runs.models.contains_key(&other.run)
+            })
         };
         models
             .filter(move |(id, _)| !replaced(id))
-            .filter_map(move |(id, model)| Some((*id, entry(model.run)?)))
+            .filter_map(move |(id, model)| Some((*id, self.entry(model)?)))
     }
 
-    /// An open model.
+    /// An open model, with the heads that were trained for it.
     pub fn model(&self, id: ModelId) -> Option<&ModelEntry> {
-        self.entry(self.run_of(id)?)
+        self.entry(self.document.models.get(&id)?)
     }
 
-    /// A model as it is shown: its newest state, or the shown snapshot of its training.
-    fn entry(&self, run: RunId) -> Option<&ModelEntry> {
-        let newest = self.runs.models.get(&run)?;
-        Some(self.snapshots.entry(run).unwrap_or(newest))
+    /// A model as it is shown: its newest state or the shown snapshot of its training, with the heads that were trained
+    /// for it.
+    fn entry(&self, open: &OpenModel) -> Option<&ModelEntry> {
+        let newest = self.runs.models.get(&open.run)?;
+        let base = self.snapshots.entry(open.run).unwrap_or(newest);
+        Some(self.runs.with_heads(open, base))
     }
 
-    /// The present result of an open model.
+    /// The model of this name, if it is at hand.
+    pub(in crate::session) fn model_at(&self, of: ModelRef) -> Option<&ModelEntry> {
+        self.runs.model_at(of).or_else(|| self.snapshots.at(of))
+    }
+
+    /// The present result of an open model, without later heads.
     pub fn run_of(&self, id: ModelId) -> Option<RunId> {
         self.document.models.get(&id).map(|model| model.run)
     }
@@ -152,6 +162,11 @@ impl State {
     /// The shown model.
     pub fn shown(&self) -> Option<(ModelId, &ModelEntry)> {
         self.view.shown.and_then(|id| Some((id, self.model(id)?)))
+    }
+
+    /// Identity of the shown model, and its state that is shown.
+    pub(in crate::session) fn shown_state(&self) -> Option<(ModelId, ModelRef)> {
+        self.shown().map(|(id, entry)| (id, entry.of))
     }
 
     /// Identity and version of the shown model.
@@ -347,6 +362,16 @@ impl State {
         own.unwrap_or_else(|| Domain::default().quantities())
     }
 
+    /// The quantities among which the colours are chosen: those that are known of the data, and the present one.
+    pub fn colour_choices(&self) -> Vec<Quantity> {
+        let known = self.shown().map(|(_, entry)| entry.prepared.model.known_quantities());
+        let mut all = known.unwrap_or_else(|| Domain::default().quantities());
+        if !all.contains(&self.quantity()) {
+            all.push(self.quantity());
+        }
+        all
+    }
+
     /// The quantities that heads of the next training can learn: those that are known of its data.
     pub fn learnable(&self) -> Vec<Quantity> {
         let own = self.own_data().map(|data| data.set.quantities());
@@ -501,8 +526,16 @@ impl State {
 
     /// True if the next undo brings a freehand shape back.
     pub fn undoes_drawing(&self) -> bool {
-        let redraws = self.history.undoes(&Action::Draw(ModelId(0), Vec::new()));
-        redraws || self.history.undoes(&Action::RemoveDrawing)
+        matches!(self.history.last(), Some(Action::Draw(..) | Action::RemoveDrawing))
+    }
+
+    /// Takes back that a result was asked for, since nothing came of it; undo does not lead through it.
+    pub(in crate::session) fn retract(&mut self, run: RunId) {
+        let Some(document) = self.history.retract(run) else { return };
+        let given = self.document.given();
+        self.document = Document::clone(&document);
+        self.document.count_from(given);
+        self.view.wanted.take_if(|id| !self.document.models.contains_key(id));
     }
 
     /// The job of a training, if one runs.

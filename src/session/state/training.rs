@@ -1,7 +1,7 @@
 //! The trainings of the open models.
 
 use crate::session::document::ids::{JobId, ModelId, RunId};
-use crate::session::document::{DataSpec, ModelSource, TrainingSpec};
+use crate::session::document::{DataSpec, ModelRef, ModelSource, TrainedUntil, TrainingSpec};
 use crate::session::jobs::registry::JobResult;
 use crate::session::jobs::snapshot::Snapshot;
 use crate::session::jobs::training::Training;
@@ -135,7 +135,10 @@ impl State {
             return;
         }
         let (name, version) = (newest.name.clone(), self.runs.next_version());
-        let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+        let training = self.runs.trainings.get(&run);
+        let at = training.and_then(|training| training.state_of(&prepared.model));
+        let of = ModelRef { run, at };
+        let entry = ModelEntry { of, name, version, path: None, unsaved: true, prepared };
         let Some(snapshot) = self.snapshots.0.get_mut(&run) else { return };
         if snapshot.shown.replace((updates, entry)).is_none() {
             self.hold_range_for_training(true);
@@ -159,14 +162,20 @@ impl State {
         }
     }
 
-    /// Replaces the newest state of a model by a newer one. A snapshot that is shown stays on the screen.
-    pub(in crate::session) fn renew(&mut self, run: RunId, prepared: Arc<Prepared>) {
-        let version = self.runs.next_version();
+    /// Replaces the newest state of a model by a newer one of its training, or by its result (no `at`). A snapshot that is
+    /// shown stays on the screen.
+    pub(in crate::session) fn renew(
+        &mut self,
+        run: RunId,
+        at: Option<TrainedUntil>,
+        prepared: Arc<Prepared>,
+    ) {
+        let (version, of) = (self.runs.next_version(), ModelRef { run, at });
         let name = match self.runs.models.get(&run) {
             Some(entry) => entry.name.clone(),
             None => text!("Trained {id}", id = self.runs.next_trained()),
         };
-        let entry = ModelEntry { name, version, path: None, unsaved: true, prepared };
+        let entry = ModelEntry { of, name, version, path: None, unsaved: true, prepared };
         self.runs.models.insert(run, entry);
         if self.snapshots.entry(run).is_none() {
             self.fit_if_lost(run);

@@ -76,7 +76,7 @@ pub fn show(ui: &mut Ui, row: Rect, state: &State, actions: &mut Requests) {
         true => text!("Click to let the range follow the model."),
         false => text!("Click to hold the range."),
     };
-    let about = Text::joined([title, quantity.about(), range, hold], "\n");
+    let about = Text::joined([title, state.about(quantity), range, hold], "\n");
     if response.on_hover_text(about).clicked() {
         actions.command(Command::ToggleRangeLock);
     }

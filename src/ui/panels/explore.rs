@@ -15,7 +15,7 @@ use egui::{Button, CollapsingHeader, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     heading(ui, text!("Colour by"));
-    for quantity in state.quantities() {
+    for quantity in state.colour_choices() {
         let chosen = state.quantity() == quantity;
         let button =
             Button::selectable(chosen, quantity.label()).min_size(vec2(ui.available_width(), 28.0));

@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
             }
             let model = &entry.prepared.model;
-            let quantities = model.quantities();
+            let quantities = model.known_quantities();
             let missing: Vec<Quantity> =
                 quantities.iter().copied().filter(|p| model.head(*p).is_none()).collect();
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
@@ -105,7 +105,7 @@ pub fn wanted(ui: &mut Ui, state: &State, quantities: &[Quantity], actions: &mut
     let model = &entry.prepared.model;
     let Some(&quantity) = quantities.iter().find(|p| !model.can_tell(**p)) else { return };
     let name = quantity.label();
-    if !model.quantities().contains(&quantity) {
+    if !model.known_quantities().contains(&quantity) {
         note(
             ui,
             text!(

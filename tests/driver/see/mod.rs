@@ -87,6 +87,11 @@ impl<'a> See<'a> {
         self.0.history.size()
     }
 
+    /// The approximate memory of the results, in bytes.
+    pub fn result_bytes(self) -> usize {
+        self.0.runs.bytes()
+    }
+
     // Models.
 
     /// The number of open models.
