@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,7 +39,7 @@ impl ValueSource {
 
 /// A quantity of a row, by its name and its source. The same name may be computed and predicted: a head may learn what
 /// can also be computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Quantity {
     source: ValueSource,
@@ -48,6 +49,24 @@ pub struct Quantity {
 impl Default for Quantity {
     fn default() -> Self {
         Self::ROUNDNESS
+    }
+}
+
+/// The order of menus: what is computed first, the quantities of outlines in their own order, then by name.
+impl Ord for Quantity {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |quantity: &Self| {
+            let own = quantity.outline();
+            let place = OutlineQuantity::ALL.into_iter().position(|known| Some(known) == own);
+            (quantity.source, place.unwrap_or(usize::MAX), quantity.name)
+        };
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Quantity {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

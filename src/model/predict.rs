@@ -4,7 +4,7 @@ use super::head::{HeadCard, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
 use super::{Model, Value};
 use crate::data::dataset::Target;
-use crate::data::quantity::{Quantity, check_among, predicted};
+use crate::data::quantity::{Quantity, check_known, predicted};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::text;
@@ -89,7 +89,7 @@ impl Model {
     /// # Errors
     /// Lists the quantities of the model, or says how to train the missing head.
     pub fn check_can_tell(&self, quantity: Quantity) -> Result<()> {
-        check_among(quantity, &self.quantities())?;
+        check_known(quantity, &self.known_quantities())?;
         if self.can_tell(quantity) {
             return Ok(());
         }
@@ -98,7 +98,7 @@ impl Model {
             "no head predicts {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
              or press 'Train head: {label}'",
             name,
-            label = quantity.label()
+            label = quantity.plain_label()
         )))
     }
 

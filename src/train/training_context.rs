@@ -51,6 +51,8 @@ impl TrainingContext {
     /// Names a setting out of range, or the quantity of a head that the data do not have.
     pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
         config.check()?;
+        let heads = config.heads.iter().map(|quantity| quantity.as_predicted()).collect();
+        let config = TrainingConfig { heads, ..config };
         let TrainingData { source, set: data } = data;
         let samples = data.rows.len();
         let held_out = data.held_out(config.held_out_of(samples), config.seed);

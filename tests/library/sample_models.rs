@@ -170,7 +170,7 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         for restart in SearchReport::new(search).unwrap().restarts {
             let verdict = &restart.verdict;
             let checks = verdict.prediction_checks.as_ref().unwrap();
-            let check = checks.check_of(Quantity::ROUNDNESS).unwrap();
+            let check = checks.check_of(Quantity::ROUNDNESS.as_predicted()).unwrap();
             let truth = Domain::default().value(Quantity::ROUNDNESS, &restart.decoded);
             assert_eq!(check.computed, Some(truth));
             if verdict.reliability == Reliability::Believable {

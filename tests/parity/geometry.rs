@@ -55,6 +55,7 @@ struct Slope {
 
 #[derive(Deserialize)]
 struct Climb {
+    #[serde(rename = "property")]
     quantity: Quantity,
     mode: Goal,
     l2: f64,

@@ -3,8 +3,9 @@
 use super::heads::{coverage, measured_on, score};
 use crate::cli::files::open;
 use crate::data::dataset::Target;
+use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::quantity::Quantity;
+use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
@@ -75,9 +76,8 @@ struct Info<'a> {
     warnings: Vec<Warning>,
     /// The limit of the distance from the data in verdicts.
     usual_density_distance: f64,
-    /// The facts on the data that quantities need.
-    #[serde(skip)]
-    facts: Vec<(Text, Text)>,
+    /// The kind of the rows, with the facts on the data that quantities need.
+    domain: &'a Domain,
 }
 
 #[derive(Serialize)]
@@ -99,7 +99,7 @@ struct TargetInfo<'a> {
 
 #[derive(Serialize)]
 struct Head<'a> {
-    #[serde(rename = "property")]
+    #[serde(rename = "property", with = "predicted_name")]
     quantity: Quantity,
     /// The unit of its error; empty if unknown.
     unit: &'a str,
@@ -179,7 +179,7 @@ impl<'a> Info<'a> {
             start: &model.card.start,
             warnings: warnings_of(model, &metrics),
             usual_density_distance: model.density().threshold(),
-            facts: model.domain().facts(),
+            domain: model.domain(),
         })
     }
 
@@ -358,7 +358,7 @@ impl<'a> Info<'a> {
             text!("round trip"),
             text!("{round_trip} or less (99 % of the held-out data)", round_trip),
         ));
-        lines.extend(self.facts.clone());
+        lines.extend(self.domain.facts());
         lines.push((text!("drawn from"), self.start.label()));
         lines
     }
