@@ -12,7 +12,7 @@ use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
-use crate::objective::{Constraint, Goal, Relation, Term};
+use crate::objective::{Constraint, constraint_weights, Goal, Relation, Term};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
@@ -140,12 +140,15 @@ fn without_a_graph_values_and_gradients_are_the_same() {
         let plain = objective.evaluate_graph(&points, true).unwrap();
         let ours = objective.evaluate(&points, true).unwrap();
         let what = |part: &str| format!("trial {trial}, {part}, {spec:?}");
-        // Terms may cancel each other: their sum is as exact as the greatest of them.
+        // Terms and constraints may cancel each other: their sum is as exact as the greatest of them.
         let of_term = |(term, values): (&Term, &Vec<f64>)| {
             let sizes = values.iter().map(|value| term.weight * term.goal.loss(*value).abs());
             sizes.fold(0.0, f64::max)
         };
-        let terms = spec.terms.iter().zip(&plain.terms).map(of_term).sum();
+        let bounds = spec.constraints.iter().map(|constraint| constraint.bound.abs());
+        let bounds = constraint_weights(&spec, &model).into_iter().zip(bounds);
+        let terms = spec.terms.iter().zip(&plain.terms).map(of_term);
+        let terms = terms.chain(bounds.map(|(weight, bound)| weight * bound)).sum();
         assert_close_to(&what("loss"), &ours.loss, &plain.loss, terms);
         assert_close_to(&what("value"), &ours.value, &plain.value, terms);
         assert_close(&what("gradient"), &ours.gradient, &plain.gradient);

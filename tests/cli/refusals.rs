@@ -29,7 +29,7 @@ fn a_bad_checkpoint_is_told_apart_and_left_alone() {
         (foreign, "of another program"),
         (not_finite, "not finite"),
         (damaged("\"shape\":[16,64]", "\"shape\":[64,16]"), "should be F32 [16, 64]"),
-        (damaged("\\\"format\\\":3,", "\\\"format\\\":9,"), "has format 9"),
+        (damaged("\\\"format\\\":4,", "\\\"format\\\":9,"), "has format 9"),
         (damaged("\\\"scaling\\\"", "\\\"skaling\\\""), "description is damaged"),
     ] {
         let path = folder.path().join("bad.safetensors");
@@ -194,7 +194,7 @@ fn absurd_parameters_are_refused_by_name() {
         ),
         (
             "optimise --model M --term area:max --objective head",
-            "no head for area .. heads --property area",
+            "no head predicts area .. heads --property",
         ),
         (
             "optimise --model M --term area:max --objective tail",
@@ -238,7 +238,7 @@ fn absurd_parameters_are_refused_by_name() {
         ("race --model M --term area:max --restarts 0", "restarts: .. 1 .. 100000"),
         (
             "race --model M --term area:max --objective head",
-            "no head for area .. heads --property area",
+            "no head predicts area .. heads --property",
         ),
         ("race --model M --term area:max --report M", "is read by this command .. another file"),
         ("race --model M --term area:max --report F/out", "is named for two outputs .. two files"),

@@ -73,7 +73,7 @@ fn heads_of_which_nothing_came_leave_no_step() {
     trained(&mut session);
     session.act(Act::Pin([0.1, 0.2]));
     let before = (session.see().document(), session.see().undoable());
-    session.act(Act::TrainHeads(Quantity::ALL.to_vec()));
+    session.act(Act::TrainHeads(Domain::default().quantities()));
     session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
     assert!(hears(&session, "Stopped; no head"), "{:?}", sentences(&session));

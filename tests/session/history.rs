@@ -73,7 +73,9 @@ impl Dice {
             40 => Act::Stop([JobKind::Training, JobKind::Search, JobKind::Sweep][self.roll(3)]),
             41 => Act::LearnFromOwn(self.roll(2) == 0),
             42 => Act::ClearDrawn,
-            43 if self.roll(20) == 0 => Act::TrainHeads(vec![Quantity::ALL[self.roll(4)]]),
+            43 if self.roll(20) == 0 => {
+                Act::TrainHeads(vec![Domain::default().quantities()[self.roll(4)]])
+            }
             44 if self.roll(20) == 0 => Act::TrainWithNewSeed,
             45 if self.roll(5) == 0 => Act::Open("no/such/model.safetensors".into()),
             46 => Act::Draw(freehand(at)),

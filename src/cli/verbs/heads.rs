@@ -77,7 +77,8 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
         members: arguments.members,
     };
     config.check()?;
-    let quantities = &arguments.quantity;
+    let quantities: Vec<Quantity> =
+        arguments.quantity.iter().map(|quantity| quantity.as_predicted()).collect();
     if let Some(i) = (1..quantities.len()).find(|&i| quantities[..i].contains(&quantities[i])) {
         let problem = text!("'{name}' is named twice; name it once", name = quantities[i].name());
         return Err(Error::setting("property", problem));
@@ -109,7 +110,7 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     checkpoint::save(&learned, out)?;
     progress.finish(text!(
         "{scores}; wrote {out}",
-        scores = scores(&learned, quantities),
+        scores = scores(&learned, &quantities),
         out = out.display().to_string()
     ));
     Ok(())
