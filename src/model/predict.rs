@@ -18,6 +18,11 @@ impl Model {
         self.domain().quantities().into_iter().chain(targets).collect()
     }
 
+    /// True if the values of a quantity of this name are known of its rows.
+    pub fn knows(&self, quantity: Quantity) -> bool {
+        self.known_quantities().iter().any(|known| known.column() == quantity.column())
+    }
+
     /// Its quantities: those that are computed, the target columns, and the predictions of heads that learned what is
     /// computed.
     pub fn quantities(&self) -> Vec<Quantity> {

@@ -12,7 +12,7 @@ use crate::nn::autoencoder::{Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
-use crate::objective::{Constraint, constraint_weights, Goal, Relation, Term};
+use crate::objective::{Constraint, Goal, Relation, Term, constraint_weights};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;

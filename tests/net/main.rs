@@ -312,7 +312,7 @@ fn optimise() {
 fn race() {
     let lines = [
         "race --model M --property roundness --mode max --restarts 3 --steps 5 \
-         --methods adam,cma-es,random,gradient,momentum,lbfgs,adam-input --report all.json --out all.csv",
+         --methods adam,cma-es,random,gradient,momentum,adam-input --report all.json --out all.csv",
         "race --model M --term area:target=2 --inside 1 --restarts 2 --steps 4 --out usual.csv",
     ];
     hold("race", on_models(ALL, &lines));

@@ -6,8 +6,9 @@ fn until_heads_end(session: &mut Program) {
     session.wait("the end of the heads", |see| !see.is_training_heads());
 }
 
+/// What the heads of the shown model learned.
 fn heads(session: &Program) -> Vec<Quantity> {
-    session.see().shown().heads()
+    session.see().shown().heads().into_iter().map(Quantity::as_computed).collect()
 }
 
 #[test]

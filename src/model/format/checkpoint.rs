@@ -10,7 +10,6 @@
 use super::tensors::{bytes, floats, tensor};
 use super::{earlier, embedded_dataset};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
-use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
@@ -251,8 +250,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
                 name
             ));
         }
-        let is_known = |known: &Quantity| known.column() == card.quantity.column();
-        if !model.known_quantities().iter().any(is_known) {
+        if !model.knows(card.quantity) {
             let name = card.quantity.name();
             return Err(text!(
                 "is damaged: it has a head for {name}, which its data lack; train the model again",

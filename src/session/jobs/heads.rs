@@ -61,7 +61,7 @@ pub fn run(
                 Err(error) => return Err(error),
             }
             let share = (done as f64 + trainer.progress()) / quantities.len() as f64;
-            handle.report(share, || quantity.label());
+            handle.report(share, || quantity.plain_label());
         }
         heads.push(trainer.finish()?);
     }
@@ -92,7 +92,7 @@ impl HeadsRun {
             let score = |quantity: &Quantity| {
                 let card = &trained.prepared.model.head(*quantity)?.card;
                 let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
-                Some(Text::joined([quantity.label(), score], " "))
+                Some(Text::joined([quantity.plain_label(), score], " "))
             };
             let scores: Vec<Text> = trained.quantities.iter().filter_map(score).collect();
             let of = ModelRef::result(self.run);

@@ -511,8 +511,7 @@ impl State {
                 self.notices.info(text!("This model has it: {word} is optimised again.", word));
             }
             Some(quantity) => {
-                let known = model.quantities();
-                let unknown = spec.quantities().find(|quantity| !known.contains(quantity));
+                let unknown = spec.quantities().find(|quantity| !model.knows(*quantity));
                 let unknown = unknown.map_or("", Quantity::name);
                 self.notices.info(text!(
                     "This model has no '{unknown}'; {word} is optimised instead.",
@@ -546,7 +545,6 @@ impl State {
 
 /// The quantity that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
 fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Quantity> {
-    let known = model.quantities();
-    let lacks = spec.quantities().any(|quantity| !known.contains(&quantity));
-    known.first().copied().filter(|_| lacks)
+    let lacks = spec.quantities().any(|quantity| !model.knows(quantity));
+    model.known_quantities().first().copied().filter(|_| lacks)
 }

@@ -104,8 +104,8 @@ pub fn wanted(ui: &mut Ui, state: &State, quantities: &[Quantity], actions: &mut
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let Some(&quantity) = quantities.iter().find(|p| !model.can_tell(**p)) else { return };
-    let name = quantity.label();
-    if !model.known_quantities().contains(&quantity) {
+    let name = quantity.plain_label();
+    if !model.knows(quantity) {
         note(
             ui,
             text!(
@@ -150,7 +150,7 @@ fn unknown(ui: &mut Ui, state: &State, quantity: Quantity, actions: &mut Request
     let (label, ()) = at_right(ui, short(quantity, 20), body(), |ui| {
         let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
         if button
-            .accessible_name(text!("Train head: {quantity}", quantity = quantity.label()))
+            .accessible_name(text!("Train head: {quantity}", quantity = quantity.plain_label()))
             .clicked()
         {
             actions.command(Command::TrainHeads(vec![quantity]));
@@ -173,7 +173,7 @@ fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
 /// The explanation of a head and of its two numbers, a paragraph each.
 fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
     let unit = |value: f64| model.with_unit(card.quantity, &three_digits(value));
-    let quantity = card.quantity.label();
+    let quantity = card.quantity.plain_label();
     let members = match card.members {
         1 => text!("one network"),
         number => text!("the mean of {number} networks", number),
@@ -223,7 +223,7 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
 
 /// The label of a quantity, cut to at most `most` letters.
 fn short(quantity: Quantity, most: usize) -> String {
-    brief(&quantity.label().to_string(), most)
+    brief(&quantity.plain_label().to_string(), most)
 }
 
 fn about_training() -> Text {
