@@ -236,8 +236,18 @@ impl Model {
     /// When the width of `x` is not the input's.
     pub fn unscaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
         let column = |values: &[f32]| Tensor::new(values, &Device::Cpu)?.to_dtype(x.dtype());
-        let Scaling { offset, scale } = &self.card.scaling;
-        Ok(x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?)
+        let Scaling { offset, scale, .. } = &self.card.scaling;
+        let affine = x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?;
+        let logarithmic = self.card.scaling.logarithmic();
+        if logarithmic.is_empty() {
+            return Ok(affine);
+        }
+        let mut is_logarithmic = vec![0.0; scale.len()];
+        logarithmic.iter().for_each(|&column| is_logarithmic[column] = 1.0);
+        // Affine columns are masked before the exponential, which could overflow.
+        let mask = column(&is_logarithmic)?;
+        let exponential = affine.broadcast_mul(&mask)?.exp()?.broadcast_mul(&mask)?;
+        Ok((affine.broadcast_mul(&(1.0 - mask)?)? + exponential)?)
     }
 
     /// Converts data units to network units, `[n, input] -> [n, input]`.

@@ -34,10 +34,10 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     let card = ModelCard {
         source: Source::Outlines(GeneratorConfig::default()),
         layers,
-        scaling: Scaling {
-            offset: (0..2 * points).map(corner).collect(),
-            scale: (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
-        },
+        scaling: Scaling::affine(
+            (0..2 * points).map(corner).collect(),
+            (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
+        ),
         training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
         history: Vec::new(),
         start: StartDistribution::StandardNormal,

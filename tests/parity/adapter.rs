@@ -35,7 +35,7 @@ fn assemble(
     let card = ModelCard {
         source: Source::Outlines(GeneratorConfig::default()),
         layers,
-        scaling: scaling::Scaling { offset: vec![offset; width], scale: vec![scale; width] },
+        scaling: scaling::Scaling::affine(vec![offset; width], vec![scale; width]),
         training: TrainingConfig::default(),
         history: Vec::new(),
         start: StartDistribution::StandardNormal,
