@@ -266,7 +266,7 @@ mod tests {
             assert_eq!(text, format!("\"{}\"", property.name()));
             assert_eq!(serde_json::from_str::<Property>(&text).unwrap(), property);
         }
-        assert!("a.b".parse::<Property>().is_err());
+        assert!("a:b".parse::<Property>().is_err());
         assert!(Property::ALL.is_sorted() && Property::HeatShedding < drag);
         assert!(drag.measure(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]).is_nan());
     }
