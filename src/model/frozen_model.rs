@@ -11,7 +11,6 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Autoencoder;
 use crate::nn::graph;
 use crate::nn::mlp::Trace;
@@ -154,7 +153,7 @@ impl Model {
     /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
     pub fn is_linear(&self) -> bool {
         let mut layers = self.card.layers.iter();
-        layers.all(|l| l.activation == Activation::Linear && !l.name.starts_with("encoder"))
+        layers.all(|l| l.is_linear() && !l.name.starts_with("encoder"))
     }
 
     /// The number of vectors that are decoded or encoded at once most efficiently.
