@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The most levels of a category.
 pub const MAX_LEVELS: usize = 100;
 
-/// Cells that stand for a blank, in lower case: those of pandas, and signs that people write.
+/// ColumnCells that stand for a blank, in lower case: those of pandas, and signs that people write.
 const BLANKS: [&str; 16] = [
     "", "na", "n/a", "<na>", "#na", "#n/a", "nan", "-nan", "null", "none", "1.#ind", "-1.#ind",
     "1.#qnan", "?", "-", "--",
@@ -28,7 +28,7 @@ pub struct Sheet<'a> {
 }
 
 /// The content of a column.
-pub enum Cells {
+pub enum ColumnCells {
     /// Every cell is blank.
     Blank,
     /// The same in every row where it is known.
@@ -142,7 +142,7 @@ impl<'a> Sheet<'a> {
     ///
     /// # Errors
     /// Names the line, the column and the cell of a word among numbers, or of a number that is infinite.
-    pub fn read(&self, column: usize) -> Result<Cells, Text> {
+    pub fn read(&self, column: usize) -> Result<ColumnCells, Text> {
         let mut known = 0;
         let mut words = 0;
         let mut first: Option<&str> = None;
@@ -152,9 +152,9 @@ impl<'a> Sheet<'a> {
             words += usize::from(self.records.number(word).is_none());
             is_constant &= *first.get_or_insert(word) == word;
         }
-        let Some(first) = first else { return Ok(Cells::Blank) };
+        let Some(first) = first else { return Ok(ColumnCells::Blank) };
         if is_constant && words == known {
-            return Ok(Cells::Constant(brief(first)));
+            return Ok(ColumnCells::Constant(brief(first)));
         }
         if 2 * words > known {
             return Ok(self.levels(column));
@@ -164,8 +164,8 @@ impl<'a> Sheet<'a> {
         let mut values = numbers.iter().filter(|v| !v.is_nan());
         let one = values.next();
         Ok(match values.all(|v| Some(v) == one) {
-            true => Cells::Constant(brief(first)),
-            false => Cells::Numbers(numbers),
+            true => ColumnCells::Constant(brief(first)),
+            false => ColumnCells::Numbers(numbers),
         })
     }
 
@@ -194,13 +194,13 @@ impl<'a> Sheet<'a> {
     }
 
     /// A column as words.
-    pub fn levels(&self, column: usize) -> Cells {
+    pub fn levels(&self, column: usize) -> ColumnCells {
         let mut places: BTreeMap<&str, usize> =
             self.words(column).filter(|word| !word.is_empty()).map(|word| (word, 0)).collect();
         places.values_mut().enumerate().for_each(|(index, place)| *place = index);
         let levels = places.keys().map(|&word| word.to_owned()).collect();
         let of_rows = self.words(column).map(|word| places.get(word).copied()).collect();
-        Cells::Words(levels, of_rows)
+        ColumnCells::Words(levels, of_rows)
     }
 }
 

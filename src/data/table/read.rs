@@ -1,6 +1,6 @@
 //! A table from its file: the rows of descriptors, targets, names and groups.
 
-use super::columns::{Cells, MAX_LEVELS, Sheet};
+use super::columns::{ColumnCells, MAX_LEVELS, Sheet};
 use super::options::TableOptions;
 use super::schema::{ColumnKind, TableColumn, TableSchema};
 use crate::data::column_name::ColumnName;
@@ -16,12 +16,11 @@ use crate::text;
 use crate::text::Text;
 use std::path::Path;
 
-/// Headers of columns that name rows, in lower case.
-const NAMES: [&str; 14] = [
+/// Headers of columns that name rows, in lower case with `_` for a space.
+const NAMES: [&str; 13] = [
     "id",
     "name",
     "sample",
-    "sample id",
     "sample_id",
     "identifier",
     "index",
@@ -91,7 +90,7 @@ struct Reading<'a> {
     roles: Vec<ColumnRole>,
     import: TableImport,
     /// The content of each column of descriptors.
-    descriptors: Vec<Cells>,
+    descriptors: Vec<ColumnCells>,
 }
 
 impl<'a> Reading<'a> {
@@ -153,7 +152,9 @@ impl<'a> Reading<'a> {
             let name = sheet.names[column].0;
             name.is_empty() || name.starts_with("Unnamed:")
         };
-        let is_named = |column: usize| NAMES.contains(&&*sheet.names[column].0.to_lowercase());
+        let is_named = |column: usize| {
+            NAMES.contains(&&*sheet.names[column].0.to_lowercase().replace(' ', "_"))
+        };
         let candidates: Vec<usize> = self
             .of(ColumnRole::Descriptor)
             .filter(|&column| is_named(column) || column == 0 && is_nameless(column))
@@ -232,24 +233,26 @@ impl<'a> Reading<'a> {
         let (sheet, rows) = (self.sheet, self.sheet.rows.len());
         let cells = sheet.read(column)?;
         let reason = match &cells {
-            Cells::Blank => Some(text!("is blank in every row")),
-            Cells::Constant(value) => Some(text!("is {value} wherever it is known", value)),
+            ColumnCells::Blank => Some(text!("is blank in every row")),
+            ColumnCells::Constant(value) => Some(text!("is {value} wherever it is known", value)),
             // Words that stand once are names, not levels that rows share.
-            Cells::Words(levels, _) if levels.len() > MAX_LEVELS || 2 * levels.len() > rows => {
+            ColumnCells::Words(levels, _)
+                if levels.len() > MAX_LEVELS || 2 * levels.len() > rows =>
+            {
                 Some(text!(
                     "holds {number} different words in {rows} rows, which are no category",
                     number = levels.len(),
                     rows
                 ))
             }
-            Cells::Numbers(_) | Cells::Words(..) => None,
+            ColumnCells::Numbers(_) | ColumnCells::Words(..) => None,
         };
         if let Some(reason) = reason {
             self.set_aside(sheet.name(column), reason);
             return Ok(());
         }
         let kind = match &cells {
-            Cells::Words(levels, _) => ColumnKind::Category { levels: levels.clone() },
+            ColumnCells::Words(levels, _) => ColumnKind::Category { levels: levels.clone() },
             // The range is measured when all rows are there.
             _ => ColumnKind::Number { low: 0.0, high: 0.0 },
         };
@@ -271,25 +274,25 @@ impl<'a> Reading<'a> {
             )
         };
         let values = match sheet.read(column)? {
-            Cells::Blank => return Err(refused(text!("is blank in every row"))),
-            Cells::Constant(value) => {
+            ColumnCells::Blank => return Err(refused(text!("is blank in every row"))),
+            ColumnCells::Constant(value) => {
                 return Err(refused(text!("is {value} wherever it is known", value)));
             }
-            Cells::Words(levels, _) if levels.len() > MAX_LEVELS => {
+            ColumnCells::Words(levels, _) if levels.len() > MAX_LEVELS => {
                 return Err(refused(text!(
                     "has {number} classes, and at most {most} are learned",
                     number = levels.len(),
                     most = MAX_LEVELS
                 )));
             }
-            Cells::Words(levels, of_rows) => {
+            ColumnCells::Words(levels, of_rows) => {
                 self.import.classes.push(ClassTarget { name, levels });
                 of_rows
                     .into_iter()
                     .map(|level| level.map_or(f64::NAN, |level| level as f64))
                     .collect()
             }
-            Cells::Numbers(values) => values.into_iter().map(f64::from).collect(),
+            ColumnCells::Numbers(values) => values.into_iter().map(f64::from).collect(),
         };
         let unit = sheet.names[column].1.to_owned();
         self.import.set.measured.push(Target { name, unit, values });
@@ -320,9 +323,9 @@ impl<'a> Reading<'a> {
                 .map(|class| class.name.as_str())
                 .and_then(|name| self.sheet.names.iter().position(|(own, _)| *own == name)),
         };
-        let cells = column.map_or(Cells::Blank, |column| self.sheet.levels(column));
+        let cells = column.map_or(ColumnCells::Blank, |column| self.sheet.levels(column));
         let (mut names, of_rows) = match cells {
-            Cells::Words(levels, of_rows) => (levels, of_rows),
+            ColumnCells::Words(levels, of_rows) => (levels, of_rows),
             _ => (Vec::new(), vec![None; self.sheet.rows.len()]),
         };
         if names.len() > MAX_LEVELS {
@@ -345,7 +348,7 @@ impl<'a> Reading<'a> {
 }
 
 /// The rows of the descriptors: numbers as they are, categories one-hot, NaN where blank.
-fn rows(schema: &TableSchema, descriptors: &[Cells], count: usize) -> Rows<f32> {
+fn rows(schema: &TableSchema, descriptors: &[ColumnCells], count: usize) -> Rows<f32> {
     let mut rows = Rows::with_capacity(schema.width(), count);
     let mut row = Vec::with_capacity(schema.width());
     for index in 0..count {
@@ -353,13 +356,15 @@ fn rows(schema: &TableSchema, descriptors: &[Cells], count: usize) -> Rows<f32> 
         for (cells, column) in descriptors.iter().zip(&schema.columns) {
             let levels = 0..column.width();
             match cells {
-                Cells::Numbers(values) => row.push(values[index]),
-                Cells::Words(_, of_rows) => row.extend(levels.map(|level| match of_rows[index] {
-                    Some(own) => f32::from(u8::from(own == level)),
-                    None => f32::NAN,
-                })),
+                ColumnCells::Numbers(values) => row.push(values[index]),
+                ColumnCells::Words(_, of_rows) => {
+                    row.extend(levels.map(|level| match of_rows[index] {
+                        Some(own) => f32::from(u8::from(own == level)),
+                        None => f32::NAN,
+                    }))
+                }
                 // Such columns were set aside.
-                Cells::Blank | Cells::Constant(_) => {}
+                ColumnCells::Blank | ColumnCells::Constant(_) => {}
             }
         }
         rows.push(&row);
@@ -452,7 +457,7 @@ Cr,52.0,bcc,x,7.19,,b
         };
         let named = |names: [&str; 2]| names.map(str::to_owned).to_vec();
         assert_eq!(ids("id,name,m\n7,Fe,1\n8,Cu,2\n"), (named(["Fe", "Cu"]), 1, 1));
-        assert_eq!(ids("id,m\n7,1\n8,2\n"), (named(["7", "8"]), 0, 1));
+        assert_eq!(ids("Sample ID,m\n7,1\n8,2\n"), (named(["7", "8"]), 0, 1));
         assert_eq!(ids(",m\n0,1\n1,2\n"), (named(["1", "2"]), 1, 1), "an index names nothing");
         assert_eq!(ids(",m\nFe,1\nCu,2\n"), (named(["Fe", "Cu"]), 0, 1));
         assert_eq!(ids("m,k\n1,2\n2,1\n"), (named(["1", "2"]), 0, 2));
