@@ -1,7 +1,7 @@
 //! W4 and W5: the work of the map's worker, and the shape under the cursor.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::layers::grid::{Lattice, ShapeGrid};
 use latent_explorer::explore::layers::heat::HeatField;
 use latent_explorer::explore::scene::mesh::Mesh;
@@ -17,7 +17,7 @@ use latent_explorer::session::results::probe::Probe;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PROPERTY: Property = Property::Roundness;
+const QUANTITY: Quantity = Quantity::ROUNDNESS;
 
 fn field(c: &mut Criterion) {
     runtime::set_up();
@@ -27,7 +27,7 @@ fn field(c: &mut Criterion) {
     let mut group = c.benchmark_group("field");
     group.sample_size(20);
 
-    let objective = Objective::for_property(model.clone(), PROPERTY);
+    let objective = Objective::for_quantity(model.clone(), QUANTITY);
     let never = CancelToken::default();
     group.bench_function("heat 256x256 (W4)", |b| {
         b.iter(|| {
@@ -45,13 +45,13 @@ fn field(c: &mut Criterion) {
     let outlines = model.decode(&points).expect("the width fits");
     group.bench_function("triangles of 24x24", |b| b.iter(|| Mesh::fill(outlines.iter())));
     group.bench_function("decode, measure and fill 24x24", |b| {
-        b.iter(|| ShapeGrid::decode(model, projection, PROPERTY, lattice).expect("the width fits"));
+        b.iter(|| ShapeGrid::decode(model, projection, QUANTITY, lattice).expect("the width fits"));
     });
 
     let version = (ModelId(1), 0);
     group.bench_function("probe of one point", |b| {
         b.iter(|| {
-            Probe::at(&prepared, version, [0.3, -0.4], None, PROPERTY).expect("the width fits")
+            Probe::at(&prepared, version, [0.3, -0.4], None, QUANTITY).expect("the width fits")
         });
     });
 }

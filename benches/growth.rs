@@ -5,7 +5,7 @@
 //! in proportion.
 
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::explore::layers::grid::{Lattice, ShapeGrid};
 use latent_explorer::model::Model;
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PROPERTY: Property = Property::Roundness;
+const QUANTITY: Quantity = Quantity::ROUNDNESS;
 /// The exponent from which on growth is worse than in proportion; the rest is noise of the measurement.
 const WORSE: f64 = 1.1;
 
@@ -235,7 +235,7 @@ fn lattice(side: usize) -> Lattice {
 }
 
 fn shapes(prepared: &Prepared, lattice: Lattice) -> ShapeGrid {
-    ShapeGrid::decode(&prepared.model, &prepared.projection, PROPERTY, lattice)
+    ShapeGrid::decode(&prepared.model, &prepared.projection, QUANTITY, lattice)
         .expect("the width fits")
 }
 
@@ -248,7 +248,7 @@ fn density(care: Care, model: &Model) -> f64 {
 fn probe(care: Care, prepared: &Prepared) -> f64 {
     let version = (ModelId(1), 0);
     care.time_of(|| {
-        Probe::at(prepared, version, [0.3, -0.4], None, PROPERTY).expect("the width fits")
+        Probe::at(prepared, version, [0.3, -0.4], None, QUANTITY).expect("the width fits")
     })
 }
 

@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
@@ -19,14 +19,14 @@ use std::sync::Arc;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PROPERTY: Property = Property::Roundness;
+const QUANTITY: Quantity = Quantity::ROUNDNESS;
 
 /// A model of a wide latent with a head 128-64-32-1, their weights as they are drawn: what they know costs no time.
 fn wide() -> Model {
     let data =
         TrainingData::generate(GeneratorConfig { samples: 450, ..GeneratorConfig::default() });
     let config =
-        TrainingConfig { latent_dim: 128, heads: vec![PROPERTY], ..TrainingConfig::default() };
+        TrainingConfig { latent_dim: 128, heads: vec![QUANTITY], ..TrainingConfig::default() };
     let trainer = Trainer::new(data.expect("the recipe is valid"), config);
     trainer.expect("the settings are valid").finish().expect("the data can be encoded")
 }
@@ -37,7 +37,7 @@ fn search(c: &mut Criterion) {
     let wide = Arc::new(wide());
     // All steps of all restarts: none slows down or stops early.
     let config = SearchConfig { plateau: None, patience: None, ..SearchConfig::default() };
-    let spec = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(PROPERTY, Goal::Max) };
+    let spec = ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(QUANTITY, Goal::Max) };
     let by_head = SearchConfig { spec, ..config.clone() };
     let begin = || Search::new(model.clone(), config.clone()).expect("the settings are in range");
     let finish = |mut search: Search| {

@@ -33,8 +33,8 @@ pub enum Error {
     },
     /// A loss or a weight of a task head stopped being a finite number while it was trained.
     HeadNotFinite {
-        /// The property that the head predicts.
-        property: &'static str,
+        /// The quantity that the head predicts.
+        quantity: &'static str,
         /// Epoch, counted from 1.
         epoch: usize,
         /// Batch within the epoch, counted from 1.
@@ -42,7 +42,7 @@ pub enum Error {
         /// The loss at that batch (NaN or an infinity).
         loss: f64,
     },
-    /// Input that fits no model or no property.
+    /// Input that fits no model or no quantity.
     Mismatch(Text),
     /// The command line cannot be understood.
     Usage(Text),
@@ -79,7 +79,7 @@ impl Error {
         Self::Setting { name, problem: problem.into() }
     }
 
-    /// Input that fits no model or no property.
+    /// Input that fits no model or no quantity.
     pub fn mismatch(problem: impl Into<Text>) -> Self {
         Self::Mismatch(problem.into())
     }
@@ -103,9 +103,9 @@ impl Error {
                 batch = *batch,
                 loss = loss.to_string(),
             ),
-            Self::HeadNotFinite { property, epoch, batch, loss } => text!(
-                "the head for {property} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate",
-                property = *property,
+            Self::HeadNotFinite { quantity, epoch, batch, loss } => text!(
+                "the head for {quantity} stopped at epoch {epoch}, batch {batch}: its loss is {loss}; lower the learning rate",
+                quantity = *quantity,
                 epoch = *epoch,
                 batch = *batch,
                 loss = loss.to_string(),

@@ -118,7 +118,7 @@ fn a_step_of_a_search_makes_no_tensor() {
     for (spec, allocations) in [
         (ObjectiveSpec { by: ValueSource::Head, ..spec.clone() }, [290, 300]),
         (ObjectiveSpec { l2: 0.01, inside: 1.0, align: 0.1, ..spec.clone() }, [64, 74]),
-        (ObjectiveSpec::new(spec.property(), Goal::Target(0.5)), [34, 32]),
+        (ObjectiveSpec::new(spec.quantity(), Goal::Target(0.5)), [34, 32]),
         (spec, [34, 32]),
     ] {
         for (space, usual) in [Space::Latent, Space::Input].into_iter().zip(allocations) {

@@ -2,7 +2,7 @@
 
 use super::column_name::ColumnName;
 use super::outline::transform::SimilarityTransform;
-use super::property::Property;
+use super::quantity::Quantity;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
@@ -32,17 +32,17 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The properties that its shapes have: the geometric ones, then the target columns.
-    pub fn properties(&self) -> Vec<Property> {
-        Property::ALL.into_iter().chain(self.measured.iter().map(Target::property)).collect()
+    /// The quantities that its shapes have: the geometric ones, then the target columns.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        Quantity::ALL.into_iter().chain(self.measured.iter().map(Target::quantity)).collect()
     }
 
-    /// The values of a property for all shapes, `[samples]`; NaN where unknown.
-    pub fn values(&self, property: Property) -> Vec<f64> {
-        if !property.is_target() {
-            return self.rows.iter().map(|row| property.measure(row)).collect();
+    /// The values of a quantity for all shapes, `[samples]`; NaN where unknown.
+    pub fn values(&self, quantity: Quantity) -> Vec<f64> {
+        if !quantity.is_predicted() {
+            return self.rows.iter().map(|row| quantity.measure(row)).collect();
         }
-        let column = self.measured.iter().find(|column| column.property() == property);
+        let column = self.measured.iter().find(|column| column.quantity() == quantity);
         column.map_or_else(|| vec![f64::NAN; self.rows.len()], |column| column.values.clone())
     }
 
@@ -86,9 +86,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// The property that this column holds.
-    pub fn property(&self) -> Property {
-        Property::Target(self.name)
+    /// The quantity that this column holds.
+    pub fn quantity(&self) -> Quantity {
+        Quantity::Target(self.name)
     }
 
     /// The number of shapes with a value.

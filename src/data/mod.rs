@@ -4,7 +4,7 @@ pub mod column_name;
 pub mod csv;
 pub mod dataset;
 pub mod outline;
-pub mod property;
+pub mod quantity;
 pub mod records;
 pub mod roles;
 pub mod rows;

@@ -2,7 +2,7 @@
 
 use super::training_config::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Target;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -152,9 +152,10 @@ pub struct LatentStatistics {
     /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all samples if none is held out), over
     /// the coordinates with more signal than noise.
     pub round_trip: f64,
-    /// The relative change of each property over decode, encode, decode that 99 % of the held-out samples do not
-    /// exceed, at most 0.05; in the order of [`Property::ALL`].
-    pub property_change: [f64; 4],
+    /// The relative change of each quantity over decode, encode, decode that 99 % of the held-out samples do not
+    /// exceed, at most 0.05; in the order of [`Quantity::ALL`].
+    #[serde(rename = "property_change")]
+    pub quantity_change: [f64; 4],
     /// The median area of the outlines behind the encoded data, in squared data units.
     pub median_area: f64,
     /// The size of a typical outline: the 90th percentile of the largest coordinate, in data units.
@@ -180,8 +181,8 @@ pub struct Encoded {
     pub samples: Vec<u32>,
     /// The names of the labels.
     pub names: Vec<String>,
-    /// The geometric properties of each sample's own outline, in the order of [`Property::ALL`], `[samples, 4]`.
-    pub properties: Rows<f64>,
+    /// The geometric quantities of each sample's own outline, in the order of [`Quantity::ALL`], `[samples, 4]`.
+    pub quantities: Rows<f64>,
     /// The target columns, a value for each sample. A checkpoint stores them with the data, not a second time.
     pub measured: Vec<Target>,
     /// The group of each sample: rows of one group have one role. Empty if no groups were named.
@@ -189,24 +190,24 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// The values of a property, `[samples]`; NaN where the value is not known.
-    pub fn property(&self, property: Property) -> impl Iterator<Item = f64> + '_ {
-        let (place, column) = (property.index(), self.column(property));
-        self.properties.iter().enumerate().map(move |(sample, row)| match (place, column) {
+    /// The values of a quantity, `[samples]`; NaN where the value is not known.
+    pub fn quantity(&self, quantity: Quantity) -> impl Iterator<Item = f64> + '_ {
+        let (place, column) = (quantity.index(), self.column(quantity));
+        self.quantities.iter().enumerate().map(move |(sample, row)| match (place, column) {
             (Some(place), _) => row[place],
             (None, Some(column)) => column.values[sample],
             (None, None) => f64::NAN,
         })
     }
 
-    /// The target column of a property, if there is one.
-    pub fn column(&self, property: Property) -> Option<&Target> {
-        self.measured.iter().find(|column| column.property() == property)
+    /// The target column of a quantity, if there is one.
+    pub fn column(&self, quantity: Quantity) -> Option<&Target> {
+        self.measured.iter().find(|column| column.quantity() == quantity)
     }
 
-    /// The standard deviation of a property over the data, in its unit; 1 where it does not vary.
-    pub fn spread(&self, property: Property) -> f64 {
-        let finite = || self.property(property).filter(|v| v.is_finite());
+    /// The standard deviation of a quantity over the data, in its unit; 1 where it does not vary.
+    pub fn spread(&self, quantity: Quantity) -> f64 {
+        let finite = || self.quantity(quantity).filter(|v| v.is_finite());
         let n = finite().count().max(1) as f64;
         let mean = finite().sum::<f64>() / n;
         let spread = (finite().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();

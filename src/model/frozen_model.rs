@@ -6,7 +6,7 @@ use super::head::TaskHead;
 use super::optimiser_state::OptimiserState;
 use crate::data::dataset::Dataset;
 use crate::data::outline::geometry;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
@@ -112,32 +112,32 @@ impl Model {
         Self { dtype: DType::F64, ..self.clone() }
     }
 
-    /// The same model with one more head, which replaces a head for the same property.
+    /// The same model with one more head, which replaces a head for the same quantity.
     ///
     /// # Errors
     /// When the head has another number of latent dimensions.
     pub fn with_head(mut self, head: TaskHead) -> Result<Self> {
         self.check_width(head.latent_dim(), self.latent_dim(), &text!("the latent"))?;
-        if self.head(head.card.property).is_some_and(|earlier| earlier.card.joint)
+        if self.head(head.card.quantity).is_some_and(|earlier| earlier.card.joint)
             && !head.card.joint
         {
             // The optimiser's memory belongs to the previous head.
             self.resume = None;
         }
-        self.heads.retain(|other| other.card.property != head.card.property);
+        self.heads.retain(|other| other.card.quantity != head.card.quantity);
         self.heads.push(head);
-        self.heads.sort_by_key(|head| head.card.property);
+        self.heads.sort_by_key(|head| head.card.quantity);
         Ok(self)
     }
 
-    /// The task heads, in the order of properties.
+    /// The task heads, in the order of quantities.
     pub fn heads(&self) -> &[TaskHead] {
         &self.heads
     }
 
-    /// The head that predicts a property, if there is one.
-    pub fn head(&self, property: Property) -> Option<&TaskHead> {
-        self.heads.iter().find(|head| head.card.property == property)
+    /// The head that predicts a quantity, if there is one.
+    pub fn head(&self, quantity: Quantity) -> Option<&TaskHead> {
+        self.heads.iter().find(|head| head.card.quantity == quantity)
     }
 
     /// The number of values of one datum.
@@ -180,8 +180,8 @@ impl Model {
     /// these heads is missing.
     pub fn learned_parameters(&self) -> Option<Vec<Vec<f32>>> {
         let mut parameters: Vec<Vec<f32>> = self.parameters().map(<[f32]>::to_vec).collect();
-        for &property in &self.card.training.heads {
-            let head = self.head(property).filter(|head| head.card.joint)?;
+        for &quantity in &self.card.training.heads {
+            let head = self.head(quantity).filter(|head| head.card.joint)?;
             // Only the first member was trained jointly; the others were added afterwards.
             let first = head.members().first()?;
             parameters.extend(first.parameters().map(<[f32]>::to_vec));
@@ -216,9 +216,9 @@ impl Model {
         }
     }
 
-    /// The prediction of the head for a property at latent points, `[n, latent] -> [n]`; none without a head.
-    pub fn predict(&self, property: Property, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
-        self.head(property).map(|head| head.predict_all(z))
+    /// The prediction of the head for a quantity at latent points, `[n, latent] -> [n]`; none without a head.
+    pub fn predict(&self, quantity: Quantity, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
+        self.head(quantity).map(|head| head.predict_all(z))
     }
 
     /// Decodes within a graph, in the precision of z: `z [n, latent] -> x' [n, input]` in data units.

@@ -1,7 +1,7 @@
-//! Task heads: small networks on z that predict a property without decoding.
+//! Task heads: small networks on z that predict a quantity without decoding.
 
 use super::judge::{Judge, JudgeCard};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::nn::activation::Activation;
@@ -17,22 +17,23 @@ use std::sync::{Arc, OnceLock};
 /// The description of a head beside its weights; written as JSON into the checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeadCard {
-    /// The predicted property.
-    pub property: Property,
+    /// The predicted quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The layers of each member, in order.
     pub layers: Vec<LayerSpec>,
-    /// The mean over the training data: the network predicts `(property - offset) / scale`.
+    /// The mean over the training data: the network predicts `(quantity - offset) / scale`.
     pub offset: f64,
     /// The standard deviation over the training data.
     pub scale: f64,
     /// R2 on held-out data, `1 - sum (y - y')^2 / sum (y - mean)^2`: 1 is perfect, 0 is no better than the mean.
     pub r2: f64,
-    /// Root mean square error on held-out data, in the property's unit.
+    /// Root mean square error on held-out data, in the quantity's unit.
     pub rmse: f64,
     /// True if the head was trained jointly with the autoencoder.
     pub joint: bool,
     /// The change of the prediction over decode, encode, decode that 99 % of the held-out samples do not exceed, at
-    /// most 0.05; only for a target column. The statistics of the model have it for the other properties.
+    /// most 0.05; only for a target column. The statistics of the model have it for the other quantities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_change: Option<f64>,
     /// The number of networks with these layers; the head predicts their mean.
@@ -60,7 +61,7 @@ const MIN_HELD_OUT: usize = 2;
 /// Fails if fewer shapes have a value of the target column than a head needs; `training` is the number of training rows
 /// with a value.
 fn enough_values(
-    property: Property,
+    quantity: Quantity,
     training: usize,
     values: &[f64],
     held_out: &[bool],
@@ -70,7 +71,7 @@ fn enough_values(
     if training >= MIN_TRAINING && (testing >= MIN_HELD_OUT || !held_out.contains(&true)) {
         return Ok(());
     }
-    let name = property.name();
+    let name = quantity.name();
     Err(Error::mismatch(text!(
         "a head for {name} needs its value for {fewest_training} shapes to learn from and {fewest_held_out} that are \
          held out, and it is known for {training} and {testing}; measure more shapes, or train without this head",
@@ -83,14 +84,14 @@ fn enough_values(
 }
 
 impl HeadCard {
-    /// A head that is not learned yet, for a `property` with `values [samples]`; offset and scale are the mean and the
+    /// A head that is not learned yet, for a `quantity` with `values [samples]`; offset and scale are the mean and the
     /// standard deviation over the values that are finite and not `held_out [samples]`.
     ///
     /// # Errors
-    /// Names the property when fewer than two training samples have it or, for a target column, fewer than ten training
+    /// Names the quantity when fewer than two training samples have it or, for a target column, fewer than ten training
     /// and two held-out samples.
-    pub fn for_property(
-        property: Property,
+    pub fn for_quantity(
+        quantity: Quantity,
         values: &[f64],
         held_out: &[bool],
         latent: usize,
@@ -102,10 +103,10 @@ impl HeadCard {
             rows.filter(|(value, held)| value.is_finite() && !**held).map(|(value, _)| *value)
         };
         let count = training().count();
-        if property.is_target() {
-            enough_values(property, count, values, held_out)?;
+        if quantity.is_predicted() {
+            enough_values(quantity, count, values, held_out)?;
         } else if count < 2 {
-            let name = property.name();
+            let name = quantity.name();
             return Err(Error::mismatch(text!(
                 "{name} is undefined for the training data, so no head can learn it; choose another property",
                 name
@@ -113,11 +114,11 @@ impl HeadCard {
         }
         let offset = training().sum::<f64>() / count as f64;
         let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
-        // A property that does not vary is not scaled.
+        // A quantity that does not vary is not scaled.
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        let layers = head_layers(property, latent, widths);
+        let layers = head_layers(quantity, latent, widths);
         Ok(Self {
-            property,
+            quantity,
             layers,
             offset,
             scale,
@@ -131,12 +132,12 @@ impl HeadCard {
     }
 
     /// The layers of every member: the first has the names of the card, member k names of its own,
-    /// `head.<property>.member<k>.<i>`.
+    /// `head.<quantity>.member<k>.<i>`.
     pub fn all_layers(&self) -> Vec<LayerSpec> {
         let named = |member: usize, index: usize, layer: &LayerSpec| match member {
             0 => layer.clone(),
             _ => LayerSpec {
-                name: format!("head.{}.member{member}.{index}", self.property.name()),
+                name: format!("head.{}.member{member}.{index}", self.quantity.name()),
                 ..layer.clone()
             },
         };
@@ -154,7 +155,7 @@ impl HeadCard {
 /// Added to the mean squared deviation of the members from their mean, in standardised units, before the root.
 pub const MIN_SQUARE: f64 = 1e-12;
 
-/// A frozen head: `z [n, latent] -> property [n]`, the mean of one or more networks that learned from different
+/// A frozen head: `z [n, latent] -> quantity [n]`, the mean of one or more networks that learned from different
 /// resamples with different seeds (deep ensembles: Lakshminarayanan et al. 2017).
 #[derive(Clone, Debug)]
 pub struct TaskHead {
@@ -165,10 +166,10 @@ pub struct TaskHead {
     pub(super) judge: OnceLock<Arc<Judge>>,
 }
 
-/// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<property>.0` and so on.
-pub fn head_layers(property: Property, latent: usize, widths: &[usize]) -> Vec<LayerSpec> {
+/// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<quantity>.0` and so on.
+pub fn head_layers(quantity: Quantity, latent: usize, widths: &[usize]) -> Vec<LayerSpec> {
     let widths: Vec<usize> = [latent].iter().chain(widths).chain(&[1]).copied().collect();
-    chain(&format!("head.{}", property.name()), &widths, Activation::Relu, Activation::Linear)
+    chain(&format!("head.{}", quantity.name()), &widths, Activation::Relu, Activation::Linear)
 }
 
 impl TaskHead {
@@ -180,13 +181,13 @@ impl TaskHead {
         let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
         let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
         // With another prefix, a layer would take the weights of another network in the same file.
-        let prefix = format!("head.{}.", card.property.name());
+        let prefix = format!("head.{}.", card.quantity.name());
         let named = card.layers.iter().all(|layer| layer.name.starts_with(&prefix));
         let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
         let each = 2 * card.layers.len();
         let counted =
             (1..=MAX_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
-        let name = card.property.name();
+        let name = card.quantity.name();
         if !chained || !ends || !named || !scaled || !counted {
             return Err(Error::mismatch(text!(
                 "the layers of the head for {name} do not fit",
@@ -233,7 +234,7 @@ impl TaskHead {
         self.members.iter().map(|member| Ok(graph::apply(member, z)?.squeeze(1)?)).collect()
     }
 
-    /// The mean of the members and their standard deviation, within a graph and in the property's unit, `[n]` both: the
+    /// The mean of the members and their standard deviation, within a graph and in the quantity's unit, `[n]` both: the
     /// root of the mean squared deviation of the members from their mean.
     ///
     /// # Errors
@@ -247,7 +248,7 @@ impl TaskHead {
         Ok((((mean * self.card.scale)? + self.card.offset)?, (spread * self.card.scale)?))
     }
 
-    /// The prediction in the property's unit, within a graph: `z [n, latent] -> [n]`.
+    /// The prediction in the quantity's unit, within a graph: `z [n, latent] -> [n]`.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -255,7 +256,7 @@ impl TaskHead {
         Ok(((self.standardised(z)? * self.card.scale)? + self.card.offset)?)
     }
 
-    /// The prediction at many latent points, `[n, latent] -> [n]`, in the property's unit.
+    /// The prediction at many latent points, `[n, latent] -> [n]`, in the quantity's unit.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
@@ -292,8 +293,8 @@ mod tests {
 
     fn card(widths: &[usize]) -> HeadCard {
         HeadCard {
-            property: Property::Roundness,
-            layers: head_layers(Property::Roundness, 3, widths),
+            quantity: Quantity::ROUNDNESS,
+            layers: head_layers(Quantity::ROUNDNESS, 3, widths),
             offset: 0.5,
             scale: 2.0,
             r2: 0.9,
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_predicts_in_the_unit_of_its_property() {
+    fn a_head_predicts_in_the_unit_of_its_quantity() {
         let card = card(&[4, 5]);
         let parameters = initial_parameters(&card.layers, 1);
         let head = TaskHead::new(card, &parameters).unwrap();
@@ -364,7 +365,7 @@ mod tests {
         let mut foreign = card(&[4]);
         foreign.layers[0].name = "decoder.0".to_owned();
         assert!(TaskHead::new(foreign, &parameters).is_err());
-        let wide = HeadCard { layers: head_layers(Property::Roundness, 3, &[5]), ..card(&[4]) };
+        let wide = HeadCard { layers: head_layers(Quantity::ROUNDNESS, 3, &[5]), ..card(&[4]) };
         let refused = TaskHead::new(wide, &parameters).unwrap_err().to_string();
         assert!(refused.contains("head.roundness.0"), "{refused}");
     }

@@ -7,7 +7,7 @@
 
 use super::card::Encoded;
 use super::density::Density;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -48,7 +48,7 @@ pub struct JudgeCard {
     pub coverage: Option<f64>,
     /// The number of test rows.
     pub tested: usize,
-    /// The median half-width of the intervals over the test rows, in the property's unit.
+    /// The median half-width of the intervals over the test rows, in the quantity's unit.
     pub half_width: Option<f64>,
 }
 
@@ -103,7 +103,7 @@ impl Prediction {
     }
 }
 
-/// A Gaussian process for one property on the latent space of a model.
+/// A Gaussian process for one quantity on the latent space of a model.
 #[derive(Debug)]
 pub struct Judge {
     coordinates: JudgeCoordinates,
@@ -112,11 +112,11 @@ pub struct Judge {
     scale: f64,
     /// The half-width of an interval, in standard deviations of the process.
     factor: f64,
-    /// The half-width that 90 % of the held-out rows do not exceed, in the property's unit.
+    /// The half-width that 90 % of the held-out rows do not exceed, in the quantity's unit.
     usual_half_width: f64,
 }
 
-/// The data that a judge learns from: those of a model, a property, and its standardisation.
+/// The data that a judge learns from: those of a model, a quantity, and its standardisation.
 #[derive(Clone, Copy, Debug)]
 pub struct JudgedData<'a> {
     /// The encoded data of the model.
@@ -125,8 +125,8 @@ pub struct JudgedData<'a> {
     pub density: &'a Density,
     /// The seed of the split.
     pub seed: u64,
-    /// The property to learn.
-    pub property: Property,
+    /// The quantity to learn.
+    pub quantity: Quantity,
     /// The offset of the standardisation `(value - offset) / scale`, the same as the head's.
     pub offset: f64,
     /// The scale: see [`Self::offset`].
@@ -228,7 +228,7 @@ impl Judge {
     }
 
     /// Combines the values that a head predicted, `said [n]` at `z [n, latent]`, with the intervals of this judge, in
-    /// the property's unit.
+    /// the quantity's unit.
     pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
         let answers = self.process.predict(&self.coordinates.of_all(z));
         let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
@@ -238,13 +238,13 @@ impl Judge {
         said.iter().zip(answers).map(one).collect()
     }
 
-    /// The half-width of an interval, in the property's unit, for a deviation of the process; NaN stays NaN.
+    /// The half-width of an interval, in the quantity's unit, for a deviation of the process; NaN stays NaN.
     fn half_width(&self, deviation: f64) -> f64 {
         let half = self.factor * deviation;
         (if half < 0.5 * MIN_WIDTH { 0.5 * MIN_WIDTH } else { half }) * self.scale
     }
 
-    /// The half-width that 90 % of the held-out rows do not exceed, in the property's unit.
+    /// The half-width that 90 % of the held-out rows do not exceed, in the quantity's unit.
     pub fn usual_half_width(&self) -> f64 {
         self.usual_half_width
     }
@@ -259,13 +259,13 @@ impl Judge {
         self.coordinates.of_all(z)
     }
 
-    /// The mean and the standard deviation of the values, in the property's unit.
+    /// The mean and the standard deviation of the values, in the quantity's unit.
     pub(super) fn unit(&self) -> (f64, f64) {
         (self.offset, self.scale)
     }
 }
 
-/// The rows of a model that have a value of a property.
+/// The rows of a model that have a value of a quantity.
 struct Known {
     /// The value of each row in standard deviations from the mean, `[rows]`; NaN if it is not known.
     standardised: Vec<f64>,
@@ -281,9 +281,9 @@ struct Known {
 
 impl Known {
     fn from_data(from: JudgedData<'_>) -> Self {
-        let JudgedData { encoded, seed, property, offset, scale, .. } = from;
+        let JudgedData { encoded, seed, quantity, offset, scale, .. } = from;
         let standardise = |value: f64| (value - offset) / scale;
-        let standardised: Vec<f64> = encoded.property(property).map(standardise).collect();
+        let standardised: Vec<f64> = encoded.quantity(quantity).map(standardise).collect();
         let roles = encoded.roles(seed);
         let known = |role: Role| -> Vec<usize> {
             (0..roles.len()).filter(|&i| roles[i] == role && standardised[i].is_finite()).collect()

@@ -31,7 +31,7 @@ impl Planting {
     }
 }
 
-/// A property that is known everywhere in the latent space, in the unit of the property that it imitates.
+/// A quantity that is known everywhere in the latent space, in the unit of the quantity that it imitates.
 pub struct PlantedTruth {
     judge: Arc<Judge>,
     function: DrawnFunction,

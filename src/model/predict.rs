@@ -1,10 +1,10 @@
-//! Properties of a shape: computed by geometry, or predicted by heads.
+//! Quantities of a shape: computed by geometry, or predicted by heads.
 
 use super::head::{HeadCard, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
 use super::{Model, Value, predicted};
 use crate::data::dataset::Target;
-use crate::data::property::{Property, check_among};
+use crate::data::quantity::{Quantity, check_among};
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::text;
@@ -12,21 +12,21 @@ use crate::text::Text;
 use std::sync::Arc;
 
 impl Model {
-    /// Its properties: the geometric ones, then the target columns.
-    pub fn properties(&self) -> Vec<Property> {
-        let measured = self.encoded.measured.iter().map(Target::property);
-        Property::ALL.into_iter().chain(measured).collect()
+    /// Its quantities: the geometric ones, then the target columns.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let measured = self.encoded.measured.iter().map(Target::quantity);
+        Quantity::ALL.into_iter().chain(measured).collect()
     }
 
-    /// The unit of a property; empty if it is not known.
-    pub fn unit(&self, property: Property) -> &str {
-        self.encoded.column(property).map_or("", |column| column.unit.as_str())
+    /// The unit of a quantity; empty if it is not known.
+    pub fn unit(&self, quantity: Quantity) -> &str {
+        self.encoded.column(quantity).map_or("", |column| column.unit.as_str())
     }
 
-    /// The title of a property at the head of a column or beside a colour bar: with its unit if known, and marked as
+    /// The title of a quantity at the head of a column or beside a colour bar: with its unit if known, and marked as
     /// predicted if only a head gives it.
-    pub fn title(&self, property: Property) -> Text {
-        match self.title_lines(property) {
+    pub fn title(&self, quantity: Quantity) -> Text {
+        match self.title_lines(quantity) {
             (title, Some(_)) => predicted(title),
             (title, None) => title,
         }
@@ -34,99 +34,99 @@ impl Model {
 
     /// The [`title`](Self::title) on two short lines: the name with its unit, and the mark of a prediction if it is
     /// one.
-    pub fn title_lines(&self, property: Property) -> (Text, Option<Text>) {
-        let title = match self.unit(property) {
-            "" => property.label(),
-            unit => text!("{property} [{unit}]", property = property.label(), unit),
+    pub fn title_lines(&self, quantity: Quantity) -> (Text, Option<Text>) {
+        let title = match self.unit(quantity) {
+            "" => quantity.label(),
+            unit => text!("{quantity} [{unit}]", quantity = quantity.label(), unit),
         };
-        (title, property.is_target().then(|| text!("predicted")))
+        (title, quantity.is_predicted().then(|| text!("predicted")))
     }
 
-    /// The text of a value of a property, with its unit if known.
-    pub fn with_unit(&self, property: Property, value: &str) -> String {
-        match self.unit(property) {
+    /// The text of a value of a quantity, with its unit if known.
+    pub fn with_unit(&self, quantity: Quantity, value: &str) -> String {
+        match self.unit(quantity) {
             "" => value.to_owned(),
             unit => format!("{value} {unit}"),
         }
     }
 
     /// The target value of the shape in row `row` of the encoded data, if it is known.
-    pub fn measured(&self, property: Property, row: usize) -> Option<f64> {
-        let value = self.encoded.column(property)?.values.get(row).copied();
+    pub fn measured(&self, quantity: Quantity, row: usize) -> Option<f64> {
+        let value = self.encoded.column(quantity)?.values.get(row).copied();
         value.filter(|value| value.is_finite())
     }
 
-    /// True if the property is available for any shape: by geometry, or by a head.
-    pub fn can_tell(&self, property: Property) -> bool {
-        !property.is_target() || self.head(property).is_some()
+    /// True if the quantity is available for any shape: by geometry, or by a head.
+    pub fn can_tell(&self, quantity: Quantity) -> bool {
+        !quantity.is_predicted() || self.head(quantity).is_some()
     }
 
-    /// Fails unless the property is available for any shape.
+    /// Fails unless the quantity is available for any shape.
     ///
     /// # Errors
-    /// Lists the properties of the model, or says how to train the missing head.
-    pub fn check_can_tell(&self, property: Property) -> Result<()> {
-        check_among(property, &self.properties())?;
-        if self.can_tell(property) {
+    /// Lists the quantities of the model, or says how to train the missing head.
+    pub fn check_can_tell(&self, quantity: Quantity) -> Result<()> {
+        check_among(quantity, &self.quantities())?;
+        if self.can_tell(quantity) {
             return Ok(());
         }
-        let name = property.name();
+        let name = quantity.name();
         Err(Error::mismatch(text!(
             "no head predicts {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
              or press 'Train head: {label}'",
             name,
-            label = property.label()
+            label = quantity.label()
         )))
     }
 
-    /// A property of decoded shapes, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the outline, or
+    /// A quantity of decoded shapes, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the outline, or
     /// predicted by the head at z; NaN if there is no head.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
     pub fn tell(
         &self,
-        property: Property,
+        quantity: Quantity,
         z: &Rows<f64>,
         outlines: &Rows<f32>,
     ) -> Result<Vec<f64>> {
-        if !property.is_target() {
-            return Ok(outlines.iter().map(|outline| property.measure(outline)).collect());
+        if !quantity.is_predicted() {
+            return Ok(outlines.iter().map(|outline| quantity.measure(outline)).collect());
         }
-        self.predict(property, z).unwrap_or_else(|| Ok(vec![f64::NAN; z.len()]))
+        self.predict(quantity, z).unwrap_or_else(|| Ok(vec![f64::NAN; z.len()]))
     }
 
-    /// The prediction of the head for a property at latent points, each with the interval of its judge,
+    /// The prediction of the head for a quantity at latent points, each with the interval of its judge,
     /// `[n, latent] -> [n]`; none without a head.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's, or the data hold too few values for a judge.
     pub fn predictions(
         &self,
-        property: Property,
+        quantity: Quantity,
         z: &Rows<f64>,
     ) -> Result<Option<Vec<Prediction>>> {
-        let Some(judge) = self.judge(property)? else { return Ok(None) };
-        let said = self.predict(property, z).unwrap_or_else(|| Ok(Vec::new()))?;
+        let Some(judge) = self.judge(quantity)? else { return Ok(None) };
+        let said = self.predict(quantity, z).unwrap_or_else(|| Ok(Vec::new()))?;
         Ok(Some(judge.predictions(&said, z)))
     }
 
-    /// A property of decoded shapes for display, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the
+    /// A quantity of decoded shapes for display, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the
     /// outline, or predicted by the head at z with its interval; [`Value::NONE`] if there is no head.
     ///
     /// # Errors
     /// As [`Self::predictions`].
     pub fn values(
         &self,
-        property: Property,
+        quantity: Quantity,
         z: &Rows<f64>,
         outlines: &Rows<f32>,
     ) -> Result<Vec<Value>> {
-        if !property.is_target() {
-            let computed = |outline| Value::Computed(property.measure(outline));
+        if !quantity.is_predicted() {
+            let computed = |outline| Value::Computed(quantity.measure(outline));
             return Ok(outlines.iter().map(computed).collect());
         }
-        let predicted = self.predictions(property, z)?;
+        let predicted = self.predictions(quantity, z)?;
         Ok(predicted.map_or_else(
             || vec![Value::NONE; z.len()],
             |all| all.into_iter().map(Value::Predicted).collect(),
@@ -137,16 +137,16 @@ impl Model {
     ///
     /// # Errors
     /// As [`Self::predictions`].
-    pub fn value(&self, property: Property, z: &[f64], outline: &[f32]) -> Result<Value> {
+    pub fn value(&self, quantity: Quantity, z: &[f64], outline: &[f32]) -> Result<Value> {
         let z = Rows::from_flat(z.len(), z.to_vec());
         let outline = Rows::from_flat(outline.len(), outline.to_vec());
-        Ok(self.values(property, &z, &outline)?[0])
+        Ok(self.values(quantity, &z, &outline)?[0])
     }
 
     /// The target columns that have a head.
-    pub fn predicted_properties(&self) -> impl Iterator<Item = Property> + '_ {
-        let told = self.heads().iter().map(|head| head.card.property);
-        told.filter(|property| property.is_target())
+    pub fn predicted_quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
+        let told = self.heads().iter().map(|head| head.card.quantity);
+        told.filter(|quantity| quantity.is_predicted())
     }
 
     /// Computes the judges of all heads for target columns in advance, so that no caller waits for them later.
@@ -154,16 +154,16 @@ impl Model {
     /// # Errors
     /// When the data hold too few values for a judge.
     pub fn prepare_judges(&self) -> Result<()> {
-        self.predicted_properties().try_for_each(|property| self.judge(property).map(drop))
+        self.predicted_quantities().try_for_each(|quantity| self.judge(quantity).map(drop))
     }
 
-    /// The judge of the head for a property, computed on first use: in a fraction of a second, or in milliseconds for a
+    /// The judge of the head for a quantity, computed on first use: in a fraction of a second, or in milliseconds for a
     /// head without a fitted judge. None without a head.
     ///
     /// # Errors
     /// When the data hold too few values for a judge.
-    pub fn judge(&self, property: Property) -> Result<Option<Arc<Judge>>> {
-        let Some(head) = self.head(property) else { return Ok(None) };
+    pub fn judge(&self, quantity: Quantity) -> Result<Option<Arc<Judge>>> {
+        let Some(head) = self.head(quantity) else { return Ok(None) };
         if let Some(judge) = head.judge.get() {
             return Ok(Some(judge.clone()));
         }
@@ -182,30 +182,30 @@ impl Model {
 
     fn judged_data(&self, head: &HeadCard) -> JudgedData<'_> {
         let (encoded, density) = (&self.encoded, self.density());
-        let (property, offset, scale) = (head.property, head.offset, head.scale);
+        let (quantity, offset, scale) = (head.quantity, head.offset, head.scale);
         let seed = self.card.training.seed;
-        JudgedData { encoded, density, seed, property, offset, scale }
+        JudgedData { encoded, density, seed, quantity, offset, scale }
     }
 
     /// As [`Self::tell`], for one shape.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
-    pub fn tell_one(&self, property: Property, z: &[f64], outline: &[f32]) -> Result<f64> {
+    pub fn tell_one(&self, quantity: Quantity, z: &[f64], outline: &[f32]) -> Result<f64> {
         let z = Rows::from_flat(z.len(), z.to_vec());
         let outline = Rows::from_flat(outline.len(), outline.to_vec());
-        Ok(self.tell(property, &z, &outline)?[0])
+        Ok(self.tell(quantity, &z, &outline)?[0])
     }
 
     /// As [`Self::tell`], for one outline that was not decoded, at its encoded mean.
     ///
     /// # Errors
     /// When the outline has not the width of the model's input.
-    pub fn tell_outline(&self, property: Property, outline: &[f32]) -> Result<f64> {
-        if !property.is_target() {
-            return Ok(property.measure(outline));
+    pub fn tell_outline(&self, quantity: Quantity, outline: &[f32]) -> Result<f64> {
+        if !quantity.is_predicted() {
+            return Ok(quantity.measure(outline));
         }
         let (z, _) = self.encode(&Rows::from_flat(outline.len(), outline.to_vec()))?;
-        self.tell_one(property, z.as_flat(), outline)
+        self.tell_one(quantity, z.as_flat(), outline)
     }
 }

@@ -1,7 +1,7 @@
 //! The settings and the history of a training, as a checkpoint stores them.
 
 use crate::data::dataset::Target;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result, check_range};
@@ -59,8 +59,8 @@ pub struct TrainingConfig {
     pub held_out: f64,
     /// The seed of weights, order, noise and split.
     pub seed: u64,
-    /// The properties whose heads are trained jointly, none of them twice.
-    pub heads: Vec<Property>,
+    /// The quantities whose heads are trained jointly, none of them twice.
+    pub heads: Vec<Quantity>,
     /// The hidden layers of these heads.
     pub head_widths: Vec<usize>,
     /// The weight of the heads' errors beside the other losses: how far the latent space adapts to them.
@@ -157,7 +157,7 @@ impl TrainingConfig {
         // One digit is all the precision that is meant; the text of a number always parses.
         config.beta = format!("{beta:.0e}").parse().unwrap_or(beta);
         let enough = set.measured.iter().filter(|measured| measured.known() >= ENOUGH);
-        config.heads = enough.map(Target::property).collect();
+        config.heads = enough.map(Target::quantity).collect();
         config
     }
 
@@ -397,7 +397,7 @@ mod tests {
         assert!(bad(|c| c.loss = Reconstruction::Bce).contains("sigmoid"));
         assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
         assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
-        assert!(bad(|c| c.heads = vec![Property::Area; 2]).contains("'area'"));
+        assert!(bad(|c| c.heads = vec![Quantity::AREA; 2]).contains("'area'"));
         for widths in [vec![], vec![1; 9], vec![0], vec![5000]] {
             let refused = check_widths("widths", &widths, MAX_HEAD_WIDTH).unwrap_err();
             assert!(refused.to_string().starts_with("widths"));

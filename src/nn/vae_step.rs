@@ -50,7 +50,7 @@ pub struct Batch<'a> {
     pub rows: usize,
     /// The reparameterisation noise, `[n, latent]`; without it z is mu.
     pub noise: Option<&'a [f32]>,
-    /// The standardised property and its weight for each sample, `[n]` both, for each head.
+    /// The standardised quantity and its weight for each sample, `[n]` both, for each head.
     pub targets: &'a [(Vec<f32>, Vec<f32>)],
     /// The weight of KL.
     pub beta: f32,

@@ -3,7 +3,7 @@
 use super::evaluation::{Evaluation, Outside, Priced};
 use super::spec::{ObjectiveSpec, Space};
 use crate::data::outline::polygon::Polygons;
-use crate::data::property::{Property, Slopes};
+use crate::data::quantity::{Quantity, Slopes};
 use crate::data::scaling::Scaling;
 use crate::model::Model;
 use crate::model::head::MIN_SQUARE;
@@ -21,12 +21,12 @@ pub struct CompiledObjective {
     decoder: Mlp,
     /// The encoder, `x -> mu`.
     encoder: Mlp,
-    /// True if shapes are decoded for their properties, or for the round trip.
+    /// True if shapes are decoded for their quantities, or for the round trip.
     reads_shape: bool,
     reads_round_trip: bool,
     units: Scaling,
-    /// The source of the property of each term, then of each constraint.
-    sources: Vec<PropertySource>,
+    /// The source of the quantity of each term, then of each constraint.
+    sources: Vec<SourceOfValues>,
     kernels: Option<KernelSums>,
     /// The factor of the penalty outside the data.
     outside_weight: f64,
@@ -56,11 +56,11 @@ thread_local! {
     static ROOM: Cell<ObjectiveBuffers> = Cell::default();
 }
 
-/// The source of the values of a property.
+/// The source of the values of a quantity.
 #[derive(Debug)]
-enum PropertySource {
+enum SourceOfValues {
     /// The geometry of the shape.
-    Shape(Property),
+    Shape(Quantity),
     /// The mean of a head's members, in units of `scale` from `offset`.
     Head { members: Vec<Mlp>, scale: f64, offset: f64 },
 }
@@ -125,23 +125,23 @@ impl Ensemble {
 }
 
 impl CompiledObjective {
-    /// Prepares an objective. A property without a source, such as a target column without a head, is NaN everywhere.
+    /// Prepares an objective. A quantity without a source, such as a target column without a head, is NaN everywhere.
     pub fn new(model: &Model, spec: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
-        let reads_head = spec.terms.iter().map(|term| spec.reads_head(term.property));
-        let constrained = spec.constraints.iter().map(|c| c.property.is_target());
-        let source = |(property, reads_head)| match model.head(property) {
+        let reads_head = spec.terms.iter().map(|term| spec.reads_head(term.quantity));
+        let constrained = spec.constraints.iter().map(|c| c.quantity.is_predicted());
+        let source = |(quantity, reads_head)| match model.head(quantity) {
             Some(head) if reads_head => {
                 let members = head.members().to_vec();
-                PropertySource::Head { members, scale: head.card.scale, offset: head.card.offset }
+                SourceOfValues::Head { members, scale: head.card.scale, offset: head.card.offset }
             }
-            _ => PropertySource::Shape(property),
+            _ => SourceOfValues::Shape(quantity),
         };
-        let sources: Vec<PropertySource> =
-            spec.properties().zip(reads_head.chain(constrained)).map(source).collect();
-        let reads_shape = sources.iter().any(|source| matches!(source, PropertySource::Shape(_)));
-        let least_of = |property: Property| property.least_area(model.card.statistics.median_area);
-        let is_heat = |source: &PropertySource| {
-            matches!(source, PropertySource::Shape(Property::HeatShedding))
+        let sources: Vec<SourceOfValues> =
+            spec.quantities().zip(reads_head.chain(constrained)).map(source).collect();
+        let reads_shape = sources.iter().any(|source| matches!(source, SourceOfValues::Shape(_)));
+        let least_of = |quantity: Quantity| quantity.least_area(model.card.statistics.median_area);
+        let is_heat = |source: &SourceOfValues| {
+            matches!(source, SourceOfValues::Shape(Quantity::HEAT_SHEDDING))
         };
         let sheds_heat = sources[..spec.terms.len()].iter().any(is_heat);
         Self {
@@ -157,8 +157,8 @@ impl CompiledObjective {
                 false => None,
             },
             outside_weight: outside.weight,
-            least_area: least_of(Property::HeatShedding).filter(|_| sheds_heat),
-            held_area: least_of(Property::HeatShedding).unwrap_or(0.0).max(1e-30),
+            least_area: least_of(Quantity::HEAT_SHEDDING).filter(|_| sheds_heat),
+            held_area: least_of(Quantity::HEAT_SHEDDING).unwrap_or(0.0).max(1e-30),
             sources,
         }
     }
@@ -229,12 +229,12 @@ impl CompiledObjective {
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.sources.len());
         for (i, source) in self.sources.iter().enumerate() {
             values.push(match source {
-                PropertySource::Shape(property) => {
+                SourceOfValues::Shape(quantity) => {
                     let both = polygons.areas.iter().zip(&polygons.perimeters).enumerate();
                     let measure = |(row, (&area, &perimeter)): (usize, (&f32, &f32))| {
                         let (area, perimeter) = (f64::from(area), f64::from(perimeter));
                         let Slopes { value, by_area, by_perimeter } =
-                            property.of_area_and_perimeter(area, perimeter, self.held_area);
+                            quantity.of_area_and_perimeter(area, perimeter, self.held_area);
                         let (adds, slope) = price(i, value);
                         loss[row] += adds;
                         of_areas[row] += (slope * by_area) as f32;
@@ -243,7 +243,7 @@ impl CompiledObjective {
                     };
                     both.map(measure).collect()
                 }
-                PropertySource::Head { members, scale, offset } => {
+                SourceOfValues::Head { members, scale, offset } => {
                     let mut ensemble = Ensemble::default();
                     let (means, spreads) = ensemble.predict(members, z, rows, with_gradient);
                     let cautious = spec.terms.get(i).filter(|_| spec.cautious);
@@ -283,7 +283,7 @@ impl CompiledObjective {
             let outside = kernels.outside(z, rows, weight as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
-        // The gradient by the shapes that properties read, and by the shapes that the round trip decodes.
+        // The gradient by the shapes that quantities read, and by the shapes that the round trip decodes.
         if with_gradient && self.reads_shape {
             polygons.pull_back(&self.units, of_areas, of_perimeters, of_shape);
         } else {

@@ -17,7 +17,7 @@ use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
 use std::sync::Arc;
 
-/// A model of random weights that decodes every z to a dented circle, with heads for all properties.
+/// A model of random weights that decodes every z to a dented circle, with heads for all quantities.
 fn model(rng: &mut impl Rng) -> Arc<Model> {
     let (points, latent) = (rng.random_range(5..60), rng.random_range(1..7));
     let hidden: Vec<usize> =
@@ -52,15 +52,15 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         mu: Rows::from_flat(latent, normal(rows * latent)),
         log_var: Rows::from_flat(latent, vec![-3.0; rows * latent]),
         held_out: (0..rows).map(|i| i % 4 == 0).collect(),
-        properties: Rows::from_flat(4, normal(rows * 4)),
+        quantities: Rows::from_flat(4, normal(rows * 4)),
         ..Encoded::default()
     };
     let mut model = Model::new(card, encoded, &parameters).unwrap();
-    for property in Property::ALL {
-        let layers = head_layers(property, latent, &[9, 5]);
+    for quantity in Quantity::ALL {
+        let layers = head_layers(quantity, latent, &[9, 5]);
         let (offset, scale) = (0.4, 2.5);
         let card = HeadCard {
-            property,
+            quantity,
             layers,
             offset,
             scale,
@@ -82,14 +82,14 @@ fn spec(rng: &mut impl Rng) -> ObjectiveSpec {
         |weights: f64| if rng.random_bool(0.5) { rng.random_range(0.1..weights) } else { 0.0 };
     let (l2, align, inside) = (some(1.0), some(1.0), some(2.0));
     let mut term = |_| Term {
-        property: Property::ALL[rng.random_range(0..4)],
+        quantity: Quantity::ALL[rng.random_range(0..4)],
         goal: [Goal::Max, Goal::Min, Goal::Target(0.7)][rng.random_range(0..3)],
         weight: rng.random_range(0.1..3.0),
     };
     let terms: Vec<Term> = (0..3).map(&mut term).collect();
     let constraints = [
-        Constraint { property: Property::Area, relation: Relation::AtLeast, bound: 3.1 },
-        Constraint { property: Property::Roundness, relation: Relation::AtMost, bound: 0.7 },
+        Constraint { quantity: Quantity::AREA, relation: Relation::AtLeast, bound: 3.1 },
+        Constraint { quantity: Quantity::ROUNDNESS, relation: Relation::AtMost, bound: 0.7 },
     ];
     ObjectiveSpec {
         terms: terms[..rng.random_range(1..=3)].to_vec(),

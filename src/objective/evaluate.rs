@@ -4,7 +4,7 @@ use super::compiled::CompiledObjective;
 use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_constraints};
 use super::graph::GraphObjective;
 use super::spec::{Constraint, Goal, ObjectiveSpec, Space, ValueSource};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
@@ -37,14 +37,14 @@ impl Objective {
     /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a property that the model does not have, or a property without a head.
+    /// Names a setting out of range, a quantity that the model does not have, or a quantity without a head.
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
-        spec.properties().try_for_each(|property| model.check_can_tell(property))?;
+        spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))?;
         if spec.by == ValueSource::Head
-            && let Some(term) = spec.terms.iter().find(|term| model.head(term.property).is_none())
+            && let Some(term) = spec.terms.iter().find(|term| model.head(term.quantity).is_none())
         {
-            let name = term.property.name();
+            let name = term.quantity.name();
             return Err(Error::mismatch(text!(
                 "the model has no head for {name}; train one with 'latent-explorer heads --property {name}', or optimise the geometry",
                 name
@@ -71,9 +71,9 @@ impl Objective {
         })
     }
 
-    /// The objective of one property of the model's shapes alone, as for the colours of the map.
-    pub fn for_property(model: Arc<Model>, property: Property) -> Self {
-        let spec = ObjectiveSpec::new(property, Goal::Max);
+    /// The objective of one quantity of the model's shapes alone, as for the colours of the map.
+    pub fn for_quantity(model: Arc<Model>, quantity: Quantity) -> Self {
+        let spec = ObjectiveSpec::new(quantity, Goal::Max);
         let outside = Outside::new(&spec, &model);
         let compiled = compiled(&model, &spec, outside, Space::Latent);
         let (constraints, constraint_weights) = (Vec::new(), Vec::new());

@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::density::Density;
 
-/// The cost of breaking a constraint by one standard deviation of its property, in standard deviations of the sought
-/// properties: more than any slope of theirs inside the data.
+/// The cost of breaking a constraint by one standard deviation of its quantity, in standard deviations of the sought
+/// quantities: more than any slope of theirs inside the data.
 const CONSTRAINT_WEIGHT: f64 = 10.0;
 
 /// The penalty of an objective outside the data.
@@ -22,7 +22,7 @@ pub struct Outside {
 
 impl Outside {
     /// The penalty of an objective on a model. For a prediction its weight is in standard deviations of the sought
-    /// properties, since a target column may have any unit.
+    /// quantities, since a target column may have any unit.
     pub fn new(spec: &ObjectiveSpec, model: &Model) -> Self {
         if spec.inside == 0.0 {
             // Without a weight the density of the data is not needed.
@@ -57,13 +57,13 @@ pub struct Evaluation {
     pub value: Vec<f64>,
     /// The gradient of the loss, `[n, dim]` row-major; empty if it was not requested.
     pub gradient: Vec<f64>,
-    /// The property of each term, `[terms][n]`.
+    /// The quantity of each term, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
     /// The encoded points of given shapes, `[n, latent]`; empty if latent points were given.
     pub latent: Vec<f64>,
     /// True where point and loss (and gradient, if requested) are finite, `[n]`.
     pub finite: Vec<bool>,
-    /// True where the point is finite and every computed property is inside its domain, `[n]`.
+    /// True where the point is finite and every computed quantity is inside its domain, `[n]`.
     pub valid: Vec<bool>,
     /// True where the point is valid and keeps every constraint, `[n]`: only such a point can be an answer.
     pub feasible: Vec<bool>,
@@ -92,14 +92,14 @@ impl Evaluation {
 /// model's data.
 pub fn constraint_weights(spec: &ObjectiveSpec, model: &Model) -> Vec<f64> {
     let sought = sought_spread(spec, model);
-    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.property);
+    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.quantity);
     spec.constraints.iter().map(weight).collect()
 }
 
 /// The approximate standard deviation of the sum of the terms over the data of a model.
 fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
     let of = |term: &Term| {
-        let spread = model.encoded.spread(term.property);
+        let spread = model.encoded.spread(term.quantity);
         match term.goal {
             Goal::Max | Goal::Min => term.weight * spread,
             Goal::Target(_) => term.weight * spread.powi(2),
@@ -115,10 +115,10 @@ fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
 /// When the data hold too few values for a judge.
 pub fn kept_constraints(spec: &ObjectiveSpec, model: &Model) -> Result<Vec<Constraint>> {
     let kept = |constraint: &Constraint| {
-        if !constraint.property.is_target() {
+        if !constraint.quantity.is_predicted() {
             return Ok(*constraint);
         }
-        let judge = model.judge(constraint.property)?;
+        let judge = model.judge(constraint.quantity)?;
         let margin = judge.map_or(0.0, |judge| judge.usual_half_width());
         let bound = match constraint.relation {
             Relation::AtLeast => constraint.bound + margin,

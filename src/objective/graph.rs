@@ -4,7 +4,7 @@
 use super::evaluation::{Evaluation, Outside, Priced};
 use super::geometry_graph::Geometry;
 use super::spec::{Constraint, Goal, ObjectiveSpec, Relation, Space, Term};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::nn::graph::{apply, flat_f64};
@@ -124,11 +124,11 @@ impl GraphObjective<'_> {
         Ok(loss)
     }
 
-    /// True for each point that is finite with every computed property inside its domain.
+    /// True for each point that is finite with every computed quantity inside its domain.
     fn valid(&self, graph: &Graph, finite: &[bool]) -> Result<Vec<bool>> {
-        let measured = self.priced.spec.terms.iter().map(|term| term.property);
+        let measured = self.priced.spec.terms.iter().map(|term| term.quantity);
         let least = measured
-            .filter_map(|property| self.least_area(property))
+            .filter_map(|quantity| self.least_area(quantity))
             .fold(f64::NEG_INFINITY, f64::max);
         match graph.geometry.as_ref().filter(|_| !self.priced.spec.reads_heads_alone()) {
             Some(geometry) => {
@@ -139,25 +139,25 @@ impl GraphObjective<'_> {
         }
     }
 
-    fn least_area(&self, property: Property) -> Option<f64> {
-        property.least_area(self.model.card.statistics.median_area)
+    fn least_area(&self, quantity: Quantity) -> Option<f64> {
+        quantity.least_area(self.model.card.statistics.median_area)
     }
 
-    /// One property of the shapes as a graph, `[n]`.
-    fn measure(&self, property: Property, geometry: &Geometry) -> Result<Tensor> {
+    /// One quantity of the shapes as a graph, `[n]`.
+    fn measure(&self, quantity: Quantity, geometry: &Geometry) -> Result<Tensor> {
         let Geometry { area, perimeter } = geometry;
-        Ok(match property {
-            Property::Area => area.clone(),
-            Property::Perimeter => perimeter.clone(),
-            Property::Roundness => ((area * (4.0 * PI))? / perimeter.sqr()?)?,
-            Property::HeatShedding => {
+        Ok(match quantity {
+            Quantity::AREA => area.clone(),
+            Quantity::PERIMETER => perimeter.clone(),
+            Quantity::ROUNDNESS => ((area * (4.0 * PI))? / perimeter.sqr()?)?,
+            Quantity::HEAT_SHEDDING => {
                 // Below its domain the area is clamped, so that an invalid point stays finite: it is marked as invalid
                 // and stops there instead of spreading infinities.
-                let least = self.least_area(property).unwrap_or(f64::MIN_POSITIVE);
+                let least = self.least_area(quantity).unwrap_or(f64::MIN_POSITIVE);
                 (perimeter / area.maximum(least.max(1e-30))?)?
             }
             // Without a head the value is not known.
-            Property::Target(_) => (area * f64::NAN)?,
+            Quantity::Target(_) => (area * f64::NAN)?,
         })
     }
 }
@@ -168,19 +168,19 @@ struct Graph {
     z: Tensor,
     /// The geometry of the shapes; none if nothing reads it.
     geometry: Option<Geometry>,
-    /// The property of each term, `[terms]` of `[n]`.
+    /// The quantity of each term, `[terms]` of `[n]`.
     terms: Vec<Tensor>,
     /// The spread of the members of each term's head, if it counts, `[terms]` of `[n]`.
     spreads: Vec<Option<Tensor>>,
-    /// The property of each constraint, `[constraints]` of `[n]`.
+    /// The quantity of each constraint, `[constraints]` of `[n]`.
     constrained: Vec<Tensor>,
 }
 
 impl Graph {
     fn new(objective: &GraphObjective<'_>, points: Tensor) -> Result<Self> {
         let GraphObjective { model, priced: Priced { spec, .. }, space, .. } = objective;
-        let constrains_shape = spec.constraints.iter().any(|c| !c.property.is_target());
-        let is_headless = |term: &Term| model.head(term.property).is_none();
+        let constrains_shape = spec.constraints.iter().any(|c| !c.quantity.is_predicted());
+        let is_headless = |term: &Term| model.head(term.quantity).is_none();
         let reads_shape =
             !spec.reads_heads_alone() || constrains_shape || spec.terms.iter().any(is_headless);
         let (z, outlines) = match space {
@@ -191,19 +191,19 @@ impl Graph {
             }
         };
         let geometry = outlines.as_ref().map(Geometry::from_outlines).transpose()?;
-        let measured = |property| match &geometry {
-            Some(geometry) => objective.measure(property, geometry),
+        let measured = |quantity| match &geometry {
+            Some(geometry) => objective.measure(quantity, geometry),
             None => Err(Error::mismatch(text!("the shape was not decoded"))),
         };
-        let told = |property, by_head: bool| match model.head(property).filter(|_| by_head) {
+        let told = |quantity, by_head: bool| match model.head(quantity).filter(|_| by_head) {
             Some(head) => head.predict(&z),
-            None => measured(property),
+            None => measured(quantity),
         };
-        let term = |term: &Term| told(term.property, spec.reads_head(term.property));
-        let constrained = |c: &Constraint| told(c.property, c.property.is_target());
+        let term = |term: &Term| told(term.quantity, spec.reads_head(term.quantity));
+        let constrained = |c: &Constraint| told(c.quantity, c.quantity.is_predicted());
         let spread = |term: &Term| {
-            let head = model.head(term.property);
-            let head = head.filter(|_| spec.cautious && spec.reads_head(term.property));
+            let head = model.head(term.quantity);
+            let head = head.filter(|_| spec.cautious && spec.reads_head(term.quantity));
             head.map(|head| Ok(head.mean_and_spread(&z)?.1)).transpose()
         };
         Ok(Self {

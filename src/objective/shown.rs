@@ -12,8 +12,8 @@ impl ObjectiveSpec {
     /// # Errors
     /// When the width of `z` is not the latent's, or the data hold too few values for the judge of a prediction.
     pub fn shown(&self, model: &Model, z: &Rows<f64>, values: &[f64]) -> Result<Vec<Value>> {
-        let predictions = |term: &Term| match self.reads_head(term.property) {
-            true => model.predictions(term.property, z),
+        let predictions = |term: &Term| match self.reads_head(term.quantity) {
+            true => model.predictions(term.quantity, z),
             false => Ok(None),
         };
         let of_terms: Vec<Option<Vec<Prediction>>> =

@@ -1,6 +1,6 @@
 //! The objective of a search, as it is set in the window, on the command line and in files.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result, check_range};
 use crate::model::predicted;
 use crate::text;
@@ -62,7 +62,8 @@ impl Goal {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
     /// The property, computed or predicted.
-    pub property: Property,
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The goal for the property.
     pub goal: Goal,
     /// Its factor in the sum, above 0.
@@ -73,7 +74,7 @@ impl Term {
     /// True if a shape is an answer only where the property is above 0: a search that reduces it would go on through
     /// outlines that are turned inside out. A search that increases it leaves them without this condition.
     fn needs_positive(&self) -> bool {
-        self.property.is_positive() && self.goal != Goal::Max
+        self.quantity.is_positive() && self.goal != Goal::Max
     }
 }
 
@@ -113,7 +114,8 @@ pub enum Relation {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Constraint {
     /// The constrained property.
-    pub property: Property,
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The side of the bound.
     pub relation: Relation,
     /// The bound, in the property's unit.
@@ -162,7 +164,7 @@ pub struct ObjectiveSpec {
 
 impl Default for ObjectiveSpec {
     fn default() -> Self {
-        Self::new(Property::default(), Goal::Max)
+        Self::new(Quantity::default(), Goal::Max)
     }
 }
 
@@ -176,9 +178,9 @@ impl ObjectiveSpec {
     pub const MAX_WEIGHT: f64 = 1e6;
 
     /// An objective of one property without penalties.
-    pub fn new(property: Property, goal: Goal) -> Self {
+    pub fn new(quantity: Quantity, goal: Goal) -> Self {
         Self {
-            terms: vec![Term { property, goal, weight: 1.0 }],
+            terms: vec![Term { quantity, goal, weight: 1.0 }],
             by: ValueSource::Geometry,
             l2: 0.0,
             align: 0.0,
@@ -189,13 +191,13 @@ impl ObjectiveSpec {
     }
 
     /// True if a term for this property is read from its head, not from the shape.
-    pub fn reads_head(&self, property: Property) -> bool {
-        self.by == ValueSource::Head || property.is_target()
+    pub fn reads_head(&self, quantity: Quantity) -> bool {
+        self.by == ValueSource::Head || quantity.is_predicted()
     }
 
     /// True if every term is read from its head.
     pub fn reads_heads_alone(&self) -> bool {
-        self.terms.iter().all(|term| self.reads_head(term.property))
+        self.terms.iter().all(|term| self.reads_head(term.quantity))
     }
 
     /// The same objective as it is carried out: by heads if only heads give every term.
@@ -206,8 +208,8 @@ impl ObjectiveSpec {
 
     /// True if a term, or a property of a constraint, is a head's prediction.
     pub fn predicts(&self) -> bool {
-        self.terms.iter().any(|term| self.reads_head(term.property))
-            || self.constraints.iter().any(|constraint| constraint.property.is_target())
+        self.terms.iter().any(|term| self.reads_head(term.quantity))
+            || self.constraints.iter().any(|constraint| constraint.quantity.is_predicted())
     }
 
     /// The same objective with the default weight of `inside`: that of predictions if it reads any, else 0.
@@ -230,14 +232,14 @@ impl ObjectiveSpec {
 
     /// The indices of the terms, read from the shape, that must be above 0 for a point to be an answer.
     pub fn positive_terms(&self) -> impl Iterator<Item = usize> + '_ {
-        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.property);
+        let is_one = |term: &Term| term.needs_positive() && !self.reads_head(term.quantity);
         let places = self.terms.iter().enumerate();
         places.filter(move |(_, term)| is_one(term)).map(|(place, _)| place)
     }
 
     /// The property that colours the map: that of the first term.
-    pub fn property(&self) -> Property {
-        self.terms.first().map_or_else(Property::default, |term| term.property)
+    pub fn quantity(&self) -> Quantity {
+        self.terms.first().map_or_else(Quantity::default, |term| term.quantity)
     }
 
     /// The goal by which shown values are compared: for one term its own, for several the maximum of the score.
@@ -249,15 +251,15 @@ impl ObjectiveSpec {
     }
 
     /// Every property that the objective reads: those of the terms, then those of the constraints.
-    pub fn properties(&self) -> impl Iterator<Item = Property> + '_ {
-        let constrained = self.constraints.iter().map(|constraint| constraint.property);
-        self.terms.iter().map(|term| term.property).chain(constrained)
+    pub fn quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
+        let constrained = self.constraints.iter().map(|constraint| constraint.quantity);
+        self.terms.iter().map(|term| term.quantity).chain(constrained)
     }
 
     /// The name of the shown value.
     pub fn label(&self) -> Text {
         match self.terms.as_slice() {
-            [term] => term.property.label(),
+            [term] => term.quantity.label(),
             _ => text!("Score"),
         }
     }
@@ -265,14 +267,14 @@ impl ObjectiveSpec {
     /// The name of the shown value within a sentence.
     pub fn word(&self) -> Text {
         match self.terms.as_slice() {
-            [term] => term.property.word(),
+            [term] => term.quantity.word(),
             _ => text!("score"),
         }
     }
 
     /// The title of the shown value on its own: marked as predicted if it is read from a head.
     pub fn title(&self) -> Text {
-        match self.terms.iter().any(|term| self.reads_head(term.property)) {
+        match self.terms.iter().any(|term| self.reads_head(term.quantity)) {
             true => predicted(self.label()),
             false => self.label(),
         }
@@ -339,7 +341,7 @@ impl ObjectiveSpec {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.property.name())?;
+        write!(f, "{}:", self.quantity.name())?;
         match self.goal {
             Goal::Max => write!(f, "max")?,
             Goal::Min => write!(f, "min")?,
@@ -360,7 +362,7 @@ impl FromStr for Term {
             )
         };
         let mut parts = text.split(':').map(str::trim);
-        let property = parts.next().unwrap_or_default().parse()?;
+        let quantity = parts.next().unwrap_or_default().parse()?;
         let goal = match parts.next() {
             Some("max") => Goal::Max,
             Some("min") => Goal::Min,
@@ -374,14 +376,14 @@ impl FromStr for Term {
         if parts.next().is_some() {
             return Err(form());
         }
-        Ok(Self { property, goal, weight })
+        Ok(Self { quantity, goal, weight })
     }
 }
 
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relation = if self.relation == Relation::AtLeast { ">=" } else { "<=" };
-        write!(f, "{}{relation}{}", self.property.name(), self.bound)
+        write!(f, "{}{relation}{}", self.quantity.name(), self.bound)
     }
 }
 
@@ -399,7 +401,7 @@ impl FromStr for Constraint {
         if !bound.is_finite() {
             return Err(form());
         }
-        Ok(Self { property: name.trim().parse()?, relation, bound })
+        Ok(Self { quantity: name.trim().parse()?, relation, bound })
     }
 }
 
@@ -447,7 +449,7 @@ mod tests {
 
     #[test]
     fn an_aim_that_comes_to_predict_takes_up_its_penalty() {
-        let computed = ObjectiveSpec::new(Property::Area, Goal::Max);
+        let computed = ObjectiveSpec::new(Quantity::AREA, Goal::Max);
         let mut predicted = ObjectiveSpec::new("drag".parse().unwrap(), Goal::Min);
         assert!(predicted.predicts() && !computed.predicts());
         assert!(ObjectiveSpec { by: ValueSource::Head, ..computed.clone() }.predicts());
@@ -469,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn one_term_shows_its_property_and_several_their_score() {
+    fn one_term_shows_its_quantity_and_several_their_score() {
         let terms = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect();
         let one = ObjectiveSpec { terms: terms(&["area:target=2"]), ..ObjectiveSpec::default() };
         assert_eq!((one.value(&[2.5]), one.terms_loss(&[2.5])), (2.5, 0.25));

@@ -44,7 +44,7 @@ pub struct CandidateRecord<'a> {
     pub predicted_high: Option<f64>,
     /// The improvement of the computed value on the best of the data; none where only a head predicts the value.
     pub gain: Option<f64>,
-    /// The value of each sought property from the search, to be compared with lab results.
+    /// The value of each sought quantity from the search, to be compared with lab results.
     pub predictions: Vec<PredictedValue>,
     /// The improvement of the predicted value, with its interval.
     pub predicted_gain: Option<Prediction>,
@@ -91,20 +91,20 @@ impl SearchReport {
             .collect()
     }
 
-    /// The value of each sought property from the search for the best shape of a restart, counted from 0.
+    /// The value of each sought quantity from the search for the best shape of a restart, counted from 0.
     pub fn predictions(&self, restart: usize) -> Vec<PredictedValue> {
         let RestartReport { answer, frame, .. } = &self.restarts[restart];
         let scale = frame.map_or(1.0, |frame| frame.scale);
         let predict = |term: &TermAnswer| {
-            let head = self.config.spec.reads_head(term.property);
-            let size = |value| term.property.at_scale(value, scale);
+            let head = self.config.spec.reads_head(term.quantity);
+            let size = |value| term.quantity.at_scale(value, scale);
             let interval = term.prediction().filter(|_| head);
             Some(PredictedValue {
-                property: term.property,
+                quantity: term.quantity,
                 value: size(if head { term.predicted? } else { term.measured? }),
                 low: interval.map(|predicted| size(predicted.low)),
                 high: interval.map(|predicted| size(predicted.high)),
-                unit: self.unit(term.property).to_owned(),
+                unit: self.unit(term.quantity).to_owned(),
             })
         };
         answer.terms.iter().filter_map(predict).collect()

@@ -1,21 +1,22 @@
 //! Lab results of candidates, matched by identifier and compared with the predicted values.
 
 use crate::data::outline::import::values;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// A column of this name has the values of the sought property, if there is only one.
+/// A column of this name has the values of the sought quantity, if there is only one.
 const VALUE: &str = "value";
 
-/// The value of one sought property of a candidate, from the search.
+/// The value of one sought quantity of a candidate, from the search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PredictedValue {
-    /// The property.
-    pub property: Property,
+    /// The quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The value: computed from the shape, or predicted by the head where the search used it. Lengths and areas are
     /// those of the shape as it is exported.
     pub value: f64,
@@ -34,8 +35,9 @@ pub struct LabResult {
     /// The identifier of the candidate.
     #[serde(skip)]
     pub id: String,
-    /// The sought property.
-    pub property: Property,
+    /// The sought quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The lab value.
     pub value: f64,
     /// Its unit, if the table names one.
@@ -62,9 +64,9 @@ pub struct LabComparison {
 }
 
 impl LabComparison {
-    /// The property with its unit, as in `drag [N]`.
+    /// The quantity with its unit, as in `drag [N]`.
     pub fn title(&self) -> Text {
-        let word = self.predicted.property.word();
+        let word = self.predicted.quantity.word();
         match self.unit.as_str() {
             "" => word,
             unit => Text::joined([word, Text::verbatim(format!("[{unit}]"))], " "),
@@ -88,10 +90,10 @@ impl LabResults {
         self.all.is_empty()
     }
 
-    /// Adds the results of another table; for the same candidate and property the later value replaces the earlier one.
+    /// Adds the results of another table; for the same candidate and quantity the later value replaces the earlier one.
     pub fn extend(&mut self, later: Self) {
         let replaced = |old: &LabResult| {
-            later.all.iter().any(|new| new.id == old.id && new.property == old.property)
+            later.all.iter().any(|new| new.id == old.id && new.quantity == old.quantity)
         };
         self.all.retain(|old| !replaced(old));
         self.all.extend(later.all);
@@ -100,7 +102,7 @@ impl LabResults {
     /// Every lab value of a candidate with the predicted value.
     pub fn beside(&self, id: &str, predictions: &[PredictedValue]) -> Vec<LabComparison> {
         let compare = |result: &LabResult| {
-            let predicted = predictions.iter().find(|p| p.property == result.property)?;
+            let predicted = predictions.iter().find(|p| p.quantity == result.quantity)?;
             Some(LabComparison {
                 id: id.to_owned(),
                 predicted: predicted.clone(),
@@ -114,7 +116,7 @@ impl LabResults {
 }
 
 /// Reads what a lab measured of the candidates with these ids: a CSV as `train --values` takes it, with a header such
-/// as `id,drag [N]`. A column is named after one of the `sought` properties, each beside the unit of what was predicted
+/// as `id,drag [N]`. A column is named after one of the `sought` quantities, each beside the unit of what was predicted
 /// (empty where none is known), or `value` where one alone is sought. Rows and cells that cannot be used are left out; the
 /// second part has a sentence for each.
 ///
@@ -123,7 +125,7 @@ impl LabResults {
 /// another unit.
 pub fn read_lab_results(
     path: &Path,
-    sought: &[(Property, String)],
+    sought: &[(Quantity, String)],
     ids: &[String],
 ) -> Result<(LabResults, Vec<Text>)> {
     let values = values::read_for_candidates(path, ids)?;
@@ -133,16 +135,16 @@ pub fn read_lab_results(
     for column in &values.measured {
         let name = column.name.as_str();
         let named =
-            |(property, _): &&(Property, String)| property.name().eq_ignore_ascii_case(name);
+            |(quantity, _): &&(Quantity, String)| quantity.name().eq_ignore_ascii_case(name);
         let is_value = sought.len() == 1 && name.eq_ignore_ascii_case(VALUE);
         let alone = || sought.first().filter(|_| is_value);
-        let Some((property, predicted_in)) = sought.iter().find(named).or_else(alone) else {
+        let Some((quantity, predicted_in)) = sought.iter().find(named).or_else(alone) else {
             aside.push(text!("the column '{name}' is ignored: this search did not seek it", name));
             continue;
         };
         any = true;
         if ![column.unit.as_str(), predicted_in].contains(&"") && column.unit != *predicted_in {
-            let (word, measured_in) = (property.word(), &column.unit);
+            let (word, measured_in) = (quantity.word(), &column.unit);
             return Err(Error::file(
                 path,
                 text!(
@@ -159,13 +161,13 @@ pub fn read_lab_results(
         let found = ids.iter().zip(&column.values).filter(|(_, value)| value.is_finite());
         results.all.extend(found.map(|(id, &value)| LabResult {
             id: id.clone(),
-            property: *property,
+            quantity: *quantity,
             value,
             unit: unit.clone(),
         }));
     }
     if !any {
-        let names = sought.iter().map(|(property, _)| Text::verbatim(property.name()));
+        let names = sought.iter().map(|(quantity, _)| Text::verbatim(quantity.name()));
         let names = names.reduce(|first, second| text!("{first} or {second}", first, second));
         let names = names.unwrap_or_default();
         return Err(Error::file(
@@ -188,14 +190,14 @@ mod tests {
     use super::*;
     use crate::error::says;
 
-    const AREA: Property = Property::Area;
-    const ROUND: Property = Property::Roundness;
+    const AREA: Quantity = Quantity::AREA;
+    const ROUND: Quantity = Quantity::ROUNDNESS;
 
-    fn read(text: &str, sought: &[Property]) -> Result<(LabResults, Vec<Text>)> {
+    fn read(text: &str, sought: &[Quantity]) -> Result<(LabResults, Vec<Text>)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.csv");
         std::fs::write(&path, text).unwrap();
-        let sought: Vec<(Property, String)> = sought.iter().map(|&p| (p, String::new())).collect();
+        let sought: Vec<(Quantity, String)> = sought.iter().map(|&p| (p, String::new())).collect();
         read_lab_results(&path, &sought, &["c1-aa", "c2-aa", "c3-aa"].map(str::to_owned))
     }
 
@@ -203,7 +205,7 @@ mod tests {
     fn another_unit_than_the_predicted_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.csv");
-        let drag: Property = "drag".parse().unwrap();
+        let drag: Quantity = "drag".parse().unwrap();
         let read = |header: &str, predicted_in: &str| {
             std::fs::write(&path, format!("id,{header}\nc1-aa,0.5\n")).unwrap();
             let sought = [(drag, predicted_in.to_owned())];
@@ -221,8 +223,8 @@ mod tests {
         }
     }
 
-    fn values(results: &LabResults) -> Vec<(&str, Property, f64, Option<&str>)> {
-        let of = |r: &'_ LabResult| (r.property, r.value);
+    fn values(results: &LabResults) -> Vec<(&str, Quantity, f64, Option<&str>)> {
+        let of = |r: &'_ LabResult| (r.quantity, r.value);
         let all = results.all.iter();
         all.map(|r| (r.id.as_str(), of(r).0, of(r).1, r.unit.as_deref())).collect()
     }
@@ -241,7 +243,7 @@ mod tests {
             [("c1-aa", ROUND, 0.1, None), ("c1-aa", AREA, 0.2, None)],
             "other columns are left alone"
         );
-        // With one sought property the column may be called value; units are in headers.
+        // With one sought quantity the column may be called value; units are in headers.
         let (old, _) = read("id,value,unit\nc1-aa,0.97,%\n", &[ROUND]).unwrap();
         assert_eq!(values(&old), [("c1-aa", ROUND, 0.97, None)]);
     }
@@ -276,19 +278,19 @@ mod tests {
     }
 
     #[test]
-    fn later_results_replace_earlier_ones_of_the_same_property() {
+    fn later_results_replace_earlier_ones_of_the_same_quantity() {
         let (mut all, _) = read("id,area,roundness\nc1-aa,1,2\n", &[AREA, ROUND]).unwrap();
         all.extend(read("id,area\nc1-aa,3\nc2-aa,4\n", &[AREA]).unwrap().0);
         let predictions = [
             PredictedValue {
-                property: AREA,
+                quantity: AREA,
                 value: 2.5,
                 low: None,
                 high: None,
                 unit: "m2".to_owned(),
             },
             PredictedValue {
-                property: ROUND,
+                quantity: ROUND,
                 value: 2.0,
                 low: Some(1.9),
                 high: Some(2.1),

@@ -7,7 +7,7 @@ use super::search::Search;
 use super::tally::Tally;
 use super::written::{from_one, nearest_from_one};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
@@ -38,7 +38,7 @@ pub struct SearchReport {
     /// The best of the data, as the baseline for every answer.
     pub in_data: Option<InData>,
     /// The units of what is sought and bounded, where they are known.
-    pub units: BTreeMap<Property, String>,
+    pub units: BTreeMap<Quantity, String>,
     /// The local optima, each with the restarts that reached it.
     pub basins: Basins,
     /// The tally after each step, the start first.
@@ -82,8 +82,8 @@ impl RestartReport {
             .prediction_checks
             .iter()
             .flat_map(|prediction_checks| &prediction_checks.predictions);
-        let is_sought = |of: Property| self.answer.terms.iter().any(|term| term.property == of);
-        checks.filter(move |check| !is_sought(check.property))
+        let is_sought = |of: Quantity| self.answer.terms.iter().any(|term| term.quantity == of);
+        checks.filter(move |check| !is_sought(check.quantity))
     }
 }
 
@@ -129,11 +129,12 @@ impl Answer {
     }
 }
 
-/// One term of the objective at an answer, in the unit of the property.
+/// One term of the objective at an answer, in the unit of the quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct TermAnswer {
-    /// The property.
-    pub property: Property,
+    /// The quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The prediction of the task head from z, if there is one.
     pub predicted: Option<f64>,
     /// The lower end of the interval of the prediction.
@@ -175,9 +176,9 @@ pub struct InData {
 impl InData {
     /// The datum with the best terms among those that satisfy every constraint.
     pub fn best(model: &Model, spec: &ObjectiveSpec) -> Option<Self> {
-        let values = |property| -> Vec<f64> { model.encoded.property(property).collect() };
-        let sought: Vec<Vec<f64>> = spec.terms.iter().map(|t| values(t.property)).collect();
-        let kept: Vec<Vec<f64>> = spec.constraints.iter().map(|c| values(c.property)).collect();
+        let values = |quantity| -> Vec<f64> { model.encoded.quantity(quantity).collect() };
+        let sought: Vec<Vec<f64>> = spec.terms.iter().map(|t| values(t.quantity)).collect();
+        let kept: Vec<Vec<f64>> = spec.constraints.iter().map(|c| values(c.quantity)).collect();
         let terms = |row: usize| -> Vec<f64> { sought.iter().map(|of| of[row]).collect() };
         let feasible =
             |row: &usize| spec.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]));
@@ -264,8 +265,8 @@ impl SearchReport {
         }
         let mut basins = Basins::new(&objective, &restarts)?;
         let in_data = InData::best(model, &config.spec);
-        let properties: Vec<Property> = config.spec.terms.iter().map(|t| t.property).collect();
-        let verdicts = assess_with(model, &properties, &config.spec, &z, &decoded)?;
+        let quantities: Vec<Quantity> = config.spec.terms.iter().map(|t| t.quantity).collect();
+        let verdicts = assess_with(model, &quantities, &config.spec, &z, &decoded)?;
         let answers = answers(model, &config.spec, in_data.as_ref(), &restarts, &z, &verdicts)?;
         let [begun, ended] = ends(model, &config.spec, &restarts, &answers)?;
         let restarts: Vec<RestartReport> = restarts
@@ -289,15 +290,15 @@ impl SearchReport {
         let best = best_of(&restarts, |_| true);
         let best_believable =
             best_of(&restarts, |r| r.verdict.reliability == Reliability::Believable);
-        let unit = |property: Property| (property, model.unit(property).to_owned());
+        let unit = |quantity: Quantity| (quantity, model.unit(quantity).to_owned());
         let units =
-            config.spec.properties().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
+            config.spec.quantities().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
         Ok(Self { config, run, restarts, best, best_believable, in_data, units, basins, progress })
     }
 
     /// The unit of what is sought or bounded; empty where it is not known.
-    pub fn unit(&self, property: Property) -> &str {
-        self.units.get(&property).map_or("", String::as_str)
+    pub fn unit(&self, quantity: Quantity) -> &str {
+        self.units.get(&quantity).map_or("", String::as_str)
     }
 
     /// The restarts by increasing loss; those without a feasible point come last.
@@ -377,7 +378,7 @@ fn ends(
     Ok([starts, last.collect()])
 }
 
-/// The numbers of the answers at `z [n, latent]`; a verdict tells of the properties of its shape.
+/// The numbers of the answers at `z [n, latent]`; a verdict tells of the quantities of its shape.
 fn answers(
     model: &Model,
     spec: &ObjectiveSpec,
@@ -387,9 +388,9 @@ fn answers(
     verdicts: &[Verdict],
 ) -> Result<Vec<Answer>> {
     // Heads that were searched made their predictions for the verdicts already.
-    let predictions = |term: &Term| match spec.reads_head(term.property) {
+    let predictions = |term: &Term| match spec.reads_head(term.quantity) {
         true => Ok(None),
-        false => model.predictions(term.property, z),
+        false => model.predictions(term.quantity, z),
     };
     let of_heads: Vec<Option<Vec<Prediction>>> =
         spec.terms.iter().map(predictions).collect::<Result<_>>()?;
@@ -397,18 +398,18 @@ fn answers(
         let verdict = &verdicts[index];
         let of_term = of_heads.iter().zip(&verdict.round_trip_changes);
         let term = |(of_head, value_change): (&Option<Vec<Prediction>>, &RoundTripChange)| {
-            let property = value_change.property;
-            let checked = verdict.prediction_checks.as_ref().and_then(|all| all.check_of(property));
+            let quantity = value_change.quantity;
+            let checked = verdict.prediction_checks.as_ref().and_then(|all| all.check_of(quantity));
             let of_head = of_head.as_ref().map(|all| all[index]);
             let predicted = checked.map(|check| check.prediction).or(of_head);
-            // A property that only a head predicts has no computed value.
-            let computed = |value: f64| (!property.is_target()).then_some(value);
+            // A quantity that only a head predicts has no computed value.
+            let computed = |value: f64| (!quantity.is_predicted()).then_some(value);
             TermAnswer {
-                property,
+                quantity,
                 predicted: predicted.map(|p| p.value),
                 predicted_low: predicted.map(|p| p.low),
                 predicted_high: predicted.map(|p| p.high),
-                predicted_rmse: model.head(property).map(|head| head.card.rmse),
+                predicted_rmse: model.head(quantity).map(|head| head.card.rmse),
                 measured: computed(value_change.before),
                 returned: computed(value_change.after),
             }
@@ -419,7 +420,7 @@ fn answers(
         };
         let (measured, returned) = (value(|t| t.measured), value(|t| t.returned));
         let nearest = model.density().nearest(z.row(index));
-        let reads_head = |term: &&TermAnswer| spec.reads_head(term.property);
+        let reads_head = |term: &&TermAnswer| spec.reads_head(term.quantity);
         let read: Vec<Option<Prediction>> =
             terms.iter().map(|term| Some(term).filter(reads_head)?.prediction()).collect();
         let restart = &restarts[index];

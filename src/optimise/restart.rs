@@ -13,7 +13,7 @@ pub enum StopReason {
     StepsDone,
     /// The loss did not improve for as many steps as the patience.
     Converged,
-    /// The point left the domain of the property.
+    /// The point left the domain of the quantity.
     LeftDomain,
     /// A value or gradient was not a finite number.
     NotFinite,
@@ -48,7 +48,7 @@ impl StopReason {
 /// The reason why a restart has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoAnswer {
-    /// The property was undefined at the start, so no step was made.
+    /// The quantity was undefined at the start, so no step was made.
     NeverValid,
     /// The trajectory was valid, but no point of it satisfied every constraint.
     Infeasible,

@@ -59,7 +59,7 @@ impl Search {
     /// Samples the starts and evaluates them, without any update.
     ///
     /// # Errors
-    /// When a setting is out of range, the model has no head for a property of the objective, or a given start has
+    /// When a setting is out of range, the model has no head for a quantity of the objective, or a given start has
     /// another dimension than the latent.
     pub fn new(model: Arc<Model>, config: SearchConfig) -> Result<Self> {
         let config = SearchConfig { spec: config.spec.clone().carried_out(), ..config };

@@ -1,7 +1,7 @@
 //! One attempt, step by step: a model is trained or given, a head is trained, and searches run.
 
 use super::config::RediscoverConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::Model;
@@ -60,7 +60,7 @@ enum AttemptPhase {
 /// An attempt in progress.
 pub struct Attempt {
     phase: Option<AttemptPhase>,
-    property: Property,
+    quantity: Quantity,
     config: RediscoverConfig,
     seed: u64,
     /// The remaining searches, the last one first.
@@ -72,13 +72,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Prepares an attempt for a property with a column in the data, with a search for each of the goals.
+    /// Prepares an attempt for a quantity with a column in the data, with a search for each of the goals.
     ///
     /// # Errors
     /// Names a setting out of range, or says for which purpose the data are too few.
     pub fn new(
         beginning: Beginning,
-        property: Property,
+        quantity: Quantity,
         config: &RediscoverConfig,
         seed: u64,
         goals: &[Goal],
@@ -93,11 +93,11 @@ impl Attempt {
                     false => AttemptPhase::Autoencoder(Box::new(Trainer::new(data, training)?)),
                 }
             }
-            Beginning::Model(model) => head(model, property, seed)?,
+            Beginning::Model(model) => head(model, quantity, seed)?,
         };
         Ok(Self {
             phase: Some(phase),
-            property,
+            quantity,
             config: config.clone(),
             seed,
             goals: goals.iter().rev().copied().collect(),
@@ -163,8 +163,8 @@ impl Attempt {
     /// Skips the training of a head that was trained jointly with the model.
     fn after_model(&mut self, model: Model) -> Result<AttemptPhase> {
         let model = Arc::new(model);
-        if model.head(self.property).is_none() {
-            return head(model, self.property, self.seed);
+        if model.head(self.quantity).is_none() {
+            return head(model, self.quantity, self.seed);
         }
         self.done += WEIGHTS[1];
         self.next_search(model)
@@ -172,7 +172,7 @@ impl Attempt {
 
     fn next_search(&mut self, model: Arc<Model>) -> Result<AttemptPhase> {
         let Some(goal) = self.goals.pop() else { return Ok(AttemptPhase::Over(model)) };
-        let config = self.config.search(self.property, goal, self.seed);
+        let config = self.config.search(self.quantity, goal, self.seed);
         let search = Search::new(model.clone(), config)?;
         Ok(AttemptPhase::Search(Box::new(search), goal, model))
     }
@@ -200,9 +200,9 @@ impl Attempt {
     }
 }
 
-fn head(model: Arc<Model>, property: Property, seed: u64) -> Result<AttemptPhase> {
-    let config = HeadConfig { seed, ..HeadConfig::usual(&model, property) };
-    let trainer = HeadTrainer::new(model.clone(), property, config)?;
+fn head(model: Arc<Model>, quantity: Quantity, seed: u64) -> Result<AttemptPhase> {
+    let config = HeadConfig { seed, ..HeadConfig::usual(&model, quantity) };
+    let trainer = HeadTrainer::new(model.clone(), quantity, config)?;
     Ok(AttemptPhase::Head(Box::new(trainer), model))
 }
 
@@ -219,12 +219,12 @@ fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {
     report.candidates(MAX_ANSWERS).into_iter().filter_map(|c| optimum(c.restart)).collect()
 }
 
-/// The model with a fitted judge for the head of a property: heads from older files have none.
+/// The model with a fitted judge for the head of a quantity: heads from older files have none.
 ///
 /// # Errors
 /// When the data are too few for a judge.
-pub fn judged(model: &Arc<Model>, property: Property) -> Result<Arc<Model>> {
-    match model.head(property) {
+pub fn judged(model: &Arc<Model>, quantity: Quantity) -> Result<Arc<Model>> {
+    match model.head(quantity) {
         Some(head) if head.card.judge.is_none() => {
             let head = head.with_judge(model.fitted_judge(head)?);
             Ok(Arc::new(Model::clone(model).with_head(head)?))

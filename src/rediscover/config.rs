@@ -1,6 +1,6 @@
 //! The settings of a rediscovery.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchConfig;
@@ -83,8 +83,9 @@ impl fmt::Display for RediscoveryParts {
 /// The settings of a rediscovery.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RediscoverConfig {
-    /// The property to be rediscovered.
-    pub property: Property,
+    /// The quantity to be rediscovered.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The goal of the best values: the greatest or the least. The first part always seeks both.
     pub goal: Goal,
     /// The parts.
@@ -102,11 +103,11 @@ pub struct RediscoverConfig {
 }
 
 impl RediscoverConfig {
-    /// The default settings for a property.
-    pub fn from_property(property: Property) -> Self {
+    /// The default settings for a quantity.
+    pub fn from_quantity(quantity: Quantity) -> Self {
         let SearchConfig { restarts, steps, .. } = SearchConfig::default();
         let (goal, parts) = (Goal::Max, RediscoveryParts::default());
-        Self { property, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
+        Self { quantity, goal, parts, repeats: 5, functions: 20, seed: 0, restarts, steps }
     }
 
     /// Checks the ranges for every rediscovery.
@@ -120,10 +121,10 @@ impl RediscoverConfig {
         check_range("steps", self.steps, 1, 1_000_000)
     }
 
-    /// The settings of a search for a property that a head predicts.
-    pub(super) fn search(&self, property: Property, goal: Goal, seed: u64) -> SearchConfig {
+    /// The settings of a search for a quantity that a head predicts.
+    pub(super) fn search(&self, quantity: Quantity, goal: Goal, seed: u64) -> SearchConfig {
         SearchConfig {
-            spec: ObjectiveSpec::new(property, goal).with_usual_inside(),
+            spec: ObjectiveSpec::new(quantity, goal).with_usual_inside(),
             restarts: self.restarts,
             steps: self.steps,
             seed,

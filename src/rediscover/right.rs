@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truth {
-    /// The property is computed from the decoded outline.
+    /// The quantity is computed from the decoded outline.
     Computed,
     /// A planted truth: a sample of a Gaussian process, as in the judge, with noise.
     Planted,

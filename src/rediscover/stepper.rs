@@ -101,21 +101,21 @@ pub struct Rediscovery {
 }
 
 impl Rediscovery {
-    /// Prepares a rediscovery of a property in the data of a model.
+    /// Prepares a rediscovery of a quantity in the data of a model.
     ///
     /// # Errors
-    /// Names a setting out of range, or the property if the data do not have it, or says that the data are not
+    /// Names a setting out of range, or the quantity if the data do not have it, or says that the data are not
     /// available.
     pub fn new(model: Arc<Model>, config: RediscoverConfig) -> Result<Self> {
         config.check()?;
-        let subject = RediscoverySubject::new(&model, config.property)?;
+        let subject = RediscoverySubject::new(&model, config.quantity)?;
         let parts = &config.parts;
         let anew = parts.has(RediscoveryPart::B) || parts.has(RediscoveryPart::C);
         let data = anew.then(|| model.training_data()).transpose()?;
         let seeds = |count: usize| (0..count as u64).map(|k| config.seed.wrapping_add(k));
         let mut tasks = VecDeque::new();
         if parts.has(RediscoveryPart::A) {
-            if config.property.is_target() {
+            if config.quantity.is_predicted() {
                 tasks.push_back(RediscoveryTask::Planting);
                 tasks.extend(seeds(config.functions).map(RediscoveryTask::Planted));
             } else {
@@ -200,7 +200,7 @@ impl Rediscovery {
                 (Beginning::Model(Arc::new(model)), seed, &ENDS)
             }
             RediscoveryTask::Computed(seed) => {
-                values = self.model.encoded.property(self.config.property).collect();
+                values = self.model.encoded.quantity(self.config.quantity).collect();
                 let model = self.subject.relabelled(&self.model, values.clone());
                 (Beginning::Model(Arc::new(model)), seed, &ENDS)
             }
@@ -239,7 +239,7 @@ impl Rediscovery {
 
     /// Sets the value of a planted truth to NaN where the value in the data is unknown.
     fn forget_unknown(&self, values: &mut [f64]) {
-        let known = self.model.encoded.property(self.config.property);
+        let known = self.model.encoded.quantity(self.config.quantity);
         for (value, known) in values.iter_mut().zip(known) {
             if !known.is_finite() {
                 *value = f64::NAN;
@@ -249,8 +249,8 @@ impl Rediscovery {
 
     /// Prepares the planted truths with the judge of a model's head.
     fn plant(&mut self, model: &Arc<Model>) -> Result<()> {
-        let property = self.subject.learned();
-        let judge = judged(model, property)?.judge(property)?;
+        let quantity = self.subject.learned();
+        let judge = judged(model, quantity)?.judge(quantity)?;
         self.planting = judge.map(Planting::from_judge).transpose()?;
         Ok(())
     }
@@ -395,7 +395,7 @@ impl Rediscovery {
 
     /// The results so far; parts without results are empty.
     pub fn report(&self) -> RediscoveryReport {
-        let truth = match self.config.property.is_target() {
+        let truth = match self.config.quantity.is_predicted() {
             true => Truth::Planted,
             false => Truth::Computed,
         };

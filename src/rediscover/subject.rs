@@ -1,10 +1,10 @@
-//! The property to be rediscovered, and its data: with new values, or without some of their rows.
+//! The quantity to be rediscovered, and its data: with new values, or without some of their rows.
 
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::import::Normalise;
 use crate::data::outline::import::canonicalise::Begin;
-use crate::data::property::{Property, check_among};
+use crate::data::quantity::{Quantity, check_among};
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TrainingData, fingerprint};
 use crate::error::{Error, Result};
@@ -12,39 +12,39 @@ use crate::model::Model;
 use crate::text;
 use std::sync::Arc;
 
-/// A property that is learned and searched by its values alone. Geometric properties are written into a target column,
+/// A quantity that is learned and searched by its values alone. Geometric quantities are written into a target column,
 /// so that they are predicted by a head like any other target, while their true values remain known.
 #[derive(Clone, Debug)]
 pub struct RediscoverySubject {
-    /// The requested property.
-    asked: Property,
+    /// The requested quantity.
+    asked: Quantity,
     /// The name of the target column.
     name: ColumnName,
     unit: String,
 }
 
 impl RediscoverySubject {
-    /// The property in the data of a model.
+    /// The quantity in the data of a model.
     ///
     /// # Errors
-    /// Names the property if the data do not have it.
-    pub fn new(model: &Model, asked: Property) -> Result<Self> {
-        check_among(asked, &model.properties())?;
+    /// Names the quantity if the data do not have it.
+    pub fn new(model: &Model, asked: Quantity) -> Result<Self> {
+        check_among(asked, &model.quantities())?;
         let name = match asked {
-            Property::Target(name) => Ok(name),
+            Quantity::Target(name) => Ok(name),
             _ => ColumnName::new(&format!("computed {}", asked.name())).map_err(Error::Mismatch),
         };
         Ok(Self { asked, name: name?, unit: model.unit(asked).to_owned() })
     }
 
-    /// The property that heads learn.
-    pub fn learned(&self) -> Property {
-        Property::Target(self.name)
+    /// The quantity that heads learn.
+    pub fn learned(&self) -> Quantity {
+        Quantity::Target(self.name)
     }
 
     /// The true value of a shape, if it can be computed.
     pub fn computed(&self, outline: &[f32]) -> Option<f64> {
-        (!self.asked.is_target()).then(|| self.asked.measure(outline))
+        (!self.asked.is_predicted()).then(|| self.asked.measure(outline))
     }
 
     /// The values of a data set; NaN if unknown.
@@ -74,7 +74,7 @@ impl RediscoverySubject {
         }
         let mut measured: Vec<Target> =
             set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();
-        if !self.asked.is_target() {
+        if !self.asked.is_predicted() {
             measured.push(self.column(self.values(set)).select(rows.iter().copied()));
         }
         let part = Dataset {

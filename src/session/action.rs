@@ -2,7 +2,7 @@
 //! carried out again; none asks what is selected or shown.
 
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
@@ -57,8 +57,8 @@ pub enum Action {
     Race(ModelId, SearchConfig),
     /// Remove the race.
     RemoveRace,
-    /// Test whether a model would have found the best known values of a property.
-    Rediscover(ModelId, Property, Goal),
+    /// Test whether a model would have found the best known values of a quantity.
+    Rediscover(ModelId, Quantity, Goal),
     /// Remove the rediscovery.
     RemoveRediscovery,
     /// Begin the lesson on how an optimiser exploits a model.

@@ -1,6 +1,6 @@
 //! The map as the window sees it, and its one worker, which computes its pictures.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::Bounds;
 use crate::explore::layers::grid::Lattice;
@@ -174,8 +174,8 @@ impl LatentMap {
 pub struct MapKey {
     /// The model and its version.
     pub model: (ModelId, u64),
-    /// The property of the colours.
-    pub property: Property,
+    /// The quantity of the colours.
+    pub quantity: Quantity,
     /// The visible part of the map.
     pub view: Bounds,
     /// The size on the screen, in points.
@@ -198,12 +198,12 @@ pub struct MapPictures {
 }
 
 impl MapPictures {
-    /// Accepts a newer picture if it is for the model and property that were `asked` for; one of an older view is used
+    /// Accepts a newer picture if it is for the model and quantity that were `asked` for; one of an older view is used
     /// until the right one arrives.
     pub fn renew(&mut self, newer: MapPictures, asked: Option<MapKey>) {
-        // A picture of another model or property is too late.
+        // A picture of another model or quantity is too late.
         let matches =
-            |k: MapKey| asked.is_some_and(|c| c.model.0 == k.model.0 && c.property == k.property);
+            |k: MapKey| asked.is_some_and(|c| c.model.0 == k.model.0 && c.quantity == k.quantity);
         let same_slopes = |k: MapKey| k.slopes == asked.and_then(|c| c.slopes);
         let Some(key) = newer.key.filter(|&key| matches(key)) else { return };
         let older = std::mem::replace(self, newer);
@@ -228,11 +228,11 @@ impl LatentMap {
     pub fn wanted(
         &mut self,
         model: (ModelId, u64),
-        property: Property,
+        quantity: Quantity,
         visible: MapLayers,
         range: (f64, f64),
     ) -> Option<MapKey> {
-        let key = self.key(model, property, visible, range);
+        let key = self.key(model, quantity, visible, range);
         (self.measured && self.asked != Some(key)).then(|| {
             self.asked = Some(key);
             key
@@ -243,7 +243,7 @@ impl LatentMap {
     pub fn key(
         &self,
         model: (ModelId, u64),
-        property: Property,
+        quantity: Quantity,
         visible: MapLayers,
         range: (f64, f64),
     ) -> MapKey {
@@ -251,7 +251,7 @@ impl LatentMap {
         let (view, size) = (self.view, self.size);
         let layers = [MapLayer::Heat, MapLayer::Trust].into_iter();
         let layers = layers.filter(|&layer| visible.has(layer)).collect();
-        MapKey { model, property, view, size, layers, range, slopes }
+        MapKey { model, quantity, view, size, layers, range, slopes }
     }
 
     /// The lattice for a key that was just requested.
@@ -369,7 +369,7 @@ fn draw(request: &MapRequest, refining: &CancelToken, send: &dyn Fn(MapPictures)
     let bounds = key.view.grown(MARGIN);
     let objective = || Objective::new(model.clone(), (**spec).clone(), Space::Latent);
     let plan = MapPlan {
-        property: Objective::for_property(model.clone(), key.property),
+        quantity: Objective::for_quantity(model.clone(), key.quantity),
         projection,
         range: key.range,
         lattice: *lattice,

@@ -1,6 +1,6 @@
 //! The inputs of the points and paths on the screen, as they were when these were last computed.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::objective::ObjectiveSpec;
 use crate::optimise::SearchConfig;
@@ -31,7 +31,7 @@ impl PartialEq for PointInputs {
 #[derive(Debug, Default)]
 pub(in crate::session) struct ScreenInputs {
     pub(in crate::session) inputs: Option<PointInputs>,
-    pub(in crate::session) property: Option<Property>,
+    pub(in crate::session) quantity: Option<Quantity>,
     pub(in crate::session) pins: Vec<PointRef>,
     pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,
 }

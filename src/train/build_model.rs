@@ -1,7 +1,7 @@
 //! Assembly of the frozen model of a training: its encoded data and their statistics.
 
 use crate::data::dataset::Dataset;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) fn assemble(
         held_out: indices.iter().map(|&i| held_out[i]).collect(),
         samples: indices.iter().map(|&i| i as u32).collect(),
         names: data.names.clone(),
-        properties: Property::of_all(&rows),
+        quantities: Quantity::of_all(&rows),
         measured: data.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
         groups: match data.groups.is_empty() {
             true => Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::learner::{target_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
-use crate::data::property::{Property, check_among};
+use crate::data::quantity::{Quantity, check_among};
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
 use crate::model::head::{HeadCard, MAX_MEMBERS, TaskHead, USUAL_MEMBERS};
@@ -54,11 +54,11 @@ impl Default for HeadConfig {
 const MIN_UPDATES: usize = 1000;
 
 impl HeadConfig {
-    /// The default settings for a property of a model: more epochs if few shapes have the property.
-    pub fn usual(model: &Model, property: Property) -> Self {
+    /// The default settings for a quantity of a model: more epochs if few shapes have the quantity.
+    pub fn usual(model: &Model, quantity: Quantity) -> Self {
         let usual = Self::default();
         let encoded = &model.encoded;
-        let rows = encoded.property(property).zip(&encoded.held_out);
+        let rows = encoded.quantity(quantity).zip(&encoded.held_out);
         let known = rows.filter(|(value, held_out)| value.is_finite() && !**held_out).count();
         let batches = known.div_ceil(usual.batch_size).max(1);
         Self { epochs: usual.epochs.max(MIN_UPDATES.div_ceil(batches)), ..usual }
@@ -81,17 +81,17 @@ impl HeadConfig {
 /// from a resample of as many rows (Breiman 1996) with a seed of its own.
 ///
 /// The head learns at z sampled from N(mu, sigma), as jointly trained heads do, not at mu alone. That costs a little
-/// accuracy on held-out data; between the data, where searches go, its predictions are much nearer to the property of
+/// accuracy on held-out data; between the data, where searches go, its predictions are much nearer to the quantity of
 /// the decoded shape.
 pub struct HeadTrainer {
     model: Arc<Model>,
-    property: Property,
+    quantity: Quantity,
     config: HeadConfig,
     card: HeadCard,
     /// The first member, if it was trained jointly with the autoencoder: it stays as it is.
     first: Vec<Vec<f32>>,
     members: Vec<Member>,
-    /// The targets, `(property - offset) / scale` of every row; NaN where the property is not known.
+    /// The targets, `(quantity - offset) / scale` of every row; NaN where the quantity is not known.
     targets: Vec<f32>,
     epoch: usize,
     batch: usize,
@@ -176,17 +176,17 @@ impl Member {
 }
 
 impl HeadTrainer {
-    /// Prepares a head for `property` on the encoded data of `model`.
+    /// Prepares a head for `quantity` on the encoded data of `model`.
     ///
     /// # Errors
-    /// Names a setting out of range, or the property when the data do not have it.
-    pub fn new(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
+    /// Names a setting out of range, or the quantity when the data do not have it.
+    pub fn new(model: Arc<Model>, quantity: Quantity, config: HeadConfig) -> Result<Self> {
         config.check()?;
-        check_among(property, &model.properties())?;
-        let values: Vec<f64> = model.encoded.property(property).collect();
+        check_among(quantity, &model.quantities())?;
+        let values: Vec<f64> = model.encoded.quantity(quantity).collect();
         let (held_out, latent) = (&model.encoded.held_out, model.latent_dim());
         let card =
-            HeadCard::for_property(property, &values, held_out, latent, &config.widths, false)?;
+            HeadCard::for_quantity(quantity, &values, held_out, latent, &config.widths, false)?;
         Self::with_first(model, card, Vec::new(), config)
     }
 
@@ -194,13 +194,13 @@ impl HeadTrainer {
     /// those of that head.
     ///
     /// # Errors
-    /// Names a setting out of range, or the property when the model has no head for it.
-    pub fn beside(model: Arc<Model>, property: Property, config: HeadConfig) -> Result<Self> {
+    /// Names a setting out of range, or the quantity when the model has no head for it.
+    pub fn beside(model: Arc<Model>, quantity: Quantity, config: HeadConfig) -> Result<Self> {
         config.check()?;
-        let head = model.head(property).ok_or_else(|| {
+        let head = model.head(quantity).ok_or_else(|| {
             Error::mismatch(text!(
-                "the model has no head for {property}",
-                property = property.name()
+                "the model has no head for {quantity}",
+                quantity = quantity.name()
             ))
         })?;
         let card = HeadCard { judge: None, ..head.card.clone() };
@@ -217,7 +217,7 @@ impl HeadTrainer {
     ) -> Result<Self> {
         let card = HeadCard { members: config.members, ..card };
         let encoded = &model.encoded;
-        let values: Vec<f64> = encoded.property(card.property).collect();
+        let values: Vec<f64> = encoded.quantity(card.quantity).collect();
         let known: Vec<usize> = (0..values.len())
             .filter(|&row| !encoded.held_out[row] && values[row].is_finite())
             .collect();
@@ -225,9 +225,9 @@ impl HeadTrainer {
         let learned = usize::from(!first.is_empty())..config.members;
         let member = |index| Member::new(index, &config, &card.layers, &known);
         let members = learned.map(member).collect();
-        let property = card.property;
+        let quantity = card.quantity;
         let mut trainer =
-            Self { model, property, config, card, first, members, targets, epoch: 0, batch: 0 };
+            Self { model, quantity, config, card, first, members, targets, epoch: 0, batch: 0 };
         trainer.members.iter_mut().for_each(|member| member.begin_epoch(0));
         if trainer.members.is_empty() {
             trainer.epoch = trainer.config.epochs;
@@ -292,12 +292,12 @@ impl HeadTrainer {
     }
 
     fn not_finite(&self, loss: f64) -> Error {
-        let property = self.property.name();
-        Error::HeadNotFinite { property, epoch: self.epoch(), batch: self.batch + 1, loss }
+        let quantity = self.quantity.name();
+        Error::HeadNotFinite { quantity, epoch: self.epoch(), batch: self.batch + 1, loss }
     }
 
     /// The head as it is now, with its errors on the held-out data, and with a fitted judge for a target column. For a
-    /// geometric property the true value can be computed wherever the head is used, so a quick judge is enough.
+    /// geometric quantity the true value can be computed wherever the head is used, so a quick judge is enough.
     ///
     /// # Errors
     /// [`Error::HeadNotFinite`] when a weight is not finite.
@@ -310,7 +310,7 @@ impl HeadTrainer {
             return Err(self.not_finite(bad));
         }
         let mut head = target_head(self.card.clone(), &parameters, &self.model.encoded)?;
-        if self.property.is_target() {
+        if self.quantity.is_predicted() {
             head.card.judge = Some(self.model.fitted_judge(&head)?);
         }
         with_usual_change(head, &self.model)
@@ -323,11 +323,11 @@ impl HeadTrainer {
 /// # Errors
 /// As [`HeadTrainer::step`].
 pub fn complete_heads(mut model: Model) -> Result<Model> {
-    for property in model.card.training.heads.clone() {
+    for quantity in model.card.training.heads.clone() {
         let frozen = Arc::new(model);
         let config =
-            HeadConfig { seed: frozen.card.training.seed, ..HeadConfig::usual(&frozen, property) };
-        let mut trainer = HeadTrainer::beside(frozen.clone(), property, config)?;
+            HeadConfig { seed: frozen.card.training.seed, ..HeadConfig::usual(&frozen, quantity) };
+        let mut trainer = HeadTrainer::beside(frozen.clone(), quantity, config)?;
         while !trainer.is_finished() {
             trainer.step()?;
         }

@@ -8,14 +8,14 @@ use crate::trust::head_change;
 
 /// The targets of a head.
 pub struct HeadTargets {
-    /// `(property - offset) / scale` of every sample, 0 where the property is undefined.
+    /// `(quantity - offset) / scale` of every sample, 0 where the quantity is undefined.
     targets: Vec<f32>,
-    /// True where the property is defined.
+    /// True where the quantity is defined.
     known: Vec<bool>,
 }
 
 impl HeadTargets {
-    /// Targets of a head for a property with `values [samples]`.
+    /// Targets of a head for a quantity with `values [samples]`.
     pub fn new(card: &HeadCard, values: &[f64]) -> Self {
         let known: Vec<bool> = values.iter().map(|v| v.is_finite()).collect();
         let standardised = |(value, known): (&f64, &bool)| {
@@ -25,8 +25,8 @@ impl HeadTargets {
         Self { targets, known }
     }
 
-    /// The standardised property of each of `samples [n]` and its weight in the mean over those that have it, `[n]`
-    /// both; a sample without the property has weight 0.
+    /// The standardised quantity of each of `samples [n]` and its weight in the mean over those that have it, `[n]`
+    /// both; a sample without the quantity has weight 0.
     pub fn values_of(&self, samples: &[usize]) -> (Vec<f32>, Vec<f32>) {
         let known = samples.iter().filter(|&&i| self.known[i]).count().max(1);
         let weight = |i: usize| if self.known[i] { 1.0 / known as f32 } else { 0.0 };
@@ -41,7 +41,7 @@ impl HeadTargets {
 /// When the parameters do not fit the layers.
 pub fn target_head(card: HeadCard, parameters: &[Vec<f32>], encoded: &Encoded) -> Result<TaskHead> {
     let mut head = TaskHead::new(card, parameters)?;
-    let truth: Vec<f64> = encoded.property(head.card.property).collect();
+    let truth: Vec<f64> = encoded.quantity(head.card.quantity).collect();
     let mut rows = encoded.held_out_or_all();
     rows.retain(|&row| truth[row].is_finite());
     let truth: Vec<f64> = rows.iter().map(|&row| truth[row]).collect();
@@ -55,7 +55,7 @@ pub fn target_head(card: HeadCard, parameters: &[Vec<f32>], encoded: &Encoded) -
 /// # Errors
 /// When the head reads another latent.
 pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> {
-    if head.card.property.is_target() {
+    if head.card.quantity.is_predicted() {
         head.card.usual_change = Some(head_change(model, &head)?);
     }
     Ok(head)
@@ -75,7 +75,7 @@ fn score(predicted: &[f64], truth: &[f64]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::property::Property;
+    use crate::data::quantity::Quantity;
     use crate::data::rows::Rows;
     use crate::nn::layer::initial_parameters;
 
@@ -90,11 +90,11 @@ mod tests {
     }
 
     fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {
-        HeadCard::for_property(Property::Area, values, held_out, 2, &[3], true)
+        HeadCard::for_quantity(Quantity::AREA, values, held_out, 2, &[3], true)
     }
 
     #[test]
-    fn targets_are_standardised_on_the_training_samples_that_have_the_property() {
+    fn targets_are_standardised_on_the_training_samples_that_have_the_quantity() {
         let values = [1.0, 100.0, f64::NAN, 5.0, f64::INFINITY];
         let card = card(&values, &[false, true, false, false, false]).unwrap();
         assert_eq!((card.offset, card.scale), (3.0, 2.0));
@@ -126,7 +126,7 @@ mod tests {
         let encoded = |held_out: [bool; 5]| Encoded {
             mu: Rows::from_flat(2, mu.clone()),
             held_out: held_out.to_vec(),
-            properties: Rows::from_flat(
+            quantities: Rows::from_flat(
                 4,
                 values.iter().flat_map(|&v| [0.0, v, 0.0, 0.0]).collect(),
             ),

@@ -1,6 +1,6 @@
 //! The start distribution of a model: the prior, or a mixture fitted to the data if the prior misses them.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
@@ -55,7 +55,7 @@ fn believable_share(model: &Model, start: &StartDistribution) -> Result<f64> {
     for i in 0..DRAWS {
         z.push(&start.draw(dim, stream(0, Purpose::Samples, 0, i as u64)));
     }
-    let verdicts = assess(model, &[Property::Area], &z, &model.decode(&z)?)?;
+    let verdicts = assess(model, &[Quantity::AREA], &z, &model.decode(&z)?)?;
     let believable =
         verdicts.iter().filter(|verdict| verdict.reliability == Reliability::Believable);
     Ok(believable.count() as f64 / DRAWS as f64)

@@ -42,7 +42,7 @@ impl TrainableModel {
             initial.push(vec![0.0]);
         }
         let targets =
-            context.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.property)));
+            context.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.quantity)));
         let heads = targets.collect();
         let scaled = context.scaling.apply(&data.rows);
         let entropies = match config.loss {

@@ -5,7 +5,7 @@ use super::learner::{target_head, with_usual_change};
 use super::probabilistic_pca::ProbabilisticPca;
 use super::state::TrainerState;
 use crate::data::dataset::Dataset;
-use crate::data::property::{Property, check_among};
+use crate::data::quantity::{Quantity, check_among};
 use crate::data::roles::Validation;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
@@ -48,7 +48,7 @@ impl TrainingContext {
     /// Splits and scales the data for a network of these settings.
     ///
     /// # Errors
-    /// Names a setting out of range, or the property of a head that the data do not have.
+    /// Names a setting out of range, or the quantity of a head that the data do not have.
     pub fn new(data: TrainingData, config: TrainingConfig) -> Result<Self> {
         config.check()?;
         let TrainingData { source, set: data } = data;
@@ -78,11 +78,11 @@ impl TrainingContext {
         };
         let TrainingConfig { latent_dim, activation, output, .. } = config;
         let layers = architecture(width, &config.hidden_units(), activation, latent_dim, output);
-        let head = |&property: &Property| {
-            check_among(property, &data.properties())?;
-            let values = data.values(property);
-            HeadCard::for_property(
-                property,
+        let head = |&quantity: &Quantity| {
+            check_among(quantity, &data.quantities())?;
+            let values = data.values(quantity);
+            HeadCard::for_quantity(
+                quantity,
                 &values,
                 &held_out,
                 config.latent_dim,

@@ -1,7 +1,7 @@
 //! Further checks of predictions: a search tends to end at points where a single head is wrong.
 
 use super::question::Question;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::judge::Prediction;
@@ -28,15 +28,16 @@ pub struct PredictionChecks {
     pub negative_log_density: f64,
     /// The limit, in nats: the 75 % quantile of the held-out data, plus a quarter of a nat.
     pub usual_negative_log_density: f64,
-    /// All predicted properties, with those of constraints.
+    /// All predicted quantities, with those of constraints.
     pub predictions: Vec<PredictionCheck>,
 }
 
 /// One prediction and its checks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PredictionCheck {
-    /// The predicted property.
-    pub property: Property,
+    /// The predicted quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The value of the head and the interval of its judge.
     #[serde(flatten)]
     pub prediction: Prediction,
@@ -82,8 +83,8 @@ impl PredictionCheck {
 
     /// The reason why the prediction is unreliable, as the rest of a sentence; none if it is reliable.
     fn doubt(&self) -> Option<Text> {
-        let Self { property, prediction, .. } = self;
-        let ([value, low, high], word) = (prediction.shown(), property.word());
+        let Self { quantity, prediction, .. } = self;
+        let ([value, low, high], word) = (prediction.shown(), quantity.word());
         match self.failed()? {
             Question::Judge => Some(text!(
                 "the head predicts {word} {value}, and its independently trained judge {low} to {high}",
@@ -132,45 +133,45 @@ impl PredictionCheck {
 }
 
 impl PredictionChecks {
-    /// Checks the predictions of `properties`, and of properties with constraints in `spec`, at each of `z [n, latent]`;
-    /// none if no property is predicted. A property that can be computed is checked only if `spec` searches its head, and
+    /// Checks the predictions of `quantities`, and of quantities with constraints in `spec`, at each of `z [n, latent]`;
+    /// none if no quantity is predicted. A quantity that can be computed is checked only if `spec` searches its head, and
     /// then against the shape too, `decoded [n, input]`.
     ///
     /// # Errors
     /// When the data are too few for a judge.
     pub fn of_all(
         model: &Model,
-        properties: &[Property],
+        quantities: &[Quantity],
         spec: &ObjectiveSpec,
         z: &Rows<f64>,
         decoded: &Rows<f32>,
     ) -> Result<Option<Vec<Self>>> {
         let constraints = &spec.constraints;
-        let bounded = constraints.iter().map(|constraint| constraint.property);
-        let searched = properties.iter().copied().filter(|&property| spec.reads_head(property));
-        let mut predicted: Vec<Property> = Vec::new();
-        for property in searched.chain(bounded.filter(|property| property.is_target())) {
-            if model.head(property).is_some() && !predicted.contains(&property) {
-                predicted.push(property);
+        let bounded = constraints.iter().map(|constraint| constraint.quantity);
+        let searched = quantities.iter().copied().filter(|&quantity| spec.reads_head(quantity));
+        let mut predicted: Vec<Quantity> = Vec::new();
+        for quantity in searched.chain(bounded.filter(|quantity| quantity.is_predicted())) {
+            if model.head(quantity).is_some() && !predicted.contains(&quantity) {
+                predicted.push(quantity);
             }
         }
         if predicted.is_empty() {
             return Ok(None);
         }
         let mut of_each = Vec::with_capacity(predicted.len());
-        for &property in &predicted {
-            let predictions = model.predictions(property, z)?.unwrap_or_default();
-            let known = model.encoded.property(property).filter(|value| value.is_finite());
+        for &quantity in &predicted {
+            let predictions = model.predictions(quantity, z)?.unwrap_or_default();
+            let known = model.encoded.quantity(quantity).filter(|value| value.is_finite());
             let range = known.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
                 [low.min(value), high.max(value)]
             });
-            of_each.push((property, predictions, range));
+            of_each.push((quantity, predictions, range));
         }
         let density = model.density();
         let usual_negative_log_density = density.level(true) + DENSITY_TOLERANCE;
         let at = |i: usize| {
-            let check = |(property, predictions, measured_range): &(
-                Property,
+            let check = |(quantity, predictions, measured_range): &(
+                Quantity,
                 Vec<Prediction>,
                 [f64; 2],
             )| {
@@ -180,15 +181,15 @@ impl PredictionChecks {
                         Relation::AtLeast => prediction.low,
                         Relation::AtMost => prediction.high,
                     };
-                    // A bound on a computed property is kept by the shape itself.
-                    let is_predicted = property.is_target();
-                    is_predicted && constraint.property == *property && !constraint.holds(end)
+                    // A bound on a computed quantity is kept by the shape itself.
+                    let is_predicted = quantity.is_predicted();
+                    is_predicted && constraint.quantity == *quantity && !constraint.holds(end)
                 };
                 PredictionCheck {
-                    property: *property,
+                    quantity: *quantity,
                     prediction,
                     gap: prediction.gap(),
-                    computed: (!property.is_target()).then(|| property.measure(decoded.row(i))),
+                    computed: (!quantity.is_predicted()).then(|| quantity.measure(decoded.row(i))),
                     measured_range: *measured_range,
                     broken: constraints.iter().find(breaks).copied(),
                 }
@@ -214,10 +215,10 @@ impl PredictionChecks {
         found.is_nan() || found > self.usual_negative_log_density
     }
 
-    /// The reason why the prediction of a property is unreliable, as the rest of a sentence; none if it is reliable or
+    /// The reason why the prediction of a quantity is unreliable, as the rest of a sentence; none if it is reliable or
     /// there is none.
-    pub fn doubt_of(&self, property: Property) -> Option<Text> {
-        if let Some(doubt) = self.check_of(property)?.doubt() {
+    pub fn doubt_of(&self, quantity: Quantity) -> Option<Text> {
+        if let Some(doubt) = self.check_of(quantity)?.doubt() {
             return Some(doubt);
         }
         self.is_sparse().then(|| {
@@ -234,23 +235,23 @@ impl PredictionChecks {
     pub fn remark(&self) -> Option<Text> {
         let beyond = self.predictions.iter().find(|check| check.is_beyond())?;
         let [low, high] = beyond.measured_range;
-        let property = beyond.property.word();
+        let quantity = beyond.quantity.word();
         Some(match beyond.prediction.value > high {
             true => text!(
-                "The prediction of {property} lies above all measured values (at most {limit}); its interval reaches back.",
-                property,
+                "The prediction of {quantity} lies above all measured values (at most {limit}); its interval reaches back.",
+                quantity,
                 limit = format!("{high:.4}")
             ),
             false => text!(
-                "The prediction of {property} lies below all measured values (at least {limit}); its interval reaches back.",
-                property,
+                "The prediction of {quantity} lies below all measured values (at least {limit}); its interval reaches back.",
+                quantity,
                 limit = format!("{low:.4}")
             ),
         })
     }
 
-    /// The prediction of a property.
-    pub fn check_of(&self, property: Property) -> Option<&PredictionCheck> {
-        self.predictions.iter().find(|check| check.property == property)
+    /// The prediction of a quantity.
+    pub fn check_of(&self, quantity: Quantity) -> Option<&PredictionCheck> {
+        self.predictions.iter().find(|check| check.quantity == quantity)
     }
 }

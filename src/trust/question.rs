@@ -12,7 +12,7 @@ pub enum Question {
     Crossing,
     /// An outline as smooth as the data.
     Roughness,
-    /// A shape for which the property is defined.
+    /// A shape for which the quantity is defined.
     Domain,
     /// The shift of the point over decode and encode.
     Shift,

@@ -1,7 +1,7 @@
 //! Statistics of a model's data in its latent space, computed once when the model is built.
 
 use crate::data::outline::geometry;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
@@ -30,10 +30,10 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
     let decoded_again = model.decode(&again)?;
     let density = model.density();
     let shifts = held_out.iter().zip(again.iter()).map(|(a, b)| density.shift(a, b));
-    let usual = |property: Property| {
+    let usual = |quantity: Quantity| {
         let before_and_after = decoded.iter().zip(decoded_again.iter());
         let changes = before_and_after
-            .map(|(a, b)| relative_change(property.measure(a), property.measure(b)));
+            .map(|(a, b)| relative_change(quantity.measure(a), quantity.measure(b)));
         quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE)
     };
     let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
@@ -42,7 +42,7 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
         low: bound(0.01),
         high: bound(0.99),
         round_trip: quantile(shifts, USUAL).unwrap_or(0.0),
-        property_change: Property::ALL.map(usual),
+        quantity_change: Quantity::ALL.map(usual),
         median_area: quantile(data.iter().map(geometry::area), 0.5).unwrap_or(0.0),
         pca_error: None,
     })
@@ -72,13 +72,13 @@ pub(super) fn relative_change_of(before: f64, after: f64, scale: f64) -> f64 {
     (after - before).abs() / before.abs().max(scale)
 }
 
-/// The limit for the relative change of a property in a round trip: 99 % of the held-out data stay below it, and it is
+/// The limit for the relative change of a quantity in a round trip: 99 % of the held-out data stay below it, and it is
 /// at most 0.05.
-pub(super) fn usual_change(model: &Model, property: Property) -> f64 {
-    match property.index() {
-        Some(place) => model.card.statistics.property_change[place],
+pub(super) fn usual_change(model: &Model, quantity: Quantity) -> f64 {
+    match quantity.index() {
+        Some(place) => model.card.statistics.quantity_change[place],
         None => {
-            let head = model.head(property);
+            let head = model.head(quantity);
             head.and_then(|head| head.card.usual_change).unwrap_or(MAX_CHANGE)
         }
     }

@@ -5,7 +5,7 @@ use super::prediction_checks::PredictionChecks;
 use super::question::Question;
 use super::statistics::{relative_change, relative_change_of, usual_change};
 use crate::data::outline::geometry;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::{Model, Value};
@@ -62,7 +62,7 @@ pub struct Verdict {
     pub round_trip: f64,
     /// The limit of this shift.
     pub usual_round_trip: f64,
-    /// The change of every requested property in the round trip.
+    /// The change of every requested quantity in the round trip.
     #[serde(rename = "survival")]
     pub round_trip_changes: Vec<RoundTripChange>,
     /// True if the decoded outline is finite and does not cross itself.
@@ -71,19 +71,20 @@ pub struct Verdict {
     pub roughness: f64,
     /// The limit of the roughness.
     pub usual_roughness: f64,
-    /// True if every requested property is defined for the decoded outline.
+    /// True if every requested quantity is defined for the decoded outline.
     pub in_domain: bool,
-    /// Further checks of predictions; none if all requested properties are computed.
+    /// Further checks of predictions; none if all requested quantities are computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(rename = "foretold")]
     pub prediction_checks: Option<PredictionChecks>,
 }
 
-/// A property before and after the round trip.
+/// A quantity before and after the round trip.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RoundTripChange {
-    /// The property.
-    pub property: Property,
+    /// The quantity.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// Its value for `decode(z)`.
     pub before: f64,
     /// Its value for `decode(encode(decode(z)))`.
@@ -113,7 +114,7 @@ impl Verdict {
         self.reliability.word()
     }
 
-    /// The property with the greatest change in the round trip; none if no property was requested.
+    /// The quantity with the greatest change in the round trip; none if no quantity was requested.
     pub fn worst(&self) -> Option<&RoundTripChange> {
         // NaN counts as the greatest change.
         let change =
@@ -121,43 +122,43 @@ impl Verdict {
         self.round_trip_changes.iter().max_by(|a, b| change(a).total_cmp(&change(b)))
     }
 
-    /// The properties that it speaks of: those that were asked for, and those that a constraint bounds and a head
+    /// The quantities that it speaks of: those that were asked for, and those that a constraint bounds and a head
     /// predicts.
-    pub fn properties(&self) -> Vec<Property> {
-        let mut all: Vec<Property> =
-            self.round_trip_changes.iter().map(|value_change| value_change.property).collect();
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let mut all: Vec<Quantity> =
+            self.round_trip_changes.iter().map(|value_change| value_change.quantity).collect();
         let predicted = self
             .prediction_checks
             .iter()
             .flat_map(|prediction_checks| &prediction_checks.predictions);
-        for property in predicted.map(|check| check.property) {
-            if !all.contains(&property) {
-                all.push(property);
+        for quantity in predicted.map(|check| check.quantity) {
+            if !all.contains(&quantity) {
+                all.push(quantity);
             }
         }
         all
     }
 
-    /// The value of a property for the shape that was judged, `outline [input]`: as it was predicted where it was asked for,
+    /// The value of a quantity for the shape that was judged, `outline [input]`: as it was predicted where it was asked for,
     /// else as geometry computes it; [`Value::NONE`] where neither can tell it.
-    pub fn value(&self, property: Property, outline: &[f32]) -> Value {
-        let all = self.prediction_checks.as_ref().filter(|_| property.is_target());
-        let checked = all.and_then(|all| all.check_of(property));
-        let computed = || Value::Computed(property.measure(outline));
+    pub fn value(&self, quantity: Quantity, outline: &[f32]) -> Value {
+        let all = self.prediction_checks.as_ref().filter(|_| quantity.is_predicted());
+        let checked = all.and_then(|all| all.check_of(quantity));
+        let computed = || Value::Computed(quantity.measure(outline));
         checked.map_or_else(computed, |check| Value::Predicted(check.prediction))
     }
 
-    /// The reason why the value of one property is unreliable, as the rest of a sentence, whatever the shape is like.
-    pub fn doubt_of(&self, property: Property) -> Option<Text> {
-        if let Some(doubt) = self.prediction_checks.as_ref().and_then(|all| all.doubt_of(property))
+    /// The reason why the value of one quantity is unreliable, as the rest of a sentence, whatever the shape is like.
+    pub fn doubt_of(&self, quantity: Quantity) -> Option<Text> {
+        if let Some(doubt) = self.prediction_checks.as_ref().and_then(|all| all.doubt_of(quantity))
         {
             return Some(doubt);
         }
         let of = |value_change: &&RoundTripChange| {
-            value_change.property == property && !value_change.holds()
+            value_change.quantity == quantity && !value_change.holds()
         };
         let [change, limit] = self.round_trip_changes.iter().find(of)?.change_and_limit();
-        let word = property.word();
+        let word = quantity.word();
         Some(text!(
             "encoded and decoded again, its {word} changes by {change} (limit {limit})",
             word,
@@ -166,16 +167,16 @@ impl Verdict {
         ))
     }
 
-    /// The property whose doubt is the reason that [`Self::sentence`] gives; none if the reason is another one.
-    pub fn named_doubt(&self) -> Option<Property> {
+    /// The quantity whose doubt is the reason that [`Self::sentence`] gives; none if the reason is another one.
+    pub fn named_doubt(&self) -> Option<Quantity> {
         let by_value = self.reliability == Reliability::Doubtful && self.shape_failed().is_none();
-        let is_doubtful = |property: &Property| self.doubt_of(*property).is_some();
-        self.properties().into_iter().find(is_doubtful).filter(|_| by_value)
+        let is_doubtful = |quantity: &Quantity| self.doubt_of(*quantity).is_some();
+        self.quantities().into_iter().find(is_doubtful).filter(|_| by_value)
     }
 
-    /// The reliability of one of its properties: believable where only others are doubtful.
-    pub fn reliability_of(&self, property: Property) -> Reliability {
-        let sound = self.shape_doubt().is_none() && self.doubt_of(property).is_none();
+    /// The reliability of one of its quantities: believable where only others are doubtful.
+    pub fn reliability_of(&self, quantity: Quantity) -> Reliability {
+        let sound = self.shape_doubt().is_none() && self.doubt_of(quantity).is_none();
         match self.reliability {
             Reliability::Doubtful if sound => Reliability::Believable,
             reliability => reliability,
@@ -237,17 +238,17 @@ impl Verdict {
     }
 
     /// One sentence that says why. Where anything is predicted, or not all that was asked for is as believable, it names
-    /// the properties that each word is said of.
+    /// the quantities that each word is said of.
     pub fn sentence(&self) -> Text {
-        let asked = self.properties();
+        let asked = self.quantities();
         match self.reliability {
             Reliability::Believable => match self.prediction_checks {
                 None => text!(
                     "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
                 ),
                 Some(_) => text!(
-                    "Believable, as {properties}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
-                    properties = listed(&asked)
+                    "Believable, as {quantities}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
+                    quantities = listed(&asked)
                 ),
             },
             Reliability::Outside => {
@@ -263,12 +264,12 @@ impl Verdict {
                 if let Some(doubt) = self.shape_doubt() {
                     return text!("Doubtful: {doubt}.", doubt);
                 }
-                let (sure, doubtful): (Vec<Property>, Vec<Property>) =
-                    asked.into_iter().partition(|&property| self.doubt_of(property).is_none());
-                let why = doubtful.first().and_then(|&property| self.doubt_of(property));
+                let (sure, doubtful): (Vec<Quantity>, Vec<Quantity>) =
+                    asked.into_iter().partition(|&quantity| self.doubt_of(quantity).is_none());
+                let why = doubtful.first().and_then(|&quantity| self.doubt_of(quantity));
                 let doubtful = text!(
-                    "Doubtful, as {properties}: {why}.",
-                    properties = listed(&doubtful),
+                    "Doubtful, as {quantities}: {why}.",
+                    quantities = listed(&doubtful),
                     why = why.unwrap_or_default()
                 );
                 match sure.as_slice() {
@@ -276,7 +277,7 @@ impl Verdict {
                     sure => Text::joined(
                         [
                             doubtful,
-                            text!("Believable, as {properties}.", properties = listed(sure)),
+                            text!("Believable, as {quantities}.", quantities = listed(sure)),
                         ],
                         " ",
                     ),
@@ -301,38 +302,38 @@ impl Verdict {
     }
 }
 
-/// Judges every latent point for the sought properties; `decoded` has the shape of each point. A target column without
+/// Judges every latent point for the sought quantities; `decoded` has the shape of each point. A target column without
 /// a head is skipped, because the model cannot predict it.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn assess(
     model: &Model,
-    properties: &[Property],
+    quantities: &[Quantity],
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    assess_with(model, properties, &ObjectiveSpec::default(), z, decoded)
+    assess_with(model, quantities, &ObjectiveSpec::default(), z, decoded)
 }
 
 /// The same as [`assess`] for a search with a `spec`: the interval of a prediction must satisfy the bounds, and if heads
-/// are searched, their predictions are checked even where the property can be computed.
+/// are searched, their predictions are checked even where the quantity can be computed.
 ///
 /// # Errors
 /// Only when the tensor library fails, or the data are too few to judge a prediction.
 pub fn assess_with(
     model: &Model,
-    properties: &[Property],
+    quantities: &[Quantity],
     spec: &ObjectiveSpec,
     z: &Rows<f64>,
     decoded: &Rows<f32>,
 ) -> Result<Vec<Verdict>> {
-    let prediction_checks = PredictionChecks::of_all(model, properties, spec, z, decoded)?;
+    let prediction_checks = PredictionChecks::of_all(model, quantities, spec, z, decoded)?;
     let (again, _) = model.encode(decoded)?;
     let decoded_again = model.decode(&again)?;
-    let asked: Vec<Property> = properties.iter().copied().filter(|&p| model.can_tell(p)).collect();
+    let asked: Vec<Quantity> = quantities.iter().copied().filter(|&p| model.can_tell(p)).collect();
     let told = |z: &Rows<f64>, outlines: &Rows<f32>| -> Result<Vec<Vec<f64>>> {
-        asked.iter().map(|&property| model.tell(property, z, outlines)).collect()
+        asked.iter().map(|&quantity| model.tell(quantity, z, outlines)).collect()
     };
     let (before, after) = (told(z, decoded)?, told(&again, &decoded_again)?);
     let density = model.density();
@@ -341,14 +342,14 @@ pub fn assess_with(
     let usual_roughness = model.usual_roughness();
     let verdict = |i: usize| {
         let outline = decoded.row(i);
-        let value_change = |(k, &property): (usize, &Property)| {
+        let value_change = |(k, &quantity): (usize, &Quantity)| {
             let (before, after) = (before[k][i], after[k][i]);
-            let change = match model.head(property).filter(|_| property.is_target()) {
+            let change = match model.head(quantity).filter(|_| quantity.is_predicted()) {
                 Some(head) => relative_change_of(before, after, head.card.scale),
                 None => relative_change(before, after),
             };
-            let usual_change = usual_change(model, property);
-            RoundTripChange { property, before, after, change, usual_change }
+            let usual_change = usual_change(model, quantity);
+            RoundTripChange { quantity, before, after, change, usual_change }
         };
         let round_trip_changes: Vec<RoundTripChange> =
             asked.iter().enumerate().map(value_change).collect();
@@ -356,7 +357,7 @@ pub fn assess_with(
         let roughness = geometry::roughness(outline);
         let median = statistics.median_area;
         let in_domain =
-            round_trip_changes.iter().all(|s| s.property.in_domain(median, s.before, outline));
+            round_trip_changes.iter().all(|s| s.quantity.in_domain(median, s.before, outline));
         let mut verdict = Verdict {
             reliability: Reliability::Outside,
             density_distance: distances[i],
@@ -381,8 +382,8 @@ pub fn assess_with(
 }
 
 /// `drag`, `drag and lift`, `drag, lift and mass`: all of them, since each word is said of these alone.
-fn listed(properties: &[Property]) -> Text {
-    Text::list(properties.iter().map(|property| property.word()))
+fn listed(quantities: &[Quantity]) -> Text {
+    Text::list(quantities.iter().map(|quantity| quantity.word()))
 }
 
 #[cfg(test)]
@@ -391,8 +392,8 @@ mod tests {
     use crate::model::bundled::BUNDLED;
 
     fn verdict(reliability: Reliability) -> Verdict {
-        let value_change = |property, change| RoundTripChange {
-            property,
+        let value_change = |quantity, change| RoundTripChange {
+            quantity,
             before: 1.0,
             after: 1.0 + change,
             change,
@@ -405,8 +406,8 @@ mod tests {
             round_trip: 0.1,
             usual_round_trip: 0.3,
             round_trip_changes: vec![
-                value_change(Property::Area, 0.01),
-                value_change(Property::Roundness, 0.015),
+                value_change(Quantity::AREA, 0.01),
+                value_change(Quantity::ROUNDNESS, 0.015),
             ],
             simple: true,
             roughness: 0.01,
@@ -447,7 +448,7 @@ mod tests {
         let sentence = changed.sentence().to_string();
         assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
         assert!(sentence.contains("(limit 2.0 %)"), "{sentence}");
-        assert_eq!(changed.worst().map(|worst| worst.property), Some(Property::Roundness));
+        assert_eq!(changed.worst().map(|worst| worst.quantity), Some(Quantity::ROUNDNESS));
     }
 
     #[test]
@@ -491,7 +492,7 @@ mod tests {
         z.push(&[f64::NAN, 0.0]);
         let decoded = model.decode(&z).unwrap();
         let verdicts =
-            assess(&model, &[Property::Roundness, Property::Area], &z, &decoded).unwrap();
+            assess(&model, &[Quantity::ROUNDNESS, Quantity::AREA], &z, &decoded).unwrap();
         let [known, far, none] = verdicts.as_slice() else { panic!("three are judged") };
         assert_eq!(known.reliability, Reliability::Believable, "{known:?}");
         assert_eq!(
@@ -503,7 +504,7 @@ mod tests {
         let [roundness, area] = known.round_trip_changes.as_slice() else {
             panic!("two are measured")
         };
-        assert_eq!(roundness.before, Property::Roundness.measure(decoded.row(0)));
-        assert_eq!((roundness.property, area.property), (Property::Roundness, Property::Area));
+        assert_eq!(roundness.before, Quantity::ROUNDNESS.measure(decoded.row(0)));
+        assert_eq!((roundness.quantity, area.quantity), (Quantity::ROUNDNESS, Quantity::AREA));
     }
 }

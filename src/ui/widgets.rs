@@ -360,9 +360,9 @@ fn evidence(verdict: &crate::trust::Verdict) -> Text {
     )];
     for value_change in &verdict.round_trip_changes {
         let [change, limit] = value_change.change_and_limit();
-        let label = value_change.property.label();
+        let label = value_change.quantity.label();
         // A prediction is never shown without its interval.
-        lines.push(match value_change.property.is_target() {
+        lines.push(match value_change.quantity.is_predicted() {
             true => text!(
                 "{label}, predicted: re-decoded {change} apart (limit {limit})",
                 label,

@@ -6,7 +6,7 @@ use super::{
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contender, SearchConfig};
@@ -37,7 +37,7 @@ pub enum Act {
     Undo,
     Redo,
     // The map.
-    ColourBy(Property),
+    ColourBy(Quantity),
     ToggleLayer(MapLayer),
     ToggleRangeLock,
     Resize([f64; 2]),
@@ -88,8 +88,8 @@ pub enum Act {
     TrainWithNewSeed,
     ResumeTraining,
     Branch,
-    TrainHeads(Vec<Property>),
-    Rediscover(Property),
+    TrainHeads(Vec<Quantity>),
+    Rediscover(Quantity),
     ClearRediscovery,
     // Searches.
     SetSearch(SearchConfig),
@@ -154,7 +154,7 @@ impl Act {
             Self::Cancel => Command::Cancel,
             Self::Undo => Command::Undo,
             Self::Redo => Command::Redo,
-            Self::ColourBy(property) => Command::SetProperty(property),
+            Self::ColourBy(quantity) => Command::SetQuantity(quantity),
             Self::ToggleLayer(layer) => Command::ToggleLayer(layer),
             Self::ToggleRangeLock => Command::ToggleRangeLock,
             Self::Resize(size) => Command::Resize(size),
@@ -195,8 +195,8 @@ impl Act {
             Self::TrainWithNewSeed => Command::TrainWithNewSeed,
             Self::ResumeTraining => Command::GoOn,
             Self::Branch => Command::Branch,
-            Self::TrainHeads(properties) => Command::TrainHeads(properties),
-            Self::Rediscover(property) => Command::Rediscover(property),
+            Self::TrainHeads(quantities) => Command::TrainHeads(quantities),
+            Self::Rediscover(quantity) => Command::Rediscover(quantity),
             Self::ClearRediscovery => Command::ClearRediscovery,
             Self::SetSearch(config) => Command::SetSearch(config),
             Self::SetStarts(starts) => Command::SetStarts(starts),

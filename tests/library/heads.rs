@@ -3,7 +3,7 @@
 use crate::{parameters, trained};
 use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Error;
@@ -49,8 +49,8 @@ fn small_model(config: TrainingConfig) -> Model {
 /// A model without heads, trained once for all tests.
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(small_model(config())));
 
-fn learned(model: &Arc<Model>, property: Property, config: HeadConfig) -> TaskHead {
-    let mut trainer = HeadTrainer::new(model.clone(), property, config).unwrap();
+fn learned(model: &Arc<Model>, quantity: Quantity, config: HeadConfig) -> TaskHead {
+    let mut trainer = HeadTrainer::new(model.clone(), quantity, config).unwrap();
     while !trainer.is_finished() {
         trainer.step().unwrap();
     }
@@ -64,10 +64,10 @@ fn weights(head: &TaskHead) -> Vec<Vec<f32>> {
 }
 
 /// R2 and RMSE on held-out data, worked out anew.
-fn scores(model: &Model, property: Property) -> (f64, f64) {
+fn scores(model: &Model, quantity: Quantity) -> (f64, f64) {
     let rows = model.encoded.held_out_or_all();
-    let said = model.predict(property, &model.encoded.mu.select(&rows)).unwrap().unwrap();
-    let all: Vec<f64> = model.encoded.property(property).collect();
+    let said = model.predict(quantity, &model.encoded.mu.select(&rows)).unwrap().unwrap();
+    let all: Vec<f64> = model.encoded.quantity(quantity).collect();
     let truth: Vec<f64> = rows.iter().map(|&row| all[row]).collect();
     let mean = truth.iter().sum::<f64>() / truth.len() as f64;
     let missed: f64 = said.iter().zip(&truth).map(|(a, b)| (a - b) * (a - b)).sum();
@@ -78,27 +78,27 @@ fn scores(model: &Model, property: Property) -> (f64, f64) {
 #[test]
 fn heads_learn_afterwards_what_they_were_not_shown() {
     assert_eq!(MODEL.encoded.held_out.iter().filter(|&&held| held).count(), 45);
-    for property in [Property::Roundness, Property::Area] {
-        let head = learned(&MODEL, property, HeadConfig::default());
+    for quantity in [Quantity::ROUNDNESS, Quantity::AREA] {
+        let head = learned(&MODEL, quantity, HeadConfig::default());
         let card = head.card.clone();
         assert!(!card.joint && card.widths() == [64, 32]);
         assert!(card.r2 > 0.7, "{card:?}");
         let model = Model::clone(&MODEL).with_head(head).unwrap();
-        let (r2, rmse) = scores(&model, property);
+        let (r2, rmse) = scores(&model, quantity);
         assert!((r2 - card.r2).abs() < 1e-12 && (rmse - card.rmse).abs() < 1e-12, "{card:?}");
     }
 }
 
 #[test]
 fn heads_learn_along_with_the_model() {
-    let heads = vec![Property::Roundness, Property::Area];
+    let heads = vec![Quantity::ROUNDNESS, Quantity::AREA];
     let model = small_model(TrainingConfig { heads: heads.clone(), ..config() });
     assert_eq!(model.heads().len(), 2);
-    for property in heads {
-        let card = &model.head(property).unwrap().card;
+    for quantity in heads {
+        let card = &model.head(quantity).unwrap().card;
         assert!(card.joint && card.widths() == [64, 32]);
         assert!(card.r2 > 0.7, "{card:?}");
-        let (r2, rmse) = scores(&model, property);
+        let (r2, rmse) = scores(&model, quantity);
         assert!((r2 - card.r2).abs() < 1e-12 && (rmse - card.rmse).abs() < 1e-12, "{card:?}");
     }
     let last = model.card.history.last().unwrap();
@@ -111,7 +111,7 @@ fn heads_learn_along_with_the_model() {
 
 #[test]
 fn a_picture_on_the_way_carries_the_heads() {
-    let config = TrainingConfig { heads: vec![Property::Perimeter], ..config() };
+    let config = TrainingConfig { heads: vec![Quantity::PERIMETER], ..config() };
     let mut trainer = Trainer::new(TrainingData::generate(generator()).unwrap(), config).unwrap();
     let mut last: Option<Step> = None;
     while last.is_none_or(|step| step.epoch < 2) {
@@ -120,17 +120,17 @@ fn a_picture_on_the_way_carries_the_heads() {
     assert!(last.unwrap().losses.heads > 0.0);
     let picture = trainer.context().model_at(&trainer.state(), 100).unwrap();
     assert!(picture.encoded.mu.len() < 110);
-    let card = &picture.head(Property::Perimeter).unwrap().card;
-    assert_eq!((card.r2, card.rmse), scores(&picture, Property::Perimeter));
+    let card = &picture.head(Quantity::PERIMETER).unwrap().card;
+    assert_eq!((card.r2, card.rmse), scores(&picture, Quantity::PERIMETER));
 }
 
 #[test]
 fn the_same_seed_gives_the_same_head() {
     let short = |seed| HeadConfig { epochs: 2, seed, ..HeadConfig::default() };
-    let of = |seed| weights(&learned(&MODEL, Property::Area, short(seed)));
+    let of = |seed| weights(&learned(&MODEL, Quantity::AREA, short(seed)));
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
-    let joint = || TrainingConfig { updates: 2 * BATCHES, heads: vec![Property::Area], ..config() };
+    let joint = || TrainingConfig { updates: 2 * BATCHES, heads: vec![Quantity::AREA], ..config() };
     let bytes = |config| checkpoint::to_bytes(&small_model(config)).unwrap();
     assert!(bytes(joint()) == bytes(joint()));
     assert!(bytes(joint()) != bytes(TrainingConfig { head_weight: 2.0, ..joint() }));
@@ -139,18 +139,18 @@ fn the_same_seed_gives_the_same_head() {
 #[test]
 fn held_out_samples_teach_nothing_and_neither_do_undefined_ones() {
     let short = HeadConfig { epochs: 2, batch_size: 32, ..HeadConfig::default() };
-    let area = Property::Area.index().unwrap();
+    let area = Quantity::AREA.index().unwrap();
     // Nonsense where nobody may look.
     let changed = |value: f64, rows: &dyn Fn(usize) -> bool| {
         let mut model = Model::clone(&MODEL);
-        let mut flat = model.encoded.properties.as_flat().to_vec();
+        let mut flat = model.encoded.quantities.as_flat().to_vec();
         for row in (0..model.encoded.mu.len()).filter(|&row| rows(row)) {
             flat[4 * row + area] = value;
         }
-        model.encoded.properties = Rows::from_flat(4, flat);
+        model.encoded.quantities = Rows::from_flat(4, flat);
         Arc::new(model)
     };
-    let of = |model: &Arc<Model>| learned(model, Property::Area, short.clone());
+    let of = |model: &Arc<Model>| learned(model, Quantity::AREA, short.clone());
     let nonsense = of(&changed(1e6, &|row| MODEL.encoded.held_out[row]));
     assert_eq!(weights(&nonsense), weights(&of(&MODEL)));
     assert!(nonsense.card.rmse > 1e5, "{:?}", nonsense.card);
@@ -158,7 +158,7 @@ fn held_out_samples_teach_nothing_and_neither_do_undefined_ones() {
     assert!(undefined.card.r2.is_finite() && undefined.card.offset.is_finite());
     assert!(weights(&undefined).iter().flatten().all(|v| v.is_finite()));
     let nowhere = changed(f64::NAN, &|_| true);
-    let refused = HeadTrainer::new(nowhere, Property::Area, short.clone()).err().unwrap();
+    let refused = HeadTrainer::new(nowhere, Quantity::AREA, short.clone()).err().unwrap();
     assert!(refused.to_string().contains("area"), "{refused}");
 }
 
@@ -167,10 +167,10 @@ fn where_nothing_is_held_out_a_head_is_measured_on_all() {
     let model =
         Arc::new(small_model(TrainingConfig { updates: 2 * BATCHES, held_out: 0.0, ..config() }));
     let short = HeadConfig { epochs: 2, ..HeadConfig::default() };
-    let head = learned(&model, Property::Roundness, short);
+    let head = learned(&model, Quantity::ROUNDNESS, short);
     let card = head.card.clone();
     let with = Model::clone(&model).with_head(head).unwrap();
-    let (r2, rmse) = scores(&with, Property::Roundness);
+    let (r2, rmse) = scores(&with, Quantity::ROUNDNESS);
     assert!((r2 - card.r2).abs() < 1e-12 && (rmse - card.rmse).abs() < 1e-12);
 }
 
@@ -180,28 +180,28 @@ fn a_head_that_explodes_says_so() {
     let mut model = Model::clone(&MODEL);
     model.encoded.mu =
         Rows::from_flat(2, model.encoded.mu.as_flat().iter().map(|v| v * 1e30).collect());
-    let mut trainer = HeadTrainer::new(Arc::new(model), Property::Area, wild).unwrap();
+    let mut trainer = HeadTrainer::new(Arc::new(model), Quantity::AREA, wild).unwrap();
     let error = loop {
         match trainer.step() {
             Ok(_) => assert!(!trainer.is_finished(), "it never explodes"),
             Err(error) => break error,
         }
     };
-    let Error::HeadNotFinite { property, epoch: 1, batch, loss } = error else { panic!("{error}") };
-    assert!(property == "area" && batch >= 1 && !loss.is_finite());
+    let Error::HeadNotFinite { quantity, epoch: 1, batch, loss } = error else { panic!("{error}") };
+    assert!(quantity == "area" && batch >= 1 && !loss.is_finite());
     assert!(error.to_string().contains("learning rate"), "{error}");
 }
 
 /// The gradient of a search on a head, against central differences in f64.
 #[test]
 fn gradients_through_a_head_agree_with_finite_differences() {
-    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+    let head = learned(&MODEL, Quantity::AREA, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Model::clone(&MODEL).with_head(head).unwrap();
     let exact = Arc::new(model.to_f64());
-    assert_eq!(exact.head(Property::Area).unwrap().card, model.head(Property::Area).unwrap().card);
+    assert_eq!(exact.head(Quantity::AREA).unwrap().card, model.head(Quantity::AREA).unwrap().card);
     for goal in [Goal::Max, Goal::Min, Goal::Target(2.5)] {
         let spec =
-            ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Property::Area, goal) };
+            ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Quantity::AREA, goal) };
         let objective = Objective::new(exact.clone(), spec, Space::Latent).unwrap();
         for z in exact.encoded.mu.iter().step_by(41) {
             let at = objective.evaluate(z, true).unwrap();
@@ -222,22 +222,22 @@ fn gradients_through_a_head_agree_with_finite_differences() {
 }
 
 #[test]
-fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it() {
-    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+fn what_a_head_says_of_a_computed_quantity_has_its_interval_and_stands_beside_it() {
+    let head = learned(&MODEL, Quantity::AREA, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let model = Arc::new(Model::clone(&MODEL).with_head(head).unwrap());
     let spec =
-        ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Property::Area, Goal::Max) };
+        ObjectiveSpec { by: ValueSource::Head, ..ObjectiveSpec::new(Quantity::AREA, Goal::Max) };
     let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     let report = SearchReport::new(search).unwrap();
     let found = &report.restarts[report.best.unwrap()];
     let z = Rows::from_flat(2, found.restart.best_z().to_vec());
-    let read = model.predictions(Property::Area, &z).unwrap().unwrap()[0];
+    let read = model.predictions(Quantity::AREA, &z).unwrap().unwrap()[0];
     // A row alone and in a batch go through other kernels.
     let said = found.best().prediction().unwrap();
     assert!((said.value - read.value).abs() < 1e-6 * read.value.abs() && said.low == read.low);
-    assert_eq!(found.answer.value().computed(), Some(Property::Area.measure(&found.decoded)));
+    assert_eq!(found.answer.value().computed(), Some(Quantity::AREA.measure(&found.decoded)));
     let mut json = Vec::new();
     report.write_json(&mut json, Trajectory::None, 0).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
@@ -250,14 +250,14 @@ fn what_a_head_says_of_a_computed_property_has_its_interval_and_stands_beside_it
 
 #[test]
 fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_computed() {
-    let head = learned(&MODEL, Property::Area, HeadConfig { epochs: 3, ..HeadConfig::default() });
+    let head = learned(&MODEL, Quantity::AREA, HeadConfig { epochs: 3, ..HeadConfig::default() });
     let mut card = head.card.clone();
     card.offset += 5.0 * card.scale;
     let lying = TaskHead::new(card, &weights(&head)).unwrap();
     let model = Arc::new(Model::clone(&MODEL).with_head(lying).unwrap());
     let believable = |by| {
         let spec =
-            ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::new(Property::Area, Goal::Max) };
+            ObjectiveSpec { by, inside: 10.0, ..ObjectiveSpec::new(Quantity::AREA, Goal::Max) };
         let config = SearchConfig { spec, restarts: 10, steps: 60, ..SearchConfig::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
         while search.step().unwrap() {}
@@ -269,12 +269,12 @@ fn an_answer_that_a_lying_head_found_is_doubtful_even_where_its_shape_is_compute
     let bound = ObjectiveSpec {
         by: ValueSource::Head,
         constraints: vec!["area<=100".parse().unwrap()],
-        ..ObjectiveSpec::new(Property::Area, Goal::Max)
+        ..ObjectiveSpec::new(Quantity::AREA, Goal::Max)
     };
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(0).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
     let checked =
-        PredictionChecks::of_all(&MODEL, &[Property::Area], &bound, &z, &decoded).unwrap();
+        PredictionChecks::of_all(&MODEL, &[Quantity::AREA], &bound, &z, &decoded).unwrap();
     assert!(
         checked.is_none_or(|all| all[0].predictions.iter().all(|check| check.broken.is_none()))
     );

@@ -6,7 +6,7 @@ use crate::says::says;
 use crate::trained;
 use latent_explorer::data::dataset::Dataset;
 use latent_explorer::data::outline::import::{ImportOptions, import_with_values};
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::roles::Role;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
@@ -44,7 +44,7 @@ fn data() -> TrainingData {
     TrainingData::imported(imported.unwrap().unwrap(), "e".to_owned(), options.normalise).unwrap()
 }
 
-fn property(name: &str) -> Property {
+fn quantity(name: &str) -> Quantity {
     name.parse().unwrap()
 }
 
@@ -72,11 +72,11 @@ static HEADLESS: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Pca::rival_of(
 #[test]
 fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     let model = &*MODEL;
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     assert_eq!(model.card.training.heads, [stiff], "of three shapes nothing can be learned");
-    assert_eq!(model.properties()[4..], [stiff, property("rare")]);
-    assert_eq!((model.unit(stiff), model.unit(Property::Area)), ("N/m", ""));
-    let values: Vec<f64> = model.encoded.property(stiff).collect();
+    assert_eq!(model.quantities()[4..], [stiff, quantity("rare")]);
+    assert_eq!((model.unit(stiff), model.unit(Quantity::AREA)), ("N/m", ""));
+    let values: Vec<f64> = model.encoded.quantity(stiff).collect();
     let sample = |row: usize| model.encoded.samples[row] as usize;
     assert!((0..values.len()).all(|row| values[row].is_nan() == (sample(row) % UNKNOWN == 0)));
     // R2 and RMSE are those of the held-out shapes that have a value.
@@ -96,7 +96,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
     assert_eq!(spec.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { spec, restarts: 6, steps: 120, ..SearchConfig::default() };
@@ -125,7 +125,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     let in_data = report.in_data.as_ref().unwrap();
     assert!((gain.value - (told - in_data.value)).abs() < 1e-5 && gain.low < gain.high);
     let survival = &best.verdict.round_trip_changes[0];
-    assert!(survival.property == stiff && (survival.before - told).abs() < 1e-5);
+    assert!(survival.quantity == stiff && (survival.before - told).abs() < 1e-5);
     let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
     assert!(usual > 0.0 && usual == survival.usual_change, "{survival:?}");
     let in_data = report.in_data.unwrap();
@@ -153,7 +153,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
 
 /// The model with the same head five standard deviations too high; its judge goes by the values.
 fn lying() -> Model {
-    let head = MODEL.head(property("stiffness")).unwrap();
+    let head = MODEL.head(quantity("stiffness")).unwrap();
     let mut card = head.card.clone();
     card.offset += 5.0 * card.scale;
     let parameters: Vec<Vec<f32>> = head.parameters().map(<[f32]>::to_vec).collect();
@@ -173,12 +173,12 @@ fn searched(spec: ObjectiveSpec, restarts: usize) -> SearchReport {
 fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
     let z: Vec<f64> = serde_json::from_value(z.clone()).unwrap();
     let z = Rows::from_flat(z.len(), z);
-    serde_json::to_value(MODEL.predictions(property("stiffness"), &z).unwrap().unwrap()[0]).unwrap()
+    serde_json::to_value(MODEL.predictions(quantity("stiffness"), &z).unwrap().unwrap()[0]).unwrap()
 }
 
 #[test]
 fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let report = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside(), 5);
     assert_eq!(report.config.spec.by, ValueSource::Head, "it is not said to go by geometry");
     for found in &report.restarts {
@@ -249,7 +249,7 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
 
 #[test]
 fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
     let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut race = Race::new(MODEL.clone(), config, &Contenders::default()).unwrap();
@@ -283,16 +283,16 @@ fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
 
 #[test]
 fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=13".parse().unwrap()],
-        ..ObjectiveSpec::new(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max)
     };
     let report = searched(spec.with_usual_inside(), 4);
     let index = report.best.unwrap();
     let found = &report.restarts[index];
     let [check] = found.bounded().collect::<Vec<_>>()[..] else { panic!("one is bounded") };
-    assert_eq!((check.property, report.unit(stiff)), (stiff, "N/m"));
+    assert_eq!((check.quantity, report.unit(stiff)), (stiff, "N/m"));
     assert!(found.best().computed().is_some(), "what is sought is computed");
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&report)).unwrap().html().unwrap();
     assert!(html.contains(&check.prediction.text().to_string()), "{}", check.prediction.text());
@@ -303,7 +303,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
 
 #[test]
 fn sheets_show_a_prediction_with_its_interval() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let shapes = new_shapes(&MODEL, stiff, 4, 0).unwrap();
     let scene = sheet(&shapes, 2, false).scene(1.0, (10.0, 20.0), None, CELL, &Palette::LIGHT);
     let texts: Vec<&str> = scene
@@ -323,16 +323,16 @@ fn sheets_show_a_prediction_with_its_interval() {
 
 #[test]
 fn the_verdict_of_a_point_speaks_of_all_that_is_predicted_beside_it() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
-    let asked = [Property::Roundness, stiff];
+    let asked = [Quantity::ROUNDNESS, stiff];
     let verdict = assess(&lying(), &asked, &z, &decoded).unwrap().remove(0);
     assert!(verdict.value(stiff, decoded.row(0)).prediction().unwrap().gap() > 1.0);
     assert_eq!(verdict.reliability, Reliability::Doubtful);
-    let word = |property| verdict.reliability_of(property);
+    let word = |quantity| verdict.reliability_of(quantity);
     assert_eq!(
-        (word(stiff), word(Property::Roundness)),
+        (word(stiff), word(Quantity::ROUNDNESS)),
         (Reliability::Doubtful, Reliability::Believable)
     );
     let sentence = verdict.sentence().to_string();
@@ -342,7 +342,7 @@ fn the_verdict_of_a_point_speaks_of_all_that_is_predicted_beside_it() {
 
 #[test]
 fn a_head_that_errs_is_doubted_by_its_judge() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let z = Rows::from_flat(2, MODEL.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = MODEL.decode(&z).unwrap();
     let verdict = |model: &Model| assess(model, &[stiff], &z, &decoded).unwrap().remove(0);
@@ -383,18 +383,18 @@ fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
         roles.iter().zip(&MODEL.encoded.held_out).all(|(r, held)| (*r != Role::Training) == *held)
     );
     assert_eq!((count(Role::Stopping), count(Role::Calibration), count(Role::Test)), (8, 8, 8));
-    let card = &MODEL.head(property("stiffness")).unwrap().card;
+    let card = &MODEL.head(quantity("stiffness")).unwrap().card;
     let judge = card.judge.as_ref().unwrap();
     assert_eq!(card.members, 5);
     assert!(judge.tested <= 8 && judge.coverage.is_some() && judge.half_width.unwrap() > 0.0);
     // A head of an older file has neither members nor a judge that was fitted, and has its interval nonetheless.
     let plain = HeadCard { members: 1, judge: None, ..card.clone() };
-    let first = &MODEL.head(property("stiffness")).unwrap().members()[0];
+    let first = &MODEL.head(quantity("stiffness")).unwrap().members()[0];
     let first: Vec<Vec<f32>> = first.parameters().map(<[f32]>::to_vec).collect();
     let old = TaskHead::new(plain, &first).unwrap();
     let old = Model::clone(&MODEL).with_head(old).unwrap();
-    let values: Vec<f64> = MODEL.encoded.property(property("stiffness")).collect();
-    let predicted = old.predictions(property("stiffness"), &MODEL.encoded.mu).unwrap().unwrap();
+    let values: Vec<f64> = MODEL.encoded.quantity(quantity("stiffness")).collect();
+    let predicted = old.predictions(quantity("stiffness"), &MODEL.encoded.mu).unwrap().unwrap();
     let known = predicted.iter().zip(&values).filter(|(_, value)| value.is_finite());
     let covered = known.clone().filter(|(p, value)| p.covers(**value)).count();
     assert!(covered as f64 > 0.8 * known.count() as f64, "{covered}");
@@ -430,7 +430,7 @@ fn a_cautious_search_keeps_to_where_the_members_agree() {
     let cautious = ObjectiveSpec {
         cautious: true,
         inside: 0.0,
-        ..ObjectiveSpec::new(property("stiffness"), Goal::Max)
+        ..ObjectiveSpec::new(quantity("stiffness"), Goal::Max)
     };
     let bold = ObjectiveSpec { cautious: false, ..cautious.clone() };
     let z = MODEL.encoded.mu.as_flat();
@@ -445,7 +445,7 @@ fn a_cautious_search_keeps_to_where_the_members_agree() {
 
 #[test]
 fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let model = &*HEADLESS;
     let refused =
         |spec| Objective::new(model.clone(), spec, Space::Latent).unwrap_err().to_string();
@@ -453,13 +453,13 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
     assert!(refused(ObjectiveSpec::new(stiff, Goal::Max)).contains(way_out));
     let constraints = vec!["stiffness<=12".parse().unwrap()];
     assert!(refused(ObjectiveSpec { constraints, ..ObjectiveSpec::default() }).contains(way_out));
-    let unknown = refused(ObjectiveSpec::new(property("girth"), Goal::Max));
+    let unknown = refused(ObjectiveSpec::new(quantity("girth"), Goal::Max));
     assert!(unknown.contains("'girth'"), "{unknown}");
     assert!(unknown.contains("heat-shedding, stiffness, rare"), "{unknown}");
     let z = Rows::from_flat(2, model.encoded.mu.row(SHAPES / 2).to_vec());
     let decoded = model.decode(&z).unwrap();
     assert!(model.tell(stiff, &z, &decoded).unwrap()[0].is_nan());
-    let heat = Objective::for_property(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
+    let heat = Objective::for_quantity(model.clone(), stiff).evaluate(z.as_flat(), false).unwrap();
     assert!(heat.value[0].is_nan() && !heat.valid[0]);
     // Nobody is doubtful for what nobody can tell.
     let verdict = &assess(model, &[stiff], &z, &decoded).unwrap()[0];
@@ -479,26 +479,26 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
 
 #[test]
 fn a_head_of_too_few_values_or_of_none_is_refused_by_name() {
-    let refused = HeadTrainer::new(MODEL.clone(), property("rare"), HeadConfig::default());
+    let refused = HeadTrainer::new(MODEL.clone(), quantity("rare"), HeadConfig::default());
     let refused = refused.err().unwrap().to_string();
     assert!(says(&refused, "rare .. 10 shapes"), "{refused}");
     let data = data();
-    let config = TrainingConfig { heads: vec![property("girth")], ..config(&data) };
+    let config = TrainingConfig { heads: vec![quantity("girth")], ..config(&data) };
     let refused = Trainer::new(data, config).err().unwrap().to_string();
     assert!(says(&refused, "'girth' .. roundness"), "{refused}");
 }
 
 #[test]
 fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
-    let stiff = property("stiffness");
+    let stiff = quantity("stiffness");
     let bytes = checkpoint::to_bytes(&MODEL).unwrap();
     let read = checkpoint::from_bytes(&bytes).unwrap();
     let values = |model: &Model| -> Vec<u64> {
-        model.encoded.property(stiff).map(|value| value.to_bits()).collect()
+        model.encoded.quantity(stiff).map(|value| value.to_bits()).collect()
     };
     assert_eq!(values(&read), values(&MODEL));
     assert_eq!(read.head(stiff).unwrap().card, MODEL.head(stiff).unwrap().card);
-    assert_eq!((read.unit(stiff), read.properties()), ("N/m", MODEL.properties()));
+    assert_eq!((read.unit(stiff), read.quantities()), ("N/m", MODEL.quantities()));
     assert_eq!(checkpoint::to_bytes(&read).unwrap(), bytes);
 
     // A column too few in the tensor.
@@ -528,7 +528,7 @@ fn a_checkpoint_keeps_values_and_heads_and_damage_is_one_sentence() {
 fn the_listing_of_a_search_calls_its_head() {
     let spec = ObjectiveSpec {
         constraints: vec!["stiffness>=12".parse().unwrap(), "area>=1".parse().unwrap()],
-        ..ObjectiveSpec::new(property("stiffness"), Goal::Max)
+        ..ObjectiveSpec::new(quantity("stiffness"), Goal::Max)
     };
     let config = SearchConfig { spec, ..SearchConfig::default() };
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);

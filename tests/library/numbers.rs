@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Tensor, Var};
 use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::geometry::is_simple;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::source::Source;
@@ -51,7 +51,7 @@ fn tensor(values: Vec<f64>, shape: &[usize]) -> Tensor {
 }
 
 /// A model in f64 that decodes `z` to `outline`, scaled by `z0` and moved along x by `z1`, where both
-/// are positive: every property and gradient can be written down.
+/// are positive: every quantity and gradient can be written down.
 fn exact(outline: &[f64]) -> Arc<Model> {
     let last = outline.iter().enumerate().flat_map(|(i, &v)| [v, f64::from(i % 2 == 0)]);
     by_hand([1.0, 0.0, 0.0, 1.0], last.collect())
@@ -92,7 +92,7 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
             low: vec![0.0; 2],
             high: vec![9.0; 2],
             round_trip: 1.0,
-            property_change: [0.05; 4],
+            quantity_change: [0.05; 4],
             median_area: 4.0,
             reach: 1.0,
             pca_error: None,
@@ -118,20 +118,20 @@ fn from(starts: &Rows<f64>, spec: ObjectiveSpec) -> SearchConfig {
     }
 }
 
-/// One property; the gradient of its loss is that of the property itself.
-fn slope(model: &Arc<Model>, property: Property) -> Objective {
-    Objective::new(model.clone(), ObjectiveSpec::new(property, Goal::Min), Space::Latent).unwrap()
+/// One quantity; the gradient of its loss is that of the quantity itself.
+fn slope(model: &Arc<Model>, quantity: Quantity) -> Objective {
+    Objective::new(model.clone(), ObjectiveSpec::new(quantity, Goal::Min), Space::Latent).unwrap()
 }
 
 /// Restarts from `starts`, all of their steps done.
 fn climbed(
     model: &Arc<Model>,
-    property: Property,
+    quantity: Quantity,
     goal: Goal,
     steps: usize,
     starts: &Rows<f64>,
 ) -> Search {
-    let config = SearchConfig { steps, ..from(starts, ObjectiveSpec::new(property, goal)) };
+    let config = SearchConfig { steps, ..from(starts, ObjectiveSpec::new(quantity, goal)) };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
     search
@@ -141,12 +141,12 @@ fn drawn(model: &Model, restarts: usize) -> Rows<f64> {
     SearchConfig { restarts, seed: 5, ..SearchConfig::default() }.draw_starts(model).unwrap()
 }
 
-/// The gradient of every property at `z` agrees with central differences to `tolerance` of its length.
+/// The gradient of every quantity at `z` agrees with central differences to `tolerance` of its length.
 fn check_gradients(model: &Arc<Model>, z: &[f64], tolerance: f64) {
-    for property in Property::ALL {
-        let objective = slope(model, property);
+    for quantity in Quantity::ALL {
+        let objective = slope(model, quantity);
         let at = objective.evaluate(z, true).unwrap();
-        assert!(at.valid[0], "{property:?} at {z:?}");
+        assert!(at.valid[0], "{quantity:?} at {z:?}");
         let length = at.gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
         for k in 0..z.len() {
             let h = 1e-6;
@@ -159,7 +159,7 @@ fn check_gradients(model: &Arc<Model>, z: &[f64], tolerance: f64) {
             let error = (at.gradient[k] - difference).abs();
             assert!(
                 error <= tolerance * length,
-                "{property:?} at {z:?}, z{k}: {} and by differences {difference}",
+                "{quantity:?} at {z:?}, z{k}: {} and by differences {difference}",
                 at.gradient[k]
             );
         }
@@ -167,7 +167,7 @@ fn check_gradients(model: &Arc<Model>, z: &[f64], tolerance: f64) {
 }
 
 #[test]
-fn gradients_of_every_property_agree_with_finite_differences() {
+fn gradients_of_every_quantity_agree_with_finite_differences() {
     // Long enough for shapes that have an area.
     let config = TrainingConfig { updates: 40 * BATCHES, ..config() };
     for config in [
@@ -201,14 +201,14 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
     let x: Vec<f64> = rows.as_flat().iter().map(|&v| f64::from(v)).collect();
     let x = tensor(x, &[3, 64]);
     let eps = tensor(vec![0.3, -1.1, 0.7, 0.2, -0.4, 1.6], &[3, 2]);
-    // The second sample lacks the property that the head learns.
+    // The second sample lacks the quantity that the head learns.
     let (targets, weights) =
         (tensor(vec![0.5, 0.0, -1.2], &[3]), tensor(vec![0.5, 0.0, 0.5], &[3]));
     for (output, loss) in
         [(Output::Linear, Reconstruction::Mse), (Output::Sigmoid, Reconstruction::Bce)]
     {
         let layers = architecture(64, &[5, 4], Activation::Silu, 2, output);
-        let head = head_layers(Property::Area, 2, &[4, 3]);
+        let head = head_layers(Quantity::AREA, 2, &[4, 3]);
         let all = [layers.clone(), head.clone()].concat();
         let flat = initial_parameters(&all, 7);
         let initial = graph::tensors(&all, flat.iter().map(Vec::as_slice), DType::F64).unwrap();
@@ -262,18 +262,18 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
 }
 
 #[test]
-fn properties_of_a_square_are_those_of_the_school_book() {
+fn quantities_of_a_square_are_those_of_the_school_book() {
     let model = exact(&SQUARE);
     let z = [1.5, 0.25];
-    for (property, value, steepness) in [
-        (Property::Area, 4.0 * z[0] * z[0], 8.0 * z[0]),
-        (Property::Perimeter, 8.0 * z[0], 8.0),
-        (Property::Roundness, PI / 4.0, 0.0),
-        (Property::HeatShedding, 2.0 / z[0], -2.0 / (z[0] * z[0])),
+    for (quantity, value, steepness) in [
+        (Quantity::AREA, 4.0 * z[0] * z[0], 8.0 * z[0]),
+        (Quantity::PERIMETER, 8.0 * z[0], 8.0),
+        (Quantity::ROUNDNESS, PI / 4.0, 0.0),
+        (Quantity::HEAT_SHEDDING, 2.0 / z[0], -2.0 / (z[0] * z[0])),
     ] {
-        let at = slope(&model, property).evaluate(&z, true).unwrap();
-        assert!((at.value[0] - value).abs() < 1e-11, "{property:?}: {:?}", at.value);
-        assert!((at.gradient[0] - steepness).abs() < 1e-10, "{property:?}: {:?}", at.gradient);
+        let at = slope(&model, quantity).evaluate(&z, true).unwrap();
+        assert!((at.value[0] - value).abs() < 1e-11, "{quantity:?}: {:?}", at.value);
+        assert!((at.gradient[0] - steepness).abs() < 1e-10, "{quantity:?}: {:?}", at.gradient);
         assert!(at.gradient[1].abs() < 1e-10, "moving changes no property: {:?}", at.gradient);
         assert!(at.valid[0]);
     }
@@ -285,13 +285,13 @@ fn the_graph_measures_as_plain_geometry_does() {
         let outline = family.path(1.1).resample(100);
         let values: Vec<f64> = outline.iter().map(|&v| f64::from(v)).collect();
         let model = exact(&values);
-        for property in Property::ALL {
-            let objective = slope(&model, property);
+        for quantity in Quantity::ALL {
+            let objective = slope(&model, quantity);
             let value = objective.evaluate(&[1.0, 0.0], false).unwrap().value[0];
-            let plain = property.measure(&outline);
+            let plain = quantity.measure(&outline);
             assert!(
                 (value / plain - 1.0).abs() < 1e-9,
-                "{family:?}, {property:?}: {value} {plain}"
+                "{family:?}, {quantity:?}: {value} {plain}"
             );
         }
     }
@@ -301,15 +301,15 @@ fn the_graph_measures_as_plain_geometry_does() {
 fn many_points_are_worth_what_each_is_alone() {
     let model = Arc::new(small_model(config()).to_f64());
     let z = drawn(&model, 40);
-    for property in Property::ALL {
-        let objective = slope(&model, property);
+    for quantity in Quantity::ALL {
+        let objective = slope(&model, quantity);
         let together = objective.evaluate(z.as_flat(), true).unwrap();
         for (i, row) in z.iter().enumerate() {
             let Evaluation { value, gradient, valid, .. } = objective.evaluate(row, true).unwrap();
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-11 * (1.0 + a.abs());
-            assert!(close(value[0], together.value[i]), "{property:?}, point {i}");
+            assert!(close(value[0], together.value[i]), "{quantity:?}, point {i}");
             for (a, b) in gradient.iter().zip(&together.gradient[2 * i..]) {
-                assert!(close(*a, *b), "{property:?}, point {i}: {a} {b}");
+                assert!(close(*a, *b), "{quantity:?}, point {i}: {a} {b}");
             }
             assert_eq!(valid[0], together.valid[i]);
         }
@@ -320,7 +320,7 @@ fn many_points_are_worth_what_each_is_alone() {
 fn apart(model: &Arc<Model>, steps: usize) -> f64 {
     let starts = drawn(model, 12);
     let search = |starts: &Rows<f64>| {
-        climbed(model, Property::Roundness, Goal::Max, steps, starts).into_parts().0
+        climbed(model, Quantity::ROUNDNESS, Goal::Max, steps, starts).into_parts().0
     };
     let together = search(&starts);
     let alone = starts.iter().map(|z| search(&Rows::from_flat(z.len(), z.to_vec())).remove(0));
@@ -348,9 +348,9 @@ fn a_batch_of_restarts_equals_single_runs() {
 fn a_search_never_does_worse_than_its_start() {
     let model = Arc::new(small_model(config()));
     let starts = drawn(&model, 20);
-    for property in Property::ALL {
+    for quantity in Quantity::ALL {
         for goal in [Goal::Max, Goal::Min] {
-            let search = climbed(&model, property, goal, 25, &starts);
+            let search = climbed(&model, quantity, goal, 25, &starts);
             let spent = search.tally();
             let report = SearchReport::new(search).unwrap();
             let restarts = || report.restarts.iter().map(|r| &r.restart);
@@ -359,15 +359,15 @@ fn a_search_never_does_worse_than_its_start() {
             for restart in restarts().filter(|r| r.best.is_some()) {
                 let best = restart.best_value();
                 let reached = &restart.values[..restart.values.len() - 1];
-                let is_answer = |v: &&f64| **v > 0.0 || !property.is_positive();
+                let is_answer = |v: &&f64| **v > 0.0 || !quantity.is_positive();
                 let mut answers = reached.iter().filter(is_answer);
-                assert!(!answers.any(|&v| goal.better(v, best)), "{property:?} {goal:?}");
-                assert!(best > 0.0 || goal == Goal::Max, "{property:?} {goal:?}: {best}");
+                assert!(!answers.any(|&v| goal.better(v, best)), "{quantity:?} {goal:?}");
+                assert!(best > 0.0 || goal == Goal::Max, "{quantity:?} {goal:?}: {best}");
                 let of_all = restarts().nth(report.best.unwrap()).unwrap().best_value();
-                assert!(!goal.better(best, of_all), "{property:?} {goal:?}: {best} {of_all}");
+                assert!(!goal.better(best, of_all), "{quantity:?} {goal:?}: {best} {of_all}");
             }
             let gained = |r: &Restart| goal.better(r.best_value(), r.values[0]);
-            assert!(restarts().any(gained), "{property:?} {goal:?} moved nowhere");
+            assert!(restarts().any(gained), "{quantity:?} {goal:?} moved nowhere");
         }
     }
 }
@@ -380,7 +380,7 @@ fn restarts_that_cannot_go_on_stop_and_the_others_do_not() {
         2,
         vec![0.05, 1.0, 0.35, 1.0, f64::NAN, 1.0, 1.0, f64::INFINITY, 3.0, 1.0, 1.0, f64::NAN],
     );
-    let search = climbed(&model, Property::HeatShedding, Goal::Max, 8, &starts);
+    let search = climbed(&model, Quantity::HEAT_SHEDDING, Goal::Max, 8, &starts);
     let reasons: Vec<_> = search.restarts().iter().map(|r| r.stop_reason.unwrap()).collect();
     use StopReason::{LeftDomain, NotFinite, StepsDone};
     assert_eq!(reasons, [LeftDomain, LeftDomain, NotFinite, NotFinite, StepsDone, NotFinite]);
@@ -407,7 +407,7 @@ fn report(model: &Arc<Model>, config: SearchConfig) -> SearchReport {
 fn two_hills_are_told_apart_and_a_ridge_is_one() {
     // The least loss is where the square has its size: z0 is 1 or -1, and z1 whatever it was.
     let model = mirrored(&SQUARE);
-    let spec = ObjectiveSpec::new(Property::Area, Goal::Target(4.0));
+    let spec = ObjectiveSpec::new(Quantity::AREA, Goal::Target(4.0));
     let starts = [0.6, 1.3, -0.7, 1.5, -1.4, f64::NAN, 0.8, 1.2, -1.1];
     let starts = starts.iter().enumerate().flat_map(|(i, &z0)| [z0, 3.0 * i as f64]);
     let starts = Rows::from_flat(2, starts.collect());
@@ -455,7 +455,7 @@ fn along(model: &Model, from: &[f64], to: &[f64]) -> Vec<f64> {
         z.push(&[0, 1].map(|i| from[i] + t * (to[i] - from[i])));
     }
     let decoded = model.decode(&z).unwrap();
-    decoded.iter().map(|outline| Property::Roundness.measure(outline)).collect()
+    decoded.iter().map(|outline| Quantity::ROUNDNESS.measure(outline)).collect()
 }
 
 /// The fall of the roundness below both ends of the straight line between two latent points.
@@ -492,9 +492,9 @@ fn a_local_optimum_of_a_sample_is_reached_without_a_dip_and_left_over_one() {
 #[test]
 fn hills_of_a_sample_hold_every_answer_once_and_candidates_are_one_a_hill() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
-    for (property, goal) in [(Property::Roundness, Goal::Max), (Property::Area, Goal::Max)] {
+    for (quantity, goal) in [(Quantity::ROUNDNESS, Goal::Max), (Quantity::AREA, Goal::Max)] {
         let config = SearchConfig {
-            spec: ObjectiveSpec::new(property, goal),
+            spec: ObjectiveSpec::new(quantity, goal),
             steps: 150,
             ..SearchConfig::default()
         };
@@ -531,7 +531,7 @@ fn a_cancelled_search_keeps_its_ways() {
     let model = exact(&SQUARE);
     let starts = Rows::from_flat(2, vec![1.0, 1.0]);
     let config =
-        SearchConfig { steps: 9, ..from(&starts, ObjectiveSpec::new(Property::Area, Goal::Max)) };
+        SearchConfig { steps: 9, ..from(&starts, ObjectiveSpec::new(Quantity::AREA, Goal::Max)) };
     let mut search = Search::new(model, config).unwrap();
     search.step().unwrap();
     search.cancel();
@@ -573,7 +573,7 @@ fn a_saved_model_is_the_same_model_bit_for_bit() {
         TrainingConfig { output: Output::Sigmoid, latent_dim: 3, held_out: 0.0, ..config() },
         // Heads of both kinds, and a start distribution of its own.
         TrainingConfig {
-            heads: vec![Property::Area, Property::HeatShedding],
+            heads: vec![Quantity::AREA, Quantity::HEAT_SHEDDING],
             head_widths: vec![5],
             latent_noise: false,
             ..config()
@@ -582,8 +582,8 @@ fn a_saved_model_is_the_same_model_bit_for_bit() {
         let mut model = small_model(config);
         if !model.heads().is_empty() {
             let later = HeadConfig { epochs: 2, ..HeadConfig::default() };
-            let property = Property::Roundness;
-            let mut trainer = HeadTrainer::new(Arc::new(model.clone()), property, later).unwrap();
+            let quantity = Quantity::ROUNDNESS;
+            let mut trainer = HeadTrainer::new(Arc::new(model.clone()), quantity, later).unwrap();
             while !trainer.is_finished() {
                 trainer.step().unwrap();
             }
@@ -599,8 +599,8 @@ fn a_saved_model_is_the_same_model_bit_for_bit() {
         let z = drawn(&model, 20);
         let shapes = model.decode(&z).unwrap();
         assert_eq!(again.decode(&z).unwrap(), shapes);
-        for property in Property::ALL {
-            let predicted = |model: &Model| model.predict(property, &z).map(Result::unwrap);
+        for quantity in Quantity::ALL {
+            let predicted = |model: &Model| model.predict(quantity, &z).map(Result::unwrap);
             assert_eq!(predicted(&again), predicted(&model));
         }
         assert_eq!(again.encode(&shapes).unwrap(), model.encode(&shapes).unwrap());

@@ -1,7 +1,7 @@
 //! The objective, on the bundled model in f64: every part of the loss against finite differences, and the purpose of
 //! each part.
 
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
@@ -16,10 +16,10 @@ use std::sync::{Arc, LazyLock};
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
     let model = BUNDLED[0].load().unwrap().to_f64();
-    let layers = head_layers(Property::Roundness, model.latent_dim(), &[16, 8]);
+    let layers = head_layers(Quantity::ROUNDNESS, model.latent_dim(), &[16, 8]);
     let parameters = initial_parameters(&layers, 3);
     let card = HeadCard {
-        property: Property::Roundness,
+        quantity: Quantity::ROUNDNESS,
         layers,
         offset: 0.7,
         scale: 0.2,
@@ -117,13 +117,13 @@ fn where_the_shape_itself_moves_the_gradient_is_that_of_its_numbers() {
 #[test]
 fn the_loss_is_the_sum_that_the_aim_says() {
     let z = [0.31, -0.42];
-    let value = |property| {
-        objective(ObjectiveSpec::new(property, Goal::Max), Space::Latent)
+    let value = |quantity| {
+        objective(ObjectiveSpec::new(quantity, Goal::Max), Space::Latent)
             .evaluate(&z, false)
             .unwrap()
             .value[0]
     };
-    let (area, perimeter) = (value(Property::Area), value(Property::Perimeter));
+    let (area, perimeter) = (value(Quantity::AREA), value(Quantity::PERIMETER));
     let two = spec(&["area:max:weight=0.3", "perimeter:target=6:weight=2"]);
     let two = ObjectiveSpec { l2: 0.5, ..two };
     let at = objective(two, Space::Latent).evaluate(&z, false).unwrap();
@@ -135,14 +135,14 @@ fn the_loss_is_the_sum_that_the_aim_says() {
 }
 
 #[test]
-fn a_head_is_read_in_the_unit_of_its_property_and_one_that_is_missing_is_named() {
+fn a_head_is_read_in_the_unit_of_its_quantity_and_one_that_is_missing_is_named() {
     let head = objective(
         ObjectiveSpec { by: ValueSource::Head, ..spec(&["roundness:max"]) },
         Space::Latent,
     );
     let z = Rows::from_flat(2, vec![0.31, -0.42, 1.0, 1.0]);
     let read = head.evaluate(z.as_flat(), false).unwrap().value;
-    let predicted = MODEL.predict(Property::Roundness, &z).unwrap().unwrap();
+    let predicted = MODEL.predict(Quantity::ROUNDNESS, &z).unwrap().unwrap();
     // The head predicts in single precision.
     assert!(read.iter().zip(predicted).all(|(a, b)| (a - b).abs() < 1e-6));
     let parameters: Vec<Vec<f32>> = MODEL.parameters().map(<[f32]>::to_vec).collect();
@@ -425,7 +425,7 @@ fn the_best_so_far_never_falls_though_the_value_of_it_may() {
 #[test]
 fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     let model = Arc::new(BUNDLED[0].load().unwrap());
-    let spec = ObjectiveSpec::new(Property::Roundness, Goal::Max);
+    let spec = ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max);
     let config = SearchConfig { spec, restarts: 5, steps: 5, ..SearchConfig::default() };
     let mut search = Search::new(model, config).unwrap();
     while search.step().unwrap() {}
@@ -444,7 +444,7 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     // Where no restart came to an answer, another sentence says so.
     let spec = ObjectiveSpec {
         constraints: vec!["area>=100".parse().unwrap()],
-        ..ObjectiveSpec::new(Property::Roundness, Goal::Max)
+        ..ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max)
     };
     let config = SearchConfig { spec, restarts: 3, steps: 5, ..SearchConfig::default() };
     let model = Arc::new(BUNDLED[0].load().unwrap());

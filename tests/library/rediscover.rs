@@ -6,7 +6,7 @@ use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::Import;
 use latent_explorer::data::outline::import::Normalise;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
@@ -41,7 +41,7 @@ fn data() -> TrainingData {
     };
     let mut set = generator.generate();
     let name = match "slender".parse() {
-        Ok(Property::Target(name)) => name,
+        Ok(Quantity::Target(name)) => name,
         other => panic!("{other:?}"),
     };
     let values = set.rows.iter().map(slender).map(|v| f64::from(v as f32)).collect();
@@ -66,14 +66,14 @@ static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
     Arc::new(trainer.finish().unwrap())
 });
 
-fn rediscovered(property: &str, parts: &str, repeats: usize) -> RediscoveryReport {
+fn rediscovered(quantity: &str, parts: &str, repeats: usize) -> RediscoveryReport {
     let config = RediscoverConfig {
         parts: parts.parse().unwrap(),
         repeats,
         functions: 9,
         restarts: 30,
         steps: 150,
-        ..RediscoverConfig::from_property(property.parse().unwrap())
+        ..RediscoverConfig::from_quantity(quantity.parse().unwrap())
     };
     let mut rediscovery = Rediscovery::new(MODEL.clone(), config).unwrap();
     let mut last = 0.0;
@@ -127,7 +127,7 @@ fn what_geometry_tells_is_learned_by_its_values_and_measured_on_the_outline() {
     for told in of.repeats.iter().flat_map(|right| &right.told) {
         let z = Rows::from_flat(2, told.z.clone());
         let outline = MODEL.decode(&z).unwrap();
-        assert!((Property::Area.measure(outline.row(0)) - told.truth).abs() < 1e-4);
+        assert!((Quantity::AREA.measure(outline.row(0)) - told.truth).abs() < 1e-4);
     }
     let told: Vec<_> = of.repeats.iter().flat_map(|right| &right.told).collect();
     let held = told.iter().filter(|told| told.prediction.covers(told.truth)).count();
@@ -182,7 +182,7 @@ fn the_same_seed_gives_the_same_report() {
             restarts: 8,
             steps: 30,
             goal: Goal::Min,
-            ..RediscoverConfig::from_property("slender".parse().unwrap())
+            ..RediscoverConfig::from_quantity("slender".parse().unwrap())
         };
         let mut rediscovery = Rediscovery::new(MODEL.clone(), config).unwrap();
         while rediscovery.step().unwrap() {}
@@ -196,9 +196,9 @@ fn what_cannot_be_done_is_refused_before_any_work() {
     let refused = |config: RediscoverConfig| {
         Rediscovery::new(MODEL.clone(), config).err().unwrap().to_string()
     };
-    let usual = RediscoverConfig::from_property(Property::Area);
+    let usual = RediscoverConfig::from_quantity(Quantity::AREA);
     assert!(refused(RediscoverConfig { repeats: 0, ..usual.clone() }).contains("repeats"));
     assert!(refused(RediscoverConfig { functions: 0, ..usual }).contains("functions"));
-    let unknown = RediscoverConfig::from_property("drag".parse().unwrap());
+    let unknown = RediscoverConfig::from_quantity("drag".parse().unwrap());
     assert!(refused(unknown).contains("'drag'"));
 }

@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
@@ -65,9 +65,9 @@ fn where_the_search_sees_no_penalty_the_verdict_sees_data() {
 }
 
 /// The best points and every fifteenth point of their trajectories, for a search of 50 restarts and 300 steps, with
-/// their verdicts for the property of the objective.
-fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
-    let spec = ObjectiveSpec::new(property, goal);
+/// their verdicts for the quantity of the objective.
+fn answers(model: &Arc<Model>, quantity: Quantity, goal: Goal) -> Vec<Verdict> {
+    let spec = ObjectiveSpec::new(quantity, goal);
     let config = SearchConfig { spec, restarts: 50, steps: 300, ..Default::default() };
     let mut search = Search::new(model.clone(), config).unwrap();
     while search.step().unwrap() {}
@@ -76,7 +76,7 @@ fn answers(model: &Arc<Model>, property: Property, goal: Goal) -> Vec<Verdict> {
         z.push(restart.best_z());
         (0..restart.trajectory.len()).step_by(15).for_each(|i| z.push(restart.trajectory.row(i)));
     }
-    assess(model, &[property], &z, &model.decode(&z).unwrap()).unwrap()
+    assess(model, &[quantity], &z, &model.decode(&z).unwrap()).unwrap()
 }
 
 #[test]
@@ -86,9 +86,9 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
         // Points, those called believable, and those that all but the value speaks for; the last two with those
         // among them whose value survives within 5 %.
         let (mut points, mut believable, mut blind) = (0, [0; 2], [0; 2]);
-        for property in Property::ALL {
+        for quantity in Quantity::ALL {
             for verdict in
-                [Goal::Max, Goal::Min].map(|goal| answers(&model, property, goal)).concat()
+                [Goal::Max, Goal::Min].map(|goal| answers(&model, quantity, goal)).concat()
             {
                 let survives = usize::from(verdict.round_trip_changes[0].change <= 0.05);
                 let count =
@@ -162,7 +162,7 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         let spec = ObjectiveSpec {
             by: ValueSource::Head,
             inside: 10.0,
-            ..ObjectiveSpec::new(Property::Roundness, goal)
+            ..ObjectiveSpec::new(Quantity::ROUNDNESS, goal)
         };
         let config = SearchConfig { spec, restarts: 30, steps: 200, ..Default::default() };
         let mut search = Search::new(model.clone(), config).unwrap();
@@ -170,8 +170,8 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         for restart in SearchReport::new(search).unwrap().restarts {
             let verdict = &restart.verdict;
             let checks = verdict.prediction_checks.as_ref().unwrap();
-            let check = checks.check_of(Property::Roundness).unwrap();
-            let truth = Property::Roundness.measure(&restart.decoded);
+            let check = checks.check_of(Quantity::ROUNDNESS).unwrap();
+            let truth = Quantity::ROUNDNESS.measure(&restart.decoded);
             assert_eq!(check.computed, Some(truth));
             if verdict.reliability == Reliability::Believable {
                 assert!(check.prediction.covers(truth), "{truth} {check:?}");

@@ -3,7 +3,7 @@
 use crate::{learn, parameters, trained};
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::{ImportOptions, import};
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::roles::Role;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::error::Result;
@@ -47,7 +47,7 @@ fn in_two_parts(config: &TrainingConfig, first: usize) -> Trainer {
 
 #[test]
 fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
-    let heads = vec![Property::Perimeter, Property::Roundness];
+    let heads = vec![Quantity::PERIMETER, Quantity::ROUNDNESS];
     for config in [
         config(),
         TrainingConfig { sigma_vae: true, kl_warmup: 8, ..config() },
@@ -103,10 +103,10 @@ fn a_branch_shares_the_past_and_the_noise() {
 
 #[test]
 fn a_model_whose_head_was_trained_again_cannot_go_on() {
-    let with_head = TrainingConfig { heads: vec![Property::Area], ..config() };
+    let with_head = TrainingConfig { heads: vec![Quantity::AREA], ..config() };
     let model = trained(data(), with_head);
     assert!(TrainerState::from_model(&model).is_ok());
-    let mut head = model.head(Property::Area).unwrap().clone();
+    let mut head = model.head(Quantity::AREA).unwrap().clone();
     head.card.joint = false;
     let changed = model.with_head(head).unwrap();
     let refused = TrainerState::from_model(&changed).unwrap_err().to_string();
@@ -312,7 +312,7 @@ fn a_model_of_imported_outlines_is_better_than_pca_and_its_draws_are_like_them()
             .iter()
             .all(|warning| !warning.what.to_string().contains("PCA"))
     );
-    let drawn = new_shapes(&model, Property::Area, 500, 1).unwrap();
+    let drawn = new_shapes(&model, Quantity::AREA, 500, 1).unwrap();
     let good =
         drawn.iter().filter(|shape| shape.verdict.reliability == Reliability::Believable).count();
     assert!(good >= 400, "{good} of 500, from {:?}", model.card.start);

@@ -259,8 +259,8 @@ fn sample() {
 
 #[test]
 fn field() {
-    let lines = ["roundness", "area", "perimeter", "heat-shedding"].map(|property| {
-        format!("field --model M --property {property} --cells 6 --out {property}.csv")
+    let lines = ["roundness", "area", "perimeter", "heat-shedding"].map(|quantity| {
+        format!("field --model M --property {quantity} --cells 6 --out {quantity}.csv")
     });
     let drag = ["field --model M --property drag --cells 6 --out drag.csv"];
     hold("field", together([on_models(ALL, &lines), on_models(OWN, &drag)]));

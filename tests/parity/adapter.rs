@@ -3,7 +3,7 @@
 use crate::fixture::{Network, Parameters, Scaling, in_order, in_precision, singles};
 use candle_core::DType;
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::scaling;
 use latent_explorer::data::source::Source;
@@ -45,8 +45,8 @@ fn assemble(
     Model::new(card, Encoded::default(), parameters).unwrap()
 }
 
-/// The property that heads are said to predict; they predict whatever their weights make of z.
-pub const PREDICTED: Property = Property::Roundness;
+/// The quantity that heads are said to predict; they predict whatever their weights make of z.
+pub const PREDICTED: Quantity = Quantity::ROUNDNESS;
 
 /// A head with all that belongs to it.
 pub struct Head<'a> {
@@ -82,7 +82,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
 
     let layers = head_layers(PREDICTED, latent, &widths);
     let card = HeadCard {
-        property: PREDICTED,
+        quantity: PREDICTED,
         offset: head.offset,
         scale: head.scale,
         r2: 1.0,
@@ -93,7 +93,7 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
         judge: None,
         layers: layers.clone(),
     };
-    // In a checkpoint the names of a head's layers hold its property.
+    // In a checkpoint the names of a head's layers hold its quantity.
     let prefix = format!("head.{}", PREDICTED.name());
     let plain = |layer: LayerSpec| LayerSpec { name: layer.name.replace(&prefix, "head"), ..layer };
     let layers: Vec<LayerSpec> = layers.into_iter().map(plain).collect();

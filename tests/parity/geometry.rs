@@ -1,10 +1,10 @@
-//! Properties of outlines and penalties with their gradients, and 500 steps of Adam on them.
+//! Quantities of outlines and penalties with their gradients, and 500 steps of Adam on them.
 
 use crate::adapter::model;
 use crate::fixture::{Both, Network, Numbers, Scaling, assert_close, read};
 use crate::paths::{self, Paths};
 use candle_core::DType;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::model::Model;
 use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space};
 use serde::Deserialize;
@@ -54,7 +54,7 @@ struct Slope {
 
 #[derive(Deserialize)]
 struct Climb {
-    property: Property,
+    quantity: Quantity,
     mode: Goal,
     l2: f64,
     align: f64,
@@ -87,14 +87,14 @@ fn check(objective: &Objective, at: &Numbers, slopes: &Slopes, sum: &[(f64, &str
 }
 
 #[test]
-fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
+fn quantities_and_their_gradients_in_z_and_in_x_are_pytorchs() {
     for case in read::<Geometry>("geometry").cases {
         for (dtype, tolerance) in PRECISIONS {
             let model = case.model(dtype);
-            for property in Property::ALL {
-                let spec = ObjectiveSpec::new(property, Goal::Max);
+            for quantity in Quantity::ALL {
+                let spec = ObjectiveSpec::new(quantity, Goal::Max);
                 let of = |space| Objective::new(model.clone(), spec.clone(), space).unwrap();
-                let (name, slopes) = (property.name(), case.slopes.of(dtype));
+                let (name, slopes) = (quantity.name(), case.slopes.of(dtype));
                 let shown = check(&of(Space::Latent), &case.z, slopes, &[(-1.0, name)]);
                 assert_close(name, &shown, &slopes[name].value.data, tolerance);
                 let Shapes { x, slopes } = &case.shapes;
@@ -106,7 +106,7 @@ fn properties_and_their_gradients_in_z_and_in_x_are_pytorchs() {
 
 #[test]
 fn penalties_and_sums_of_terms_are_pytorchs() {
-    let roundness = ObjectiveSpec::new(Property::Roundness, Goal::Max);
+    let roundness = ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max);
     let terms = ["roundness:max", "area:target=2.5:weight=0.5", "perimeter:min:weight=0.25"];
     let terms = terms.map(|term| term.parse().unwrap()).to_vec();
     let specs: [(ObjectiveSpec, &[(f64, &str)]); 3] = [
@@ -131,11 +131,11 @@ fn penalties_and_sums_of_terms_are_pytorchs() {
 fn paths_of_500_steps_are_pytorchs() {
     for case in read::<Geometry>("geometry").cases {
         for (dtype, tolerance) in paths::PRECISIONS {
-            for Climb { property, mode, l2, align, paths } in &case.search_runs {
+            for Climb { quantity, mode, l2, align, paths } in &case.search_runs {
                 let spec = ObjectiveSpec {
                     l2: *l2,
                     align: *align,
-                    ..ObjectiveSpec::new(*property, *mode)
+                    ..ObjectiveSpec::new(*quantity, *mode)
                 };
                 paths::check(&case.model(dtype), &spec, paths, tolerance);
             }

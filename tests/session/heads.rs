@@ -6,7 +6,7 @@ fn until_heads_end(session: &mut Program) {
     session.wait("the end of the heads", |see| !see.is_training_heads());
 }
 
-fn heads(session: &Program) -> Vec<Property> {
+fn heads(session: &Program) -> Vec<Quantity> {
     session.see().shown().heads()
 }
 
@@ -19,20 +19,20 @@ fn a_model_learns_heads_and_its_search_does_not_become_stale() {
     session.act(Act::Select([0.1, 0.2]));
     let version = shown(&session);
     let (old, home) = (session.see().shown().model(), session.see().shown().home());
-    session.act(Act::TrainHeads(vec![Property::Area, Property::Perimeter]));
+    session.act(Act::TrainHeads(vec![Quantity::AREA, Quantity::PERIMETER]));
     assert!(session.see().is_training_heads());
-    session.act(Act::TrainHeads(vec![Property::Roundness]));
+    session.act(Act::TrainHeads(vec![Quantity::ROUNDNESS]));
     assert_eq!(session.see().jobs().iter().filter(|kind| **kind == JobKind::Heads).count(), 1);
     until_heads_end(&mut session);
-    assert_eq!(heads(&session), [Property::Area, Property::Perimeter]);
+    assert_eq!(heads(&session), [Quantity::AREA, Quantity::PERIMETER]);
     assert!(errors(&session).is_empty(), "{:?}", errors(&session));
     assert!(hears(&session, "Area R\u{b2} "), "{:?}", sentences(&session));
     assert!(shown(&session) == version && !session.see().is_search_stale());
     assert!(session.see().selected().is_some() && old.heads().is_empty());
     let model = session.see().model(id);
     assert!(model.is_unsaved() && model.home() == home);
-    // A second time the head is a new one, and still alone for its property.
-    session.act(Act::TrainHeads(vec![Property::Area]));
+    // A second time the head is a new one, and still alone for its quantity.
+    session.act(Act::TrainHeads(vec![Quantity::AREA]));
     until_heads_end(&mut session);
     assert_eq!(heads(&session).len(), 2);
 }
@@ -43,12 +43,12 @@ fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
     let path = folder.path().join("mine.safetensors");
     let mut session = session();
     let id = trained(&mut session);
-    session.act(Act::TrainHeads(vec![Property::Roundness]));
+    session.act(Act::TrainHeads(vec![Quantity::ROUNDNESS]));
     session.act(Act::Save(id, path.clone()));
     // Whichever is ready first, the head is taken in before the file is written.
     until_heads_end(&mut session);
     until_files_are_done(&mut session);
-    assert_eq!(heads(&session), [Property::Roundness]);
+    assert_eq!(heads(&session), [Quantity::ROUNDNESS]);
     let with_head = bytes(&session, id);
     let model = session.see().model(id);
     assert!(model.is_unsaved() && std::fs::read(&path).unwrap() != with_head);
@@ -56,11 +56,11 @@ fn a_head_more_is_unsaved_even_if_the_model_was_just_being_saved() {
     until_files_are_done(&mut session);
     assert!(!session.see().has_unsaved() && std::fs::read(&path).unwrap() == with_head);
     // A file that is opened again does not push out what was learned since.
-    session.act(Act::TrainHeads(vec![Property::Area]));
+    session.act(Act::TrainHeads(vec![Quantity::AREA]));
     until_heads_end(&mut session);
     session.act(Act::Open(path));
     until_files_are_done(&mut session);
-    assert_eq!(heads(&session), [Property::Roundness]);
+    assert_eq!(heads(&session), [Quantity::ROUNDNESS]);
     assert!(session.see().model(id).is_unsaved());
 }
 
@@ -74,7 +74,7 @@ fn heads_that_are_stopped_keep_those_that_are_whole() {
     session.act(Act::SetFullSpeed(true));
     session.act(Act::Train);
     until_trained(&mut session);
-    let all = Property::ALL.to_vec();
+    let all = Quantity::ALL.to_vec();
     session.act(Act::TrainHeads(all.clone()));
     session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
@@ -86,7 +86,7 @@ fn heads_that_are_stopped_keep_those_that_are_whole() {
     });
     session.act(Act::Cancel);
     until_heads_end(&mut session);
-    assert!(heads(&session).len() < 4 && heads(&session).contains(&Property::Roundness));
+    assert!(heads(&session).len() < 4 && heads(&session).contains(&Quantity::ROUNDNESS));
     assert!(errors(&session).is_empty());
 }
 
@@ -95,18 +95,18 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
     let mut session = session();
     let (sample, before) = (shown(&session).0, heads(&session));
     let id = trained(&mut session);
-    session.act(Act::TrainHeads(Property::ALL.to_vec()));
+    session.act(Act::TrainHeads(Quantity::ALL.to_vec()));
     session.act(Act::CloseModel(id));
     until_heads_end(&mut session);
     assert!(shown(&session).0 == sample && heads(&session) == before);
     train(&mut session, config(100_000));
     session.wait("the first picture", |see| see.models() == 2);
-    session.act(Act::TrainHeads(vec![Property::Area]));
+    session.act(Act::TrainHeads(vec![Quantity::AREA]));
     assert!(!session.see().is_training_heads());
     assert!(hears(&session, "still being trained .. heads"), "{:?}", sentences(&session));
     // Another model may learn heads meanwhile.
     session.act(Act::ShowModel(sample));
-    session.act(Act::TrainHeads(vec![Property::Area]));
+    session.act(Act::TrainHeads(vec![Quantity::AREA]));
     assert!(session.see().is_training_heads());
     session.act(Act::Stop(JobKind::Heads));
     until_heads_end(&mut session);
@@ -117,11 +117,11 @@ fn a_model_that_goes_away_or_learns_takes_no_heads() {
 #[test]
 fn a_training_shows_the_heads_that_it_trains_along() {
     let mut session = session();
-    train(&mut session, TrainingConfig { heads: vec![Property::Area], ..config(3) });
+    train(&mut session, TrainingConfig { heads: vec![Quantity::AREA], ..config(3) });
     session.wait("the first picture", |see| see.models() == 2);
-    assert_eq!(heads(&session), [Property::Area]);
+    assert_eq!(heads(&session), [Quantity::AREA]);
     until_trained(&mut session);
-    assert_eq!(heads(&session), [Property::Area]);
+    assert_eq!(heads(&session), [Quantity::AREA]);
     let curve = session.see().training().curve();
     assert!(curve.iter().all(|(_, losses)| losses.heads > 0.0), "{curve:?}");
 }

@@ -30,7 +30,7 @@ impl Dice {
             3 => Act::OpenBundled(self.roll(2)),
             4 => Act::ShowModel(model),
             5 if models.len() > 3 => Act::CloseModel(model),
-            6 => Act::ColourBy(Property::ALL[self.roll(4)]),
+            6 => Act::ColourBy(Quantity::ALL[self.roll(4)]),
             7 | 8 => Act::Pin(at),
             9 | 10 => Act::Unpin(self.roll(4)),
             11 => Act::Select(at),
@@ -181,14 +181,14 @@ fn a_lesson_leaves_what_was_there_before() {
         session.act(Act::ContinueLesson);
         until_searched(&mut session);
         assert_eq!(session.see().searches().len(), 1 + search);
-        assert_eq!(session.see().property(), Property::HeatShedding);
+        assert_eq!(session.see().quantity(), Quantity::HEAT_SHEDDING);
     }
     session.act(Act::ContinueLesson);
     assert_eq!(session.see().next_search(), before);
     assert_eq!(session.see().searches(), searches, "map and paths are of one objective again");
     assert_eq!(session.see().report().unwrap().restarts.len(), 3);
     session.act(Act::Undo);
-    assert_eq!(session.see().property(), Property::HeatShedding, "back in the lesson");
+    assert_eq!(session.see().quantity(), Quantity::HEAT_SHEDDING, "back in the lesson");
     let last = session.see().search().unwrap().config();
     assert!(last.spec.inside > 0.0, "at its last search");
 }

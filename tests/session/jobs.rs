@@ -73,7 +73,7 @@ fn a_failure_while_heads_learn_is_told_and_the_model_stays() {
     for (how, why) in
         [(EndsWith::Panic, PANIC), (EndsWith::Failure("it does not fit"), "it does not fit")]
     {
-        session.act(Act::TrainHeads(vec![Property::Area]));
+        session.act(Act::TrainHeads(vec![Quantity::AREA]));
         jobs::end(&mut session, JobKind::Heads, how);
         assert!(!session.see().is_training_heads());
         assert!(!session.see().jobs().contains(&JobKind::Heads));

@@ -141,10 +141,10 @@ fn a_way_that_was_taken_off_the_map_comes_back() {
         assert!(session.see().is_on_path() && share(&session) == 0.4);
         let back = session.see().path().unwrap();
         assert!(near(&back.here(), &here) && plan(&session) == way);
-        session.act(Act::ColourBy(Property::Area));
+        session.act(Act::ColourBy(Quantity::AREA));
         let back = session.see().path().unwrap();
-        assert_eq!(back.verdicts()[0].round_trip_changes[0].property, Property::Area);
-        session.act(Act::ColourBy(Property::Roundness));
+        assert_eq!(back.verdicts()[0].round_trip_changes[0].quantity, Quantity::AREA);
+        session.act(Act::ColourBy(Quantity::ROUNDNESS));
         session.act(Act::EndPath);
     }
     session.act(Act::PlayPath);
@@ -252,8 +252,8 @@ fn a_shape_of_the_data_is_kept_with_its_rebuild() {
     assert_eq!(probe.z(), model.encoded.mu.row(17));
     let near = probe.neighbours(&model);
     assert_eq!((near.len(), near.first()), (3, probe.nearest()));
-    // Another property is looked at on the same shape.
-    session.act(Act::ColourBy(Property::Area));
+    // Another quantity is looked at on the same shape.
+    session.act(Act::ColourBy(Quantity::AREA));
     assert_eq!(session.see().selected().unwrap().reconstruction(), probe.reconstruction());
     session.act(Act::Select([0.1, 0.1]));
     assert!(session.see().selected().unwrap().reconstruction().is_none());

@@ -32,7 +32,7 @@ use driver::{
     Starts, StepThrough, Theme, TrainingPhase,
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use latent_explorer::optimise::{Method, SearchConfig};

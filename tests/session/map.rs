@@ -35,9 +35,9 @@ fn the_map_is_drawn_for_the_newest_wish() {
     for _ in 0..20 {
         session.act(Act::Zoom([0.3, 0.2], 1.05));
     }
-    session.act(Act::ColourBy(Property::Area));
+    session.act(Act::ColourBy(Quantity::AREA));
     session.wait("the last picture", |see| drawn(see) && see.map().heat_columns().is_some());
-    assert_eq!(session.see().map().drawn_property(), Some(Property::Area));
+    assert_eq!(session.see().map().drawn_quantity(), Some(Quantity::AREA));
     jobs::picture_fails(&mut session, "no paper");
     assert!(session.see().map().outlines().is_some(), "the old picture stays");
     one(&errors(&session), "no paper");
@@ -47,7 +47,7 @@ fn the_map_is_drawn_for_the_newest_wish() {
 fn fog_stays_until_newer_fog_is_there() {
     let mut session = session();
     session.act(Act::Resize([640.0, 480.0]));
-    session.wait("a picture", |see| see.map().drawn_property().is_some());
+    session.wait("a picture", |see| see.map().drawn_quantity().is_some());
     assert!(session.see().map().distance_bounds().is_none(), "nobody asked for fog");
     session.act(Act::ToggleLayer(MapLayer::Trust));
     session.wait("fog", |see| see.map().distance_bounds().is_some());
@@ -61,16 +61,16 @@ fn fog_stays_until_newer_fog_is_there() {
 }
 
 #[test]
-fn a_held_range_is_that_of_its_own_property() {
+fn a_held_range_is_that_of_its_own_quantity() {
     let mut session = session();
     session.act(Act::ToggleRangeLock);
     let roundness = session.see().range();
     session.act(Act::SetSearch(SearchConfig {
-        spec: ObjectiveSpec::new(Property::Perimeter, Goal::Max),
+        spec: ObjectiveSpec::new(Quantity::PERIMETER, Goal::Max),
         ..SearchConfig::default()
     }));
     assert_ne!(session.see().range(), roundness);
-    session.act(Act::ColourBy(Property::Roundness));
+    session.act(Act::ColourBy(Quantity::ROUNDNESS));
     assert_eq!(session.see().range(), roundness);
 }
 
@@ -104,7 +104,7 @@ fn the_gradient_is_a_layer_that_follows_the_aim() {
     session.wait("the arrows", |see| arrows(see).is_some() && current(see));
     let up = arrows(session.see()).unwrap();
     assert!(up.len() > 100);
-    let down = ObjectiveSpec::new(Property::Roundness, Goal::Min);
+    let down = ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Min);
     let config = SearchConfig { spec: down, ..SearchConfig::default() };
     session.act(Act::SetSearch(config));
     session.wait("the other arrows", |see| {

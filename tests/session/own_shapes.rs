@@ -174,16 +174,16 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
     checkpoint::save(&axes_of(data.unwrap()), &path).unwrap();
     let mut session = Program::open();
-    let stiff: Property = "stiffness".parse().unwrap();
+    let stiff: Quantity = "stiffness".parse().unwrap();
     session.act(Act::Resize([600.0, 400.0]));
     session.act(Act::Open(path));
-    session.wait("what follows", |see| see.properties().contains(&stiff));
+    session.wait("what follows", |see| see.quantities().contains(&stiff));
     session.act(Act::ColourBy(stiff));
     session.act(Act::Select([0.0, 0.0]));
     let value = |session: &Program| session.see().selected().unwrap().value(stiff);
     assert!(value(&session).number().is_nan() && !session.see().can_tell(stiff));
     let told = |see: See<'_>| {
-        let values = see.map().values().filter(|_| see.map().drawn_property() == Some(stiff));
+        let values = see.map().values().filter(|_| see.map().drawn_quantity() == Some(stiff));
         values.map(|values| values.iter().any(|value| value.is_finite()))
     };
     session.wait("what follows", |see| told(see) == Some(false));
@@ -206,7 +206,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     session.act(Act::EndPath);
     session.wait("the end of the job", |see| !see.jobs().contains(&JobKind::Path));
     assert!(session.see().path().is_none(), "a path that was taken away does not come back");
-    session.act(Act::ColourBy(Property::Area));
+    session.act(Act::ColourBy(Quantity::AREA));
     session.act(Act::PlayPath);
     assert!(session.see().path().is_some(), "what geometry computes is there at once");
 }
@@ -220,11 +220,11 @@ fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
     session.act(Act::Import { paths: vec![shapes], values: Some(values), options });
     session.wait("what follows", |see| !see.import().is_running());
     let see = session.see();
-    assert_eq!(see.next_training().heads, ["stiffness".parse::<Property>().unwrap()]);
+    assert_eq!(see.next_training().heads, ["stiffness".parse::<Quantity>().unwrap()]);
     assert!(see.learnable().contains(&"rare".parse().unwrap()));
     session.act(Act::LearnFromOwn(false));
     let see = session.see();
-    assert!(see.next_training().heads.is_empty() && see.learnable() == Property::ALL);
+    assert!(see.next_training().heads.is_empty() && see.learnable() == Quantity::ALL);
 }
 
 #[test]
@@ -237,20 +237,20 @@ fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
     let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
     checkpoint::save(&axes_of(data.unwrap()), &model).unwrap();
-    let stiff: Property = "stiffness".parse().unwrap();
+    let stiff: Quantity = "stiffness".parse().unwrap();
     let spec = ObjectiveSpec::new(stiff, Goal::Min);
 
     let mut session = Program::open_with_settings(settings.clone());
     let bundled = session.see().shown().id();
     session.act(Act::Open(model.clone()));
-    session.wait("the model", |see| see.properties().contains(&stiff));
+    session.wait("the model", |see| see.quantities().contains(&stiff));
     let own = session.see().shown().id();
     session.act(Act::SetSearch(SearchConfig { spec: spec.clone(), ..SearchConfig::default() }));
     session.act(Act::ToggleRangeLock);
     let spec = session.see().next_search().spec.clone();
-    assert_eq!(spec.property(), stiff);
+    assert_eq!(spec.quantity(), stiff);
     session.act(Act::ShowModel(bundled));
-    assert_ne!(session.see().property(), stiff);
+    assert_ne!(session.see().quantity(), stiff);
     assert!(!session.see().is_range_held() && hears(&session, "'stiffness'"));
     let with_steps = SearchConfig { steps: 77, ..session.see().next_search().clone() };
     session.act(Act::SetSearch(with_steps));
@@ -261,13 +261,13 @@ fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
     session.save_settings();
 
     let mut again = Program::open_with_settings(settings);
-    assert_ne!(again.see().property(), stiff, "it opens on the bundled model");
+    assert_ne!(again.see().quantity(), stiff, "it opens on the bundled model");
     again.act(Act::Open(model));
-    again.wait("the model", |see| see.properties().contains(&stiff));
+    again.wait("the model", |see| see.quantities().contains(&stiff));
     assert_eq!(again.see().next_search().spec, spec);
     // The user's own choice takes the place of what was set aside.
     again.act(Act::OpenBundled(0));
-    again.act(Act::ColourBy(Property::Area));
+    again.act(Act::ColourBy(Quantity::AREA));
     again.act(Act::OpenBundled(1));
-    assert_eq!(again.see().property(), Property::Area);
+    assert_eq!(again.see().quantity(), Quantity::AREA);
 }

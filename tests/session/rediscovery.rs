@@ -8,10 +8,10 @@ use latent_explorer::rediscover::{Blind, BlindReport, RediscoverConfig, Rediscov
 fn a_rediscovery_runs_once_and_escape_ends_it() {
     let mut session = session();
     trained(&mut session);
-    session.act(Act::Rediscover(Property::Area));
+    session.act(Act::Rediscover(Quantity::AREA));
     assert!(session.see().is_rediscovering());
-    session.act(Act::Rediscover(Property::Roundness));
-    assert_eq!(session.see().rediscovery(), Some(Property::Area), "one at a time");
+    session.act(Act::Rediscover(Quantity::ROUNDNESS));
+    assert_eq!(session.see().rediscovery(), Some(Quantity::AREA), "one at a time");
     assert!(hears(&session, "rediscovery is under way"), "{:?}", sentences(&session));
     session.wait("some progress", |see| {
         !see.is_rediscovering()
@@ -28,10 +28,10 @@ fn a_rediscovery_runs_once_and_escape_ends_it() {
 fn its_numbers_come_with_its_end_and_a_failure_is_told() {
     let mut session = session();
     trained(&mut session);
-    session.act(Act::Rediscover(Property::Area));
+    session.act(Act::Rediscover(Quantity::AREA));
     let report = RediscoveryReport {
         format: 1,
-        config: RediscoverConfig::from_property(Property::Area),
+        config: RediscoverConfig::from_quantity(Quantity::AREA),
         believable: None,
         pointed: Vec::new(),
         blind: Some(BlindReport::from_repeats(
@@ -41,7 +41,7 @@ fn its_numbers_come_with_its_end_and_a_failure_is_told() {
     jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Rediscovered(Box::new(report)));
     assert!(session.see().rediscovery_report().is_some());
     assert!(hears(&session, "Predict properties"), "it says where: {:?}", sentences(&session));
-    session.act(Act::Rediscover(Property::Area));
+    session.act(Act::Rediscover(Quantity::AREA));
     jobs::end(&mut session, JobKind::Rediscovery, EndsWith::Failure("it does not fit"));
     assert!(session.see().rediscovery().is_none());
     assert_eq!(errors(&session), ["it does not fit"]);

@@ -31,7 +31,7 @@ fn begin(session: &mut Program, kind: JobKind, folder: &Path) -> Watched {
             session.act(Act::Import { paths, values: None, options });
         }
         JobKind::Training => train(session, config(100_000)),
-        JobKind::Heads => session.act(Act::TrainHeads(Property::ALL.to_vec())),
+        JobKind::Heads => session.act(Act::TrainHeads(Quantity::ALL.to_vec())),
         JobKind::Sweep => {
             session.set_small(config(100_000));
             session.act(Act::Sweep(vec![0.5, 1.0]));
@@ -42,7 +42,7 @@ fn begin(session: &mut Program, kind: JobKind, folder: &Path) -> Watched {
             session.act(Act::SetSearch(restarts(50, 20_000)));
             session.act(Act::Race);
         }
-        JobKind::Rediscovery => session.act(Act::Rediscover(Property::Area)),
+        JobKind::Rediscovery => session.act(Act::Rediscover(Quantity::AREA)),
         JobKind::Export => {
             search(session, restarts(4, 10));
             until_searched(session);

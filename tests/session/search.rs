@@ -148,7 +148,7 @@ fn hills_and_restarts_are_lifted_out_and_lit() {
 fn restarts_without_an_answer_say_which_way() {
     let mut session = session();
     let constraints = vec!["area>=1000".parse().unwrap()];
-    let spec = ObjectiveSpec { constraints, ..ObjectiveSpec::new(Property::Roundness, Goal::Max) };
+    let spec = ObjectiveSpec { constraints, ..ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max) };
     search(&mut session, SearchConfig { spec, ..restarts(6, 5) });
     until_searched(&mut session);
     let found = found(&session);
@@ -198,19 +198,19 @@ fn several_terms_show_their_score_and_the_map_the_first_of_them() {
     };
     search(&mut session, SearchConfig { spec, ..restarts(4, 10) });
     until_searched(&mut session);
-    assert_eq!(session.see().property(), Property::Area);
+    assert_eq!(session.see().quantity(), Quantity::AREA);
     for restart in &session.see().report().unwrap().restarts {
         let [area, roundness] = [0, 1].map(|k| restart.answer.terms[k].measured.unwrap());
         let score = -0.5 * area - 2.0 * (roundness - 0.7).powi(2);
         assert!((restart.restart.best_value() - score).abs() < 1e-4);
     }
-    // Another property in the first term has other values to match.
-    let spec = ObjectiveSpec::new(Property::Roundness, Goal::Target(0.7));
+    // Another quantity in the first term has other values to match.
+    let spec = ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Target(0.7));
     session.act(Act::SetSearch(SearchConfig { spec, ..restarts(4, 10) }));
-    session.act(Act::ColourBy(Property::Perimeter));
+    session.act(Act::ColourBy(Quantity::PERIMETER));
     let goal = session.see().next_search().spec.goal();
-    assert_eq!(goal, Goal::Target(session.see().usual_target(Property::Perimeter)));
-    session.act(Act::ColourBy(Property::Perimeter));
+    assert_eq!(goal, Goal::Target(session.see().usual_target(Quantity::PERIMETER)));
+    session.act(Act::ColourBy(Quantity::PERIMETER));
     assert_eq!(session.see().next_search().spec.goal(), goal, "the same one changes nothing");
 }
 
@@ -326,7 +326,7 @@ fn a_search_outlives_the_model_it_was_made_in() {
 fn a_penalised_search_is_followed_by_its_objective() {
     let mut session = session();
     let spec =
-        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Property::HeatShedding, Goal::Max) };
+        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Quantity::HEAT_SHEDDING, Goal::Max) };
     search(&mut session, SearchConfig { spec, ..restarts(20, 120) });
     until_searched(&mut session);
     let findings = under_way(&session).found().unwrap();

@@ -6,7 +6,7 @@ use super::*;
 fn a_search_from_a_point_begins_there() {
     let mut session = session();
     session.act(Act::SetSearch(SearchConfig {
-        spec: ObjectiveSpec::new(Property::Roundness, Goal::Min),
+        spec: ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Min),
         ..restarts(50, 8)
     }));
     session.act(Act::SearchFrom([0.4, -0.3]));

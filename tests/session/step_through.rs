@@ -79,8 +79,8 @@ fn a_walk_begins_again_with_new_settings_and_ends_when_it_should() {
     assert_eq!(walked(&session).trajectory(), [from]);
     assert_eq!(walked(&session).stepper().moment().unwrap().rate, 0.3);
     session.act(Act::StepThrough(StepThrough::NextStage));
-    session.act(Act::ColourBy(Property::Area));
-    assert_eq!(walked(&session).stepper().config().spec.property(), Property::Area);
+    session.act(Act::ColourBy(Quantity::AREA));
+    assert_eq!(walked(&session).stepper().config().spec.quantity(), Quantity::AREA);
     assert_eq!(walked(&session).stepper().stage(), UpdateStage::Value);
     session.act(Act::Cancel);
     assert!(session.see().step_through().is_none() && session.see().selected().is_some());

@@ -50,11 +50,11 @@ fn look_at_everything(theme: Theme) {
         click(&mut window, tab);
         settle(&mut window);
     }
-    for property in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
+    for quantity in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
         turn(&mut window, Page::Explore);
-        press(&mut window, property);
+        press(&mut window, quantity);
         settle(&mut window);
-        assert_eq!(window.see().property().label().to_string(), property);
+        assert_eq!(window.see().quantity().label().to_string(), quantity);
     }
     train(&mut window, 2);
     until_trained(&mut window, "12 updates");

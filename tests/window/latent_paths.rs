@@ -124,8 +124,8 @@ fn the_bar_and_the_inspector_tell_of_one_shape_on_every_frame() {
         let path = see.path().unwrap();
         let here = see.selected().unwrap();
         assert_eq!(path.selection().as_ref(), Some(&here));
-        let (word, property) = (here.verdict().word(), see.property());
-        let value = here.value(property).text();
+        let (word, quantity) = (here.verdict().word(), see.quantity());
+        let value = here.value(quantity).text();
         // The bar, and the sentence of the inspector.
         assert!(said(&window, &format!("%, {value}, {word}")), "{value}, {word}");
         assert!(said(&window, &here.verdict().sentence().to_string()));

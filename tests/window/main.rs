@@ -27,7 +27,7 @@ use driver::{Drive, Page, See, Settings, TrainingPhase, words};
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, PointerButton, Pos2, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::SearchConfig;
 use std::path::{Path, PathBuf};

@@ -13,26 +13,26 @@ fn terms_are_added_weighed_matched_and_taken_out() {
     let mut window = open();
     turn(&mut window, Page::Optimise);
     press(&mut window, "Match");
-    let middle = window.see().usual_target(Property::Roundness);
+    let middle = window.see().usual_target(Quantity::ROUNDNESS);
     assert_eq!(sought(&window).goal(), Goal::Target(middle), "a target to begin with");
     set(&mut window, "Target", 1);
     assert_eq!(sought(&window).goal(), Goal::Target(1.0));
     choose(&mut window, "Property", "Area");
-    let middle = window.see().usual_target(Property::Area);
+    let middle = window.see().usual_target(Quantity::AREA);
     assert_eq!(sought(&window).goal(), Goal::Target(middle), "another property, another target");
 
     press(&mut window, "+ Term");
     settle(&mut window);
-    assert_eq!(sought(&window).terms[1].property, Property::Roundness, "one that is free");
+    assert_eq!(sought(&window).terms[1].quantity, Quantity::ROUNDNESS, "one that is free");
     choose(&mut window, "Property 2", "Perimeter");
     choose(&mut window, "Goal 2", "Minimise");
     set(&mut window, "Weight 2", 3);
     let second = sought(&window).terms[1];
     assert_eq!(second.to_string(), "perimeter:min:weight=3");
-    assert_eq!(window.see().property(), Property::Area, "the first colours the map");
+    assert_eq!(window.see().quantity(), Quantity::AREA, "the first colours the map");
     press(&mut window, "Remove term 1");
     settle(&mut window);
-    assert_eq!((sought(&window).terms.len(), window.see().property()), (1, Property::Perimeter));
+    assert_eq!((sought(&window).terms.len(), window.see().quantity()), (1, Quantity::PERIMETER));
     assert!(in_panel(&window, "Minimise").is_some(), "one term has plain controls again");
 }
 
@@ -91,7 +91,7 @@ fn methods_and_spaces_that_exclude_each_other_follow_each_other() {
     assert!(said(&window, "First spread") && search(&window).check().is_ok());
     press_below(&mut window, words::INPUT_SPACE);
     assert_eq!((search(&window).method, search(&window).space), (Method::Adam, Space::Input));
-    // The sample models have a head for every property.
+    // The sample models have a head for every quantity.
     assert_eq!(sought(&window).by, ValueSource::Geometry);
     press_below(&mut window, "Head");
     assert_eq!(sought(&window).by, ValueSource::Head);

@@ -104,7 +104,7 @@ fn heads_are_learned_from_the_panel() {
     show(&mut window);
     window.get_by_role_and_label(Role::CheckBox, "Area").click_accesskit();
     show(&mut window);
-    assert_eq!(window.see().next_training().heads, [Property::Area, Property::Perimeter]);
+    assert_eq!(window.see().next_training().heads, [Quantity::AREA, Quantity::PERIMETER]);
     settle(&mut window);
     window.get_by_role_and_label(Role::SpinButton, "Head weight");
 }

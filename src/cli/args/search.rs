@@ -3,7 +3,7 @@
 use super::point::{point_or_path, points};
 use crate::data::csv::read_latents;
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::{Model, PointRef, Value};
@@ -21,7 +21,7 @@ pub struct SearchArguments {
     /// The only property to optimise; the short form of one --term. A target column of the data is optimised by its
     /// head
     #[arg(long, value_name = "NAME", requires = "mode", help_heading = SOUGHT)]
-    property: Option<Property>,
+    quantity: Option<Quantity>,
     /// The goal of --property: max or min
     #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
     mode: Option<Goal>,
@@ -117,7 +117,7 @@ impl SearchArguments {
 
     /// True if an objective is given.
     pub fn is_asked(&self) -> bool {
-        self.property.is_some() || !self.terms.is_empty()
+        self.quantity.is_some() || !self.terms.is_empty()
     }
 
     /// The settings of a search in `model`; reads files with starts.
@@ -165,8 +165,8 @@ impl SearchArguments {
     }
 
     fn spec(&self) -> Result<ObjectiveSpec> {
-        let terms = match (self.property, self.mode) {
-            (Some(property), Some(goal)) => ObjectiveSpec::new(property, goal).terms,
+        let terms = match (self.quantity, self.mode) {
+            (Some(quantity), Some(goal)) => ObjectiveSpec::new(quantity, goal).terms,
             _ if self.terms.is_empty() => {
                 return Err(Error::usage(text!(
                     "say what is sought: --property NAME --mode max, or --term NAME:max, once or \
@@ -184,7 +184,7 @@ impl SearchArguments {
             cautious: self.cautious,
             constraints: self.constraints.clone(),
         };
-        if spec.cautious && !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+        if spec.cautious && !spec.terms.iter().any(|term| spec.reads_head(term.quantity)) {
             return Err(Error::setting(
                 "cautious",
                 text!(

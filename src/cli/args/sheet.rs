@@ -1,7 +1,7 @@
 //! Shared parts of the commands that draw shapes: their appearance, and contact sheets as files.
 
 use crate::cli::verbs::render::Theme;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
 use crate::explore::Projection;
 use crate::explore::layers::heat::usual_range;
@@ -21,7 +21,7 @@ pub struct Look {
     /// The property that the colours show and whose round trip is checked: roundness, area, perimeter, heat-shedding,
     /// or a target column of the data, if a head predicts it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
-    pub property: Property,
+    pub quantity: Quantity,
     /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
     #[arg(long, value_name = "PX", default_value_t = 1200, allow_hyphen_values = true)]
     pub size: u32,
@@ -70,10 +70,10 @@ impl Look {
     /// # Errors
     /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
-        model.check_can_tell(self.property)?;
-        let objective = Objective::for_property(model.clone(), self.property);
+        model.check_can_tell(self.quantity)?;
+        let objective = Objective::for_quantity(model.clone(), self.quantity);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
-        let (label, mark) = model.title_lines(self.property);
+        let (label, mark) = model.title_lines(self.quantity);
         Ok(ColourBar { label, mark, range })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::data::outline::family::Family;
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
@@ -165,7 +165,7 @@ pub struct NetworkOptions {
     /// Properties whose heads are trained jointly, separated by commas; those of --values too [default: those
     /// of --values that enough shapes have]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
-    heads: Vec<Property>,
+    heads: Vec<Quantity>,
     /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = HEADS)]
     head_widths: Vec<usize>,

@@ -2,7 +2,7 @@
 
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
 use crate::explore::layers::heat::HeatField;
 use crate::explore::{Bounds, Projection, home_view};
@@ -31,7 +31,7 @@ pub struct FieldArguments {
     /// The property of the decoded shapes: roundness, area, perimeter, heat-shedding, or a target column of the data,
     /// if a head predicts it
     #[arg(long, value_name = "NAME")]
-    property: Property,
+    quantity: Quantity,
     /// Cells in each direction: 1 to 4096
     #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true)]
     cells: usize,
@@ -45,21 +45,21 @@ pub struct FieldArguments {
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written.
 pub fn field(arguments: &FieldArguments) -> Result<()> {
-    let FieldArguments { model, property, cells, out } = arguments;
+    let FieldArguments { model, quantity, cells, out } = arguments;
     check_range("cells", *cells, 1, 4096)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;
-    model.check_can_tell(*property)?;
+    model.check_can_tell(*quantity)?;
     let progress = Progress::start();
     let projection = Projection::from_mu(&model.encoded.mu);
     let view = home_view(&model, &projection);
-    let field = heat(&model, *property, &projection, view, *cells)?;
-    let predictions = match property.is_target() {
+    let field = heat(&model, *quantity, &projection, view, *cells)?;
+    let predictions = match quantity.is_predicted() {
         true => {
             let HeatField { columns, rows, bounds, .. } = field;
             let centre = |i: usize| bounds.cell_centre(i % columns, i / columns, columns, rows);
             let z = projection.lift_all((0..columns * rows).map(centre));
-            model.predictions(*property, &z)?.unwrap_or_default()
+            model.predictions(*quantity, &z)?.unwrap_or_default()
         }
         false => Vec::new(),
     };
@@ -75,12 +75,12 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
 /// A property over a part of the map.
 fn heat(
     model: &Arc<Model>,
-    property: Property,
+    quantity: Quantity,
     projection: &Projection,
     view: Bounds,
     cells: usize,
 ) -> Result<HeatField> {
-    let objective = Objective::for_property(model.clone(), property);
+    let objective = Objective::for_quantity(model.clone(), quantity);
     let never = CancelToken::default();
     let field = HeatField::compute(&objective, projection, view, [cells; 2], &never)?;
     field.expect("nobody cancels it").without_crossings(model, projection)

@@ -2,7 +2,7 @@
 
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
@@ -31,7 +31,7 @@ pub struct HeadsArguments {
     /// The properties that the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or a
     /// target column of the data; an existing head is replaced
     #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
-    property: Vec<Property>,
+    quantity: Vec<Quantity>,
     /// The file for the model with its heads; by default its own file, which is replaced
     #[arg(long, value_name = "M2.safetensors")]
     out: Option<PathBuf>,
@@ -71,9 +71,9 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
         members: arguments.members,
     };
     config.check()?;
-    let properties = &arguments.property;
-    if let Some(i) = (1..properties.len()).find(|&i| properties[..i].contains(&properties[i])) {
-        let problem = text!("'{name}' is named twice; name it once", name = properties[i].name());
+    let quantities = &arguments.quantity;
+    if let Some(i) = (1..quantities.len()).find(|&i| quantities[..i].contains(&quantities[i])) {
+        let problem = text!("'{name}' is named twice; name it once", name = quantities[i].name());
         return Err(Error::setting("property", problem));
     }
     let out = arguments.out.as_ref().unwrap_or(&arguments.model);
@@ -82,17 +82,17 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
 
     let mut learned = Model::clone(&model);
     let mut progress = Progress::start();
-    for (done, &property) in properties.iter().enumerate() {
-        let usual = HeadConfig::usual(&model, property).epochs;
+    for (done, &quantity) in quantities.iter().enumerate() {
+        let usual = HeadConfig::usual(&model, quantity).epochs;
         let config = HeadConfig { epochs: arguments.epochs.unwrap_or(usual), ..config.clone() };
-        let mut trainer = HeadTrainer::new(Arc::clone(&model), property, config.clone())?;
+        let mut trainer = HeadTrainer::new(Arc::clone(&model), quantity, config.clone())?;
         while !trainer.is_finished() {
             trainer.step()?;
-            let share = (done as f64 + trainer.progress()) / properties.len() as f64;
+            let share = (done as f64 + trainer.progress()) / quantities.len() as f64;
             progress.report(share, || {
                 text!(
-                    "{property}, epoch {epoch} of {epochs}",
-                    property = property.name(),
+                    "{quantity}, epoch {epoch} of {epochs}",
+                    quantity = quantity.name(),
                     epoch = trainer.epoch(),
                     epochs = config.epochs
                 )
@@ -103,23 +103,23 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     checkpoint::save(&learned, out)?;
     progress.finish(text!(
         "{scores}; wrote {out}",
-        scores = scores(&learned, properties),
+        scores = scores(&learned, quantities),
         out = out.display().to_string()
     ));
     Ok(())
 }
 
 /// `held out: area R2 0.98, RMSE 0.06; roundness ..` of the heads for some properties.
-pub fn scores(model: &Model, properties: &[Property]) -> Text {
+pub fn scores(model: &Model, quantities: &[Quantity]) -> Text {
     let heads = model.heads().iter().map(|head| &head.card);
-    let named = heads.filter(|card| properties.contains(&card.property));
+    let named = heads.filter(|card| quantities.contains(&card.quantity));
     let each = Text::joined(named.map(|card| said(model, card)), "; ");
     Text::joined([measured_on(&model.encoded.held_out), each], ": ")
 }
 
 fn said(model: &Model, card: &HeadCard) -> Text {
-    let unit = model.unit(card.property);
-    let named = Text::verbatim(format!("{} {}", card.property.name(), score(card, unit)));
+    let unit = model.unit(card.quantity);
+    let named = Text::verbatim(format!("{} {}", card.quantity.name(), score(card, unit)));
     Text::joined(std::iter::once(named).chain(coverage(card, unit)), "; ")
 }
 

@@ -4,7 +4,7 @@ use super::heads::{coverage, measured_on, score};
 use crate::cli::files::open;
 use crate::data::dataset::Target;
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
@@ -96,7 +96,8 @@ struct TargetInfo<'a> {
 
 #[derive(Serialize)]
 struct Head<'a> {
-    property: Property,
+    #[serde(rename = "property")]
+    quantity: Quantity,
     /// The unit of its error; empty if unknown.
     unit: &'a str,
     /// `joint` or `afterwards`.
@@ -397,8 +398,8 @@ impl<'a> TargetInfo<'a> {
 impl<'a> Head<'a> {
     fn new(model: &'a Model, card: &'a HeadCard) -> Self {
         Self {
-            property: card.property,
-            unit: model.unit(card.property),
+            quantity: card.quantity,
+            unit: model.unit(card.quantity),
             trained: if card.joint { "joint" } else { "afterwards" },
             widths: card.widths(),
             r2: card.r2,
@@ -419,7 +420,7 @@ impl<'a> Head<'a> {
         let inputs = self.card.layers.first().map_or(0, |layer| layer.inputs);
         let layers = format!("{inputs}{}", outputs.collect::<String>());
         let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
-        let head = format!("{:<14}{each}{layers}", self.property.name());
+        let head = format!("{:<14}{each}{layers}", self.quantity.name());
         let (score, measured) = (score(self.card, self.unit), self.measured.clone());
         let line = if self.card.joint {
             text!("{head}, joint: {score}, {measured}", head, score, measured)

@@ -66,17 +66,17 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files.into_iter().flatten()).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(model)?;
-    model.check_can_tell(look.property)?;
+    model.check_can_tell(look.quantity)?;
     let progress = Progress::start();
     let ends = [point("from", from, &model)?, point("to", to, &model)?];
     let [from, to] = &ends;
     let form = PathShape::Line { from: from.z.clone(), to: to.z.clone() };
     let latent_path = LatentPath::new(form, &Projection::from_mu(&model.encoded.mu))?;
     let outlines = Some([&*from.outline, &*to.outline]);
-    let strip = Strip::new(&model, look.property, &latent_path, *steps, outlines)?;
+    let strip = Strip::new(&model, look.quantity, &latent_path, *steps, outlines)?;
     match output {
         ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
-        _ => look.write(out, &strip.rows(&model, look.property, true)?, &model)?,
+        _ => look.write(out, &strip.rows(&model, look.quantity, true)?, &model)?,
     }
     progress.finish(text!(
         "{count} frame of each; wrote {out}" | "{count} frames of each; wrote {out}",

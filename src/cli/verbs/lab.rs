@@ -3,7 +3,7 @@
 use super::render::Theme;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::write_set;
@@ -49,7 +49,7 @@ pub struct LabArguments {
     picture: Option<PathBuf>,
     /// The property in the picture [default: the first with a lab result]
     #[arg(long, value_name = "NAME", requires = "picture")]
-    property: Option<Property>,
+    quantity: Option<Quantity>,
     /// The colours of the picture
     #[arg(long, default_value = "light")]
     theme: Theme,
@@ -77,15 +77,15 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
     let mut candidates = read_candidates(candidates)?;
     let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
     let model = model.as_deref().map(open).transpose()?;
-    let mut sought: Vec<(Property, String)> = Vec::new();
+    let mut sought: Vec<(Quantity, String)> = Vec::new();
     for prediction in candidates.iter_mut().flat_map(|candidate| &mut candidate.predictions) {
-        let property = prediction.property;
+        let quantity = prediction.quantity;
         // A file of an older program does not name the unit.
         if let Some(model) = model.as_ref().filter(|_| prediction.unit.is_empty()) {
-            model.unit(property).clone_into(&mut prediction.unit);
+            model.unit(quantity).clone_into(&mut prediction.unit);
         }
-        if !sought.iter().any(|(known, _)| *known == property) {
-            sought.push((property, prediction.unit.clone()));
+        if !sought.iter().any(|(known, _)| *known == quantity) {
+            sought.push((quantity, prediction.unit.clone()));
         }
     }
     let mut progress = Progress::start();
@@ -100,12 +100,12 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
         candidates.iter().flat_map(|c| lab.beside(&c.id, &c.predictions)).collect();
     write_comparisons(out, &comparisons)?;
     if let Some(path) = picture {
-        let first = comparisons.first().map(|comparison| comparison.predicted.property);
-        let property = arguments.property.or(first);
-        let known = property.filter(|p| comparisons.iter().any(|c| c.predicted.property == *p));
-        let property = known
+        let first = comparisons.first().map(|comparison| comparison.predicted.quantity);
+        let quantity = arguments.quantity.or(first);
+        let known = quantity.filter(|p| comparisons.iter().any(|c| c.predicted.quantity == *p));
+        let quantity = known
             .ok_or_else(|| Error::setting("property", text!("was not measured; name another")))?;
-        let chart = Chart::comparisons(property, &comparisons, arguments.theme.palette());
+        let chart = Chart::comparisons(quantity, &comparisons, arguments.theme.palette());
         let page = PictureSize { pixels: PICTURE, palette: arguments.theme.palette() };
         write_picture(path, chart.svg(&page))?;
     }
@@ -127,12 +127,12 @@ pub fn run(arguments: &LabArguments) -> Result<()> {
 }
 
 /// `drag: 5 measured, RMS difference 0.12`.
-fn summary(sought: &[(Property, String)], comparisons: &[LabComparison]) -> Text {
-    let of = |(property, _): &(Property, String)| {
-        let all = comparisons.iter().filter(|c| c.predicted.property == *property);
+fn summary(sought: &[(Quantity, String)], comparisons: &[LabComparison]) -> Text {
+    let of = |(quantity, _): &(Quantity, String)| {
+        let all = comparisons.iter().filter(|c| c.predicted.quantity == *quantity);
         let squares: Vec<f64> = all.map(|c| (c.measured - c.predicted.value).powi(2)).collect();
         let rms = (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt();
-        let (count, name, rms) = (squares.len(), property.word(), three_digits(rms));
+        let (count, name, rms) = (squares.len(), quantity.word(), three_digits(rms));
         (count > 0)
             .then(|| text!("{name}: {count} measured, RMS difference {rms}", name, count, rms))
     };

@@ -180,7 +180,7 @@ fn unreal(report: &SearchReport) -> Vec<Text> {
     let answers = [report.best, report.best_believable].into_iter().flatten();
     let terms = answers.flat_map(|index| &report.restarts[index].answer.terms);
     let mut found: Vec<_> =
-        terms.filter_map(|term| term.property.outside_domain(term.measured?)).collect();
+        terms.filter_map(|term| term.quantity.outside_domain(term.measured?)).collect();
     found.dedup();
     found
 }
@@ -213,7 +213,7 @@ fn answer(report: &SearchReport) -> Text {
     };
     let found = match (report.best, report.best_believable) {
         (None, _) if spec.constraints.is_empty() => {
-            return text!("no restart found a valid {property}", property = spec.word());
+            return text!("no restart found a valid {quantity}", quantity = spec.word());
         }
         (None, _) => return text!("no restart found a shape that keeps every constraint"),
         (Some(best), None) => text!("best {best}, and none is believable", best = value(best)),
@@ -233,7 +233,7 @@ fn answer(report: &SearchReport) -> Text {
     };
     let bounded = best.bounded().map(|check| {
         let predicted = Value::Predicted(check.prediction);
-        predicted.named_in(check.property.word(), report.unit(check.property))
+        predicted.named_in(check.quantity.word(), report.unit(check.quantity))
     });
     let found = Text::joined(std::iter::once(found).chain(bounded), "; ");
     let gain = best.answer.gained().map(|gain| match gain {

@@ -3,7 +3,7 @@
 use crate::cli::args::search::goal;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::Goal;
@@ -51,7 +51,7 @@ pub struct RediscoverArguments {
     model: PathBuf,
     /// The property to optimise: roundness, area, perimeter, heat-shedding, or a target column of the data
     #[arg(long, value_name = "NAME")]
-    property: Property,
+    quantity: Quantity,
     /// The goal in b and c: max or min
     #[arg(long, value_name = "MODE", default_value = "max", value_parser = goal)]
     mode: Goal,
@@ -87,7 +87,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     let RediscoverArguments { model, out, .. } = arguments;
     check_outputs(&[model], &[out])?;
     let config = RediscoverConfig {
-        property: arguments.property,
+        quantity: arguments.quantity,
         goal: arguments.mode,
         parts: arguments.parts.clone(),
         repeats: arguments.repeats,

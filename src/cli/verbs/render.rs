@@ -4,7 +4,7 @@ use super::rerun_search::search_again;
 use crate::cli::args::point::point;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::scene::map_layer::MapLayer;
@@ -50,7 +50,7 @@ pub struct RenderArguments {
     /// The property that the colours show: roundness, area, perimeter, heat-shedding, or a target column of the data,
     /// if a head predicts it
     #[arg(long, value_name = "NAME", default_value = "roundness")]
-    property: Property,
+    quantity: Quantity,
     /// Cover points far from the data with fog, and hatch shapes that cross themselves
     #[arg(long)]
     trust: bool,
@@ -168,7 +168,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let inputs: Vec<&Path> = read.chain(arguments.pins.iter().filter_map(PointRef::file)).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(&arguments.model)?;
-    model.check_can_tell(arguments.property)?;
+    model.check_can_tell(arguments.quantity)?;
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
     let report = report.transpose()?;
@@ -286,13 +286,13 @@ impl RenderArguments {
         };
         MapWish {
             visible: MapLayer::ALL.into_iter().filter(is_visible).collect(),
-            property: self.property,
+            quantity: self.quantity,
             plain: self.layers.is_empty() && what == What::Points,
             range: None,
             view: None,
             screen: None,
             spec: report.map_or_else(
-                || ObjectiveSpec::new(self.property, Goal::Max),
+                || ObjectiveSpec::new(self.quantity, Goal::Max),
                 |r| r.config.spec.clone(),
             ),
             pins: Vec::new(),

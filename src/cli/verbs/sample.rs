@@ -54,9 +54,9 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     look.check(output)?;
     check_outputs(&[model], &[out])?;
     let model = open(model)?;
-    model.check_can_tell(look.property)?;
+    model.check_can_tell(look.quantity)?;
     let progress = Progress::start();
-    let shapes = new_shapes(&model, look.property, *count, *seed)?;
+    let shapes = new_shapes(&model, look.quantity, *count, *seed)?;
     if output == ShapeFile::Csv {
         let rows = shapes.iter().enumerate();
         let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ShapeRow {

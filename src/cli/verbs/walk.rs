@@ -167,12 +167,12 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
     check_outputs(&inputs, &[out])?;
     let model = open(model)?;
-    model.check_can_tell(look.property)?;
+    model.check_can_tell(look.quantity)?;
     let mut progress = Progress::start();
     let projection = Projection::from_mu(&model.encoded.mu);
     let ends = arguments.ends(&model)?;
     let latent_path = arguments.latent_path(&ends, &model, &projection)?;
-    let strip = Strip::new(&model, look.property, &latent_path, *frames, None)?;
+    let strip = Strip::new(&model, look.quantity, &latent_path, *frames, None)?;
     match output {
         ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         ShapeFile::Picture => {
@@ -221,8 +221,8 @@ fn animate(
 ) -> Result<()> {
     let WalkArguments { look, out, frames, .. } = arguments;
     let bar = look.bar(model, projection)?;
-    let (property, palette) = (look.property, look.theme.palette());
-    let walk = WrittenPath { model, projection, latent_path, strip, property, bar: &bar, palette };
+    let (quantity, palette) = (look.quantity, look.theme.palette());
+    let walk = WrittenPath { model, projection, latent_path, strip, quantity, bar: &bar, palette };
     let height = (f64::from(look.size) * FRAME[1] / FRAME[0]).round() as u32;
     let animation = Animation {
         size: [look.size, height.max(16)],

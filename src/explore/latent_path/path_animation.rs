@@ -4,7 +4,7 @@
 use super::curve::LatentPath;
 use super::strip::Strip;
 use super::trail::{on_map, trail};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, faded, scale};
@@ -64,7 +64,7 @@ impl<'a> PathAnimation<'a> {
         &self,
         strip: &Strip,
         frame: usize,
-        property: Property,
+        quantity: Quantity,
         range: (f64, f64),
         palette: &Palette,
     ) -> Scene {
@@ -100,7 +100,8 @@ impl<'a> PathAnimation<'a> {
         let verdict = &strip.verdicts[frame];
         let word = verdict.word().to_string();
         let below = view.low[1] + 0.07 * height;
-        let said = Text::joined([value.title(property.label()), value.text()], " ").to_string();
+        let said =
+            Text::joined([value.title(quantity.plain_label()), value.text()], " ").to_string();
         layers.push(text([middle[0], below + 0.06 * height], said, 15.0, palette.text));
         layers.push(text([middle[0], below], word.clone(), 13.0, palette.weak_text));
         // The mark stands to the left of the word, whose letters are about this wide.
@@ -122,11 +123,11 @@ mod tests {
         let projection = Projection::from_mu(&model.encoded.mu);
         let form = PathShape::Spiral { centre: vec![0.0, 0.0], radius: 1.0, turns: 2.0 };
         let latent_path = LatentPath::new(form, &projection).unwrap();
-        let strip = Strip::new(&model, Property::Roundness, &latent_path, 5, None).unwrap();
+        let strip = Strip::new(&model, Quantity::ROUNDNESS, &latent_path, 5, None).unwrap();
         let stage = PathAnimation::new(&model, &projection, &latent_path, 2.4);
         let [width, height] = stage.view().size();
         assert!((width / height - 2.4).abs() < 1e-9);
-        let scene = stage.scene(&strip, 3, Property::Roundness, (0.0, 1.0), &Palette::LIGHT);
+        let scene = stage.scene(&strip, 3, Quantity::ROUNDNESS, (0.0, 1.0), &Palette::LIGHT);
         let shape = scene.layers.iter().find_map(|layer| match layer {
             SceneItem::Shapes(shapes) => Some(shapes.grid.lattice.centre(0)),
             _ => None,

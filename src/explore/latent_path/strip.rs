@@ -2,7 +2,7 @@
 
 use super::curve::LatentPath;
 use super::linear_interpolation::blend;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::grid::{shown_value, shown_values};
@@ -37,20 +37,20 @@ impl Strip {
     /// Only when the tensor library fails.
     pub fn new(
         model: &Model,
-        property: Property,
+        quantity: Quantity,
         latent_path: &LatentPath,
         frames: usize,
         ends: Option<[&[f32]; 2]>,
     ) -> Result<Self> {
         let (shares, z) = (latent_path.shares(frames), latent_path.points(frames));
         let decoded = model.decode(&z)?;
-        let verdicts = assess(model, &[property], &z, &decoded)?;
+        let verdicts = assess(model, &[quantity], &z, &decoded)?;
         let own = || Some([decoded.row(0), decoded.row(decoded.len().checked_sub(1)?)]);
         let blended = match latent_path.is_straight() {
             true => ends.or_else(own).map(|[from, to]| blend(from, to, &shares)),
             false => None,
         };
-        let value = |(verdict, outline)| shown_value(model, property, verdict, outline);
+        let value = |(verdict, outline)| shown_value(model, quantity, verdict, outline);
         let values = verdicts.iter().zip(decoded.iter()).map(value).collect();
         Ok(Self { shares, z, decoded, verdicts, values, blended })
     }
@@ -60,14 +60,14 @@ impl Strip {
     ///
     /// # Errors
     /// Only when the tensor library fails.
-    pub fn rows(&self, model: &Model, property: Property, legend: bool) -> Result<ContactSheet> {
+    pub fn rows(&self, model: &Model, quantity: Quantity, legend: bool) -> Result<ContactSheet> {
         let title = |first: Text, second: Text| [first.to_string(), second.to_string()];
         let mut titles = vec![title(text!("Latent path"), text!("decoded"))];
         let mut cells = self.cells();
         if let Some(blended) = &self.blended {
             titles.push(title(text!("Blend"), text!("point by point")));
             let (z, _) = model.encode(blended)?;
-            let values = shown_values(model, property, &z, blended)?;
+            let values = shown_values(model, quantity, &z, blended)?;
             let frames = blended.iter().zip(values);
             cells.extend(frames.map(|(outline, value)| Cell {
                 outline: outline.to_vec(),
@@ -111,27 +111,27 @@ mod tests {
             ["star", "heart"].map(|family| Endpoint::of_family(&model, family).unwrap());
         let form = PathShape::Line { from: star.z.clone(), to: heart.z.clone() };
         let latent_path = LatentPath::new(form, &plane).unwrap();
-        let strip = Strip::new(&model, Property::Area, &latent_path, 6, None).unwrap();
+        let strip = Strip::new(&model, Quantity::AREA, &latent_path, 6, None).unwrap();
         let blended = strip.blended.as_ref().unwrap();
         for end in [0, 5] {
             assert_eq!(blended.row(end), strip.decoded.row(end));
         }
         assert_ne!(blended.row(2), strip.decoded.row(2));
         assert_eq!((strip.z.row(5), strip.verdicts.len()), (&*heart.z, 6));
-        let sheet = strip.rows(&model, Property::Area, true).unwrap();
+        let sheet = strip.rows(&model, Quantity::AREA, true).unwrap();
         assert_eq!((sheet.size(), sheet.cells().len()), ([7, 2], 12));
         assert!(sheet.cells()[0].reliability.is_some() && sheet.cells()[6].reliability.is_none());
 
         let shapes = [0, 1].map(|row| Endpoint::of_row(&model, row).unwrap());
         let ends = Some([&*shapes[0].outline, &*shapes[1].outline]);
-        let strip = Strip::new(&model, Property::Area, &latent_path, 3, ends).unwrap();
+        let strip = Strip::new(&model, Quantity::AREA, &latent_path, 3, ends).unwrap();
         assert_eq!(strip.blended.unwrap().row(0), shapes[0].outline);
 
         let circle = PathShape::Circle { centre: star.z, radius: 0.4 };
         let latent_path = LatentPath::new(circle, &plane).unwrap();
-        let strip = Strip::new(&model, Property::Area, &latent_path, 5, None).unwrap();
+        let strip = Strip::new(&model, Quantity::AREA, &latent_path, 5, None).unwrap();
         assert!(strip.blended.is_none());
-        assert_eq!(strip.rows(&model, Property::Area, false).unwrap().size(), [6, 1]);
+        assert_eq!(strip.rows(&model, Quantity::AREA, false).unwrap().size(), [6, 1]);
         assert_eq!(strip.sheet(4).size(), [4, 2]);
     }
 }

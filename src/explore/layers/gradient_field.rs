@@ -58,7 +58,7 @@ impl GradientField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::property::Property;
+    use crate::data::quantity::Quantity;
     use crate::explore::Bounds;
     use crate::model::bundled::BUNDLED;
     use crate::objective::{Goal, ObjectiveSpec, Space};
@@ -69,13 +69,13 @@ mod tests {
         let projection = Projection::from_mu(&model.encoded.mu);
         let lattice = Lattice::covering(&Bounds { low: [-2.0; 2], high: [2.0; 2] }, 0.5);
         let search_run = |goal| {
-            let spec = ObjectiveSpec::new(Property::Roundness, goal);
+            let spec = ObjectiveSpec::new(Quantity::ROUNDNESS, goal);
             let objective = Objective::new(model.clone(), spec, Space::Latent).unwrap();
             GradientField::compute(&objective, &projection, &lattice).unwrap().arrows
         };
         let (up, down) = (search_run(Goal::Max), search_run(Goal::Min));
         assert_eq!((up.len(), down.len()), (lattice.len(), lattice.len()));
-        let objective = Objective::for_property(model.clone(), Property::Roundness);
+        let objective = Objective::for_quantity(model.clone(), Quantity::ROUNDNESS);
         let value =
             |at: [f64; 2]| objective.evaluate(&projection.lift(at), false).unwrap().value[0];
         let mut better = 0;

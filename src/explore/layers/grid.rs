@@ -1,7 +1,7 @@
 //! Decoded shapes on a lattice over the map, with triangles to fill them.
 
 use crate::data::outline::geometry;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::bounds::Bounds;
@@ -86,7 +86,7 @@ pub struct ShapeGrid {
     pub mesh: Mesh,
     /// Their outlines as triangles.
     pub outline_stroke: OutlineStroke,
-    /// The property of each shape; NaN where it is undefined.
+    /// The quantity of each shape; NaN where it is undefined.
     pub values: Vec<f64>,
     /// True for each outline that is finite and does not cross itself.
     pub simple: Vec<bool>,
@@ -113,21 +113,21 @@ impl ShapeGrid {
         }
     }
 
-    /// Decodes the shapes of a lattice and computes their property.
+    /// Decodes the shapes of a lattice and computes their quantity.
     ///
     /// # Errors
     /// Only when the tensor library fails.
     pub fn decode(
         model: &Model,
         projection: &Projection,
-        property: Property,
+        quantity: Quantity,
         lattice: Lattice,
     ) -> Result<Self> {
         let z = projection.lift_all(lattice.centres());
         let outlines = model.decode(&z)?;
         let multiples = model.density().multiples(&z, FAINTEST);
-        let told = model.tell(property, &z, &outlines)?;
-        let value = |(told, outline): (f64, &[f32])| where_it_means(model, property, told, outline);
+        let told = model.tell(quantity, &z, &outlines)?;
+        let value = |(told, outline): (f64, &[f32])| where_it_means(model, quantity, told, outline);
         let presence = |multiple: &f64| {
             let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
             1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
@@ -161,36 +161,36 @@ fn corners(outline: &[f32], beside: f64) -> Vec<f32> {
     corners.into_flattened()
 }
 
-/// A property of an outline that was judged as it; [`Value::NONE`] where it means nothing or nobody can tell it.
-pub fn shown_value(model: &Model, property: Property, verdict: &Verdict, outline: &[f32]) -> Value {
-    where_it_is_one(model, property, verdict.value(property, outline), outline)
+/// A quantity of an outline that was judged as it; [`Value::NONE`] where it means nothing or nobody can tell it.
+pub fn shown_value(model: &Model, quantity: Quantity, verdict: &Verdict, outline: &[f32]) -> Value {
+    where_it_is_one(model, quantity, verdict.value(quantity, outline), outline)
 }
 
-/// A property of outlines that were not judged, at the places `z [n, latent]` where the model has them.
+/// A quantity of outlines that were not judged, at the places `z [n, latent]` where the model has them.
 ///
 /// # Errors
 /// When the width of `z` is not the latent's, or the data hold too little to judge a prediction by.
 pub fn shown_values(
     model: &Model,
-    property: Property,
+    quantity: Quantity,
     z: &Rows<f64>,
     outlines: &Rows<f32>,
 ) -> Result<Vec<Value>> {
-    let values = model.values(property, z, outlines)?.into_iter().zip(outlines.iter());
-    Ok(values.map(|(value, outline)| where_it_is_one(model, property, value, outline)).collect())
+    let values = model.values(quantity, z, outlines)?.into_iter().zip(outlines.iter());
+    Ok(values.map(|(value, outline)| where_it_is_one(model, quantity, value, outline)).collect())
 }
 
-fn where_it_is_one(model: &Model, property: Property, value: Value, outline: &[f32]) -> Value {
-    match where_it_means(model, property, value.number(), outline) {
+fn where_it_is_one(model: &Model, quantity: Quantity, value: Value, outline: &[f32]) -> Value {
+    match where_it_means(model, quantity, value.number(), outline) {
         number if number.is_nan() => Value::NONE,
         _ => value,
     }
 }
 
-/// The `value` of a property for an outline, or NaN where the property is undefined.
-fn where_it_means(model: &Model, property: Property, value: f64, outline: &[f32]) -> f64 {
+/// The `value` of a quantity for an outline, or NaN where the quantity is undefined.
+fn where_it_means(model: &Model, quantity: Quantity, value: f64, outline: &[f32]) -> f64 {
     let median_area = model.card.statistics.median_area;
-    if property.in_domain(median_area, value, outline) { value } else { f64::NAN }
+    if quantity.in_domain(median_area, value, outline) { value } else { f64::NAN }
 }
 
 #[cfg(test)]

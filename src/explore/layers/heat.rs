@@ -1,4 +1,4 @@
-//! A property over the map, cell by cell.
+//! A quantity over the map, cell by cell.
 
 use crate::data::outline::geometry;
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub struct HeatField {
     pub rows: usize,
     /// The value at the centre of each cell.
     pub values: Vec<f64>,
-    /// True where the property is defined.
+    /// True where the quantity is defined.
     pub valid: Vec<bool>,
     /// The 2nd and 98th percentile of the valid cells in the box of the data (of all valid cells where none is inside).
     pub range: Option<(f64, f64)>,
@@ -58,7 +58,7 @@ impl HeatField {
                 (y..(y + side).min(rows)).flat_map(row).collect()
             })
             .collect();
-        let positive = objective.spec().property().is_positive();
+        let positive = objective.spec().quantity().is_positive();
         let parts: Result<Vec<_>> = tiles
             .par_iter()
             .map(|tile| {
@@ -93,7 +93,7 @@ impl HeatField {
 
     /// The colours of the cells, row by row from the top.
     ///
-    /// Cells where the property is undefined are grey, which is not a colour of the scale.
+    /// Cells where the quantity is undefined are grey, which is not a colour of the scale.
     pub fn pixels(&self, range: (f64, f64)) -> Arc<Vec<Rgba>> {
         let columns = self.columns.max(1);
         let rows = self.values.chunks_exact(columns).zip(self.valid.chunks_exact(columns)).rev();
@@ -121,16 +121,16 @@ impl HeatField {
     }
 }
 
-/// The colour range for a property of a model: [`HeatField::range`] over the box of its data, so that all pictures of
+/// The colour range for a quantity of a model: [`HeatField::range`] over the box of its data, so that all pictures of
 /// one model have the same scale. For a target column the range is the 2nd and 98th percentile of the data, for any
-/// head that predicts it. None where the property is undefined.
+/// head that predicts it. None where the quantity is undefined.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Option<(f64, f64)>> {
-    let property = objective.spec().property();
-    if property.is_target() {
-        let values: Vec<f64> = objective.model().encoded.property(property).collect();
+    let quantity = objective.spec().quantity();
+    if quantity.is_predicted() {
+        let values: Vec<f64> = objective.model().encoded.quantity(quantity).collect();
         return Ok(percentiles(&values, |i| values[i].is_finite()));
     }
     let statistics = &objective.model().card.statistics;

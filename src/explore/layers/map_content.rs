@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// The layers to compute, and where.
 #[derive(Debug)]
 pub struct MapPlan<'a> {
-    /// The property of the colours, on the model of the map.
-    pub property: Objective,
+    /// The quantity of the colours, on the model of the map.
+    pub quantity: Objective,
     /// The plane of the map.
     pub projection: &'a Projection,
     /// The range of the colour scale.
@@ -54,8 +54,8 @@ impl MapPlan<'_> {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn compute(&self, cells: usize, show: impl Fn(&MapContent)) -> Result<MapContent> {
-        let Self { property, projection, lattice, .. } = self;
-        let (model, shown) = (property.model(), property.spec().property());
+        let Self { quantity, projection, lattice, .. } = self;
+        let (model, shown) = (quantity.model(), quantity.spec().quantity());
         let grid = ShapeGrid::decode(model, projection, shown, *lattice)?;
         let slopes = self.slopes.as_ref();
         let slopes = slopes.map(|slopes| GradientField::compute(slopes, projection, lattice));
@@ -74,7 +74,7 @@ impl MapPlan<'_> {
     }
 
     /// The heat map and its colours, with `cells` cells along the longer side. None if it is not wanted, was cancelled,
-    /// or no value of the property is known: without values colours have no meaning.
+    /// or no value of the quantity is known: without values colours have no meaning.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -82,7 +82,7 @@ impl MapPlan<'_> {
         let Some(bounds) = self.heat else { return Ok(None) };
         let [w, h] = bounds.size();
         let size = [w, h].map(|side| ((cells as f64 * side / w.max(h)).round() as usize).max(2));
-        let field = HeatField::compute(&self.property, self.projection, bounds, size, cancel)?;
+        let field = HeatField::compute(&self.quantity, self.projection, bounds, size, cancel)?;
         let known = field.filter(|field| field.range.is_some());
         Ok(known.map(|field| {
             let pixels = field.pixels(self.range);

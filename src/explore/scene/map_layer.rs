@@ -112,7 +112,7 @@ impl MapLayers {
     }
 
     /// Returns whether a layer is coloured by the property: the heat map, or the shapes unless they are `plain`.
-    pub fn show_property(self, plain: bool) -> bool {
+    pub fn show_quantity(self, plain: bool) -> bool {
         self.has(MapLayer::Heat) || (self.has(MapLayer::Shapes) && !plain)
     }
 }

@@ -1,7 +1,7 @@
 //! New shapes: sampled from the latent distribution on which the decoder was trained, each with its reliability.
 
 use super::contact_sheet::{Cell, ContactSheet, Layout};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::grid::shown_value;
@@ -18,7 +18,7 @@ pub struct NewShape {
     pub outline: Vec<f32>,
     /// The reliability of the shape.
     pub verdict: Verdict,
-    /// The property that colours it.
+    /// The quantity that colours it.
     pub value: Value,
 }
 
@@ -33,25 +33,25 @@ pub fn draw(model: &Model, count: usize, seed: u64) -> Rows<f64> {
     points
 }
 
-/// Samples new shapes and judges them, also by the property.
+/// Samples new shapes and judges them, also by the quantity.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn new_shapes(
     model: &Model,
-    property: Property,
+    quantity: Quantity,
     count: usize,
     seed: u64,
 ) -> Result<Vec<NewShape>> {
     let z = draw(model, count, seed);
     let decoded = model.decode(&z)?;
-    let verdicts = assess(model, &[property], &z, &decoded)?;
+    let verdicts = assess(model, &[quantity], &z, &decoded)?;
     let shapes = z.iter().zip(decoded.iter()).zip(verdicts);
     Ok(shapes
         .map(|((z, outline), verdict)| NewShape {
             z: z.to_vec(),
             outline: outline.to_vec(),
-            value: shown_value(model, property, &verdict, outline),
+            value: shown_value(model, quantity, &verdict, outline),
             verdict,
         })
         .collect())
@@ -77,14 +77,14 @@ mod tests {
     #[test]
     fn a_seed_draws_the_same_shapes_whatever_their_number() {
         let model = BUNDLED[0].load().unwrap();
-        let shapes = |count, seed| new_shapes(&model, Property::Area, count, seed).unwrap();
+        let shapes = |count, seed| new_shapes(&model, Quantity::AREA, count, seed).unwrap();
         let (few, more) = (shapes(5, 3), shapes(9, 3));
         // Rounding may differ between decoded batches; the latent points are bit-identical.
         let z = |shapes: &[NewShape]| shapes.iter().map(|s| s.z.clone()).collect::<Vec<_>>();
         assert_eq!(z(&few), z(&more[..5]));
         assert_eq!(few, shapes(5, 3));
         assert_ne!(z(&few), z(&shapes(5, 4)));
-        assert_eq!(few[0].verdict.round_trip_changes[0].property, Property::Area);
+        assert_eq!(few[0].verdict.round_trip_changes[0].quantity, Quantity::AREA);
     }
 
     #[test]

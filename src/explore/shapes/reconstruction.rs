@@ -1,7 +1,7 @@
 //! A shape of the data beside its reconstruction.
 
 use crate::data::outline::geometry::points;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::bounds::Bounds;
@@ -79,11 +79,11 @@ impl ReconstructedShape {
     }
 
     /// Three cells: the shape, its reconstruction, and both with a line between each point and its reconstruction.
-    /// Colours are those of a property on a scale over `range`.
+    /// Colours are those of a quantity on a scale over `range`.
     pub fn scene(
         &self,
         model: &Model,
-        property: Property,
+        quantity: Quantity,
         range: (f64, f64),
         palette: &Palette,
     ) -> Result<Scene> {
@@ -94,11 +94,11 @@ impl ReconstructedShape {
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
         let grid = Arc::new(ShapeGrid::new(lattice, outlines));
         // The target value of a shape of the data is known; its reconstruction is a shape like any other.
-        let original = match model.measured(property, self.row) {
+        let original = match model.measured(quantity, self.row) {
             Some(measured) => Value::Computed(measured),
-            None => self.value(model, property, &self.original)?,
+            None => self.value(model, quantity, &self.original)?,
         };
-        let rebuilt = self.value(model, property, &self.rebuilt)?;
+        let rebuilt = self.value(model, quantity, &self.rebuilt)?;
         let values = [original, rebuilt, rebuilt];
         let ink = |value: Value| match value.number() {
             number if number.is_finite() => scale(number, range),
@@ -126,7 +126,8 @@ impl ReconstructedShape {
             true => text!("{family}, {title}, held out", family, title),
             false => text!("{family}, {title}, trained on", family, title),
         };
-        let value = |value: Value| Text::joined([value.title(property.label()), value.text()], " ");
+        let value =
+            |value: Value| Text::joined([value.title(quantity.plain_label()), value.text()], " ");
         let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
             [original, value(values[0])],
@@ -152,11 +153,11 @@ impl ReconstructedShape {
         Ok(Scene { layers })
     }
 
-    /// A property of one of the two outlines at the point that the model has for both.
-    fn value(&self, model: &Model, property: Property, outline: &[f32]) -> Result<Value> {
+    /// A quantity of one of the two outlines at the point that the model has for both.
+    fn value(&self, model: &Model, quantity: Quantity, outline: &[f32]) -> Result<Value> {
         let z = Rows::from_flat(model.latent_dim(), model.encoded.mu.row(self.row).to_vec());
         let outline = Rows::from_flat(outline.len(), outline.to_vec());
-        Ok(shown_values(model, property, &z, &outline)?[0])
+        Ok(shown_values(model, quantity, &z, &outline)?[0])
     }
 }
 
@@ -185,7 +186,7 @@ mod tests {
             assert!((apart[0].hypot(apart[1]) - worst).abs() < 1e-6);
             let label = usize::from(model.encoded.labels[row]);
             assert_eq!(rebuild.family, model.encoded.names[label]);
-            let scene = rebuild.scene(&model, Property::Area, (0.0, 1.0), &Palette::LIGHT).unwrap();
+            let scene = rebuild.scene(&model, Quantity::AREA, (0.0, 1.0), &Palette::LIGHT).unwrap();
             let line = |layer: &&SceneItem| matches!(layer, SceneItem::Line(line) if line.points.len() == 2);
             assert_eq!(scene.layers.iter().filter(line).count(), 100, "each point has its error");
             let said = |part: &str| {

@@ -2,7 +2,7 @@
 
 use super::map::PictureSize;
 use super::svg_elements::{FONT, escaped, n, paint, path};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
 use crate::model::judge::Prediction;
@@ -123,13 +123,13 @@ impl Chart {
         }
     }
 
-    /// The lab results of one property against the predicted values, with the line on which both agree; a head's
+    /// The lab results of one quantity against the predicted values, with the line on which both agree; a head's
     /// prediction has its interval to both sides.
-    pub fn comparisons(property: Property, all: &[LabComparison], palette: &Palette) -> Self {
+    pub fn comparisons(quantity: Quantity, all: &[LabComparison], palette: &Palette) -> Self {
         let [blue, ..] = palette.curves();
         let of: Vec<&LabComparison> =
-            all.iter().filter(|comparison| comparison.predicted.property == property).collect();
-        let title = of.first().map_or_else(|| property.word(), |first| first.title());
+            all.iter().filter(|comparison| comparison.predicted.quantity == quantity).collect();
+        let title = of.first().map_or_else(|| quantity.word(), |first| first.title());
         // Both axes have the same range.
         let values = || {
             let ends = |c: &&LabComparison| [c.predicted.low, c.predicted.high];
@@ -155,8 +155,8 @@ impl Chart {
             colour: blue,
         };
         Self {
-            x: text!("predicted: {property}", property = title.clone()),
-            y: text!("measured: {property}", property = title),
+            x: text!("predicted: {quantity}", quantity = title.clone()),
+            y: text!("measured: {quantity}", quantity = title),
             logarithmic: false,
             curves,
             dots: of.iter().map(dot).collect(),
@@ -421,7 +421,7 @@ mod tests {
         let comparison = |id: &str, predicted, measured| LabComparison {
             id: id.to_owned(),
             predicted: PredictedValue {
-                property: Property::Area,
+                quantity: Quantity::AREA,
                 value: predicted,
                 low: Some(predicted - 0.5),
                 high: Some(predicted + 0.5),
@@ -431,7 +431,7 @@ mod tests {
             unit: "m2".to_owned(),
         };
         let all = [comparison("c1-aa", 1.0, 3.0), comparison("c2-aa", 2.0, 2.0)];
-        let chart = Chart::comparisons(Property::Area, &all, &Palette::LIGHT);
+        let chart = Chart::comparisons(Quantity::AREA, &all, &Palette::LIGHT);
         assert_eq!(chart.curves[0].points, [[0.5, 0.5], [3.0, 3.0]], "the diagonal");
         assert_eq!(chart.curves[1].points, [[0.5, 3.0], [1.5, 3.0]], "the interval");
         assert_eq!((chart.dots[0].at, chart.dots[1].at), ([1.0, 3.0], [2.0, 2.0]));
@@ -439,7 +439,7 @@ mod tests {
         assert!(picture.contains(">c1-aa<") && picture.contains(">measured: area [m2]<"));
         assert_eq!(picture.matches("<circle").count(), 2);
         assert!(png(&picture).unwrap().len() > 3000);
-        let none = Chart::comparisons(Property::Area, &[], &Palette::LIGHT);
+        let none = Chart::comparisons(Quantity::AREA, &[], &Palette::LIGHT);
         assert!(
             !none
                 .svg(&PictureSize { pixels: [600, 500], palette: &Palette::LIGHT })

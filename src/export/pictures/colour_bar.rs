@@ -19,7 +19,7 @@ const STOPS: usize = 32;
 /// The legend of a map's colours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColourBar {
-    /// The property's name on the screen.
+    /// The quantity's name on the screen.
     pub label: Text,
     /// The mark of a prediction, if the values are predictions.
     pub mark: Option<Text>,

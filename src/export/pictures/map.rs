@@ -2,7 +2,7 @@
 
 use super::colour_bar::ColourBar;
 use super::svg::{SvgPicture, map_size, svg};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
 use crate::explore::colour::Palette;
 use crate::explore::layers::encoded_points;
@@ -65,8 +65,8 @@ impl PictureSize {
 pub struct MapWish {
     /// The layers; trajectories are those of the search that the caller passes.
     pub visible: MapLayers,
-    /// The property that the colours show.
-    pub property: Property,
+    /// The quantity that the colours show.
+    pub quantity: Quantity,
     /// True if shapes are grey even if no other layer shows colour.
     pub plain: bool,
     /// The range of the colours; the default range of the model if none.
@@ -129,17 +129,17 @@ impl MapPicture {
         // A view that the user chose is not moved.
         let view = if wish.view.is_some() { view } else { aligned(view, spacing) };
         let lattice = Lattice::covering(&view, spacing);
-        let property = Objective::for_property(model.clone(), wish.property);
+        let quantity = Objective::for_quantity(model.clone(), wish.quantity);
         // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),
-            None if wish.has_bar() => usual_range(&property, projection)?,
+            None if wish.has_bar() => usual_range(&quantity, projection)?,
             None => None,
         };
         let range = range.unwrap_or((0.0, 1.0));
         let objective = || Objective::new(model.clone(), wish.spec.clone(), Space::Latent);
         let plan = MapPlan {
-            property,
+            quantity,
             projection,
             range,
             lattice,
@@ -157,7 +157,7 @@ impl MapPicture {
             },
             content: plan.compute(HEAT_CELLS, |_| ())?,
             range,
-            title: model.title_lines(wish.property),
+            title: model.title_lines(wish.quantity),
             view,
             page,
             wish,
@@ -203,7 +203,7 @@ impl MapPicture {
 impl MapWish {
     /// True if colour has a meaning.
     fn has_bar(&self) -> bool {
-        self.visible.show_property(self.plain)
+        self.visible.show_quantity(self.plain)
     }
 
     /// Pixels per point.

@@ -3,7 +3,7 @@
 use super::colour_bar::ColourBar;
 use super::gif::{Animation, GifFile};
 use super::svg::{SvgPicture, map_size, svg};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::Projection;
 use crate::explore::colour::Palette;
@@ -28,8 +28,8 @@ pub struct WrittenPath<'a> {
     pub latent_path: &'a LatentPath,
     /// A shape for each frame.
     pub strip: &'a Strip,
-    /// The property that colours the shapes.
-    pub property: Property,
+    /// The quantity that colours the shapes.
+    pub quantity: Quantity,
     /// The legend of the colours.
     pub bar: &'a ColourBar,
     /// The colours around them.
@@ -53,7 +53,7 @@ pub fn walk_film(
     let scale = (pixels[0] / FRAME[0]).min(pixels[1] / FRAME[1]);
     let size = pixels.map(|side| side / scale);
     let room = map_size(size, true);
-    let WrittenPath { model, projection, latent_path, strip, property, bar, palette } = *walk;
+    let WrittenPath { model, projection, latent_path, strip, quantity, bar, palette } = *walk;
     let stage = PathAnimation::new(model, projection, latent_path, room[0] / room[1]);
     let frames = strip.shares.len();
     for frame in 0..frames {
@@ -61,7 +61,7 @@ pub fn walk_film(
         if cancel.is_cancelled() {
             return Ok(false);
         }
-        let scene = stage.scene(strip, frame, property, bar.range, palette);
+        let scene = stage.scene(strip, frame, quantity, bar.range, palette);
         file.push(&svg(&SvgPicture {
             scene: &scene,
             view: stage.view(),

@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The map, light and dark: the property that is optimised, with the trajectories of the search if there is one.
+    /// The map, light and dark: the quantity that is optimised, with the trajectories of the search if there is one.
     pub(super) fn map(&self) -> Result<[String; 2]> {
         let model = &self.model;
         let projection = Projection::from_mu(&model.encoded.mu);
@@ -111,7 +111,7 @@ impl<'a> Report<'a> {
         let visible = MapLayers::from_iter([MapLayer::Shapes, MapLayer::Heat, MapLayer::Trust]);
         let wish = MapWish {
             visible: if self.search.is_some() { visible.with(MapLayer::Paths) } else { visible },
-            property: spec.property(),
+            quantity: spec.quantity(),
             plain: false,
             range: None,
             view: None,

@@ -70,22 +70,22 @@ impl Report<'_> {
     fn title(&self) -> Text {
         match (self.answered(), self.search) {
             (Some((search, found)), _) => {
-                let (property, value) = (search.config.spec.label(), found.answer.value());
+                let (quantity, value) = (search.config.spec.label(), found.answer.value());
                 let (shown, verdict) = (value.text(), found.verdict.word());
                 match value {
                     Value::Computed(_) => {
-                        text!("{property} {value}, {verdict}", property, value = shown, verdict)
+                        text!("{quantity} {value}, {verdict}", quantity, value = shown, verdict)
                     }
                     Value::Predicted(_) => text!(
-                        "{property} predicted {value}, {verdict}",
-                        property,
+                        "{quantity} predicted {value}, {verdict}",
+                        quantity,
                         value = shown,
                         verdict
                     ),
                 }
             }
             (None, Some(search)) => {
-                text!("{property}: no answer", property = search.config.spec.label())
+                text!("{quantity}: no answer", quantity = search.config.spec.label())
             }
             (None, None) => text!("The model {name}", name = &self.name),
         }
@@ -113,18 +113,18 @@ impl Report<'_> {
                             th.number { (text!("Computed from the shape")) } th.number { (text!("Re-decoded")) }
                         } }
                         tbody { @for term in &found.answer.terms { tr {
-                            th { (self.model.title(term.property)) }
+                            th { (self.model.title(term.quantity)) }
                             td.number { (term.prediction().map_or_else(|| text!("no head"), |p| p.text())) }
                             td.number { (term.measured.map_or_else(|| text!("cannot be"), |value| Text::verbatim(three_digits(value)))) }
                             td.number { (term.returned.map_or("\u{2013}".to_owned(), three_digits)) }
                         } } @for check in found.bounded() { tr {
-                            th { (text!("{property}, bounded", property = self.model.title(check.property))) }
+                            th { (text!("{quantity}, bounded", quantity = self.model.title(check.quantity))) }
                             td.number { (check.prediction.text()) }
                             td.number { (text!("cannot be")) } td.number { "\u{2013}" }
                         } } }
                     }
                     @for term in &found.answer.terms {
-                        @if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) { p.doubtful { (why) } }
+                        @if let Some(why) = term.measured.and_then(|value| term.quantity.outside_domain(value)) { p.doubtful { (why) } }
                     }
                     (trust(&found.verdict))
                     dl.settings {
@@ -315,12 +315,12 @@ impl Report<'_> {
 /// Roundness as large as possible; area near 2.5 (weight 0.1), with area >= 0.5.
 fn sought(spec: &ObjectiveSpec) -> Text {
     let terms = spec.terms.iter().map(|term| {
-        let property = term.property.word();
+        let quantity = term.quantity.word();
         let goal = match term.goal {
-            Goal::Max => text!("{property} as large as possible", property),
-            Goal::Min => text!("{property} as small as possible", property),
+            Goal::Max => text!("{quantity} as large as possible", quantity),
+            Goal::Min => text!("{quantity} as small as possible", quantity),
             Goal::Target(value) => {
-                text!("{property} near {value}", property, value = three_digits(value))
+                text!("{quantity} near {value}", quantity, value = three_digits(value))
             }
         };
         match term.weight {
@@ -339,8 +339,8 @@ fn sought(spec: &ObjectiveSpec) -> Text {
 /// The title of a column of search values.
 fn value_label(search: &SearchReport) -> Text {
     let spec = &search.config.spec;
-    match spec.terms.iter().any(|term| spec.reads_head(term.property)) {
-        true => text!("{property}, and its 90 % interval", property = spec.title()),
+    match spec.terms.iter().any(|term| spec.reads_head(term.quantity)) {
+        true => text!("{quantity}, and its 90 % interval", quantity = spec.title()),
         false => spec.title(),
     }
 }
@@ -366,7 +366,7 @@ fn trust(verdict: &Verdict) -> Markup {
                 @for value_change in &verdict.round_trip_changes {
                     @let [change, limit] = value_change.change_and_limit();
                     tr {
-                        th { (text!("{property} changes by", property = value_change.property.label())) }
+                        th { (text!("{quantity} changes by", quantity = value_change.quantity.label())) }
                         td.number { (change) } td.number { (limit) }
                     }
                 }
@@ -377,7 +377,7 @@ fn trust(verdict: &Verdict) -> Markup {
                         td.number { (three_digits(prediction_checks.usual_negative_log_density)) }
                     }
                     @for check in &prediction_checks.predictions { tr {
-                        th { (text!("{property}: from head to judge, in half widths", property = check.property.label())) }
+                        th { (text!("{quantity}: from head to judge, in half widths", quantity = check.quantity.label())) }
                         td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
                 }

@@ -41,7 +41,7 @@ pub fn write_encoded(
 }
 
 /// Writes a field cell by cell from the lower left: where on the map (the latent itself in two
-/// dimensions), the value, and 1 where the property means something, else 0. Of a value that is predicted the column says
+/// dimensions), the value, and 1 where the quantity means something, else 0. Of a value that is predicted the column says
 /// so, and the ends of its interval follow in two more; `predictions` has one for each cell then, and is empty else.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use crate::data::csv::write;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -63,7 +63,7 @@ pub fn read_candidates(path: &Path) -> Result<Vec<RecordedCandidate>> {
     Ok(candidates)
 }
 
-/// Writes lab results beside predictions: id, property, unit, predicted, predicted_low and predicted_high (of a head),
+/// Writes lab results beside predictions: id, quantity, unit, predicted, predicted_low and predicted_high (of a head),
 /// measured and difference (measured minus predicted), in full precision.
 ///
 /// # Errors
@@ -80,11 +80,11 @@ pub fn write_comparisons(path: &Path, comparisons: &[LabComparison]) -> Result<(
         "difference",
     ];
     let row = |c: &LabComparison| {
-        let PredictedValue { property, value, low, high, .. } = c.predicted;
+        let PredictedValue { quantity, value, low, high, .. } = c.predicted;
         let end = |end: Option<f64>| end.map_or(String::new(), |end| end.to_string());
         [
             c.id.clone(),
-            property.name().to_owned(),
+            quantity.name().to_owned(),
             c.unit.clone(),
             value.to_string(),
             end(low),
@@ -97,7 +97,7 @@ pub fn write_comparisons(path: &Path, comparisons: &[LabComparison]) -> Result<(
 }
 
 /// The data of a model, followed by the candidates that have a lab result of a target column, with these results as
-/// their target values. Properties that geometry computes are not target values.
+/// their target values. Quantities that geometry computes are not target values.
 ///
 /// # Errors
 /// When no candidate has such a result, a unit differs from that of the data, a name is taken, or the model has no
@@ -113,7 +113,7 @@ pub fn extended_data(
         set.ids = (1..=rows).map(|row| row.to_string()).collect();
     }
     let tested =
-        |c: &&RecordedCandidate| lab.results_of(&c.id).any(|result| result.property.is_target());
+        |c: &&RecordedCandidate| lab.results_of(&c.id).any(|result| result.quantity.is_predicted());
     let tested: Vec<&RecordedCandidate> = candidates.iter().filter(tested).collect();
     if tested.is_empty() {
         return Err(Error::mismatch(text!(
@@ -162,7 +162,7 @@ pub fn extended_data(
     }
     for (index, candidate) in tested.iter().enumerate() {
         for result in lab.results_of(&candidate.id) {
-            let Property::Target(name) = result.property else { continue };
+            let Quantity::Target(name) = result.quantity else { continue };
             let unit = result.unit.clone().unwrap_or_default();
             let place = set.measured.iter().position(|column| column.name == name);
             let place = place.unwrap_or_else(|| {

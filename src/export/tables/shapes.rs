@@ -1,8 +1,8 @@
-//! Shapes with their properties and verdicts, as a table.
+//! Shapes with their quantities and verdicts, as a table.
 
 use crate::data::csv::{latent_header, outline_header, write};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
@@ -36,14 +36,14 @@ impl ShapeRow<'_> {
     }
 }
 
-/// The cells of a property for every shape, in full precision: the computed value, or a prediction and the ends of its
+/// The cells of a quantity for every shape, in full precision: the computed value, or a prediction and the ends of its
 /// interval; empty if there is no head that predicts it. A shape that was not decoded is encoded for the prediction.
 /// Areas and lengths refer to the shape as it is written.
-fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
-    if !property.is_target() {
+fn cells(model: &Model, quantity: Quantity, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
+    if !quantity.is_predicted() {
         let computed = |row: &ShapeRow<'_>| {
             let scale = row.frame.map_or(1.0, |frame| frame.scale);
-            vec![property.at_scale(property.measure(row.outline), scale).to_string()]
+            vec![quantity.at_scale(quantity.measure(row.outline), scale).to_string()]
         };
         return Ok(rows.iter().map(computed).collect());
     }
@@ -57,24 +57,24 @@ fn cells(model: &Model, property: Property, rows: &[ShapeRow<'_>]) -> Result<Vec
             }
         }
     }
-    let Some(predicted) = model.predictions(property, &z)? else {
+    let Some(predicted) = model.predictions(quantity, &z)? else {
         return Ok(vec![vec![String::new(); 3]; rows.len()]);
     };
     let three = |p: Prediction| [p.value, p.low, p.high].map(|v| v.to_string()).to_vec();
     Ok(predicted.into_iter().map(three).collect())
 }
 
-/// The names of a property's columns.
-fn names(property: Property) -> Vec<String> {
-    let name = property.name();
-    match property.is_target() {
+/// The names of a quantity's columns.
+fn names(quantity: Quantity) -> Vec<String> {
+    let name = quantity.name();
+    match quantity.is_predicted() {
         true => ["", " low", " high"].map(|end| format!("predicted {name}{end}")).to_vec(),
         false => vec![name.to_owned()],
     }
 }
 
 /// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
-/// property of the model, and `x0, y0, ..`. A property that only a head knows is a prediction, with the ends of its
+/// quantity of the model, and `x0, y0, ..`. A quantity that only a head knows is a prediction, with the ends of its
 /// interval in two further columns. Unknown values are empty.
 ///
 /// # Errors
@@ -86,16 +86,16 @@ pub fn write_shapes<'a>(
     rows: impl IntoIterator<Item = ShapeRow<'a>>,
 ) -> Result<()> {
     let latent = model.latent_dim();
-    let properties = model.properties();
+    let quantities = model.quantities();
     let rows: Vec<ShapeRow<'_>> = rows.into_iter().collect();
     let of_each: Vec<Vec<Vec<String>>> =
-        properties.iter().map(|&property| cells(model, property, &rows)).collect::<Result<_>>()?;
+        quantities.iter().map(|&quantity| cells(model, quantity, &rows)).collect::<Result<_>>()?;
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let header = [
         words(first),
         latent_header("z", latent),
         words(&["verdict", "reason", "density_distance", "round_trip"]),
-        properties.iter().flat_map(|&property| names(property)).collect(),
+        quantities.iter().flat_map(|&quantity| names(quantity)).collect(),
         outline_header(model.input_dim()),
     ]
     .concat();
@@ -145,7 +145,7 @@ mod tests {
         assert!(lines[0].starts_with(
             "kind,z0,z1,verdict,reason,density_distance,round_trip,roundness,area,perimeter,heat-shedding,x0"
         ));
-        let roundness = Property::Roundness.measure(&square);
+        let roundness = Quantity::ROUNDNESS.measure(&square);
         let begin = format!("a,0.30000000000000004,-1,,,,,{roundness},");
         assert!(lines[1].starts_with(&begin), "{}", lines[1]);
         assert!(lines[2].starts_with(&format!("a,,,,,,,{roundness},")), "{}", lines[2]);

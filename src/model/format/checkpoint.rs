@@ -1,16 +1,16 @@
 //! A model as one file: safetensors with the model card as JSON in its metadata.
 //!
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
-//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.properties` (f32). For imported data also
+//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.quantities` (f32). For imported data also
 //! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
-//! with groups, `data.groups` (u32). For task heads `head.<property>.<i>.weight` and `.bias` (f32), and for their
-//! members after the first `head.<property>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
+//! with groups, `data.groups` (u32). For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
+//! members after the first `head.<quantity>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
 use super::embedded_dataset;
 use super::tensors::{bytes, floats, tensor};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
@@ -134,8 +134,8 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
         (
             "encoded.properties".to_owned(),
             Dtype::F32,
-            vec![samples, Property::ALL.len()],
-            f32s(encoded.properties.as_flat()),
+            vec![samples, Quantity::ALL.len()],
+            f32s(encoded.quantities.as_flat()),
         ),
     ];
     let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
@@ -240,21 +240,21 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     for card in heads {
         let usual_change = card.usual_change.unwrap_or(0.0);
         if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
-            let name = card.property.name();
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: the errors of its head for {name} are impossible; train the head again",
                 name
             ));
         }
-        if !model.properties().contains(&card.property) {
-            let name = card.property.name();
+        if !model.quantities().contains(&card.quantity) {
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: it has a head for {name}, which its data lack; train the model again",
                 name
             ));
         }
         if !(1..=MAX_MEMBERS).contains(&card.members) {
-            let name = card.property.name();
+            let name = card.quantity.name();
             return Err(text!(
                 "is damaged: its head for {name} has {members} members; train the head again",
                 name,
@@ -333,8 +333,8 @@ fn read_encoded(
     let labels = tensor(file, "encoded.labels", Dtype::U16, &[samples])?;
     let source = tensor(file, "encoded.samples", Dtype::U32, &[samples])?;
     let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
-    let kinds = Property::ALL.len();
-    let properties = floats(file, "encoded.properties", &[samples, kinds])?;
+    let kinds = Quantity::ALL.len();
+    let quantities = floats(file, "encoded.properties", &[samples, kinds])?;
     Ok(Encoded {
         mu: rows("encoded.mu")?,
         log_var: rows("encoded.log_var")?,
@@ -345,7 +345,7 @@ fn read_encoded(
             .collect(),
         held_out: held_out.iter().map(|&b| b != 0).collect(),
         names,
-        properties: Rows::from_flat(kinds, properties.into_iter().map(f64::from).collect()),
+        quantities: Rows::from_flat(kinds, quantities.into_iter().map(f64::from).collect()),
         measured: Vec::new(),
         groups: Vec::new(),
     })
@@ -389,7 +389,7 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
                 && positive(statistics.median_area)
                 && statistics.round_trip.is_finite()
                 && statistics.round_trip >= 0.0
-                && statistics.property_change.iter().all(|c| (0.0..=0.05).contains(c)),
+                && statistics.quantity_change.iter().all(|c| (0.0..=0.05).contains(c)),
             text!("its statistics are not those of outlines"),
         ),
         (scaled, text!("its scaling is not finite")),

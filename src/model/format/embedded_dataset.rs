@@ -4,7 +4,7 @@ use super::tensors::{bytes, floats, tensor};
 use crate::data::column_name::LONGEST_UNIT;
 use crate::data::dataset::{Dataset, MAX_TARGETS, Target};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, fingerprint};
 use crate::model::card::Encoded;
@@ -133,7 +133,7 @@ pub fn read(
     for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
     {
         let name = match name.parse() {
-            Ok(Property::Target(name)) => name,
+            Ok(Quantity::Target(name)) => name,
             Ok(_) => {
                 return Err(damaged(text!("a measured value has the name of another property")));
             }

@@ -25,8 +25,8 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     };
     option("model", file.to_owned());
     match spec.terms.as_slice() {
-        [Term { property, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
-            option("property", property.name().to_owned());
+        [Term { quantity, goal: goal @ (Goal::Max | Goal::Min), weight: 1.0 }] => {
+            option("property", quantity.name().to_owned());
             option("mode", if *goal == Goal::Max { "max" } else { "min" }.to_owned());
         }
         terms => terms.iter().for_each(|term| option("term", term.to_string())),

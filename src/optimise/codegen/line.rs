@@ -1,6 +1,6 @@
 //! The lines of a program, and what more than one writer of them says.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::optimise::step_through::UpdateStage;
 
@@ -32,7 +32,7 @@ pub(super) fn can_say_outside(model: &Model) -> bool {
     is_split && model.latent_dim() <= MAX_NUMBERS
 }
 
-/// The name of the function of a property; the name of a target column may contain any characters.
-pub(super) fn name(property: Property) -> String {
-    property.name().replace(|c: char| !c.is_alphabetic() && !c.is_ascii_digit(), "_")
+/// The name of the function of a quantity; the name of a target column may contain any characters.
+pub(super) fn name(quantity: Quantity) -> String {
+    quantity.name().replace(|c: char| !c.is_alphabetic() && !c.is_ascii_digit(), "_")
 }

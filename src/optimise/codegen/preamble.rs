@@ -1,7 +1,7 @@
 //! The definitions that the code of a search needs, so that it runs.
 
 use super::line::{can_say_outside, joined, name};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::density::Density;
@@ -10,7 +10,7 @@ use crate::nn::activation::Activation;
 use crate::nn::layer::LayerSpec;
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
 
-/// The definitions for the code of [`pytorch`](super::pytorch): the frozen model from its `file`, and the properties.
+/// The definitions for the code of [`pytorch`](super::pytorch): the frozen model from its `file`, and the quantities.
 /// Both together are a complete script.
 pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String> {
     let spec = &config.spec;
@@ -88,11 +88,11 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
              {outside}"
         ));
     }
-    let sought = spec.terms.iter().map(|term| term.property);
-    let constrained = spec.constraints.iter().map(|constraint| constraint.property);
-    let of_shape = constrained.clone().filter(|property| !property.is_target());
-    let measured: Vec<Property> =
-        sought.clone().filter(|property| !spec.reads_head(*property)).chain(of_shape).collect();
+    let sought = spec.terms.iter().map(|term| term.quantity);
+    let constrained = spec.constraints.iter().map(|constraint| constraint.quantity);
+    let of_shape = constrained.clone().filter(|quantity| !quantity.is_predicted());
+    let measured: Vec<Quantity> =
+        sought.clone().filter(|quantity| !spec.reads_head(*quantity)).chain(of_shape).collect();
     if !measured.is_empty() {
         say("\n\ndef area(x):\n    \
              a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
@@ -101,22 +101,22 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
              a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
              return ((b - a).square().sum(1) + 1e-12).sqrt().sum()");
     }
-    for (property, formula) in [
-        (Property::Roundness, "4 * math.pi * area(x) / perimeter(x) ** 2"),
-        (Property::HeatShedding, "perimeter(x) / area(x)"),
+    for (quantity, formula) in [
+        (Quantity::ROUNDNESS, "4 * math.pi * area(x) / perimeter(x) ** 2"),
+        (Quantity::HEAT_SHEDDING, "perimeter(x) / area(x)"),
     ] {
-        if measured.contains(&property) {
-            say(&format!("\n\ndef {}(x):\n    return {formula}", name(property)));
+        if measured.contains(&quantity) {
+            say(&format!("\n\ndef {}(x):\n    return {formula}", name(quantity)));
         }
     }
-    let mut by_head: Vec<Property> = sought.filter(|property| spec.reads_head(*property)).collect();
-    by_head.extend(constrained.filter(|property| property.is_target()));
+    let mut by_head: Vec<Quantity> = sought.filter(|quantity| spec.reads_head(*quantity)).collect();
+    by_head.extend(constrained.filter(|quantity| quantity.is_predicted()));
     by_head.sort();
     by_head.dedup();
-    for property in by_head {
-        let Some(head) = model.head(property) else { continue };
+    for quantity in by_head {
+        let Some(head) = model.head(quantity) else { continue };
         let (scale, offset) = (head.card.scale, head.card.offset);
-        let name = name(property);
+        let name = name(quantity);
         if head.card.members == 1 {
             let layers = head.card.layers.iter();
             let chain: String =
@@ -126,7 +126,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             ));
             continue;
         }
-        let prefix = format!("head.{}.", property.name());
+        let prefix = format!("head.{}.", quantity.name());
         let of_any = |layer: &LayerSpec| {
             let place = layer.name.strip_prefix(&prefix).unwrap_or_default();
             activated(format!("dense(h, \"{prefix}\" + member + \"{place}\")"), layer.activation)

@@ -1,7 +1,7 @@
 //! A search as PyTorch.
 
 use super::line::{CodeLine, MAX_NUMBERS, MAX_STARTS, STARTS, can_say_outside, joined, name};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::objective::{
@@ -135,9 +135,9 @@ impl<'a> Listing<'a> {
         self.line(1, format!("for step in range({steps} + 1):"), None);
         self.loss(2);
         let spec = &self.config.spec;
-        let terms = spec.terms.iter().filter(|term| !spec.reads_head(term.property));
+        let terms = spec.terms.iter().filter(|term| !spec.reads_head(term.quantity));
         let median = self.model.card.statistics.median_area;
-        let least = terms.filter_map(|term| term.property.least_area(median)).reduce(f64::max);
+        let least = terms.filter_map(|term| term.quantity.least_area(median)).reduce(f64::max);
         if let Some(least) = least {
             let line = format!("if area(x) <= {least:.6}: break  # there it means nothing");
             self.line(2, line, Some(UpdateStage::End));
@@ -263,10 +263,10 @@ impl<'a> Listing<'a> {
     /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { spec, space, .. } = self.config;
-        let constrained = || spec.constraints.iter().map(|constraint| constraint.property);
-        let reads_shape = !spec.reads_heads_alone() || constrained().any(|p| !p.is_target());
-        let reads_z = spec.terms.iter().any(|term| spec.reads_head(term.property))
-            || constrained().any(Property::is_target)
+        let constrained = || spec.constraints.iter().map(|constraint| constraint.quantity);
+        let reads_shape = !spec.reads_heads_alone() || constrained().any(|p| !p.is_predicted());
+        let reads_z = spec.terms.iter().any(|term| spec.reads_head(term.quantity))
+            || constrained().any(Quantity::is_target)
             || [spec.l2, spec.align, spec.inside].iter().any(|w| *w > 0.0);
         let value = Some(UpdateStage::Value);
         match space {
@@ -283,7 +283,7 @@ impl<'a> Listing<'a> {
         }
         let mut sum = String::new();
         for (index, term) in spec.terms.iter().enumerate() {
-            let (sign, size) = term_code(term, spec.reads_head(term.property));
+            let (sign, size) = term_code(term, spec.reads_head(term.quantity));
             sum += match (index, sign) {
                 (0, '-') => "-",
                 (0, _) => "",
@@ -308,14 +308,14 @@ impl<'a> Listing<'a> {
             );
             self.line(depth, line, value);
         }
-        for term in spec.terms.iter().filter(|term| spec.cautious && spec.reads_head(term.property))
+        for term in spec.terms.iter().filter(|term| spec.cautious && spec.reads_head(term.quantity))
         {
-            let is_ensemble = self.model.head(term.property).is_some_and(|h| h.card.members > 1);
+            let is_ensemble = self.model.head(term.quantity).is_some_and(|h| h.card.members > 1);
             if !is_ensemble {
                 continue;
             }
             let square = if let Goal::Target(_) = term.goal { " ** 2" } else { "" };
-            let spread = format!("spread_{}(z){square}", name(term.property));
+            let spread = format!("spread_{}(z){square}", name(term.quantity));
             let line = format!("loss = loss + {} * {spread}  # where members agree", term.weight);
             self.line(depth, line, value);
         }
@@ -330,10 +330,10 @@ impl<'a> Listing<'a> {
         }
         let weights = constraint_weights(spec, self.model);
         for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
-            let (property, bound) = (constrained_code(constraint), constraint.bound);
+            let (quantity, bound) = (constrained_code(constraint), constraint.bound);
             let missing = match constraint.relation {
-                Relation::AtLeast => format!("{bound} - {property}"),
-                Relation::AtMost => format!("{property} - {bound}"),
+                Relation::AtLeast => format!("{bound} - {quantity}"),
+                Relation::AtMost => format!("{quantity} - {bound}"),
             };
             self.line(
                 depth,
@@ -354,24 +354,24 @@ fn moved(space: Space) -> &'static str {
 
 /// The sign and the rest of a term of the loss.
 fn term_code(term: &Term, by_head: bool) -> (char, String) {
-    let property = told(term.property, by_head);
+    let quantity = told(term.quantity, by_head);
     let (sign, size) = match term.goal {
-        Goal::Max => ('-', property),
-        Goal::Min => ('+', property),
-        Goal::Target(target) => ('+', format!("({property} - {target}) ** 2")),
+        Goal::Max => ('-', quantity),
+        Goal::Min => ('+', quantity),
+        Goal::Target(target) => ('+', format!("({quantity} - {target}) ** 2")),
     };
     let factor = if term.weight == 1.0 { String::new() } else { format!("{} * ", term.weight) };
     (sign, factor + &size)
 }
 
-/// The call of a property, by its head or by geometry.
-fn told(property: Property, by_head: bool) -> String {
-    let name = name(property);
+/// The call of a quantity, by its head or by geometry.
+fn told(quantity: Quantity, by_head: bool) -> String {
+    let name = name(quantity);
     if by_head { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
 }
 
 fn constrained_code(constraint: &Constraint) -> String {
-    told(constraint.property, constraint.property.is_target())
+    told(constraint.quantity, constraint.quantity.is_predicted())
 }
 
 fn holds(constraint: &Constraint) -> String {

@@ -1,5 +1,5 @@
 use super::{CodeLine, command_line, preamble, pytorch};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::bundled::BUNDLED;
 use crate::objective::{Goal, ObjectiveSpec, Space, ValueSource};
 use crate::optimise::step_through::UpdateStage;
@@ -69,7 +69,7 @@ fn every_setting_has_its_words() {
     assert!(!text.contains("scheduler") && !text.contains("waited"), "{text}");
     let by_head = code(&plain(ObjectiveSpec {
         by: ValueSource::Head,
-        ..ObjectiveSpec::new(Property::Area, Goal::Min)
+        ..ObjectiveSpec::new(Quantity::AREA, Goal::Min)
     }));
     assert!(by_head.contains("loss = predicted_area(z)") && !by_head.contains("x = decode(z)"));
     let input = code(&SearchConfig { space: Space::Input, ..plain(spec) });
@@ -92,7 +92,7 @@ fn every_setting_has_its_words() {
 fn the_ground_holds_what_the_search_calls() {
     let model = BUNDLED[0].load().unwrap();
     let spec =
-        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Property::HeatShedding, Goal::Max) };
+        ObjectiveSpec { inside: 10.0, ..ObjectiveSpec::new(Quantity::HEAT_SHEDDING, Goal::Max) };
     let config = plain(spec);
     let ground = preamble(&config, &model, "my \"model\".safetensors").join("\n");
     for part in [

@@ -71,7 +71,7 @@ impl ContenderReport {
     /// is looked up among the trajectories; where those were kept too seldom to hold it, there is none.
     fn values(&self, model: &Model) -> Result<Vec<Value>> {
         let spec = &self.report.config.spec;
-        if !spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+        if !spec.terms.iter().any(|term| spec.reads_head(term.quantity)) {
             return Ok(self.curve.iter().map(|tally| Value::Computed(tally.best_value)).collect());
         }
         let mut places: HashMap<u64, &[f64]> = HashMap::new();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::bundled::BUNDLED;
 use crate::numerics::statistics::quantile::quantile;
 use crate::objective::{Goal, ObjectiveSpec};
@@ -28,7 +28,7 @@ fn run(config: SearchConfig, contenders: &Contenders) -> RaceReport {
 #[test]
 fn what_cannot_be_believed_is_never_first() {
     // Heat shedding is unbounded: starts outside the data have a lower loss than every believable answer.
-    let spec = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
+    let spec = ObjectiveSpec::new(Quantity::HEAT_SHEDDING, Goal::Max);
     let config = SearchConfig { spec, restarts: 50, steps: 60, patience: None, ..config() };
     let report = run(config, &contenders("adam"));
     let contender = &report.contenders[0];

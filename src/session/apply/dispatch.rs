@@ -26,8 +26,8 @@ pub fn apply(document: &mut Document, action: Action) -> Option<Effect> {
         Action::RemoveSearch(run) => searches::remove(document, run),
         Action::Race(model, config) => searches::race(document, model, config),
         Action::RemoveRace => searches::remove_race(document),
-        Action::Rediscover(model, property, goal) => {
-            searches::rediscover(document, model, property, goal)
+        Action::Rediscover(model, quantity, goal) => {
+            searches::rediscover(document, model, quantity, goal)
         }
         Action::RemoveRediscovery => searches::remove_rediscovery(document),
         Action::BeginLesson => searches::begin_lesson(document),

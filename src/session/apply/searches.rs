@@ -1,6 +1,6 @@
 //! Searches: all restarts at once, races, step by step, in a lesson; and rediscoveries.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::objective::Goal;
 use crate::optimise::{Contender, SearchConfig};
 use crate::session::action::Effect;
@@ -68,12 +68,12 @@ pub(super) fn remove_race(document: &mut Document) -> Option<Effect> {
 pub(super) fn rediscover(
     document: &mut Document,
     model: ModelId,
-    property: Property,
+    quantity: Quantity,
     goal: Goal,
 ) -> Option<Effect> {
     document.models.get(&model)?;
     let run = document.new_run();
-    document.rediscovery = Some(RediscoverySpec { run, model, property, goal });
+    document.rediscovery = Some(RediscoverySpec { run, model, quantity, goal });
     Some(Effect::Rediscover)
 }
 

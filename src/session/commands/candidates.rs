@@ -1,6 +1,6 @@
 //! Candidates are written to files for the lab; lab results are read back by the candidates' names.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::optimise::read_lab_results;
 use crate::session::core::Core;
 use crate::session::jobs::candidates::{self, CandidatesJob};
@@ -35,8 +35,8 @@ pub(in crate::session) fn import_lab_results(core: &mut Core, path: &Path) {
     };
     let ids: Vec<String> = findings.candidates.iter().map(|c| c.id.clone()).collect();
     let terms = &findings.report.config.spec.terms;
-    let unit = |property| (property, findings.report.unit(property).to_owned());
-    let sought: Vec<(Property, String)> = terms.iter().map(|term| unit(term.property)).collect();
+    let unit = |quantity| (quantity, findings.report.unit(quantity).to_owned());
+    let sought: Vec<(Quantity, String)> = terms.iter().map(|term| unit(term.quantity)).collect();
     let (found, problems) = match read_lab_results(path, &sought, &ids) {
         Ok(found) => found,
         Err(error) => return notices.error(error),

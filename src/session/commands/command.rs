@@ -1,7 +1,7 @@
 //! Commands of the user. Views push them; the session carries them out.
 
 use crate::data::outline::generator::GeneratorConfig;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::scene::map_layer::MapLayer;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
@@ -56,8 +56,8 @@ pub enum Command {
     CloseModel(ModelId),
     /// Write a model to a file.
     Save(ModelId, PathBuf),
-    /// Colour the map by a property.
-    SetProperty(Property),
+    /// Colour the map by a quantity.
+    SetQuantity(Quantity),
     /// Switch a layer on or off.
     ToggleLayer(MapLayer),
     /// Hold the range of the colour scale, or let it follow the model.
@@ -130,10 +130,10 @@ pub enum Command {
     SetFullSpeed(bool),
     /// Change the pace limit of a training, in updates a second.
     SetPace(f64),
-    /// Train heads that predict these properties for the model that is shown.
-    TrainHeads(Vec<Property>),
-    /// Test whether the shown model would have found the best known values of this property.
-    Rediscover(Property),
+    /// Train heads that predict these quantities for the model that is shown.
+    TrainHeads(Vec<Quantity>),
+    /// Test whether the shown model would have found the best known values of this quantity.
+    Rediscover(Quantity),
     /// Remove the results of the rediscovery.
     ClearRediscovery,
     /// Change the settings of the next search.

@@ -125,7 +125,7 @@ fn rebuild(state: &State) -> Option<&ReconstructedShape> {
 /// The frames of the latent path side by side, and what their marks mean.
 fn strip(state: &State) -> Option<ContactSheet> {
     let strip = &state.tours.tour.as_ref()?.strip;
-    strip.rows(&state.shown()?.1.prepared.model, state.property(), true).ok()
+    strip.rows(&state.shown()?.1.prepared.model, state.quantity(), true).ok()
 }
 
 /// The input of an export as it is now, if it is available.
@@ -133,7 +133,7 @@ fn gathered(state: &State, export: &Export) -> Option<ExportJob> {
     let (_, entry) = state.shown()?;
     let wish = MapWish {
         visible: state.visible(),
-        property: state.property(),
+        quantity: state.quantity(),
         plain: state.view.activity == Activity::Train,
         range: Some(state.range()),
         view: Some(state.map.view),

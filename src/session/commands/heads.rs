@@ -1,16 +1,16 @@
 //! Training of heads for the shown model.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::session::core::Core;
 use crate::session::jobs::heads::{HeadsRun, run};
 use crate::session::jobs::registry::JobKind;
 use crate::text;
 
 /// Starts to train heads for the shown model.
-pub(in crate::session) fn train_heads(core: &mut Core, properties: Vec<Property>) {
+pub(in crate::session) fn train_heads(core: &mut Core, quantities: Vec<Quantity>) {
     let state = &mut core.state;
     let Some((id, entry)) = state.shown() else { return };
-    if properties.is_empty() {
+    if quantities.is_empty() {
         return;
     }
     if state.heads.is_some() {
@@ -25,6 +25,6 @@ pub(in crate::session) fn train_heads(core: &mut Core, properties: Vec<Property>
     }
     let (prepared, version) = (entry.prepared.clone(), entry.version);
     let (name, model) = (entry.name.clone(), state.run_of(id));
-    let job = core.start(JobKind::Heads, name, move |handle| run(&prepared, &properties, handle));
+    let job = core.start(JobKind::Heads, name, move |handle| run(&prepared, &quantities, handle));
     core.state.heads = model.map(|run| HeadsRun { job, model: (run, version) });
 }

@@ -1,7 +1,7 @@
 //! Carries the commands of the user out: each becomes an action on the document, a change of the view or of the preferences,
 //! or an order to a job.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::objective::Goal;
 use crate::optimise::SearchConfig;
@@ -58,7 +58,7 @@ pub fn perform(core: &mut Core, command: Command) {
         }
         Command::CloseModel(id) => close(core, id),
         Command::Save(id, path) => save(core, id, path),
-        Command::SetProperty(property) => set_property(core, property),
+        Command::SetQuantity(quantity) => set_quantity(core, quantity),
         Command::ToggleLayer(layer) => state.view.toggle(layer),
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
         Command::Resize(size) => resize(core, size),
@@ -116,8 +116,8 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::TrainWithNewSeed => train_with_new_seed(core),
         Command::GoOn => go_on(core),
         Command::Branch => branch(core),
-        Command::TrainHeads(properties) => train_heads(core, properties),
-        Command::Rediscover(property) => rediscover(core, property),
+        Command::TrainHeads(quantities) => train_heads(core, quantities),
+        Command::Rediscover(quantity) => rediscover(core, quantity),
         Command::ClearRediscovery => clear_rediscovery(core),
         Command::Climb => match state.next_search() {
             Ok(config) => begin_search(core, config),
@@ -209,14 +209,14 @@ pub fn perform(core: &mut Core, command: Command) {
     refresh(core);
 }
 
-/// Changes the first term only: another property has other target values and other heads.
-fn set_property(core: &mut Core, property: Property) {
+/// Changes the first term only: another quantity has other target values and other heads.
+fn set_quantity(core: &mut Core, quantity: Quantity) {
     let state = &mut core.state;
-    let target = state.usual_target(property);
+    let target = state.usual_target(quantity);
     let before = state.search_config().into_owned();
     let mut spec = before.spec.clone();
     if let Some(term) = spec.terms.first_mut() {
-        let changed = std::mem::replace(&mut term.property, property) != property;
+        let changed = std::mem::replace(&mut term.quantity, quantity) != quantity;
         if changed && matches!(term.goal, Goal::Target(_)) {
             term.goal = Goal::Target(target);
         }
@@ -225,7 +225,7 @@ fn set_property(core: &mut Core, property: Property) {
 }
 
 /// Sets the settings of the search. While another objective takes the place of the user's, because the shown model lacks a
-/// property, the user's own stays until the user changes it.
+/// quantity, the user's own stays until the user changes it.
 fn set_search(core: &mut Core, mut config: SearchConfig) {
     let state = &mut core.state;
     let present = state.search_config().into_owned();

@@ -1,15 +1,15 @@
 //! Start and removal of rediscoveries.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::objective::Goal;
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
 use crate::text;
 
-/// Begins a rediscovery of a property in the shown model; it looks for the smallest values if the next search
-/// minimises the property, else for the greatest.
-pub(in crate::session) fn rediscover(core: &mut Core, property: Property) {
+/// Begins a rediscovery of a quantity in the shown model; it looks for the smallest values if the next search
+/// minimises the quantity, else for the greatest.
+pub(in crate::session) fn rediscover(core: &mut Core, quantity: Quantity) {
     let state = &mut core.state;
     let Some((id, _)) = state.shown() else { return };
     if state.runs.rediscoveries.values().any(|test| test.job.is_some()) {
@@ -24,12 +24,12 @@ pub(in crate::session) fn rediscover(core: &mut Core, property: Property) {
         return state.notices.info(text);
     }
     let spec = &state.search_config().spec;
-    let sought = spec.terms.iter().find(|term| term.property == property);
+    let sought = spec.terms.iter().find(|term| term.quantity == quantity);
     let goal = match sought.map(|term| term.goal) {
         Some(Goal::Min) => Goal::Min,
         _ => Goal::Max,
     };
-    act(core, Action::Rediscover(id, property, goal));
+    act(core, Action::Rediscover(id, quantity, goal));
 }
 
 /// Removes the results, and cancels the job that would make them.

@@ -2,7 +2,7 @@
 
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::outline::import::ImportOptions;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
@@ -193,8 +193,9 @@ pub struct RediscoverySpec {
     pub run: RunId,
     /// The model to test.
     pub model: ModelId,
-    /// The property to search for.
-    pub property: Property,
+    /// The quantity to search for.
+    #[serde(rename = "property")]
+    pub quantity: Quantity,
     /// The goal of the best values.
     pub goal: Goal,
 }

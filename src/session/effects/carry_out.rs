@@ -169,13 +169,13 @@ fn begin_rediscovery(core: &mut Core) {
     let Some(spec) = core.state.document.rediscovery else { return };
     let Some(entry) = core.state.model(spec.model) else { return };
     let config =
-        RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_property(spec.property) };
-    let (model, subject) = (entry.prepared.model.clone(), spec.property.label());
+        RediscoverConfig { goal: spec.goal, ..RediscoverConfig::from_quantity(spec.quantity) };
+    let (model, subject) = (entry.prepared.model.clone(), spec.quantity.label());
     let job = core.start(JobKind::Rediscovery, subject, move |handle| {
         rediscovery::run(model, config, handle)
     });
     let begun =
-        RediscoveryRun { job: Some(job), model: spec.model, property: spec.property, report: None };
+        RediscoveryRun { job: Some(job), model: spec.model, quantity: spec.quantity, report: None };
     core.state.runs.rediscoveries.insert(spec.run, begun);
 }
 

@@ -106,7 +106,7 @@ impl State {
                 if let Some(heads) = self.heads.take_if(|heads| heads.job == job)
                     && heads.ended(result, &mut runs.models, notices)
                 {
-                    // The maps can now have colours of a property that had no head before.
+                    // The maps can now have colours of a quantity that had no head before.
                     self.map.asked = None;
                     if let Some(comparison) = &mut self.comparison {
                         (comparison.asked, comparison.probe, comparison.picked) =

@@ -1,7 +1,7 @@
 //! Job: writes a picture, a film, outlines, a table or a report to a file.
 
 use crate::data::outline::transform::SimilarityTransform;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::latent_path::curve::LatentPath;
@@ -268,7 +268,7 @@ impl ExportJob {
             }
             Content::Lab(comparisons) => {
                 let first =
-                    comparisons.first().map_or_else(Property::default, |c| c.predicted.property);
+                    comparisons.first().map_or_else(Quantity::default, |c| c.predicted.quantity);
                 still(Chart::comparisons(first, comparisons, page.palette).svg(&page))
             }
             Content::Film(findings) => {
@@ -307,7 +307,7 @@ impl ExportJob {
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Content::Rebuild(rebuild) => {
-                let scene = rebuild.scene(model, self.wish.property, self.range, page.palette)?;
+                let scene = rebuild.scene(model, self.wish.quantity, self.range, page.palette)?;
                 still(self.cells(&scene, ReconstructedShape::bounds(), LARGE_CELL, page)?)
             }
             Content::Walk(latent_path) => {
@@ -338,7 +338,7 @@ impl ExportJob {
     }
 
     fn bar(&self) -> ColourBar {
-        ColourBar { label: self.wish.property.label(), mark: None, range: self.range }
+        ColourBar { label: self.wish.quantity.label(), mark: None, range: self.range }
     }
 
     fn cells(&self, scene: &Scene, bounds: Bounds, cell: f64, page: PictureSize) -> Result<String> {
@@ -354,10 +354,10 @@ impl ExportJob {
         cancel: &CancelToken,
         progress: &mut dyn FnMut(f64),
     ) -> Result<bool> {
-        let (Prepared { model, projection, .. }, property) = (&*self.prepared, self.wish.property);
-        let strip = &Strip::new(model, property, latent_path, (SECONDS * RATE) as usize, None)?;
+        let (Prepared { model, projection, .. }, quantity) = (&*self.prepared, self.wish.quantity);
+        let strip = &Strip::new(model, quantity, latent_path, (SECONDS * RATE) as usize, None)?;
         let (bar, palette) = (&self.bar(), page.palette);
-        let walk = WrittenPath { model, projection, latent_path, strip, property, bar, palette };
+        let walk = WrittenPath { model, projection, latent_path, strip, quantity, bar, palette };
         let animation = Animation { size: page.pixels, frames_per_second: RATE, looping: true };
         walk_film(path, &walk, animation, cancel, progress)
     }

@@ -1,6 +1,6 @@
 //! Job: trains task heads for a trained model.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::handle::{Handle, NoNews};
@@ -22,30 +22,30 @@ pub struct HeadsRun {
     pub model: (RunId, u64),
 }
 
-/// A model with its new heads, and their properties.
+/// A model with its new heads, and their quantities.
 #[derive(Debug)]
 pub struct TrainedHeads {
     /// The model.
     pub prepared: Arc<Prepared>,
-    /// The properties.
-    pub properties: Vec<Property>,
+    /// The quantities.
+    pub quantities: Vec<Quantity>,
 }
 
 /// Runs the job: one head after the other, with the default settings. If the job is cancelled, the head that is being
 /// trained is dropped and the finished ones are kept.
 ///
 /// # Errors
-/// If the data do not have a property, or the tensor library fails.
+/// If the data do not have a quantity, or the tensor library fails.
 pub fn run(
     prepared: &Prepared,
-    properties: &[Property],
+    quantities: &[Quantity],
     handle: &Handle<NoNews>,
 ) -> Result<JobResult<TrainedHeads>> {
-    let mut heads = Vec::with_capacity(properties.len());
+    let mut heads = Vec::with_capacity(quantities.len());
     let mut failed = None;
-    'all: for (done, &property) in properties.iter().enumerate() {
-        let config = HeadConfig::usual(&prepared.model, property);
-        let mut trainer = HeadTrainer::new(prepared.model.clone(), property, config)?;
+    'all: for (done, &quantity) in quantities.iter().enumerate() {
+        let config = HeadConfig::usual(&prepared.model, quantity);
+        let mut trainer = HeadTrainer::new(prepared.model.clone(), quantity, config)?;
         while !trainer.is_finished() {
             if handle.is_cancelled() {
                 break 'all;
@@ -58,17 +58,17 @@ pub fn run(
                 }
                 Err(error) => return Err(error),
             }
-            let share = (done as f64 + trainer.progress()) / properties.len() as f64;
-            handle.report(share, || property.label());
+            let share = (done as f64 + trainer.progress()) / quantities.len() as f64;
+            handle.report(share, || quantity.label());
         }
         heads.push(trainer.finish()?);
     }
-    let is_whole = heads.len() == properties.len();
+    let is_whole = heads.len() == quantities.len();
     let trained = if heads.is_empty() {
         None
     } else {
-        let properties = heads.iter().map(|head| head.card.property).collect();
-        Some(TrainedHeads { prepared: Arc::new(prepared.with_heads(heads)?), properties })
+        let quantities = heads.iter().map(|head| head.card.quantity).collect();
+        Some(TrainedHeads { prepared: Arc::new(prepared.with_heads(heads)?), quantities })
     };
     Ok(match (failed, trained) {
         (Some(why), trained) => JobResult::Failed(why, trained),
@@ -90,12 +90,12 @@ impl HeadsRun {
         let mut entry = models.get_mut(&run).filter(|entry| entry.version == version);
         let mut scores = |trained: Option<TrainedHeads>| {
             let (entry, trained) = entry.take().zip(trained)?;
-            let score = |property: &Property| {
-                let card = &trained.prepared.model.head(*property)?.card;
+            let score = |quantity: &Quantity| {
+                let card = &trained.prepared.model.head(*quantity)?.card;
                 let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
-                Some(Text::joined([property.label(), score], " "))
+                Some(Text::joined([quantity.label(), score], " "))
             };
-            let scores: Vec<Text> = trained.properties.iter().filter_map(score).collect();
+            let scores: Vec<Text> = trained.quantities.iter().filter_map(score).collect();
             entry.prepared = trained.prepared;
             entry.unsaved = true;
             Some(Text::joined(scores, ", "))

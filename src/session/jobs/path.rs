@@ -1,7 +1,7 @@
 //! Job: makes the frames of a latent path, or new shapes. Predictions of so many points take too long for the window's
 //! thread: some 20 ms from 2,000 rows, and seconds from more.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::strip::Strip;
@@ -28,19 +28,19 @@ pub enum Made {
     Shapes(u64, Vec<NewShape>, ContactSheet),
 }
 
-/// Makes shapes of a model with their values of `property` and their verdicts.
+/// Makes shapes of a model with their values of `quantity` and their verdicts.
 ///
 /// # Errors
 /// Only if the tensor library fails.
-pub fn make(model: &Model, property: Property, wanted: Wanted) -> Result<Made> {
+pub fn make(model: &Model, quantity: Quantity, wanted: Wanted) -> Result<Made> {
     Ok(match wanted {
         Wanted::Frames(latent_path, frames) => {
-            let strip = Strip::new(model, property, &latent_path, frames, None)?;
-            let sheet = strip.rows(model, property, false)?;
+            let strip = Strip::new(model, quantity, &latent_path, frames, None)?;
+            let sheet = strip.rows(model, quantity, false)?;
             Made::Frames(Box::new((latent_path, strip)), sheet)
         }
         Wanted::Shapes(seed, [columns, rows]) => {
-            let shapes = new_shapes::new_shapes(model, property, columns * rows, seed)?;
+            let shapes = new_shapes::new_shapes(model, quantity, columns * rows, seed)?;
             let sheet = new_shapes::sheet(&shapes, columns, false);
             Made::Shapes(seed, shapes, sheet)
         }
@@ -51,6 +51,6 @@ pub fn make(model: &Model, property: Property, wanted: Wanted) -> Result<Made> {
 ///
 /// # Errors
 /// As [`make`].
-pub fn run(model: &Model, property: Property, wanted: Wanted) -> Result<JobResult<Made>> {
-    make(model, property, wanted).map(JobResult::Finished)
+pub fn run(model: &Model, quantity: Quantity, wanted: Wanted) -> Result<JobResult<Made>> {
+    make(model, quantity, wanted).map(JobResult::Finished)
 }

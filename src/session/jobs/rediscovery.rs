@@ -1,6 +1,6 @@
 //! Job: tests whether a search in a model finds the best known rows of its data again.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Model;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryReport};
@@ -18,8 +18,8 @@ pub struct RediscoveryRun {
     pub job: Option<JobId>,
     /// The tested model.
     pub model: ModelId,
-    /// The property to search for.
-    pub property: Property,
+    /// The quantity to search for.
+    pub quantity: Quantity,
     /// The results; none while the test runs.
     pub report: Option<Arc<RediscoveryReport>>,
 }
@@ -27,7 +27,7 @@ pub struct RediscoveryRun {
 /// Runs the job step by step; if it is cancelled or fails, its partial results come with the end.
 ///
 /// # Errors
-/// Names a setting out of range, or the property if the data do not have it, or says that the data are not available.
+/// Names a setting out of range, or the quantity if the data do not have it, or says that the data are not available.
 pub fn run(
     model: Arc<Model>,
     config: RediscoverConfig,

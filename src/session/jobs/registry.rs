@@ -121,7 +121,7 @@ impl<T> JobResult<T> {
 pub struct Job {
     /// The kind of the job.
     pub kind: JobKind,
-    /// The name of the object that it works on: a model, a file, a property.
+    /// The name of the object that it works on: a model, a file, a quantity.
     pub subject: Text,
     /// Its controls.
     pub control: Arc<Control>,

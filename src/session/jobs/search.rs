@@ -1,6 +1,6 @@
 //! Job: an objective is optimised from many starts, with reports for the window.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::Projection;
@@ -172,20 +172,20 @@ impl SearchRun {
         self.findings.as_ref().map(|findings| &findings.report)
     }
 
-    /// The properties of an answer that are not part of the objective.
+    /// The quantities of an answer that are not part of the objective.
     ///
     /// # Errors
     /// Only if the tensor library fails.
-    pub fn besides(&self, restart: usize) -> Result<Vec<(Property, Value)>> {
+    pub fn besides(&self, restart: usize) -> Result<Vec<(Quantity, Value)>> {
         let Some(found) = self.report().and_then(|report| report.restarts.get(restart)) else {
             return Ok(Vec::new());
         };
-        let is_sought = |property: &Property| {
-            self.config.spec.terms.iter().any(|term| term.property == *property)
+        let is_sought = |quantity: &Quantity| {
+            self.config.spec.terms.iter().any(|term| term.quantity == *quantity)
         };
-        let others = self.frozen.properties().into_iter().filter(|property| !is_sought(property));
+        let others = self.frozen.quantities().into_iter().filter(|quantity| !is_sought(quantity));
         let z = found.restart.best_z();
-        let value = |property| Ok((property, self.frozen.value(property, z, &found.decoded)?));
+        let value = |quantity| Ok((quantity, self.frozen.value(quantity, z, &found.decoded)?));
         others.map(value).collect()
     }
 

@@ -1,7 +1,7 @@
 //! A lesson in three searches: how an optimiser exploits the model, why a penalty on z does not prevent it, and a
 //! change that does.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::three_digits;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::{RestartReport, SearchConfig, SearchReport};
@@ -45,7 +45,7 @@ impl Outcome {
 
 /// The settings of the next search of a lesson; none after the last.
 pub fn next_search(lesson: &LessonSpec) -> Option<SearchConfig> {
-    let heat = ObjectiveSpec::new(Property::HeatShedding, Goal::Max);
+    let heat = ObjectiveSpec::new(Quantity::HEAT_SHEDDING, Goal::Max);
     let spec = match lesson.searches.len() {
         0 => heat,
         1 => ObjectiveSpec { l2: L2, ..heat },

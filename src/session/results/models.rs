@@ -1,6 +1,6 @@
 //! Models with the data that the map needs.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::layers::encoded_points::{beyond, points};
 use crate::explore::layers::heat::usual_range;
@@ -32,8 +32,8 @@ pub struct Prepared {
     pub beyond: Arc<Vec<[f64; 2]>>,
     /// The ends of the default latent path; none without data.
     pub path_ends: Option<[PointRef; 2]>,
-    /// The usual range of each property over the data's box.
-    ranges: Vec<(Property, (f64, f64))>,
+    /// The usual range of each quantity over the data's box.
+    ranges: Vec<(Quantity, (f64, f64))>,
     /// Seconds for [`BATCH`] values with their gradients.
     batch_seconds: f64,
 }
@@ -51,13 +51,13 @@ impl Prepared {
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::from_mu(&model.encoded.mu);
-        let ranges = model.properties().into_iter().map(|property| {
-            let objective = Objective::for_property(model.clone(), property);
-            Ok((property, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
+        let ranges = model.quantities().into_iter().map(|quantity| {
+            let objective = Objective::for_quantity(model.clone(), quantity);
+            Ok((quantity, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
         });
         let ranges = ranges.collect::<Result<_>>()?;
         let batch_seconds =
-            batch_seconds(&Objective::for_property(model.clone(), Property::default()))?;
+            batch_seconds(&Objective::for_quantity(model.clone(), Quantity::default()))?;
         Self::with(model, projection, ranges, batch_seconds)
     }
 
@@ -75,7 +75,7 @@ impl Prepared {
     fn with(
         model: Arc<Model>,
         projection: Projection,
-        ranges: Vec<(Property, (f64, f64))>,
+        ranges: Vec<(Quantity, (f64, f64))>,
         batch_seconds: f64,
     ) -> Result<Self> {
         let home = home_view(&model, &projection);
@@ -128,9 +128,9 @@ impl Prepared {
         self.batch_seconds * passes * batches as f64 / at_once as f64
     }
 
-    /// The 2nd to 98th percentile of a property over the data's box; of a target column, over the data.
-    pub fn range(&self, property: Property) -> (f64, f64) {
-        let known = self.ranges.iter().find(|(of, _)| *of == property);
+    /// The 2nd to 98th percentile of a quantity over the data's box; of a target column, over the data.
+    pub fn range(&self, quantity: Quantity) -> (f64, f64) {
+        let known = self.ranges.iter().find(|(of, _)| *of == quantity);
         known.map_or((0.0, 1.0), |(_, range)| *range)
     }
 }

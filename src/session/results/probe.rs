@@ -1,6 +1,6 @@
-//! One point of the map in detail: its shape, its properties, its nearest neighbour, its reliability.
+//! One point of the map in detail: its shape, its quantities, its nearest neighbour, its reliability.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::shapes::neighbours::{Neighbour, neighbours};
@@ -19,17 +19,17 @@ const NEIGHBOURS: usize = 3;
 pub struct Probe {
     /// The model and version of the computation.
     pub model: (ModelId, u64),
-    /// The property that colours the map.
-    pub property: Property,
+    /// The quantity that colours the map.
+    pub quantity: Quantity,
     /// The position on the map.
     pub at: [f64; 2],
     /// The latent point.
     pub z: Vec<f64>,
     /// The shape, `[input]`.
     pub outline: Vec<f32>,
-    /// Every property of the shape, in the order of the model; NaN if there is no head for it.
-    pub values: Vec<(Property, Value)>,
-    /// The reliability of that property, and of every prediction beside it.
+    /// Every quantity of the shape, in the order of the model; NaN if there is no head for it.
+    pub values: Vec<(Quantity, Value)>,
+    /// The reliability of that quantity, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
     pub nearest: Option<Neighbour>,
@@ -71,20 +71,20 @@ impl Probe {
         model: (ModelId, u64),
         at: [f64; 2],
         z: Option<&[f64]>,
-        property: Property,
+        quantity: Quantity,
     ) -> Result<Self> {
         let z = z.map_or_else(|| prepared.projection.lift(at), <[f64]>::to_vec);
         let rows = Rows::from_flat(z.len(), z.clone());
         let decoded = prepared.model.decode(&rows)?;
-        let others = prepared.model.predicted_properties().filter(|&other| other != property);
-        let asked: Vec<Property> = std::iter::once(property).chain(others).collect();
+        let others = prepared.model.predicted_quantities().filter(|&other| other != quantity);
+        let asked: Vec<Quantity> = std::iter::once(quantity).chain(others).collect();
         let mut verdicts = assess(&prepared.model, &asked, &rows, &decoded)?;
         let verdict = verdicts.remove(0);
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
         let values = values(&prepared.model, &verdict, &outline);
         let (rebuild, slope) = (None, None);
-        Ok(Self { model, property, at, z, outline, values, verdict, nearest, rebuild, slope })
+        Ok(Self { model, quantity, at, z, outline, values, verdict, nearest, rebuild, slope })
     }
 
     /// Replaces the decoded outline by another one, for a search that moves the shape itself.
@@ -99,15 +99,15 @@ impl Probe {
         neighbours(model, &self.z, &self.outline, NEIGHBOURS)
     }
 
-    /// The value of one property; none if the model does not have it.
-    pub fn value(&self, property: Property) -> Value {
-        let found = self.values.iter().find(|(of, _)| *of == property);
+    /// The value of one quantity; none if the model does not have it.
+    pub fn value(&self, quantity: Quantity) -> Value {
+        let found = self.values.iter().find(|(of, _)| *of == quantity);
         found.map_or(Value::NONE, |(_, value)| *value)
     }
 }
 
-/// Every property of a shape, for which `verdict` has all predictions.
-fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Property, Value)> {
-    let value = |property| (property, verdict.value(property, outline));
-    model.properties().into_iter().map(value).collect()
+/// Every quantity of a shape, for which `verdict` has all predictions.
+fn values(model: &Model, verdict: &Verdict, outline: &[f32]) -> Vec<(Quantity, Value)> {
+    let value = |quantity| (quantity, verdict.value(quantity, outline));
+    model.quantities().into_iter().map(value).collect()
 }

@@ -49,7 +49,7 @@ impl StepThroughState {
     /// Begins at `start`, `[latent]`.
     ///
     /// # Errors
-    /// If the settings are out of range or the model lacks a property.
+    /// If the settings are out of range or the model lacks a quantity.
     pub fn new(
         model: (ModelId, u64),
         prepared: Arc<Prepared>,
@@ -136,7 +136,7 @@ fn look(prepared: &Prepared, model: (ModelId, u64), by_hand: &StepThrough) -> Re
     let (point, z) = by_hand.come_to();
     let SearchConfig { spec, space, .. } = by_hand.config();
     let at = prepared.projection.project(z);
-    let mut probe = Probe::at(prepared, model, at, Some(z), spec.property())?;
+    let mut probe = Probe::at(prepared, model, at, Some(z), spec.quantity())?;
     if *space == Space::Input {
         let moved = Rows::from_flat(point.len(), point.to_vec());
         probe.set_outline(&prepared.model, prepared.model.unscaled(&moved).into_flat());

@@ -16,7 +16,7 @@ pub(in crate::session) fn follow_comparison(core: &mut Core) {
 
 /// Evaluates the second model at the points of the first map.
 fn look_beside(core: &mut Core) {
-    let property = core.state.property();
+    let quantity = core.state.quantity();
     let Some((id, entry)) = core.state.beside() else { return };
     let (prepared, version) = (entry.prepared.clone(), (id, entry.version));
     let map = &core.state.map;
@@ -25,11 +25,11 @@ fn look_beside(core: &mut Core) {
     let places = [&mut comparison.probe, &mut comparison.picked];
     let mut failure = None;
     for (known, at) in places.into_iter().zip(wanted) {
-        let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.property));
-        if current == at.map(|at| (at, version, property)) {
+        let current = known.as_ref().map(|probe| (probe.at, probe.model, probe.quantity));
+        if current == at.map(|at| (at, version, quantity)) {
             continue;
         }
-        let looked = at.map(|at| Probe::at(&prepared, version, at, None, property));
+        let looked = at.map(|at| Probe::at(&prepared, version, at, None, quantity));
         *known = looked.transpose().unwrap_or_else(|error| {
             failure = Some(error);
             None
@@ -44,10 +44,10 @@ fn look_beside(core: &mut Core) {
 
 fn ask_for_picture_beside(core: &mut Core) {
     let state = &mut core.state;
-    let (property, visible, range) = (state.property(), state.visible(), state.range());
+    let (quantity, visible, range) = (state.quantity(), state.visible(), state.range());
     let Some((id, entry)) = state.beside() else { return };
     let (version, prepared) = ((id, entry.version), entry.prepared.clone());
-    let key = state.map.key(version, property, visible, range);
+    let key = state.map.key(version, quantity, visible, range);
     let (lattice, spec) = (state.map.lattice(), state.map.spec());
     let measured = state.map.measured;
     let Some(comparison) = &mut state.comparison else { return };

@@ -1,6 +1,6 @@
 //! Latent paths and new shapes are made again when what they are made of has changed.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::trail;
@@ -23,11 +23,11 @@ use crate::text;
 pub(in crate::session) fn refresh_tours(core: &mut Core) {
     let state = &core.state;
     let Some((id, entry)) = state.shown() else { return };
-    let (version, property) = ((id, entry.version), state.property());
+    let (version, quantity) = ((id, entry.version), state.quantity());
     let Some(model) = state.document.models.get(&id) else { return };
     let (path_shown, samples) = (model.path_shown, model.samples);
     match path_shown {
-        true => refresh_path(core, version, property),
+        true => refresh_path(core, version, quantity),
         false => {
             let tours = &mut core.state.tours;
             tours.leave_path();
@@ -36,7 +36,7 @@ pub(in crate::session) fn refresh_tours(core: &mut Core) {
             (tours.path_inputs, tours.begins) = (None, None);
         }
     }
-    let wanted = samples.map(|seed| (version, property, seed));
+    let wanted = samples.map(|seed| (version, quantity, seed));
     if wanted != core.state.tours.shapes_inputs {
         core.state.tours.shapes_inputs = wanted;
         match wanted {
@@ -46,9 +46,9 @@ pub(in crate::session) fn refresh_tours(core: &mut Core) {
     }
 }
 
-fn refresh_path(core: &mut Core, model: (ModelId, u64), property: Property) {
+fn refresh_path(core: &mut Core, model: (ModelId, u64), quantity: Quantity) {
     let state = &core.state;
-    let inputs = PathInputs { model, property, plan: state.path_plan(), pins: state.map.pinned() };
+    let inputs = PathInputs { model, quantity, plan: state.path_plan(), pins: state.map.pinned() };
     let before = &state.tours.path_inputs;
     if before.as_ref() == Some(&inputs) {
         return;
@@ -87,9 +87,9 @@ pub(in crate::session) fn planned(core: &Core, plan: &PathPlan) -> Result<Latent
 /// Makes a path or new shapes: at once where geometry computes their values, by a job where a head predicts them.
 fn request(core: &mut Core, wanted: Wanted, playback: Option<Playback>) {
     let Some((id, entry)) = core.state.shown() else { return };
-    let (model, property) = ((id, entry.version), core.state.property());
-    if !property.is_target() {
-        return match path::make(&entry.prepared.model, property, wanted) {
+    let (model, quantity) = ((id, entry.version), core.state.quantity());
+    if !quantity.is_predicted() {
+        return match path::make(&entry.prepared.model, quantity, wanted) {
             Ok(made) => show_made(core, model, made, playback),
             Err(error) => core.state.notices.error(error),
         };
@@ -97,29 +97,29 @@ fn request(core: &mut Core, wanted: Wanted, playback: Option<Playback>) {
     let kind = std::mem::discriminant(&wanted);
     let waiting = &mut core.state.tours.waiting;
     waiting.retain(|other| std::mem::discriminant(&other.wanted) != kind);
-    waiting.push(TourRequest { model, property, wanted, playback });
+    waiting.push(TourRequest { model, quantity, wanted, playback });
     make_next(core);
 }
 
-/// Starts a job for the oldest waiting request that is still of the shown model and property, unless one runs.
+/// Starts a job for the oldest waiting request that is still of the shown model and quantity, unless one runs.
 fn make_next(core: &mut Core) {
     while core.state.tours.making.is_none() && !core.state.tours.waiting.is_empty() {
         let request = core.state.tours.waiting.remove(0);
         let Some((_, entry)) = core.state.shown().filter(|_| is_wanted(core, &request)) else {
             continue;
         };
-        let (model, property) = (entry.prepared.model.clone(), request.property);
-        let (subject, wanted) = (property.label(), request.wanted.clone());
+        let (model, quantity) = (entry.prepared.model.clone(), request.quantity);
+        let (subject, wanted) = (quantity.label(), request.wanted.clone());
         let run = core.start(JobKind::Path, subject, move |_: &Handle<NoNews>| {
-            path::run(&model, property, wanted)
+            path::run(&model, quantity, wanted)
         });
         core.state.tours.making = Some((run, request));
     }
 }
 
 fn is_wanted(core: &Core, request: &TourRequest) -> bool {
-    let now = (core.state.shown_version(), core.state.property());
-    now == (Some(request.model), request.property)
+    let now = (core.state.shown_version(), core.state.quantity());
+    now == (Some(request.model), request.quantity)
 }
 
 /// Handles the result of a job that made a path or new shapes.

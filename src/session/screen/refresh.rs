@@ -17,10 +17,10 @@ use std::sync::Arc;
 fn ask_for_picture(core: &mut Core) {
     let state = &mut core.state;
     let Some(version) = state.shown_version() else { return };
-    let (property, visible, range) = (state.property(), state.visible(), state.range());
+    let (quantity, visible, range) = (state.quantity(), state.visible(), state.range());
     let spec = state.search_config().spec.clone();
     state.map.set_spec(&spec);
-    let Some(key) = state.map.wanted(version, property, visible, range) else { return };
+    let Some(key) = state.map.wanted(version, quantity, visible, range) else { return };
     if let Some((_, entry)) = state.shown() {
         let (lattice, spec) = (state.map.lattice(), state.map.spec());
         core.worker.ask(MapRequest { key, lattice, spec, prepared: entry.prepared.clone() });
@@ -31,8 +31,8 @@ fn ask_for_picture(core: &mut Core) {
 pub(in crate::session) fn refresh(core: &mut Core) {
     show_what_is_there(core);
     let state = &core.state;
-    let property = state.property();
-    if core.seen.property.replace(property) != Some(property) {
+    let quantity = state.quantity();
+    if core.seen.quantity.replace(quantity) != Some(quantity) {
         core.state.release_range();
     }
     let state = &core.state;

@@ -30,7 +30,7 @@ pub(in crate::session) fn probe_at(
 ) -> Option<Probe> {
     prepare_slope(core);
     let (id, entry) = core.state.shown()?;
-    let looked = Probe::at(&entry.prepared, (id, entry.version), at, z, core.state.property());
+    let looked = Probe::at(&entry.prepared, (id, entry.version), at, z, core.state.quantity());
     let looked = looked.and_then(|mut probe| {
         let slope = core.sought.as_ref().map(|sought| Slope::at(sought, &probe.z));
         probe.slope = slope.transpose()?;

@@ -1,6 +1,6 @@
 //! Latent paths and sets of new shapes as they are shown.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::shapes::contact_sheet::ContactSheet;
@@ -87,7 +87,7 @@ pub struct SampledShapes {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct PathInputs {
     pub(in crate::session) model: (ModelId, u64),
-    pub(in crate::session) property: Property,
+    pub(in crate::session) quantity: Quantity,
     pub(in crate::session) plan: PathPlan,
     pub(in crate::session) pins: Vec<Vec<f64>>,
 }
@@ -105,8 +105,8 @@ pub struct Tours {
     pub(in crate::session) left: Option<Playback>,
     /// The inputs of the path when it was last asked for.
     pub(in crate::session) path_inputs: Option<PathInputs>,
-    /// Model, property and seed that new shapes were last asked for.
-    pub(in crate::session) shapes_inputs: Option<((ModelId, u64), Property, u64)>,
+    /// Model, quantity and seed that new shapes were last asked for.
+    pub(in crate::session) shapes_inputs: Option<((ModelId, u64), Quantity, u64)>,
     /// The request that a job works on.
     pub(in crate::session) making: Option<(JobId, TourRequest)>,
     /// The newest requests that wait for the end of that job: at most one path, and one set of new shapes.
@@ -118,8 +118,8 @@ pub struct Tours {
 pub(in crate::session) struct TourRequest {
     /// The model and its version.
     pub(in crate::session) model: (ModelId, u64),
-    /// The property that colours them.
-    pub(in crate::session) property: Property,
+    /// The quantity that colours them.
+    pub(in crate::session) quantity: Quantity,
     pub(in crate::session) wanted: Wanted,
     /// The playback of a new path; none for one that replaces the present path, whose playback goes on.
     pub(in crate::session) playback: Option<Playback>,

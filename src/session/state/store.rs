@@ -1,6 +1,6 @@
 //! The state that the window shows: the four stores, and what is made of them for the screen.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::source::TrainingData;
 use crate::explore::scene::map_layer::MapLayers;
 use crate::explore::{Bounds, three_digits};
@@ -309,21 +309,21 @@ impl State {
     // The objective.
 
     /// The settings of the next search for the shown model: as the user set them, or with another objective if the model lacks
-    /// a property of that one, such as a target column of other data.
+    /// a quantity of that one, such as a target column of other data.
     pub fn search_config(&self) -> Cow<'_, SearchConfig> {
         let chosen = &self.document.search.config;
         match self.shown().and_then(|(_, entry)| replacement(&chosen.spec, &entry.prepared.model)) {
             None => Cow::Borrowed(chosen),
-            Some(property) => {
-                let spec = ObjectiveSpec::new(property, Goal::Max);
+            Some(quantity) => {
+                let spec = ObjectiveSpec::new(quantity, Goal::Max);
                 Cow::Owned(SearchConfig { spec, ..chosen.clone() })
             }
         }
     }
 
-    /// The property of the map's colours, which is also the first term of the objective.
-    pub fn property(&self) -> Property {
-        self.search_config().spec.property()
+    /// The quantity of the map's colours, which is also the first term of the objective.
+    pub fn quantity(&self) -> Quantity {
+        self.search_config().spec.quantity()
     }
 
     /// The layers of the present activity.
@@ -331,46 +331,46 @@ impl State {
         self.view.visible()
     }
 
-    /// The properties for colours and objectives: those of the shown model.
-    pub fn properties(&self) -> Vec<Property> {
-        let own = self.shown().map(|(_, entry)| entry.prepared.model.properties());
-        own.unwrap_or_else(|| Property::ALL.to_vec())
+    /// The quantities for colours and objectives: those of the shown model.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        let own = self.shown().map(|(_, entry)| entry.prepared.model.quantities());
+        own.unwrap_or_else(|| Quantity::ALL.to_vec())
     }
 
-    /// The properties that heads of the next training can learn: those of its data.
-    pub fn learnable(&self) -> Vec<Property> {
-        let own = self.own_data().map(|data| data.set.properties());
-        own.unwrap_or_else(|| Property::ALL.to_vec())
+    /// The quantities that heads of the next training can learn: those of its data.
+    pub fn learnable(&self) -> Vec<Quantity> {
+        let own = self.own_data().map(|data| data.set.quantities());
+        own.unwrap_or_else(|| Quantity::ALL.to_vec())
     }
 
-    /// True if the shown model can compute or predict a property of any shape.
-    pub fn can_tell(&self, property: Property) -> bool {
-        self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(property))
+    /// True if the shown model can compute or predict a quantity of any shape.
+    pub fn can_tell(&self, quantity: Quantity) -> bool {
+        self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(quantity))
     }
 
-    /// The property of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
+    /// The quantity of the map's colours for an outline, by the shown model; NaN if the model cannot compute or predict
     /// it.
     pub fn value_of(&self, outline: &[f32]) -> f64 {
-        let property = self.property();
-        let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(property, outline));
+        let quantity = self.quantity();
+        let told = self.shown().map(|(_, e)| e.prepared.model.tell_outline(quantity, outline));
         told.and_then(Result::ok).unwrap_or(f64::NAN)
     }
 
-    /// The unit of a property in the shown model; empty if none is known.
-    pub fn unit(&self, property: Property) -> &str {
-        self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(property))
+    /// The unit of a quantity in the shown model; empty if none is known.
+    pub fn unit(&self, quantity: Quantity) -> &str {
+        self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(quantity))
     }
 
     /// The range of the colour scale: the held one, or the model's own.
     pub fn range(&self) -> (f64, f64) {
-        let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.property()));
+        let own = || self.shown().map(|(_, entry)| entry.prepared.range(self.quantity()));
         let held = self.view.held_range.or(self.view.training_range);
         held.or_else(own).unwrap_or((0.0, 1.0))
     }
 
-    /// The default target of a property: the middle of its range in the shown model.
-    pub fn usual_target(&self, property: Property) -> f64 {
-        let range = self.shown().map(|(_, entry)| entry.prepared.range(property));
+    /// The default target of a quantity: the middle of its range in the shown model.
+    pub fn usual_target(&self, quantity: Quantity) -> f64 {
+        let range = self.shown().map(|(_, entry)| entry.prepared.range(quantity));
         let middle = range.map_or(1.0, |(low, high)| 0.5 * (low + high));
         // Rounded as on the screen.
         three_digits(middle).parse().unwrap_or(middle)
@@ -391,7 +391,7 @@ impl State {
         self.view.training_range = hold.then(|| self.range());
     }
 
-    /// Releases the ranges after a change of the property of the colours, which has another range.
+    /// Releases the ranges after a change of the quantity of the colours, which has another range.
     pub(in crate::session) fn release_range(&mut self) {
         self.hold_range(false);
         self.hold_range_for_training(false);
@@ -459,7 +459,7 @@ impl State {
         self.tell_of_objective(before.as_deref(), &prepared.model);
     }
 
-    /// Reports that the shown model lacks a property of the user's objective, or that it has one that the model before lacked.
+    /// Reports that the shown model lacks a quantity of the user's objective, or that it has one that the model before lacked.
     pub(in crate::session) fn tell_of_objective(&mut self, before: Option<&Model>, model: &Model) {
         let spec = &self.document.search.config.spec;
         let was_replaced = before.is_some_and(|before| replacement(spec, before).is_some());
@@ -468,14 +468,14 @@ impl State {
                 let word = spec.word();
                 self.notices.info(text!("This model has it: {word} is optimised again.", word));
             }
-            Some(property) => {
-                let known = model.properties();
-                let unknown = spec.properties().find(|property| !known.contains(property));
-                let unknown = unknown.map_or("", Property::name);
+            Some(quantity) => {
+                let known = model.quantities();
+                let unknown = spec.quantities().find(|quantity| !known.contains(quantity));
+                let unknown = unknown.map_or("", Quantity::name);
                 self.notices.info(text!(
                     "This model has no '{unknown}'; {word} is optimised instead.",
                     unknown,
-                    word = property.word()
+                    word = quantity.word()
                 ));
             }
             None => (),
@@ -494,9 +494,9 @@ impl State {
     }
 }
 
-/// The property that is optimised instead if `model` lacks a property of an objective; none if it has all of them.
-fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Property> {
-    let known = model.properties();
-    let lacks = spec.properties().any(|property| !known.contains(&property));
+/// The quantity that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
+fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Quantity> {
+    let known = model.quantities();
+    let lacks = spec.quantities().any(|quantity| !known.contains(&quantity));
     known.first().copied().filter(|_| lacks)
 }

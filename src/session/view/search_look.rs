@@ -1,6 +1,6 @@
 //! Where one looks in a search: the shown step, the followed restart.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Value;
 use crate::session::document::ids::RunId;
@@ -134,8 +134,8 @@ pub struct FollowedRestart {
     playhead: Option<Playhead>,
     /// The answer, once the search is over.
     answer: Option<(RunId, usize)>,
-    /// Its properties that are not part of the objective.
-    besides: Vec<(Property, Value)>,
+    /// Its quantities that are not part of the objective.
+    besides: Vec<(Quantity, Value)>,
 }
 
 /// A search as it is looked at.
@@ -148,8 +148,8 @@ pub struct ShownSearch<'a> {
     pub hovered: Option<usize>,
     /// The followed restart at the shown step.
     pub moment: Option<&'a Playhead>,
-    /// The followed restart once the search is over, and the properties of its answer that are not part of the objective.
-    pub besides: Option<(usize, &'a [(Property, Value)])>,
+    /// The followed restart once the search is over, and the quantities of its answer that are not part of the objective.
+    pub besides: Option<(usize, &'a [(Quantity, Value)])>,
 }
 
 impl Deref for ShownSearch<'_> {

@@ -210,9 +210,9 @@ pub fn measured(ui: &mut Ui, search_run: ShownSearch<'_>, findings: &Findings) {
         );
         return;
     };
-    // Only the first of several properties: each has its own unit.
-    let (property, label) = (first.predicted.property, first.title());
-    known.retain(|comparison| comparison.predicted.property == property);
+    // Only the first of several quantities: each has its own unit.
+    let (quantity, label) = (first.predicted.quantity, first.title());
+    known.retain(|comparison| comparison.predicted.quantity == quantity);
     let ends = |of: &PredictedValue| [of.low, of.high].into_iter().flatten().collect::<Vec<_>>();
     let all = || {
         let values = known.iter().flat_map(|known| [known.predicted.value, known.measured]);

@@ -1,4 +1,4 @@
-//! The small diagram of a search: x -> z -> x' and the property, weights locked, with the moving part highlighted.
+//! The small diagram of a search: x -> z -> x' and the quantity, weights locked, with the moving part highlighted.
 
 use crate::objective::Space;
 use crate::optimise::UpdateStage;

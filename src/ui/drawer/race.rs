@@ -433,8 +433,8 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     let side = (bottom - top - 12.0).min(0.45 * rect.width());
     let centre = pos2(rect.left() + 0.5 * side + 6.0, middle);
     if !standing.outline.is_empty() {
-        let property = state.value_of(&standing.outline);
-        let ink = colour(scale(property, state.range()));
+        let quantity = state.value_of(&standing.outline);
+        let ink = colour(scale(quantity, state.range()));
         painter.add(fill_shape(&standing.outline, centre, 0.42 * side / reach(state) as f32, ink));
     }
     let left = rect.left() + side + 14.0;

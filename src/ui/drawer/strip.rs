@@ -126,7 +126,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Requests) {
 fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
     let pins = &state.map.pins;
     let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
-    let predicts = |pin: &Probe| pin.value(state.property()).prediction().is_some();
+    let predicts = |pin: &Probe| pin.value(state.quantity()).prediction().is_some();
     let width = if pins.iter().any(predicts) { 164.0 } else { 112.0 };
     for (index, pin) in pins.iter().enumerate() {
         let (rect, response) =
@@ -140,7 +140,7 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
             ui.visuals().faint_bg_color
         };
         painter.rect_filled(rect, 6.0, fill);
-        let value = pin.value(state.property());
+        let value = pin.value(state.quantity());
         let ink = colour(scale(value.number(), state.range()));
         let centre = rect.left_center() + vec2(if narrow { 32.0 } else { 38.0 }, 0.0);
         let weak = ui.visuals().weak_text_color();

@@ -51,20 +51,20 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
     };
     playing::buttons(ui, play, actions);
     playing::speed(ui, tour.playback.speed, actions);
-    let property = state.property();
+    let quantity = state.quantity();
     let share = Text::verbatim(format!("{:.0} %", 100.0 * tour.playback.share));
     let here = tour.probe.iter().flat_map(|here| {
-        let value = here.value(property);
-        let word = here.verdict.reliability_of(property).word();
-        [value.title(value.text_in(state.unit(property))), word]
+        let value = here.value(quantity);
+        let word = here.verdict.reliability_of(quantity).word();
+        [value.title(value.text_in(state.unit(quantity))), word]
     });
     let second = Text::joined([share].into_iter().chain(here), ", ");
     let predicts = tour.strip.values.iter().any(|value| value.prediction().is_some());
     two_lines(ui, title(tour), second, if predicts { 330.0 } else { 210.0 });
     let values: Vec<f64> = tour.strip.values.iter().map(|value| value.number()).collect();
     let about = text!(
-        "{property} along the path; drag to any place on it",
-        property = state.property().label()
+        "{quantity} along the path; drag to any place on it",
+        quantity = state.quantity().label()
     );
     let right = 38.0;
     let width = (ui.available_width() - right).max(60.0);
@@ -82,10 +82,10 @@ pub fn strip(ui: &mut Ui, state: &State, tour: &Tour, actions: &mut Requests) {
     }
 }
 
-/// A value of the property of the map's colours, as text.
+/// A value of the quantity of the map's colours, as text.
 fn named(state: &State, value: Value) -> Text {
-    let property = state.property();
-    value.named_in(property.word(), state.unit(property))
+    let quantity = state.quantity();
+    value.named_in(quantity.word(), state.unit(quantity))
 }
 
 /// The description of a latent path in a few words.

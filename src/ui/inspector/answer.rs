@@ -1,7 +1,7 @@
 //! The answer of a search: its values, its reliability, and further details.
 
 use super::canvas::{canvas, reach};
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::colour::scale;
 use crate::explore::three_digits;
 use crate::model::Value;
@@ -63,9 +63,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     }
     playhead::before_and_after(ui, search_run, index, restart, state, actions);
     let spec = &search_run.config.spec;
-    let about = if spec.terms.len() == 1 { spec.property().about() } else { about_score() };
+    let about = if spec.terms.len() == 1 { spec.quantity().about() } else { about_score() };
     let unit = match spec.terms.as_slice() {
-        [term] => report.unit(term.property),
+        [term] => report.unit(term.quantity),
         _ => "",
     };
     let best = restart.best();
@@ -93,17 +93,17 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         fact(ui, curves::objective(), objective, curves::about_objective());
     }
     for term in &restart.answer.terms {
-        if let Some(why) = term.measured.and_then(|value| term.property.outside_domain(value)) {
+        if let Some(why) = term.measured.and_then(|value| term.quantity.outside_domain(value)) {
             note(ui, why);
         }
         let is_above = best.prediction().is_some() && spec.terms.len() == 1;
-        predicted_beside_computed(ui, term, report.unit(term.property), is_above);
+        predicted_beside_computed(ui, term, report.unit(term.quantity), is_above);
     }
-    // The property of a constraint can be predicted too.
+    // The quantity of a constraint can be predicted too.
     for check in restart.bounded() {
         let predicted = Value::Predicted(check.prediction);
-        let text = predicted.text_in(report.unit(check.property));
-        fact(ui, predicted.title(check.property.label()), text, about_predicted());
+        let text = predicted.text_in(report.unit(check.quantity));
+        fact(ui, predicted.title(check.quantity.plain_label()), text, about_predicted());
     }
     if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gained()) {
         fact(
@@ -136,11 +136,11 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
 /// The prediction of a term beside the computed value, if there is one and it is not shown above.
 fn predicted_beside_computed(ui: &mut Ui, term: &TermAnswer, unit: &str, is_above: bool) {
     let Some(predicted) = term.prediction().map(Value::Predicted) else { return };
-    let label = term.property.label();
+    let label = term.quantity.label();
     if !is_above {
         fact(ui, predicted.title(&label), predicted.text_in(unit), about_predicted());
     }
-    // A property that only a head predicts has no computed value.
+    // A quantity that only a head predicts has no computed value.
     if let Some(computed) = term.measured {
         fact(ui, text!("{label}, computed", label), three_digits(computed), about_computed());
     }
@@ -207,16 +207,16 @@ fn questions(ui: &mut Ui, search_run: ShownSearch<'_>, index: usize, entry: Opti
                 before = three_digits(before),
                 after = three_digits(after)
             );
-            let label = text!("{property}, re-decoded", property = term.property.label());
+            let label = text!("{quantity}, re-decoded", quantity = term.quantity.label());
             fact(ui, label, text, about_re_decoded());
         }
-        // Properties of constraints are shown above.
-        let is_above = |of: Property| restart.bounded().any(|check| check.property == of);
+        // Quantities of constraints are shown above.
+        let is_above = |of: Quantity| restart.bounded().any(|check| check.quantity == of);
         let besides =
             search_run.besides.iter().filter(|(of, _)| *of == index).flat_map(|(_, all)| *all);
-        for (property, value) in besides.filter(|(property, _)| !is_above(*property)) {
-            let unit = search_run.frozen.unit(*property);
-            fact(ui, value.title(property.label()), value.text_in(unit), property.about());
+        for (quantity, value) in besides.filter(|(quantity, _)| !is_above(*quantity)) {
+            let unit = search_run.frozen.unit(*quantity);
+            fact(ui, value.title(quantity.plain_label()), value.text_in(unit), quantity.about());
         }
         let [distance, limit] = verdict.distance_and_limit();
         fact(

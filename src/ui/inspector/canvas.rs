@@ -20,7 +20,7 @@ pub fn reach(state: &State) -> f64 {
     state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
 }
 
-/// The colour of a shape by the value of its property.
+/// The colour of a shape by the value of its quantity.
 pub fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
     let plain = state.view.activity == Activity::Train;
     colour(if plain { theme::palette(ui).shape } else { scale(value, state.range()) })

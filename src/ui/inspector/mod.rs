@@ -1,4 +1,4 @@
-//! The right panel: the shown shape, its properties, its reliability.
+//! The right panel: the shown shape, its quantities, its reliability.
 
 pub mod answer;
 pub mod axes;

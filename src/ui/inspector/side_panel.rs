@@ -1,9 +1,9 @@
-//! The right panel: the shown shape, its properties, its nearest neighbour, and its reliability.
+//! The right panel: the shown shape, its quantities, its nearest neighbour, and its reliability.
 
 use super::answer;
 use super::axes;
 use super::reconstruction;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::three_digits;
 use crate::model::Value;
 use crate::session::results::probe::Probe;
@@ -90,7 +90,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
         &probe.outline,
         rect.center(),
         unit,
-        ink(ui, state, probe.value(state.property()).number()),
+        ink(ui, state, probe.value(state.quantity()).number()),
     ));
     if let Some(rebuild) = &probe.rebuild {
         reconstruction::paint(&painter, rebuild, rect.center(), unit, ui);
@@ -105,7 +105,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     if let Some(rebuild) = &probe.rebuild {
         reconstruction::facts(ui, rebuild);
     }
-    properties(ui, probe, state, compact);
+    quantities(ui, probe, state, compact);
     let learning = state.is_learning(probe.model.0);
     if !learning {
         verdict(ui, &probe.verdict);
@@ -128,36 +128,36 @@ fn slope(ui: &mut Ui, probe: &Probe) {
     fact(ui, text!("Steepness"), three_digits(steepness), about_steepness());
 }
 
-/// The property of the map's colours, two more, and the target values of the data.
-fn properties(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
-    let chosen = state.property();
-    let others = || probe.values.iter().map(|(property, _)| *property).filter(|&p| p != chosen);
+/// The quantity of the map's colours, two more, and the target values of the data.
+fn quantities(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
+    let chosen = state.quantity();
+    let others = || probe.values.iter().map(|(quantity, _)| *quantity).filter(|&p| p != chosen);
     let (plain, measured) = if compact { (0, 0) } else { (2, MAX_MEASURED) };
     let rows = std::iter::once(chosen)
-        .chain(others().filter(|property| !property.is_target()).take(plain))
-        .chain(others().filter(|property| property.is_target()).take(measured));
-    for property in rows {
-        value(ui, probe, property, state, three_digits);
+        .chain(others().filter(|quantity| !quantity.is_predicted()).take(plain))
+        .chain(others().filter(|quantity| quantity.is_predicted()).take(measured));
+    for quantity in rows {
+        value(ui, probe, quantity, state, three_digits);
     }
 }
 
-/// A property of the shape with its unit: for a data row the target value before the prediction; or the reason why
-/// there is no value. A property that is doubtful itself is marked, even if the shape is reliable otherwise.
-fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: fn(f64) -> String) {
-    let value = probe.value(property);
+/// A quantity of the shape with its unit: for a data row the target value before the prediction; or the reason why
+/// there is no value. A quantity that is doubtful itself is marked, even if the shape is reliable otherwise.
+fn value(ui: &mut Ui, probe: &Probe, quantity: Quantity, state: &State, digits: fn(f64) -> String) {
+    let value = probe.value(quantity);
     let shown = match value {
         Value::Computed(computed) => Text::verbatim(digits(computed)),
         Value::Predicted(_) => value.text(),
     };
-    let label = property.label();
+    let label = quantity.label();
     let Some(entry) = state.model(probe.model.0) else {
-        fact(ui, value.title(label), shown, property.about());
+        fact(ui, value.title(label), shown, quantity.about());
         return;
     };
     let model = &entry.prepared.model;
     let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
-    let measured = row.and_then(|row| model.measured(property, row)).map(digits);
-    let in_unit = |words: Text| model.with_unit(property, &words.to_string());
+    let measured = row.and_then(|row| model.measured(quantity, row)).map(digits);
+    let in_unit = |words: Text| model.with_unit(quantity, &words.to_string());
     match (measured, value) {
         (Some(measured), Value::Predicted(_)) => {
             let both = text!("{measured}, predicted {prediction}", measured, prediction = shown);
@@ -166,25 +166,25 @@ fn value(ui: &mut Ui, probe: &Probe, property: Property, state: &State, digits: 
         (None, Value::Predicted(_)) => {
             fact(ui, value.title(label), in_unit(shown), about_predicted())
         }
-        (Some(measured), _) => fact(ui, label, in_unit(measured.into()), property.about()),
-        (None, _) if model.can_tell(property) => fact(ui, label, in_unit(shown), property.about()),
+        (Some(measured), _) => fact(ui, label, in_unit(measured.into()), quantity.about()),
+        (None, _) if model.can_tell(quantity) => fact(ui, label, in_unit(shown), quantity.about()),
         (None, _) => fact(ui, label, text!("no head yet"), about_missing_head()),
     };
-    let doubt = probe.verdict.doubt_of(property).filter(|_| value.prediction().is_some());
+    let doubt = probe.verdict.doubt_of(quantity).filter(|_| value.prediction().is_some());
     if let Some(doubt) = doubt {
         // The first reason is in the sentence of the verdict.
-        let is_below = probe.verdict.named_doubt() == Some(property);
+        let is_below = probe.verdict.named_doubt() == Some(quantity);
         note(ui, if is_below { text!("Doubtful.") } else { text!("Doubtful: {doubt}.", doubt) });
     }
-    if let Some(why) = property.outside_domain(value.number()) {
+    if let Some(why) = quantity.outside_domain(value.number()) {
         note(ui, why);
     }
 }
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     CollapsingHeader::new(text!("Details")).id_salt("details").show(ui, |ui| {
-        for (property, _) in &probe.values {
-            value(ui, probe, *property, state, |value| format!("{value:.6}"));
+        for (quantity, _) in &probe.values {
+            value(ui, probe, *quantity, state, |value| format!("{value:.6}"));
         }
         for (i, z) in probe.z.iter().enumerate().take(8) {
             fact(ui, format!("z{i}"), format!("{z:.6}"), text!("A coordinate of the latent point"));
@@ -209,11 +209,11 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
         );
         for value_change in &probe.verdict.round_trip_changes {
             let [change, limit] = value_change.change_and_limit();
-            let text = match value_change.property.is_target() {
+            let text = match value_change.quantity.is_predicted() {
                 true => text!("{change} apart, limit {limit}", change, limit),
                 false => Text::verbatim(three_digits(value_change.after)),
             };
-            let label = text!("{property}, re-decoded", property = value_change.property.label());
+            let label = text!("{quantity}, re-decoded", quantity = value_change.quantity.label());
             fact(ui, label, text, about_re_decoded());
         }
         if let Some(nearest) = &probe.nearest {

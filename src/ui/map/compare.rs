@@ -24,7 +24,7 @@ use egui::{
     pos2, vec2,
 };
 
-/// Width of the names of the properties, in points.
+/// Width of the names of the quantities, in points.
 const NAMES: f32 = 112.0;
 /// Height of the title above a map.
 const TITLE: f32 = 34.0;
@@ -160,7 +160,7 @@ fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
 
 /// One colour scale for both maps, across the line between them.
 fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
-    if !state.visible().show_property(state.view.activity == Activity::Train) {
+    if !state.visible().show_quantity(state.view.activity == Activity::Train) {
         return;
     }
     let (low, high) = state.range();
@@ -173,10 +173,10 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
     let font = FontId::proportional(13.0);
-    let property = state.property();
+    let quantity = state.quantity();
     let title = state
         .shown()
-        .map_or_else(|| property.label(), |(_, entry)| entry.prepared.model.title(property));
+        .map_or_else(|| quantity.label(), |(_, entry)| entry.prepared.model.title(quantity));
     let title = match state.is_range_held() {
         true => text!("{title} (held)", title),
         false => title,
@@ -198,14 +198,14 @@ fn colour_bar(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
     let (left, right) = (bar.left_center() - vec2(8.0, 0.0), bar.right_center() + vec2(8.0, 0.0));
     painter.text(left, Align2::RIGHT_CENTER, three_digits(low), font.clone(), ink);
     painter.text(right, Align2::LEFT_CENTER, three_digits(high), font, ink);
-    let about = state.property().about();
+    let about = state.quantity().about();
     let text = text!("The range is that of the first model, for both maps. Click to hold it.");
     if response.on_hover_text(Text::joined([about, text], "\n")).clicked() {
         actions.command(Command::ToggleRangeLock);
     }
 }
 
-/// Both shapes at the cursor, each from its model, with their properties and reliability.
+/// Both shapes at the cursor, each from its model, with their quantities and reliability.
 pub fn shapes(ui: &mut Ui, state: &State) {
     let Some(comparison) = &state.comparison else { return };
     let second = comparison.probe.as_ref().or(comparison.picked.as_ref());
@@ -247,29 +247,29 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     let unit =
         0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
     let plain = state.view.activity == Activity::Train;
-    let value = probe.value(state.property()).number();
+    let value = probe.value(state.quantity()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });
     ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
 }
 
-/// Every property of both shapes, the one of the maps' colours first, and the reliability.
+/// Every quantity of both shapes, the one of the maps' colours first, and the reliability.
 fn values(ui: &mut Ui, state: &State, both: [&Probe; 2]) {
-    let mut properties = vec![state.property()];
-    for (property, _) in both.iter().flat_map(|probe| &probe.values) {
-        if !properties.contains(property) {
-            properties.push(*property);
+    let mut quantities = vec![state.quantity()];
+    for (quantity, _) in both.iter().flat_map(|probe| &probe.values) {
+        if !quantities.contains(quantity) {
+            quantities.push(*quantity);
         }
     }
-    for property in properties {
-        let values = both.map(|probe| probe.value(property));
+    for quantity in quantities {
+        let values = both.map(|probe| probe.value(quantity));
         let predicted = values.into_iter().find(|value| value.prediction().is_some());
-        let label = predicted.unwrap_or(Value::NONE).title(property.label());
+        let label = predicted.unwrap_or(Value::NONE).title(quantity.plain_label());
         let shown = values.map(|value| match value {
             Value::Predicted(_) => (RichText::new(value.text()), 13.0, None),
             Value::Computed(_) => (RichText::new(value.text()), 15.0, None),
         });
-        row(ui, label, property.about(), shown);
+        row(ui, label, quantity.about(), shown);
     }
     let words = both.map(|probe| {
         // There is space for a few letters; the tooltip has the sentence.

@@ -79,7 +79,7 @@ impl MapView {
 
         let comparing = state.comparison.is_some();
         let chips = chips(ui, rect, state, actions);
-        if !comparing && state.visible().show_property(plain) {
+        if !comparing && state.visible().show_quantity(plain) {
             colour_bar(ui, rect, chips, state, actions);
         }
         far_out(ui, rect, state, entry);
@@ -333,12 +333,12 @@ fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, text!("Colour scale")));
     let ink = ui.visuals().text_color();
     let painter = ui.painter();
-    let property = state.property();
+    let quantity = state.quantity();
     let model = state.shown().map(|(_, entry)| &entry.prepared.model);
-    let title = model.map_or_else(|| property.label(), |model| model.title(property));
+    let title = model.map_or_else(|| quantity.label(), |model| model.title(quantity));
     // The mark of a prediction is at the bottom, so that a long name cannot displace it.
     let (name, mark) =
-        model.map_or_else(|| (property.label(), None), |model| model.title_lines(property));
+        model.map_or_else(|| (quantity.label(), None), |model| model.title_lines(quantity));
     let font = FontId::proportional(13.0);
     let (name, font) = short_or_small(painter, &name.to_string(), 15, font, width - 6.0);
     painter.text(frame.center_top() + vec2(0.0, 8.0), Align2::CENTER_TOP, name, font, ink);
@@ -375,7 +375,7 @@ fn colour_bar(ui: &mut Ui, rect: Rect, chips: Rect, state: &State, actions: &mut
         FontId::proportional(12.0),
         ui.visuals().weak_text_color(),
     );
-    let about = property.about();
+    let about = quantity.about();
     let hold = if held {
         text!("Click to let the range follow the model.")
     } else {

@@ -1,4 +1,4 @@
-//! Exploring: the property of the map's colours, and the selected point.
+//! Exploring: the quantity of the map's colours, and the selected point.
 
 use super::heads;
 use crate::explore::three_digits;
@@ -15,15 +15,15 @@ use egui::{Button, CollapsingHeader, Ui, vec2};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     heading(ui, text!("Colour by"));
-    for property in state.properties() {
-        let chosen = state.property() == property;
+    for quantity in state.quantities() {
+        let chosen = state.quantity() == quantity;
         let button =
-            Button::selectable(chosen, property.label()).min_size(vec2(ui.available_width(), 28.0));
-        if ui.add(button).on_hover_text(property.about()).clicked() {
-            actions.command(Command::SetProperty(property));
+            Button::selectable(chosen, quantity.label()).min_size(vec2(ui.available_width(), 28.0));
+        if ui.add(button).on_hover_text(quantity.about()).clicked() {
+            actions.command(Command::SetQuantity(quantity));
         }
     }
-    heads::wanted(ui, state, &[state.property()], actions);
+    heads::wanted(ui, state, &[state.quantity()], actions);
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
     button(ui, UiCommand::DrawShape, state, actions);

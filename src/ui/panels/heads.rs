@@ -1,6 +1,6 @@
 //! Task heads: the ones trained jointly with a model, and the ones that the shown model has or can learn.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::{brief, three_digits};
 use crate::model::Model;
 use crate::model::head::HeadCard;
@@ -23,14 +23,14 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
         "Task heads: small networks on z that learn a property together with the model, so that \
          the latent space keeps what the property needs"
     ));
-    for property in state.learnable() {
-        let mut wanted = config.heads.contains(&property);
-        let tooltip = property.about();
-        if row(ui, short(property, 24), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
+    for quantity in state.learnable() {
+        let mut wanted = config.heads.contains(&quantity);
+        let tooltip = quantity.about();
+        if row(ui, short(quantity, 24), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
             if wanted {
-                config.heads.push(property);
+                config.heads.push(quantity);
             } else {
-                config.heads.retain(|other| *other != property);
+                config.heads.retain(|other| *other != quantity);
             }
         }
     }
@@ -62,14 +62,14 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
             }
             let model = &entry.prepared.model;
-            let properties = model.properties();
-            let missing: Vec<Property> =
-                properties.iter().copied().filter(|p| model.head(*p).is_none()).collect();
+            let quantities = model.quantities();
+            let missing: Vec<Quantity> =
+                quantities.iter().copied().filter(|p| model.head(*p).is_none()).collect();
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
-                for &property in &properties {
-                    match model.head(property) {
+                for &quantity in &quantities {
+                    match model.head(quantity) {
                         Some(head) => known(ui, entry, &head.card),
-                        None => unknown(ui, property, actions),
+                        None => unknown(ui, quantity, actions),
                     }
                 }
                 if missing.len() > 1
@@ -81,8 +81,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                     actions.command(Command::TrainHeads(missing));
                 }
                 if state.rediscovery().is_none_or(|test| test.job.is_none()) {
-                    let mut predicted = properties;
-                    predicted.retain(|property| model.head(*property).is_some());
+                    let mut predicted = quantities;
+                    predicted.retain(|quantity| model.head(*quantity).is_some());
                     rediscover::ask(ui, &predicted, actions);
                 }
             });
@@ -98,14 +98,14 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     }
 }
 
-/// The properties among these that cannot be predicted without a head yet, and the button that trains it; nothing if
+/// The quantities among these that cannot be predicted without a head yet, and the button that trains it; nothing if
 /// there are none.
-pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut Requests) {
+pub fn wanted(ui: &mut Ui, state: &State, quantities: &[Quantity], actions: &mut Requests) {
     let Some((id, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
-    let Some(&property) = properties.iter().find(|p| !model.can_tell(**p)) else { return };
-    let name = property.label();
-    if !model.properties().contains(&property) {
+    let Some(&quantity) = quantities.iter().find(|p| !model.can_tell(**p)) else { return };
+    let name = quantity.label();
+    if !model.quantities().contains(&quantity) {
         note(
             ui,
             text!(
@@ -126,9 +126,9 @@ pub fn wanted(ui: &mut Ui, state: &State, properties: &[Property], actions: &mut
         }
         None => {
             note(ui, text!("No head predicts {name} of other shapes yet.", name = &name));
-            let button = ui.button(text!("Train head: {property}", property = short(property, 20)));
+            let button = ui.button(text!("Train head: {quantity}", quantity = short(quantity, 20)));
             if button.on_hover_text(about_training()).clicked() {
-                actions.command(Command::TrainHeads(vec![property]));
+                actions.command(Command::TrainHeads(vec![quantity]));
             }
         }
     }
@@ -146,34 +146,34 @@ fn under_way(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
     thin_bar(ui, state, Some(run), ui.available_width());
 }
 
-fn unknown(ui: &mut Ui, property: Property, actions: &mut Requests) {
-    let (label, ()) = at_right(ui, short(property, 20), body(), |ui| {
+fn unknown(ui: &mut Ui, quantity: Quantity, actions: &mut Requests) {
+    let (label, ()) = at_right(ui, short(quantity, 20), body(), |ui| {
         let button = ui.add(Button::new(text!("Train head"))).on_hover_text(about_training());
         if button
-            .accessible_name(text!("Train head: {property}", property = property.label()))
+            .accessible_name(text!("Train head: {quantity}", quantity = quantity.label()))
             .clicked()
         {
-            actions.command(Command::TrainHeads(vec![property]));
+            actions.command(Command::TrainHeads(vec![quantity]));
         }
     });
-    label.on_hover_text(property.about());
+    label.on_hover_text(quantity.about());
 }
 
 fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
     let model = &entry.prepared.model;
-    let unit = |value: f64| model.with_unit(card.property, &three_digits(value));
+    let unit = |value: f64| model.with_unit(card.quantity, &three_digits(value));
     let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, unit(card.rmse));
     let tooltip = Text::joined(explanation(model, card), "\n\n");
     let (label, value) =
-        at_right(ui, short(card.property, 20), body(), |ui| ui.label(RichText::new(value).small()));
+        at_right(ui, short(card.quantity, 20), body(), |ui| ui.label(RichText::new(value).small()));
     label.on_hover_text(tooltip.clone());
     value.on_hover_text(tooltip);
 }
 
 /// The explanation of a head and of its two numbers, a paragraph each.
 fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
-    let unit = |value: f64| model.with_unit(card.property, &three_digits(value));
-    let property = card.property.label();
+    let unit = |value: f64| model.with_unit(card.quantity, &three_digits(value));
+    let quantity = card.quantity.label();
     let members = match card.members {
         1 => text!("one network"),
         number => text!("the mean of {number} networks", number),
@@ -181,23 +181,23 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
     let is_held_out = model.encoded.held_out.contains(&true);
     let head = match (card.joint, is_held_out) {
         (true, true) => text!(
-            "{property}: {members}, trained jointly with the model, tested on shapes held out of training.",
-            property,
+            "{quantity}: {members}, trained jointly with the model, tested on shapes held out of training.",
+            quantity,
             members
         ),
         (true, false) => text!(
-            "{property}: {members}, trained jointly with the model, tested on the training shapes, as none is held out.",
-            property,
+            "{quantity}: {members}, trained jointly with the model, tested on the training shapes, as none is held out.",
+            quantity,
             members
         ),
         (false, true) => text!(
-            "{property}: {members}, trained afterwards on the frozen model, tested on shapes held out of training.",
-            property,
+            "{quantity}: {members}, trained afterwards on the frozen model, tested on shapes held out of training.",
+            quantity,
             members
         ),
         (false, false) => text!(
-            "{property}: {members}, trained afterwards on the frozen model, tested on the training shapes, as none is held out.",
-            property,
+            "{quantity}: {members}, trained afterwards on the frozen model, tested on the training shapes, as none is held out.",
+            quantity,
             members
         ),
     };
@@ -221,9 +221,9 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
     [head, explained, error].into_iter().chain(judged).collect()
 }
 
-/// The label of a property, cut to at most `most` letters.
-fn short(property: Property, most: usize) -> String {
-    brief(&property.label().to_string(), most)
+/// The label of a quantity, cut to at most `most` letters.
+fn short(quantity: Quantity, most: usize) -> String {
+    brief(&quantity.label().to_string(), most)
 }
 
 fn about_training() -> Text {

@@ -1,6 +1,6 @@
 //! Rediscovery: the button for each head, the progress of the test, and its three numbers with their explanations.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::explore::brief;
 use crate::rediscover::{RediscoveryReport, Spread, Truth};
 use crate::session::jobs::rediscovery::RediscoveryRun;
@@ -13,24 +13,24 @@ use crate::ui::request::Requests;
 use crate::ui::widgets::{Icon, at_right, body, fact, icon_button, note};
 use egui::{Button, Frame, RichText, Ui};
 
-/// The buttons for the properties of the shown model that a head predicts.
-pub fn ask(ui: &mut Ui, properties: &[Property], actions: &mut Requests) {
+/// The buttons for the quantities of the shown model that a head predicts.
+pub fn ask(ui: &mut Ui, quantities: &[Quantity], actions: &mut Requests) {
     let question = text!("Would it have found them?");
-    let single = properties.len() == 1;
-    if !properties.is_empty() && !single {
+    let single = quantities.len() == 1;
+    if !quantities.is_empty() && !single {
         note(ui, &question).on_hover_text(about_test());
     }
     ui.horizontal_wrapped(|ui| {
-        for &property in properties {
+        for &quantity in quantities {
             let text = match single {
                 true => question.to_string(),
-                false => brief(&property.label().to_string(), 20),
+                false => brief(&quantity.label().to_string(), 20),
             };
             let name =
-                text!("Would it have found the best {property}?", property = property.word());
+                text!("Would it have found the best {quantity}?", quantity = quantity.word());
             let button = ui.add(Button::new(text)).on_hover_text(about_test());
             if button.accessible_name(name).clicked() {
-                actions.command(Command::Rediscover(property));
+                actions.command(Command::Rediscover(quantity));
             }
         }
     });
@@ -55,7 +55,7 @@ fn under_way(ui: &mut Ui, state: &State, rediscovery: &RediscoveryRun, actions: 
         if let Some(run) = rediscovery.job.filter(|_| stop.clicked()) {
             actions.command(Command::Stop(run));
         }
-        note(ui, rediscovery.property.label());
+        note(ui, rediscovery.quantity.label());
     });
     thin_bar(ui, state, rediscovery.job, ui.available_width());
     note(ui, state.jobs.progress(rediscovery.job).words);
@@ -68,8 +68,8 @@ fn numbers(
     actions: &mut Requests,
 ) {
     let title = text!(
-        "Found again? {property}",
-        property = brief(&rediscovery.property.label().to_string(), 16)
+        "Found again? {quantity}",
+        quantity = brief(&rediscovery.quantity.label().to_string(), 16)
     );
     at_right(ui, RichText::new(title).strong(), body(), |ui| {
         if icon_button(ui, Icon::Close, text!("Take the numbers away")).clicked() {

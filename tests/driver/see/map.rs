@@ -1,7 +1,7 @@
 //! The content of a map.
 
 use super::super::ModelRef;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::Bounds;
 use latent_explorer::session::map::{MapKey, MapPictures};
 
@@ -37,8 +37,8 @@ impl MapFacts<'_> {
         self.picture.key.map(|key| (key.model.0, key.view, key.size, key.range))
     }
 
-    pub fn drawn_property(self) -> Option<Property> {
-        self.picture.key.map(|key| key.property)
+    pub fn drawn_quantity(self) -> Option<Quantity> {
+        self.picture.key.map(|key| key.quantity)
     }
 
     /// The decoded shapes on it.
@@ -47,7 +47,7 @@ impl MapFacts<'_> {
         Some(grid.outlines.iter().map(<[f32]>::to_vec).collect())
     }
 
-    /// Their values of the property.
+    /// Their values of the quantity.
     pub fn values(self) -> Option<Vec<f64>> {
         self.picture.content.grid.as_ref().map(|grid| grid.values.clone())
     }

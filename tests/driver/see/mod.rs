@@ -22,7 +22,7 @@ pub use training::{SweepFacts, TrainingFacts};
 
 use super::{JobKind, ModelRef, Page, PathPage, PathPlan, SearchRef};
 use latent_explorer::data::outline::generator::GeneratorConfig;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::scene::map_layer::{MapLayer, MapLayers};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contenders, SearchConfig, SearchReport};
@@ -145,18 +145,18 @@ impl<'a> See<'a> {
         map.is_drawn() && heat && distance && second && !self.is_busy_with_files()
     }
 
-    /// The property that colours the map.
-    pub fn property(self) -> Property {
-        self.0.property()
+    /// The quantity that colours the map.
+    pub fn quantity(self) -> Quantity {
+        self.0.quantity()
     }
 
-    /// The properties that can colour the map.
-    pub fn properties(self) -> Vec<Property> {
-        self.0.properties()
+    /// The quantities that can colour the map.
+    pub fn quantities(self) -> Vec<Quantity> {
+        self.0.quantities()
     }
 
-    pub fn can_tell(self, property: Property) -> bool {
-        self.0.can_tell(property)
+    pub fn can_tell(self, quantity: Quantity) -> bool {
+        self.0.can_tell(quantity)
     }
 
     /// The range of the colours.
@@ -232,8 +232,8 @@ impl<'a> See<'a> {
         self.0.heads.is_some()
     }
 
-    /// The properties that heads of the next training can learn.
-    pub fn learnable(self) -> Vec<Property> {
+    /// The quantities that heads of the next training can learn.
+    pub fn learnable(self) -> Vec<Quantity> {
         self.0.learnable()
     }
 
@@ -246,9 +246,9 @@ impl<'a> See<'a> {
         self.0.jobs.newest(JobKind::Pca).is_some()
     }
 
-    /// The property that is put to the test.
-    pub fn rediscovery(self) -> Option<Property> {
-        self.0.rediscovery().map(|test| test.property)
+    /// The quantity that is put to the test.
+    pub fn rediscovery(self) -> Option<Quantity> {
+        self.0.rediscovery().map(|test| test.quantity)
     }
 
     pub fn is_rediscovering(self) -> bool {
@@ -291,9 +291,9 @@ impl<'a> See<'a> {
         self.0.is_walking()
     }
 
-    /// A target for a property where none was chosen.
-    pub fn usual_target(self, property: Property) -> f64 {
-        self.0.usual_target(property)
+    /// A target for a quantity where none was chosen.
+    pub fn usual_target(self, quantity: Quantity) -> f64 {
+        self.0.usual_target(quantity)
     }
 
     // Latent paths and new shapes.

@@ -2,7 +2,7 @@
 
 use super::super::ModelRef;
 use super::See;
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::{Bounds, Projection};
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
@@ -58,9 +58,9 @@ impl<'a> ModelFacts<'a> {
         checkpoint::to_bytes(&model).unwrap()
     }
 
-    /// The properties that its heads predict.
-    pub fn heads(self) -> Vec<Property> {
-        self.entry.prepared.model.heads().iter().map(|head| head.card.property).collect()
+    /// The quantities that its heads predict.
+    pub fn heads(self) -> Vec<Quantity> {
+        self.entry.prepared.model.heads().iter().map(|head| head.card.quantity).collect()
     }
 
     /// The number of epochs in its history.

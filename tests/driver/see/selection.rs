@@ -1,6 +1,6 @@
 //! A point that is looked at.
 
-use latent_explorer::data::property::Property;
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::shapes::neighbours::Neighbour;
 use latent_explorer::explore::shapes::reconstruction::ReconstructedShape;
 use latent_explorer::model::{Model, Value};
@@ -30,9 +30,9 @@ impl Selection {
         &self.0.verdict
     }
 
-    /// A property of it: computed, or predicted with its interval.
-    pub fn value(&self, property: Property) -> Value {
-        self.0.value(property)
+    /// A quantity of it: computed, or predicted with its interval.
+    pub fn value(&self, quantity: Quantity) -> Value {
+        self.0.value(quantity)
     }
 
     /// The training shape nearest to it.

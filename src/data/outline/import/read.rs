@@ -9,7 +9,7 @@ use super::progress::ImportWatch;
 use super::report::{Import, ImportProgress, ImportedOutline, Rejection, Summary};
 use super::shapes::{Contents, FoundShape, contents};
 use super::values;
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::cancel_token::CancelToken;
@@ -126,7 +126,7 @@ pub fn import_with_values(
 ) -> Result<Option<Import>> {
     let Some(mut import) = import(paths, options, cancel, progress)? else { return Ok(None) };
     if let Some(path) = values {
-        let reserved = Property::ALL.map(Property::name);
+        let reserved = Quantity::ALL.map(Quantity::name);
         let groups = options.groups.as_deref();
         let values = values::read(path, &import.set.ids, &reserved, groups)?;
         import.set.measured = values.measured;

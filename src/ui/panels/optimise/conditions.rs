@@ -1,7 +1,7 @@
 //! The penalties, the constraints, and the source of the values of a search.
 
-use super::objective::{card, property_menu, with_cross};
-use crate::data::property::Property;
+use super::objective::{card, quantity_menu, with_cross};
+use crate::data::quantity::Quantity;
 use crate::objective::{Constraint, ObjectiveSpec, Relation, ValueSource};
 use crate::session::State;
 use crate::text;
@@ -27,7 +27,7 @@ pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         };
         spec.inside = if on { usual } else { 0.0 };
     }
-    if spec.terms.iter().any(|term| spec.reads_head(term.property)) {
+    if spec.terms.iter().any(|term| spec.reads_head(term.quantity)) {
         let tooltip = text!(
             "Optimise the mean of the head's members less their standard deviation (of a minimum the mean and \
                        the deviation): the search keeps to where they agree. The interval comes from a judge that no \
@@ -110,22 +110,22 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         ))
         .clicked()
     {
-        let property = Property::Area;
-        let bound = state.usual_target(property);
-        spec.constraints.push(Constraint { property, relation: Relation::AtLeast, bound });
+        let quantity = Quantity::AREA;
+        let bound = state.usual_target(quantity);
+        spec.constraints.push(Constraint { quantity, relation: Relation::AtLeast, bound });
     }
 }
 
 fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state: &State) -> bool {
     let number = index + 1;
-    let before = constraint.property;
+    let before = constraint.quantity;
     let removed = with_cross(ui, text!("Remove constraint {number}", number), |ui| {
-        let menu = property_menu(ui, ("constrained", index), &mut constraint.property, state);
-        menu.on_hover_text(constraint.property.about())
+        let menu = quantity_menu(ui, ("constrained", index), &mut constraint.quantity, state);
+        menu.on_hover_text(constraint.quantity.about())
             .accessible_name(text!("Constrained {number}", number));
     });
-    if constraint.property != before {
-        constraint.bound = state.usual_target(constraint.property);
+    if constraint.quantity != before {
+        constraint.bound = state.usual_target(constraint.quantity);
     }
     ui.horizontal(|ui| {
         let words = |relation| {
@@ -158,12 +158,12 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
 /// The source of the values: computed, or predicted if the model has a head for every term.
 pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
-    if spec.terms.iter().all(|term| term.property.is_target()) {
+    if spec.terms.iter().all(|term| term.quantity.is_predicted()) {
         note(ui, text!("Value: target columns are predicted by their heads."));
         return;
     }
-    let mut properties = spec.terms.iter().map(|term| term.property);
-    let missing = properties.find(|property| entry.prepared.model.head(*property).is_none());
+    let mut quantities = spec.terms.iter().map(|term| term.quantity);
+    let missing = quantities.find(|quantity| entry.prepared.model.head(*quantity).is_none());
     ui.label(text!("Value")).on_hover_text(text!("The source of the values that are optimised"));
     let names = [text!("Geometry"), text!("Head")].map(String::from);
     Buttons { size: 15.0, margin: 10.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
@@ -183,9 +183,9 @@ pub fn read_by(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
             (ValueSource::Head, None) => response.on_hover_text(text!(
                 "f(z) = head(z): what a small network predicts from z, without decoding"
             )),
-            (ValueSource::Head, Some(property)) => response.on_disabled_hover_text(text!(
-                "The model has no head for {property}. Train one in Train, \"Predict properties\".",
-                property = property.word()
+            (ValueSource::Head, Some(quantity)) => response.on_disabled_hover_text(text!(
+                "The model has no head for {quantity}. Train one in Train, \"Predict properties\".",
+                quantity = quantity.word()
             )),
         };
     });

@@ -1,6 +1,6 @@
 //! The objective: one term, or a weighted sum of several.
 
-use crate::data::property::Property;
+use crate::data::quantity::Quantity;
 use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
 use crate::text;
@@ -13,7 +13,7 @@ use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, Ri
 
 /// The most terms that can be weighted in the panel.
 const MAX_TERMS: usize = 6;
-/// Width of the menu of the properties.
+/// Width of the menu of the quantities.
 const MENU: f32 = 130.0;
 
 /// A goal without its target.
@@ -71,19 +71,19 @@ fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         )
         .clicked()
     {
-        let mut all = state.properties().into_iter();
-        let free = all.find(|p| spec.terms.iter().all(|t| t.property != *p));
-        let property = free.unwrap_or_default();
-        spec.terms.push(Term { property, goal: Goal::Max, weight: 1.0 });
+        let mut all = state.quantities().into_iter();
+        let free = all.find(|p| spec.terms.iter().all(|t| t.quantity != *p));
+        let quantity = free.unwrap_or_default();
+        spec.terms.push(Term { quantity, goal: Goal::Max, weight: 1.0 });
     }
 }
 
 /// The terms: one as plain controls, several as a card each.
 pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     if let [term] = spec.terms.as_mut_slice() {
-        let before = term.property;
-        row(ui, text!("Property"), term.property.about(), |ui| {
-            property_menu(ui, "property", &mut term.property, state)
+        let before = term.quantity;
+        row(ui, text!("Property"), term.quantity.about(), |ui| {
+            quantity_menu(ui, "property", &mut term.quantity, state)
         });
         retarget(term, before, state);
         let mut kind = GoalKind::from_goal(term.goal);
@@ -101,10 +101,10 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     }
 }
 
-/// Another property has other target values.
-fn retarget(term: &mut Term, before: Property, state: &State) {
-    if term.property != before && matches!(term.goal, Goal::Target(_)) {
-        term.goal = Goal::Target(state.usual_target(term.property));
+/// Another quantity has other target values.
+fn retarget(term: &mut Term, before: Quantity, state: &State) {
+    if term.quantity != before && matches!(term.goal, Goal::Target(_)) {
+        term.goal = Goal::Target(state.usual_target(term.quantity));
     }
 }
 
@@ -114,13 +114,13 @@ fn settle(term: &mut Term, kind: GoalKind, state: &State) {
         (GoalKind::Max, _) => Goal::Max,
         (GoalKind::Min, _) => Goal::Min,
         (GoalKind::Match, Goal::Target(target)) => Goal::Target(target),
-        (GoalKind::Match, _) => Goal::Target(state.usual_target(term.property)),
+        (GoalKind::Match, _) => Goal::Target(state.usual_target(term.quantity)),
     };
 }
 
 fn target(ui: &mut Ui, name: Text, term: &mut Term, state: &State) {
     if let Goal::Target(value) = &mut term.goal {
-        let speed = 0.005 * state.usual_target(term.property).abs().max(1e-3);
+        let speed = 0.005 * state.usual_target(term.quantity).abs().max(1e-3);
         number(
             ui,
             name,
@@ -135,10 +135,10 @@ fn target(ui: &mut Ui, name: Text, term: &mut Term, state: &State) {
 /// A term among several; returns whether it is removed.
 fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool {
     let number = index + 1;
-    let before = term.property;
+    let before = term.quantity;
     let removed = with_cross(ui, text!("Remove term {number}", number), |ui| {
-        let menu = property_menu(ui, ("property", index), &mut term.property, state);
-        menu.on_hover_text(term.property.about())
+        let menu = quantity_menu(ui, ("property", index), &mut term.quantity, state);
+        menu.on_hover_text(term.quantity.about())
             .accessible_name(text!("Property {number}", number));
     });
     retarget(term, before, state);
@@ -189,21 +189,21 @@ pub fn with_cross(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) -> bool {
     .inner
 }
 
-/// The properties to choose from.
-pub fn property_menu(
+/// The quantities to choose from.
+pub fn quantity_menu(
     ui: &mut Ui,
     id: impl std::hash::Hash + std::fmt::Debug,
-    property: &mut Property,
+    quantity: &mut Quantity,
     state: &State,
 ) -> egui::Response {
-    let label = property.label().to_string();
+    let label = quantity.label().to_string();
     let (label, font) = short_or_small(ui.painter(), &label, 15, body(), MENU - 30.0);
     let label = RichText::new(label).font(font);
     let combo = ComboBox::from_id_salt(id).selected_text(label).width(MENU);
     combo
         .show_ui(ui, |ui| {
-            for choice in state.properties() {
-                ui.selectable_value(property, choice, choice.label()).on_hover_text(choice.about());
+            for choice in state.quantities() {
+                ui.selectable_value(quantity, choice, choice.label()).on_hover_text(choice.about());
             }
         })
         .response

@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         let mut starts = state.document.search.starts;
         objective::title(ui, &mut config.spec, state);
         objective::terms(ui, &mut config.spec, state);
-        let sought: Vec<_> = config.spec.properties().collect();
+        let sought: Vec<_> = config.spec.quantities().collect();
         heads::wanted(ui, state, &sought, actions);
         search::restarts(ui, &mut config);
         conditions::inside(ui, &mut config.spec);

@@ -1,4 +1,4 @@
-//! Properties of an outline: their names, their meaning, and their domain of definition.
+//! Quantities of an outline: their names, their meaning, and their domain of definition.
 
 use super::column_name::ColumnName;
 use super::outline::geometry;
@@ -15,7 +15,7 @@ use std::str::FromStr;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(into = "String", try_from = "String")]
-pub enum Property {
+pub enum Quantity {
     /// `4 pi A / P^2`, the isoperimetric quotient; 1 for a circle, less for any other shape.
     #[default]
     Roundness,
@@ -29,10 +29,10 @@ pub enum Property {
     Target(ColumnName),
 }
 
-/// A property of an outline, and how it grows with area and perimeter.
+/// A quantity of an outline, and how it grows with area and perimeter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slopes {
-    /// The property.
+    /// The quantity.
     pub value: f64,
     /// Its derivative by the signed area.
     pub by_area: f64,
@@ -40,8 +40,8 @@ pub struct Slopes {
     pub by_perimeter: f64,
 }
 
-impl Property {
-    /// The properties that geometry computes for every outline, in the order of menus.
+impl Quantity {
+    /// The quantities that geometry computes for every outline, in the order of menus.
     pub const ALL: [Self; 4] = [Self::Roundness, Self::Area, Self::Perimeter, Self::HeatShedding];
 
     /// The name on the screen.
@@ -116,7 +116,7 @@ impl Property {
 
     /// The value for an outline of this signed area and this perimeter, with its slopes by both; NaN where geometry knows
     /// nothing of it. What divides by the area holds it at `least_area` from below, so that a search stays finite where
-    /// the property means nothing.
+    /// the quantity means nothing.
     pub fn of_area_and_perimeter(self, area: f64, perimeter: f64, least_area: f64) -> Slopes {
         let (value, by_area, by_perimeter) = match self {
             Self::Area => (area, 1.0, 0.0),
@@ -148,7 +148,7 @@ impl Property {
         }
     }
 
-    /// The least area for which the property has a meaning among shapes of the given median area, both in squared data
+    /// The least area for which the quantity has a meaning among shapes of the given median area, both in squared data
     /// units: heat shedding is undefined at 1 % of the median and below.
     pub fn least_area(self, median_area: f64) -> Option<f64> {
         (self == Self::HeatShedding).then_some(0.01 * median_area)
@@ -160,7 +160,7 @@ impl Property {
         matches!(self, Self::Area | Self::Roundness)
     }
 
-    /// True if the property, which is `value` for this outline, is finite and defined for it.
+    /// True if the quantity, which is `value` for this outline, is finite and defined for it.
     pub fn in_domain(self, median_area: f64, value: f64, outline: &[f32]) -> bool {
         value.is_finite()
             && (value > 0.0 || !self.is_positive())
@@ -195,32 +195,32 @@ impl Property {
 
     /// Its index in [`Self::ALL`]; none for a target column.
     pub fn index(self) -> Option<usize> {
-        Self::ALL.iter().position(|&property| property == self)
+        Self::ALL.iter().position(|&quantity| quantity == self)
     }
 
-    /// The geometric properties of one outline, in the order of [`Self::ALL`].
+    /// The geometric quantities of one outline, in the order of [`Self::ALL`].
     pub fn measure_all(outline: &[f32]) -> [f64; Self::ALL.len()] {
-        Self::ALL.map(|property| property.measure(outline))
+        Self::ALL.map(|quantity| quantity.measure(outline))
     }
 
-    /// The geometric properties of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
+    /// The geometric quantities of every outline, `[n, 2 * points] -> [n, 4]`, in the precision of the outlines.
     pub fn of_all(outlines: &Rows<f32>) -> Rows<f64> {
         let values = outlines.iter().flat_map(Self::measure_all).map(|v| f64::from(v as f32));
         Rows::from_flat(Self::ALL.len(), values.collect())
     }
 }
 
-impl FromStr for Property {
+impl FromStr for Quantity {
     type Err = Text;
 
-    /// One of [`Property::ALL`] in any letter case, or else the target column with exactly this name.
+    /// One of [`Quantity::ALL`] in any letter case, or else the target column with exactly this name.
     fn from_str(text: &str) -> Result<Self, Text> {
         let geometric = Self::ALL.into_iter().find(|p| p.name().eq_ignore_ascii_case(text));
         geometric.map_or_else(|| ColumnName::new(text).map(Self::Target), Ok)
     }
 }
 
-impl TryFrom<String> for Property {
+impl TryFrom<String> for Quantity {
     type Error = Text;
 
     fn try_from(text: String) -> Result<Self, Text> {
@@ -228,22 +228,22 @@ impl TryFrom<String> for Property {
     }
 }
 
-impl From<Property> for String {
-    fn from(property: Property) -> Self {
-        property.name().to_owned()
+impl From<Quantity> for String {
+    fn from(quantity: Quantity) -> Self {
+        quantity.name().to_owned()
     }
 }
 
-/// Fails unless a property is one of those in `there_are`.
+/// Fails unless a quantity is one of those in `there_are`.
 ///
 /// # Errors
-/// Names the property and the available ones.
-pub fn check_among(property: Property, there_are: &[Property]) -> Result<(), Error> {
-    if there_are.contains(&property) {
+/// Names the quantity and the available ones.
+pub fn check_among(quantity: Quantity, there_are: &[Quantity]) -> Result<(), Error> {
+    if there_are.contains(&quantity) {
         return Ok(());
     }
-    let names = there_are.iter().map(|property| Text::verbatim(property.name()));
-    let name = property.name();
+    let names = there_are.iter().map(|quantity| Text::verbatim(quantity.name()));
+    let name = quantity.name();
     Err(Error::mismatch(text!(
         "'{name}' is no property here; there are {names}",
         name,
@@ -256,55 +256,55 @@ mod tests {
     use super::*;
 
     #[test]
-    fn properties_are_written_by_their_names() {
-        let drag: Property = "drag".parse().unwrap();
-        assert!(drag.is_target() && drag.index().is_none());
-        assert_eq!("AREA".parse(), Ok(Property::Area));
-        for property in Property::ALL.into_iter().chain([drag]) {
-            assert_eq!(property.name().parse(), Ok(property));
-            let text = serde_json::to_string(&property).unwrap();
-            assert_eq!(text, format!("\"{}\"", property.name()));
-            assert_eq!(serde_json::from_str::<Property>(&text).unwrap(), property);
+    fn quantities_are_written_by_their_names() {
+        let drag: Quantity = "drag".parse().unwrap();
+        assert!(drag.is_predicted() && drag.index().is_none());
+        assert_eq!("AREA".parse(), Ok(Quantity::AREA));
+        for quantity in Quantity::ALL.into_iter().chain([drag]) {
+            assert_eq!(quantity.name().parse(), Ok(quantity));
+            let text = serde_json::to_string(&quantity).unwrap();
+            assert_eq!(text, format!("\"{}\"", quantity.name()));
+            assert_eq!(serde_json::from_str::<Quantity>(&text).unwrap(), quantity);
         }
-        assert!("a:b".parse::<Property>().is_err());
-        assert!(Property::ALL.is_sorted() && Property::HeatShedding < drag);
+        assert!("a:b".parse::<Quantity>().is_err());
+        assert!(Quantity::ALL.is_sorted() && Quantity::HEAT_SHEDDING < drag);
         assert!(drag.measure(&[0.0, 0.0, 1.0, 0.0, 0.0, 1.0]).is_nan());
     }
 
     #[test]
     fn slopes_agree_with_finite_differences() {
-        for property in Property::ALL {
+        for quantity in Quantity::ALL {
             for (area, perimeter) in [(3.0, 6.5), (-1.2, 9.0), (0.2, 7.0)] {
-                let of = |a: f64, p: f64| property.of_area_and_perimeter(a, p, 0.5);
+                let of = |a: f64, p: f64| quantity.of_area_and_perimeter(a, p, 0.5);
                 let (at, h) = (of(area, perimeter), 1e-6);
                 let by_area =
                     (of(area + h, perimeter).value - of(area - h, perimeter).value) / (2.0 * h);
                 let by_perimeter =
                     (of(area, perimeter + h).value - of(area, perimeter - h).value) / (2.0 * h);
-                assert!((at.by_area - by_area).abs() < 1e-8, "{property:?}");
-                assert!((at.by_perimeter - by_perimeter).abs() < 1e-8, "{property:?}");
+                assert!((at.by_area - by_area).abs() < 1e-8, "{quantity:?}");
+                assert!((at.by_perimeter - by_perimeter).abs() < 1e-8, "{quantity:?}");
             }
         }
     }
 
     #[test]
     fn a_value_that_no_shape_has_is_explained() {
-        let why = Property::Roundness.outside_domain(-0.0645).unwrap().to_string();
+        let why = Quantity::ROUNDNESS.outside_domain(-0.0645).unwrap().to_string();
         assert!(why.contains("crosses itself") && why.contains("between 0 and 1"), "{why}");
-        assert!(Property::Area.outside_domain(-322.0).unwrap().to_string().contains("signed area"));
+        assert!(Quantity::AREA.outside_domain(-322.0).unwrap().to_string().contains("signed area"));
         assert!(
-            Property::Roundness.outside_domain(1.2).unwrap().to_string().contains("prediction")
+            Quantity::ROUNDNESS.outside_domain(1.2).unwrap().to_string().contains("prediction")
         );
-        let drag: Property = "drag".parse().unwrap();
-        for (property, value) in [
-            (Property::Roundness, 0.785),
-            (Property::Roundness, 1.000_000_1),
-            (Property::Area, 3.0),
-            (Property::HeatShedding, 90.0),
+        let drag: Quantity = "drag".parse().unwrap();
+        for (quantity, value) in [
+            (Quantity::ROUNDNESS, 0.785),
+            (Quantity::ROUNDNESS, 1.000_000_1),
+            (Quantity::AREA, 3.0),
+            (Quantity::HEAT_SHEDDING, 90.0),
             (drag, -5.0),
-            (Property::Roundness, f64::NAN),
+            (Quantity::ROUNDNESS, f64::NAN),
         ] {
-            assert_eq!(property.outside_domain(value), None, "{property:?} {value}");
+            assert_eq!(quantity.outside_domain(value), None, "{quantity:?} {value}");
         }
     }
 }
