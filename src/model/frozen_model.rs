@@ -11,7 +11,6 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Autoencoder;
 use crate::nn::graph;
 use crate::nn::mlp::Trace;
@@ -160,7 +159,7 @@ impl Model {
     /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
     pub fn is_linear(&self) -> bool {
         let mut layers = self.card.layers.iter();
-        layers.all(|l| l.activation == Activation::Linear && !l.name.starts_with("encoder"))
+        layers.all(|l| l.is_linear() && !l.name.starts_with("encoder"))
     }
 
     /// The number of vectors that are decoded or encoded at once most efficiently.
@@ -242,8 +241,18 @@ impl Model {
     /// When the width of `x` is not the input's.
     pub fn unscaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
         let column = |values: &[f32]| Tensor::new(values, &Device::Cpu)?.to_dtype(x.dtype());
-        let Scaling { offset, scale } = &self.card.scaling;
-        Ok(x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?)
+        let Scaling { offset, scale, .. } = &self.card.scaling;
+        let affine = x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?;
+        let logarithmic = self.card.scaling.logarithmic();
+        if logarithmic.is_empty() {
+            return Ok(affine);
+        }
+        let mut is_logarithmic = vec![0.0; scale.len()];
+        logarithmic.iter().for_each(|&column| is_logarithmic[column] = 1.0);
+        // Affine columns are masked before the exponential, which could overflow.
+        let mask = column(&is_logarithmic)?;
+        let exponential = affine.broadcast_mul(&mask)?.exp()?.broadcast_mul(&mask)?;
+        Ok((affine.broadcast_mul(&(1.0 - mask)?)? + exponential)?)
     }
 
     /// Converts data units to network units, `[n, input] -> [n, input]`.

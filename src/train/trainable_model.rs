@@ -100,6 +100,7 @@ impl TrainableModel {
     ) -> Batch<'a> {
         Batch {
             x: x.as_flat(),
+            known: None,
             rows: x.len(),
             noise,
             targets,

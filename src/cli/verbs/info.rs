@@ -226,8 +226,12 @@ impl<'a> Info<'a> {
             ),
         ];
         let layer = |layer: &LayerSpec| {
-            let LayerSpec { name, inputs, outputs, activation } = layer;
-            let activation = format!("{activation:?}").to_lowercase();
+            let LayerSpec { name, inputs, outputs, activation, blocks } = layer;
+            let activation = match blocks.as_slice() {
+                [] => format!("{activation:?}"),
+                blocks => format!("{blocks:?}"),
+            };
+            let activation = activation.to_lowercase();
             Text::verbatim(format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}"))
         };
         lines.extend(listed(text!("layers"), self.layers.iter().map(layer)));

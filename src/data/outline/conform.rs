@@ -5,11 +5,12 @@ use super::generator::GeneratorConfig;
 use super::geometry;
 use super::import::Normalise;
 use super::import::canonicalise::{self, Begin};
-use super::import::files::{self, InputFormat};
+use super::import::files::InputFormat;
 use super::import::formats::{airfoil, svg, table};
 use super::import::repair::{RawCurve, clean};
 use super::transform::SimilarityTransform;
 use crate::data::source::Source;
+use crate::data::text_file;
 use crate::error::{self, Error};
 use crate::text;
 use crate::text::Text;
@@ -171,7 +172,7 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
 type ListedOutline = (Option<Text>, String, Result<RawCurve, Text>);
 
 fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
-    let bytes = files::read_bounded(path)?;
+    let bytes = text_file::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     // Curves without names are numbered if there are several.
     let all = |curves: Vec<RawCurve>| -> Vec<ListedOutline> {
@@ -184,7 +185,7 @@ fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
     if format == InputFormat::Airfoil {
         return airfoil::read(&bytes).map(all);
     }
-    let text = files::text(&bytes)?;
+    let text = text_file::text(&bytes)?;
     if format == InputFormat::Svg {
         return Ok(paths(text)?
             .into_iter()

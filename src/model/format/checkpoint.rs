@@ -378,8 +378,7 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
         }
         StartDistribution::Mixture(mixture) => mixture.is_sound(latent),
     };
-    let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
-        && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
+    let scaled = card.scaling.is_sound(card.scaling.offset.len());
     let checks = [
         (!encoded.mu.is_empty(), text!("it holds no encoded data")),
         (

@@ -1,9 +1,9 @@
 //! Imported data within a checkpoint: the outlines themselves and all that is known of each.
 
 use super::tensors::{bytes, floats, tensor};
-use crate::data::dataset::{Dataset, Target};
+use crate::data::column_name::LONGEST_UNIT;
+use crate::data::dataset::{Dataset, MAX_TARGETS, Target};
 use crate::data::domain::Domain;
-use crate::data::outline::import::values::{LONGEST_UNIT, MAX_COLUMNS};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
@@ -119,7 +119,7 @@ pub fn read(
         return Err(damaged(text!("its encoded data are not those of its outlines")));
     }
     let is_unit = |column: &TargetHeader| column.unit.chars().count() <= LONGEST_UNIT;
-    if columns.len() > MAX_COLUMNS || !columns.iter().all(is_unit) {
+    if columns.len() > MAX_TARGETS || !columns.iter().all(is_unit) {
         return Err(damaged(text!("it holds more measured values than there can be")));
     }
     // Missing values are NaN, so the values need not be finite.
