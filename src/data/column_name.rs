@@ -28,7 +28,7 @@ impl ColumnName {
     /// When the text is empty, longer than 64 characters, or holds a forbidden character; or when there are 4,096 other
     /// names already.
     pub fn new(text: &str) -> Result<Self, Text> {
-        let is_bad = |c: char| c.is_control() || FORBIDDEN.contains(&c);
+        let is_bad = |c: char| !Self::allows(c);
         let length = text.chars().count();
         if !(1..=LONGEST).contains(&length) || text.trim() != text || text.contains(is_bad) {
             let begin: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
@@ -53,6 +53,11 @@ impl ColumnName {
         let name: &'static str = text.to_owned().leak();
         known.insert(name);
         Ok(Self(name))
+    }
+
+    /// True if a name may hold this character.
+    pub fn allows(c: char) -> bool {
+        !c.is_control() && !FORBIDDEN.contains(&c)
     }
 
     /// A name that the program itself has; it needs no storage.

@@ -202,23 +202,21 @@ impl Model {
     pub fn training_data(&self) -> Result<TrainingData> {
         match (&self.card.source, &self.data) {
             (Source::Outlines(generator), _) => TrainingData::generate(generator.clone()),
-            (source @ Source::Imported(_), Some(set)) => {
-                Ok(TrainingData { source: source.clone(), set: set.clone() })
-            }
-            (Source::Imported(imported), None) => Err(Error::mismatch(text!(
-                "this model does not hold the outlines of '{name}' that it was trained on; import them again",
-                name = &imported.name
+            (source, Some(set)) => Ok(TrainingData { source: source.clone(), set: set.clone() }),
+            (source, None) => Err(Error::mismatch(text!(
+                "this model does not hold the data of '{name}' that it was trained on; train it again",
+                name = source.stored_name().unwrap_or_default()
             ))),
         }
     }
 
-    /// The training outline behind row `index` of the encoded data; empty if it is not known.
+    /// The row of the training data behind row `index` of the encoded data; empty if it is not known.
     pub fn training_outline(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
             (Source::Outlines(generator), _) => generator.sample(sample),
-            (Source::Imported(_), Some(set)) => set.rows.row(sample).to_vec(),
-            (Source::Imported(_), None) => Vec::new(),
+            (Source::Imported(_) | Source::Table(_), Some(set)) => set.rows.row(sample).to_vec(),
+            (Source::Imported(_) | Source::Table(_), None) => Vec::new(),
         }
     }
 
@@ -255,9 +253,16 @@ impl Model {
         Ok((affine.broadcast_mul(&(1.0 - mask)?)? + exponential)?)
     }
 
+    /// Rows as the network reads them: in its units, and without blanks, `[n, input] -> [n, input]`.
+    fn read_by_network(&self, x: &Rows<f32>) -> Rows<f32> {
+        let mut scaled = self.card.scaling.apply(x).into_flat();
+        self.domain().fill_blanks(&mut scaled);
+        Rows::from_flat(x.width(), scaled)
+    }
+
     /// Converts data units to network units, `[n, input] -> [n, input]`.
     pub fn scaled(&self, x: &Rows<f32>) -> Rows<f64> {
-        let scaled = self.card.scaling.apply(x);
+        let scaled = self.read_by_network(x);
         Rows::from_flat(x.width(), scaled.as_flat().iter().map(|&v| f64::from(v)).collect())
     }
 
@@ -299,7 +304,7 @@ impl Model {
     /// When the width is not the model's input.
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
         self.check_width(x.width(), self.input_dim(), &text!("the model's input"))?;
-        let scaled = self.card.scaling.apply(x);
+        let scaled = self.read_by_network(x);
         let (mut mu, mut log_var, mut trace) = (Vec::new(), Vec::new(), Trace::default());
         for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
             let [m, l] = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);

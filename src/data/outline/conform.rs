@@ -39,11 +39,12 @@ pub struct Conformed {
 
 impl Source {
     /// The normalisation of the data and their starting point. Generated outlines have a size of about 1 and begin at
-    /// the ray along +x.
-    fn form(&self) -> (Normalise, Begin) {
+    /// the ray along +x. A table has none.
+    fn form(&self) -> Option<(Normalise, Begin)> {
         match self {
-            Self::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
-            Self::Imported(imported) => (imported.normalise, imported.begin),
+            Self::Outlines(_) => Some((Normalise { scale: true, rotation: false }, Begin::Ray)),
+            Self::Imported(imported) => Some((imported.normalise, imported.begin)),
+            Self::Table(_) => None,
         }
     }
 
@@ -58,11 +59,13 @@ impl Source {
     /// # Errors
     /// Gives the reason why the curve is no outline.
     pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), Text> {
+        let Some((normalise, begin)) = self.form() else {
+            return Err(text!("is an outline, and the model is one of a table"));
+        };
         if self.has_own_form(&curve.points) {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
             return Ok((outline, SimilarityTransform::default()));
         }
-        let (normalise, begin) = self.form();
         let (mut outline, mut transform) = if self.crosses_itself(&curve.points) {
             point_by_point(&curve.points, normalise)
         } else {
@@ -100,12 +103,14 @@ impl Source {
         if points.len() != self.points() || outline.iter().any(|v| !v.is_finite()) {
             return false;
         }
-        let (normalise, begin) = self.form();
+        let Some((normalise, begin)) = self.form() else { return false };
         let (centre, radius) = (geometry::centre(&outline), geometry::rms_radius(&outline));
         let noise = if let Self::Outlines(generator) = self { generator.noise } else { 0.0 };
         let has_size = match self {
             Self::Outlines(generator) => sizes(generator).contains(&radius),
-            Self::Imported(_) => !normalise.scale || (radius - 1.0).abs() <= TOLERANCE,
+            Self::Imported(_) | Self::Table(_) => {
+                !normalise.scale || (radius - 1.0).abs() <= TOLERANCE
+            }
         };
         let begins = || match noise > 0.0 {
             // Noise makes the spacing uneven and moves the first point.

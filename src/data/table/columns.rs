@@ -159,14 +159,21 @@ impl<'a> Sheet<'a> {
         if 2 * words > known {
             return Ok(self.levels(column));
         }
-        let numbers = self.cells(column).map(|(line, cell)| self.number(column, line, cell));
-        let numbers = numbers.collect::<Result<Vec<f32>, Text>>()?;
+        let numbers = self.numbers(column)?;
         let mut values = numbers.iter().filter(|v| !v.is_nan());
         let one = values.next();
         Ok(match values.all(|v| Some(v) == one) {
             true => ColumnCells::Constant(brief(first)),
             false => ColumnCells::Numbers(numbers),
         })
+    }
+
+    /// A column as numbers, NaN where blank.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn numbers(&self, column: usize) -> Result<Vec<f32>, Text> {
+        self.cells(column).map(|(line, cell)| self.number(column, line, cell)).collect()
     }
 
     fn number(&self, column: usize, line: usize, cell: &str) -> Result<f32, Text> {

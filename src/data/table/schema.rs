@@ -58,6 +58,25 @@ pub struct DescribedCell<'a> {
     pub is_outside: bool,
 }
 
+/// A cell of a row as it is written into a file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TableCell<'a> {
+    /// The name of the column.
+    pub name: ColumnName,
+    /// The number; none for a category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f32>,
+    /// The unit of a number, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<&'a str>,
+    /// The most probable level of a category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'a str>,
+    /// The probability of that level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f32>,
+}
+
 /// The rounding by which a number may leave the range of the training rows on its way through network units, as a share
 /// of the greatest number in it.
 const ROUNDING: f32 = 1e-6;
@@ -74,6 +93,14 @@ impl TableColumn {
     /// True if it holds numbers.
     pub fn is_number(&self) -> bool {
         matches!(self.kind, ColumnKind::Number { .. })
+    }
+
+    /// The least and the greatest value of the training rows; 0 and 1 for the levels of a category.
+    pub fn range(&self) -> (f64, f64) {
+        match self.kind {
+            ColumnKind::Number { low, high } => (f64::from(low), f64::from(high)),
+            ColumnKind::Category { .. } => (0.0, 1.0),
+        }
     }
 
     /// A cell from its values in a row, `[width]`.
@@ -145,6 +172,26 @@ impl TableSchema {
                 (*low, *high) = (least, greatest);
             }
         }
+    }
+
+    /// The cells of a row `[width]` with all their digits, in the units and levels of the file.
+    pub fn cells<'a>(&'a self, row: &[f32]) -> Vec<TableCell<'a>> {
+        let cell = |(column, place): (&'a TableColumn, Range<usize>)| {
+            let (name, unit) = (column.name, column.unit.as_deref());
+            match &column.kind {
+                ColumnKind::Number { .. } => {
+                    let value = Some(row[place.start]);
+                    TableCell { name, value, unit, level: None, probability: None }
+                }
+                ColumnKind::Category { levels } => {
+                    let likely =
+                        levels.iter().zip(&row[place]).max_by(|(_, a), (_, b)| a.total_cmp(b));
+                    let (level, probability) = likely.map(|(l, p)| (l.as_str(), *p)).unzip();
+                    TableCell { name, value: None, unit, level, probability }
+                }
+            }
+        };
+        self.places().map(cell).collect()
     }
 
     /// The cells of a row `[width]` in the units and levels of the file.
