@@ -119,6 +119,14 @@ impl Default for Domain {
 }
 
 impl Domain {
+    /// The domain of rows of these columns.
+    ///
+    /// # Errors
+    /// As [`TableDomain::new`].
+    pub fn of_table(schema: TableSchema) -> Result<Self, Text> {
+        TableDomain::new(schema).map(Self::Table)
+    }
+
     /// The columns of a table; none for outlines.
     pub fn table(&self) -> Option<&TableSchema> {
         match self {

@@ -6,7 +6,7 @@ use super::outline::generator::GeneratorConfig;
 use super::outline::import::canonicalise::Begin;
 use super::outline::import::{Import, MIN_OUTLINES, Normalise};
 use super::rows::Rows;
-use super::table::{TableDomain, TableImport};
+use super::table::TableImport;
 use crate::error::{Error, Result};
 use crate::text;
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,7 @@ impl TrainingData {
                 fewest = MIN_OUTLINES
             )));
         }
-        let domain = Domain::Table(TableDomain::new(schema).map_err(Error::Mismatch)?);
+        let domain = Domain::of_table(schema).map_err(Error::Mismatch)?;
         let source = Source::Table(TableSource::new(name, &set.rows));
         Ok(Self { source, set: Arc::new(Dataset { domain, ..set }) })
     }

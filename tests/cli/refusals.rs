@@ -29,7 +29,7 @@ fn a_bad_checkpoint_is_told_apart_and_left_alone() {
         (foreign, "of another program"),
         (not_finite, "not finite"),
         (damaged("\"shape\":[16,64]", "\"shape\":[64,16]"), "should be F32 [16, 64]"),
-        (damaged("\\\"format\\\":3,", "\\\"format\\\":9,"), "has format 9"),
+        (damaged("\\\"format\\\":4,", "\\\"format\\\":9,"), "has format 9"),
         (damaged("\\\"scaling\\\"", "\\\"skaling\\\""), "description is damaged"),
     ] {
         let path = folder.path().join("bad.safetensors");

@@ -1,7 +1,7 @@
 //! The options of an import that several commands share, and the import with its report on standard error.
 
 use crate::cli::progress::Progress;
-use crate::data::dataset::{Dataset, Target};
+use crate::data::dataset::Dataset;
 use crate::data::outline::import::{
     Import, ImportOptions, LabelFrom, Normalise, Note, Summary, import_with_values,
 };
@@ -116,7 +116,15 @@ impl ImportArguments {
         })?;
         let imported = imported.expect("nobody cancels it");
         let mut lines = summary(&imported);
-        lines.extend(named_values(&imported.set));
+        for measured in &imported.set.measured {
+            let (known, shapes) = (measured.known(), imported.set.ids.len());
+            lines.push(text!(
+                "{column}: {known} of {count} shape" | "{column}: {known} of {count} shapes",
+                column = measured.name.as_str(),
+                known,
+                count = shapes
+            ));
+        }
         lines.extend(reasons(&imported.rejected));
         lines.extend(asides(&imported.aside));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
@@ -125,19 +133,6 @@ impl ImportArguments {
         }
         Ok(imported)
     }
-}
-
-/// `drag: 280 of 300 rows`, a line for each target column.
-pub(super) fn named_values(set: &Dataset) -> Vec<Text> {
-    let line = |measured: &Target| {
-        text!(
-            "{column}: {known} of {count} row" | "{column}: {known} of {count} rows",
-            column = measured.name.as_str(),
-            known = measured.known(),
-            count = set.rows.len()
-        )
-    };
-    set.measured.iter().map(line).collect()
 }
 
 /// `kept 12 outlines (thin 7, round 5), left out 3`, and the number of outlines that were repaired.

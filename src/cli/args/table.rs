@@ -1,12 +1,14 @@
 //! The options of a table of your own, and its reading with a report on standard error.
 
-use super::import::{asides, named_values};
+use super::import::asides;
 use crate::cli::progress::Progress;
+use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::import::name_of;
 use crate::data::source::TrainingData;
 use crate::data::table::{self, TableOptions};
 use crate::error::{Error, Result};
 use crate::text;
+use crate::text::Text;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -69,4 +71,17 @@ impl TableArguments {
         lines.for_each(|line| progress.say(line));
         TrainingData::table(import, name_of(from))
     }
+}
+
+/// `drag: 280 of 300 rows`, a line for each target column.
+fn named_values(set: &Dataset) -> Vec<Text> {
+    let line = |measured: &Target| {
+        text!(
+            "{column}: {known} of {count} row" | "{column}: {known} of {count} rows",
+            column = measured.name.as_str(),
+            known = measured.known(),
+            count = set.rows.len()
+        )
+    };
+    set.measured.iter().map(line).collect()
 }
