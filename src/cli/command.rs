@@ -2,8 +2,8 @@
 
 use super::misuse;
 use super::verbs::{
-    codec, compare, data, field, heads, info, interpolate, lab, optimise, race, rediscover, render,
-    report, sample, sweep, train, walk,
+    codec, compare, data, field, heads, info, interpolate, lab, optimise, predict, race,
+    rediscover, render, report, sample, sweep, train, walk,
 };
 use crate::error::{Error, Result};
 use crate::text;
@@ -60,6 +60,8 @@ pub enum Verb {
     Heads(heads::HeadsArguments),
     /// Optimise a property from many starts and assess the answers
     Optimise(optimise::OptimiseArguments),
+    /// Predict the targets of new rows of a table
+    Predict(predict::PredictArguments),
     /// Compare several methods from the same starts with the same budget
     Race(race::RaceArguments),
     /// Compare lab results of candidates with the predictions, and add them to the data of the next training
@@ -239,6 +241,7 @@ pub fn run(command: &Verb) -> Result<()> {
         Verb::Data(arguments) => data::run(arguments),
         Verb::Heads(arguments) => heads::run(arguments),
         Verb::Optimise(arguments) => optimise::run(arguments),
+        Verb::Predict(arguments) => predict::run(arguments),
         Verb::Race(arguments) => race::run(arguments),
         Verb::Lab(arguments) => lab::run(arguments),
         Verb::Rediscover(arguments) => rediscover::run(arguments),

@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
 use crate::text;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,9 +77,34 @@ fn place(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }
 
+/// Prints on standard output.
+pub fn print(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // A reader such as `head` may close the pipe early.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Opens a checkpoint.
 pub fn open(path: &Path) -> Result<Arc<Model>> {
     checkpoint::load(path).map(Arc::new)
+}
+
+/// Opens a checkpoint of a model of outlines.
+pub fn open_outlines(path: &Path) -> Result<Arc<Model>> {
+    let model = open(path)?;
+    match model.domain().table() {
+        None => Ok(model),
+        Some(_) => Err(Error::file(
+            path,
+            text!(
+                "is a model of a table, and this command is for outlines; train, heads, info, compare, predict and optimise take tables"
+            ),
+        )),
+    }
 }
 
 #[cfg(test)]

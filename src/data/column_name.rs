@@ -2,16 +2,20 @@
 
 use crate::text;
 use crate::text::Text;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 /// The most characters of a name.
-const LONGEST: usize = 40;
+const LONGEST: usize = 64;
+/// The most characters of a unit.
+pub const LONGEST_UNIT: usize = 12;
 /// The most different names in one run of the program.
 const MAX_NAMES: usize = 4096;
-/// Characters that have a meaning in a table, in the name of a tensor or in the goal of a search.
-const FORBIDDEN: [char; 7] = [',', '"', '.', ':', '<', '>', '='];
+/// Characters that have a meaning in a table or in the goal of a search.
+const FORBIDDEN: [char; 6] = [',', '"', ':', '<', '>', '='];
 
 /// The name of a target column. Each different name is stored once, until the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,15 +25,15 @@ impl ColumnName {
     /// Returns the name with this text.
     ///
     /// # Errors
-    /// When the text is empty, longer than 40 characters, or holds a forbidden character; or when there are 4,096 other
+    /// When the text is empty, longer than 64 characters, or holds a forbidden character; or when there are 4,096 other
     /// names already.
     pub fn new(text: &str) -> Result<Self, Text> {
-        let is_bad = |c: char| c.is_control() || FORBIDDEN.contains(&c);
+        let is_bad = |c: char| !Self::allows(c);
         let length = text.chars().count();
         if !(1..=LONGEST).contains(&length) || text.trim() != text || text.contains(is_bad) {
             let begin: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
             return Err(text!(
-                "'{begin}' is no name of a property: it needs 1 to {most} letters, none of them one of , . : < > = \"",
+                "'{begin}' is no name of a property: it needs 1 to {most} letters, none of them one of , : < > = \"",
                 begin,
                 most = LONGEST
             ));
@@ -51,6 +55,11 @@ impl ColumnName {
         Ok(Self(name))
     }
 
+    /// True if a name may hold this character.
+    pub fn allows(c: char) -> bool {
+        !c.is_control() && !FORBIDDEN.contains(&c)
+    }
+
     /// A name that the program itself has; it needs no storage.
     pub(super) const fn built_in(name: &'static str) -> Self {
         Self(name)
@@ -59,6 +68,36 @@ impl ColumnName {
     /// The text of the name.
     pub fn as_str(self) -> &'static str {
         self.0
+    }
+}
+
+/// `drag [N]` and `drag (N)` as a name and a unit: the last brackets, if the text ends with them. The unit is empty if
+/// there are none.
+pub fn name_and_unit(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let pair = [('[', ']'), ('(', ')')].into_iter().find(|(_, close)| text.ends_with(*close));
+    let Some((open, close)) = pair else { return (text, "") };
+    let mut depth = 0;
+    // Backwards from the end to the bracket that it closes: `mobility (cm2/(V s))`.
+    let begin = text.char_indices().rev().find(|(_, c)| {
+        depth += i32::from(*c == close) - i32::from(*c == open);
+        depth == 0
+    });
+    match begin {
+        Some((begin, _)) => (text[..begin].trim(), text[begin + 1..text.len() - 1].trim()),
+        None => (text, ""),
+    }
+}
+
+impl Serialize for ColumnName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ColumnName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
@@ -81,12 +120,30 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_name_is_refused() {
-        for bad in ["", " a", "a,b", "a.b", "a:max", "a>=1", "a\nb", "a\"b", &"x".repeat(41)] {
+        for bad in ["", " a", "a,b", "a:max", "a>=1", "a\nb", "a\"b", &"x".repeat(65)] {
             assert!(
                 ColumnName::new(bad).unwrap_err().to_string().contains("no name of a property"),
                 "{bad}"
             );
         }
-        assert!(ColumnName::new(&"\u{fc}".repeat(40)).is_ok());
+        for good in [&"\u{fc}".repeat(64), "Sepal.Length", "C/N (%) #2", "x_{1}'"] {
+            assert!(ColumnName::new(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_unit_stands_in_brackets_at_the_end() {
+        for (text, name, unit) in [
+            ("density [g/cm3]", "density", "g/cm3"),
+            ("density (g/cm3) ", "density", "g/cm3"),
+            ("mobility (cm2/(V s))", "mobility", "cm2/(V s)"),
+            ("Tm (DSC) [K]", "Tm (DSC)", "K"),
+            ("logP(o/w) at 298", "logP(o/w) at 298", ""),
+            ("odd)", "odd)", ""),
+            ("[K]", "", "K"),
+            ("", "", ""),
+        ] {
+            assert_eq!(name_and_unit(text), (name, unit));
+        }
     }
 }

@@ -9,12 +9,15 @@ use super::rows::Rows;
 use crate::numerics::random::{Purpose, stream};
 use rand::seq::SliceRandom;
 
+/// The most target columns.
+pub const MAX_TARGETS: usize = 16;
+
 /// Vectors with one label each; for imported outlines also their ids and frames.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     /// The kind of the rows.
     pub domain: Domain,
-    /// The vectors, `[samples, input_dim]`, in data units.
+    /// The vectors, `[samples, input_dim]`, in data units; NaN where a cell of a table is blank.
     pub rows: Rows<f32>,
     /// The label of each vector, an index into `names`.
     pub labels: Vec<u16>,
@@ -62,12 +65,13 @@ impl Dataset {
         roles(held_out, |row| self.groups.get(row).copied().unwrap_or(row as u32), seed)
     }
 
-    /// The variance over the data, summed over all columns, in squared data units: the error of a model that knows only
+    /// The variance over the known data, summed over all columns, in squared data units: the error of a model that knows only
     /// the mean.
     pub fn variance(&self) -> f64 {
-        let n = self.rows.len().max(1) as f64;
         let of = |k: usize| {
-            let column = || self.rows.iter().map(move |row| f64::from(row[k]));
+            let column =
+                || self.rows.iter().map(move |row| f64::from(row[k])).filter(|v| !v.is_nan());
+            let n = column().count().max(1) as f64;
             let mean = column().sum::<f64>() / n;
             column().map(|v| (v - mean).powi(2)).sum::<f64>() / n
         };
@@ -124,6 +128,9 @@ mod tests {
         let rows = Rows::from_flat(2, vec![0.0, 5.0, 2.0, 5.0, 4.0, 8.0]);
         let set = Dataset { rows, ..Dataset::default() };
         assert!((set.variance() - (8.0 / 3.0 + 2.0)).abs() < 1e-9);
+        let rows = Rows::from_flat(2, vec![0.0, 5.0, f32::NAN, 5.0, 4.0, f32::NAN]);
+        let set = Dataset { rows, ..Dataset::default() };
+        assert!((set.variance() - 4.0).abs() < 1e-9, "blanks do not count");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The kind of the rows that a model is of: what can be computed from a row, and when a row is valid.
 //!
 //! All quantities that are computed go through a few numbers of each row, its *base* `[n, k]`: signed area and perimeter
-//! of outlines. A quantity is a scalar function of the base, so that the gradient of any number of quantities goes back
+//! of outlines, and for a table every value of the row itself. A quantity is a scalar function of the base, so that the gradient of any number of quantities goes back
 //! to the rows at once.
 
 use super::outline::polygon::Polygons;
@@ -9,7 +9,8 @@ use super::outline::quantities::{OutlineQuantity, Slopes};
 use super::outline::{geometry, geometry_graph};
 use super::quantity::Quantity;
 use super::rows::Rows;
-use super::scaling::Scaling;
+use super::scaling::{Scaling, fill_blanks};
+use super::table::{OutsideValue, TableDomain, TableSchema};
 use crate::numerics::format::three_digits;
 use crate::numerics::statistics::quantile::quantile;
 use crate::text;
@@ -23,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub enum Domain {
     /// Outlines of ordered points.
     Outline(OutlineDomain),
+    /// Rows of the columns of a table.
+    Table(TableDomain),
 }
 
 /// The facts on all outlines of a model that quantities need.
@@ -49,13 +52,30 @@ pub struct Measures {
 
 /// The validity of one row, each number with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Validity {
+#[serde(untagged)]
+pub enum Validity {
+    /// That of an outline.
+    Outline(OutlineValidity),
+    /// That of a row of a table.
+    Table(TableValidity),
+}
+
+/// The validity of an outline.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OutlineValidity {
     /// True if the outline is finite and does not cross itself.
     pub simple: bool,
     /// The [roughness](geometry::roughness) of the outline.
     pub roughness: f64,
     /// The limit of the roughness: that of 99 % of the held-out data.
     pub usual_roughness: f64,
+}
+
+/// The validity of a row of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TableValidity {
+    /// The value that is farthest outside the training data of its column; none if all lie within them.
+    pub outside: Option<OutsideValue>,
 }
 
 /// The defect of a row.
@@ -65,16 +85,29 @@ pub enum Defect {
     Crossing,
     /// An outline that is rougher than the data.
     Roughness,
+    /// A value outside the training data of its column.
+    Range,
 }
 
 impl Validity {
     /// The first defect; none if the row is valid.
     pub fn defect(&self) -> Option<Defect> {
-        // NaN fails.
-        let is_rough = self.roughness.is_nan() || self.roughness > self.usual_roughness;
-        match self.simple {
-            false => Some(Defect::Crossing),
-            true => is_rough.then_some(Defect::Roughness),
+        match self {
+            Self::Outline(OutlineValidity { simple: false, .. }) => Some(Defect::Crossing),
+            Self::Outline(OutlineValidity { roughness, usual_roughness, .. }) => {
+                // NaN fails.
+                let is_rough = roughness.is_nan() || roughness > usual_roughness;
+                is_rough.then_some(Defect::Roughness)
+            }
+            Self::Table(TableValidity { outside }) => outside.map(|_| Defect::Range),
+        }
+    }
+
+    /// The validity of an outline; none for a row of a table.
+    pub fn outline(&self) -> Option<OutlineValidity> {
+        match self {
+            Self::Outline(outline) => Some(*outline),
+            Self::Table(_) => None,
         }
     }
 }
@@ -86,9 +119,38 @@ impl Default for Domain {
 }
 
 impl Domain {
-    /// The same domain with the facts that quantities need of these rows of the data.
-    pub fn fitted(&self, rows: &Rows<f32>) -> Self {
+    /// The domain of rows of these columns.
+    ///
+    /// # Errors
+    /// As [`TableDomain::new`].
+    pub fn of_table(schema: TableSchema) -> Result<Self, Text> {
+        TableDomain::new(schema).map(Self::Table)
+    }
+
+    /// The columns of a table; none for outlines.
+    pub fn table(&self) -> Option<&TableSchema> {
         match self {
+            Self::Outline(_) => None,
+            Self::Table(table) => Some(table.schema()),
+        }
+    }
+
+    /// Replaces the blanks of rows in network units, `[n, input]`, as a network reads them. Outlines have none.
+    pub fn fill_blanks(&self, network: &mut [f32]) {
+        match self {
+            Self::Outline(_) => {}
+            Self::Table(_) => fill_blanks(network),
+        }
+    }
+
+    /// The same domain with the facts on these rows of the data: for quantities of outlines those of all rows, and the
+    /// ranges of a table are those of the rows that are not `held_out [rows]`.
+    pub fn fitted(&self, rows: &Rows<f32>, held_out: &[bool]) -> Self {
+        match self {
+            Self::Table(table) => {
+                let both = rows.iter().zip(held_out);
+                Self::Table(table.with_ranges(both.filter(|(_, held)| !**held).map(|(row, _)| row)))
+            }
             Self::Outline(_) => {
                 let median_area = quantile(rows.iter().map(geometry::area), 0.5).unwrap_or(0.0);
                 Self::Outline(OutlineDomain { median_area })
@@ -102,6 +164,19 @@ impl Domain {
             Self::Outline(OutlineDomain { median_area }) => {
                 vec![(text!("median area"), Text::verbatim(three_digits(*median_area)))]
             }
+            Self::Table(table) => {
+                let columns = &table.schema().columns;
+                let numbers = columns.iter().filter(|column| column.is_number()).count();
+                let numbers_in_words = text!(
+                    "{count} column of numbers" | "{count} columns of numbers",
+                    count = numbers
+                );
+                let categories = text!(
+                    "{count} category" | "{count} categories",
+                    count = columns.len() - numbers
+                );
+                vec![(text!("columns"), Text::joined([numbers_in_words, categories], ", "))]
+            }
         }
     }
 
@@ -110,10 +185,16 @@ impl Domain {
     /// # Errors
     /// Says what is wrong.
     pub fn check(&self) -> Result<(), Text> {
-        let Self::Outline(OutlineDomain { median_area }) = self;
-        match median_area.is_finite() && *median_area > 0.0 {
-            true => Ok(()),
-            false => Err(text!("its statistics are not those of outlines")),
+        match self {
+            Self::Outline(OutlineDomain { median_area })
+                if !(median_area.is_finite() && *median_area > 0.0) =>
+            {
+                Err(text!("its statistics are not those of outlines"))
+            }
+            Self::Table(table) if !table.schema().is_sound() => {
+                Err(text!("its columns are not those of a table"))
+            }
+            Self::Outline(_) | Self::Table(_) => Ok(()),
         }
     }
 
@@ -121,6 +202,7 @@ impl Domain {
     pub fn quantities(&self) -> Vec<Quantity> {
         match self {
             Self::Outline(_) => OutlineQuantity::ALL.map(Quantity::from).to_vec(),
+            Self::Table(table) => table.names().iter().copied().map(Quantity::computed).collect(),
         }
     }
 
@@ -130,6 +212,10 @@ impl Domain {
             Self::Outline(_) => {
                 OutlineQuantity::ALL.into_iter().position(|known| Quantity::from(known) == quantity)
             }
+            Self::Table(table) => {
+                let place = table.names().iter().position(|name| *name == quantity.column());
+                place.filter(|_| !quantity.is_predicted())
+            }
         }
     }
 
@@ -137,6 +223,7 @@ impl Domain {
     pub fn base_width(&self) -> usize {
         match self {
             Self::Outline(_) => 2,
+            Self::Table(table) => table.names().len(),
         }
     }
 
@@ -151,6 +238,10 @@ impl Domain {
         let Measures { base, polygons } = measures;
         match self {
             Self::Outline(_) => polygons.measure(rows, units, base, there_and_back),
+            Self::Table(_) => {
+                base.resize(rows.len(), 0.0);
+                units.undo(rows, base);
+            }
         }
     }
 
@@ -164,6 +255,11 @@ impl Domain {
     ) {
         match self {
             Self::Outline(_) => measures.polygons.pull_back(units, of_base, of_rows),
+            Self::Table(_) => {
+                of_rows.clone_from(&measures.base);
+                units.slopes(of_rows);
+                of_rows.iter_mut().zip(of_base).for_each(|(slope, of_base)| *slope *= of_base);
+            }
         }
     }
 
@@ -171,6 +267,7 @@ impl Domain {
     pub fn value_at(&self, index: usize, base: &[f32]) -> f64 {
         match self {
             Self::Outline(outlines) => outline_slopes(*outlines, index, base).value,
+            Self::Table(_) => f64::from(base[index]),
         }
     }
 
@@ -182,6 +279,7 @@ impl Domain {
                 of_base[0] += (slope * by_area) as f32;
                 of_base[1] += (slope * by_perimeter) as f32;
             }
+            Self::Table(_) => of_base[index] += slope as f32,
         }
     }
 
@@ -192,6 +290,7 @@ impl Domain {
                 let least = OutlineQuantity::ALL[index].least_area(outlines.median_area);
                 least.is_none_or(|least| f64::from(base[0]) > least)
             }
+            Self::Table(_) => base[index].is_finite(),
         }
     }
 
@@ -202,6 +301,7 @@ impl Domain {
     pub fn measure_graph(&self, rows: &Tensor) -> candle_core::Result<Tensor> {
         match self {
             Self::Outline(_) => geometry_graph::measure(rows),
+            Self::Table(_) => Ok(rows.clone()),
         }
     }
 
@@ -215,6 +315,7 @@ impl Domain {
                 let quantity = OutlineQuantity::ALL[index];
                 geometry_graph::value(quantity, base, outlines.least_area(quantity))
             }
+            Self::Table(_) => base.narrow(1, index, 1)?.squeeze(1),
         }
     }
 
@@ -223,6 +324,7 @@ impl Domain {
         let Some(index) = self.index(quantity) else { return f64::NAN };
         match self {
             Self::Outline(_) => OutlineQuantity::ALL[index].measure(row),
+            Self::Table(_) => f64::from(row[index]),
         }
     }
 
@@ -234,6 +336,42 @@ impl Domain {
                 let values = rows.iter().flat_map(|row| all.map(|quantity| quantity.measure(row)));
                 Rows::from_flat(all.len(), values.map(|v| f64::from(v as f32)).collect())
             }
+            Self::Table(_) => {
+                let values = rows.as_flat().iter().copied().map(f64::from).collect();
+                Rows::from_flat(rows.width(), values)
+            }
+        }
+    }
+
+    /// The least divisor of a relative change of the computed quantity with this index: 0 for outlines, whose quantities
+    /// are above 0; the range of a column, whose values may lie near 0.
+    pub fn change_scale(&self, index: usize) -> f64 {
+        match self {
+            Self::Outline(_) => 0.0,
+            Self::Table(table) => table.range_at(index),
+        }
+    }
+
+    /// The indices of the computed quantities in which two rows of a table differ most, in shares of their ranges,
+    /// greatest first; none for outlines, whose rows are points.
+    pub fn most_different(&self, a: &[f32], b: &[f32], most: usize) -> Vec<usize> {
+        let Self::Table(table) = self else { return Vec::new() };
+        let (a, b) = (table.normalised(a), table.normalised(b));
+        let apart = |index: &usize| (a[*index] - b[*index]).abs();
+        let mut order: Vec<usize> = (0..a.len()).collect();
+        order.sort_by(|x, y| apart(y).total_cmp(&apart(x)));
+        order.truncate(most);
+        order
+    }
+
+    /// The unit of the computed quantity with this index, if it has one.
+    pub fn unit(&self, index: usize) -> Option<&str> {
+        match self {
+            Self::Outline(_) => None,
+            Self::Table(table) => {
+                let column = table.schema().places().find(|(_, place)| place.contains(&index));
+                column.and_then(|(column, _)| column.unit.as_deref())
+            }
         }
     }
 
@@ -244,11 +382,9 @@ impl Domain {
 
     /// True if `value` is finite and, where the quantity is computed, defined for this row.
     pub fn is_defined(&self, quantity: Quantity, value: f64, row: &[f32]) -> bool {
-        let Self::Outline(outlines) = self;
-        let is_within = |quantity: OutlineQuantity| {
-            let least = quantity.least_area(outlines.median_area);
-            (value > 0.0 || !quantity.is_positive())
-                && least.is_none_or(|least| geometry::area(row) > least)
+        let is_within = |computed: OutlineQuantity| {
+            (value > 0.0 || !computed.is_positive())
+                && self.least_area(quantity).is_none_or(|least| geometry::area(row) > least)
         };
         value.is_finite() && self.computed(quantity).is_none_or(is_within)
     }
@@ -265,6 +401,14 @@ impl Domain {
                 text!("f(z) = head(z): what a small network predicts from z, without decoding")
             }
             Some(computed) => computed.about(),
+            None if self.index(quantity).is_some() => {
+                text!(
+                    "The value of this column in the row that is decoded, in the unit of the file; of a level its probability."
+                )
+            }
+            None if self.table().is_some() => {
+                text!("Known of rows of the table. For any other row its task head predicts it.")
+            }
             None => text!(
                 "Measured on the shapes that the model was trained on. For any other shape its task head predicts it."
             ),
@@ -273,46 +417,55 @@ impl Domain {
 
     /// The area at and below which a computed quantity means nothing, in squared data units; none if it has no such bound.
     pub fn least_area(&self, quantity: Quantity) -> Option<f64> {
-        let Self::Outline(outlines) = self;
-        self.computed(quantity)?.least_area(outlines.median_area)
+        match self {
+            Self::Outline(outlines) => self.computed(quantity)?.least_area(outlines.median_area),
+            Self::Table(_) => None,
+        }
     }
 
     /// The formula of a quantity that is computed from an outline.
     fn computed(&self, quantity: Quantity) -> Option<OutlineQuantity> {
         match self {
             Self::Outline(_) => Some(OutlineQuantity::ALL[self.index(quantity)?]),
+            Self::Table(_) => None,
         }
     }
 
     /// The validity of a row; `usual_roughness` is the limit that the data of the model set.
     pub fn validity(&self, row: &[f32], usual_roughness: f64) -> Validity {
         match self {
-            Self::Outline(_) => Validity {
+            Self::Outline(_) => Validity::Outline(OutlineValidity {
                 simple: geometry::is_simple(row),
                 roughness: geometry::roughness(row),
                 usual_roughness,
-            },
+            }),
+            Self::Table(table) => Validity::Table(TableValidity { outside: table.outside(row) }),
         }
     }
 
-    /// True if a row is one that data can have: an outline that crosses itself nowhere.
+    /// True if a row is one that data can have: an outline that crosses itself nowhere, or values within the ranges of a
+    /// table.
     pub fn is_valid(&self, row: &[f32]) -> bool {
         match self {
             Self::Outline(_) => geometry::is_simple(row),
+            Self::Table(table) => table.outside(row).is_none(),
         }
     }
 
-    /// The roughness of a row, which its model limits by that of its data.
+    /// The roughness of a row, which its model limits by that of its data; 0 for a row of a table.
     pub fn roughness(&self, row: &[f32]) -> f64 {
         match self {
             Self::Outline(_) => geometry::roughness(row),
+            Self::Table(_) => 0.0,
         }
     }
 
-    /// A row in the form in which two rows are compared: an outline without place and size.
+    /// A row in the form in which two rows are compared: an outline without place and size, the values of a table in
+    /// shares of their ranges.
     pub fn normalised(&self, row: &[f32]) -> Vec<f32> {
         match self {
             Self::Outline(_) => geometry::normalised(row),
+            Self::Table(table) => table.normalised(row),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Training data: outlines, the families that generate them, their geometry and scaling.
+//! Training data: outlines, the families that generate them and their geometry; tables; scaling.
 
 pub mod column_name;
 pub mod csv;
@@ -6,7 +6,11 @@ pub mod dataset;
 pub mod domain;
 pub mod outline;
 pub mod quantity;
+pub mod records;
 pub mod roles;
 pub mod rows;
 pub mod scaling;
 pub mod source;
+pub mod table;
+pub mod text_file;
+pub mod unique_names;

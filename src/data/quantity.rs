@@ -306,7 +306,7 @@ mod tests {
                 assert_eq!(serde_json::from_str::<Quantity>(&text).unwrap(), quantity);
             }
         }
-        assert!("a.b".parse::<Quantity>().is_err());
+        assert!("a:b".parse::<Quantity>().is_err());
         assert!("lost:area".parse::<Quantity>().is_err());
         let titles = [Quantity::AREA.as_predicted(), drag].map(|q| q.title().to_string());
         assert_eq!(titles, ["Area, predicted", "drag, predicted"]);

@@ -2,7 +2,7 @@
 
 use crate::numerics::random::{Purpose, stream};
 use rand::RngCore;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The fewest rows that choose an epoch alone: the mean loss of fewer differs too much from that of other rows.
 pub const MIN_STOPPING: usize = 20;
@@ -46,6 +46,35 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
         rows.into_iter().for_each(|row| roles[row] = role);
     }
     roles
+}
+
+/// The groups of rows, by the words that name them.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// The group of each row, `[rows]`; at first each is a group of its own.
+    groups: Vec<u32>,
+    /// The first row of each group, by its name.
+    first: HashMap<String, u32>,
+}
+
+impl Membership {
+    /// A group of its own for each row.
+    pub fn new(rows: usize) -> Self {
+        Self { groups: (0..rows as u32).collect(), first: HashMap::new() }
+    }
+
+    /// Puts a row into the group of this name; an empty name changes nothing.
+    pub fn join(&mut self, row: usize, name: &str) {
+        if !name.is_empty() {
+            let own = self.groups[row];
+            self.groups[row] = *self.first.entry(name.to_owned()).or_insert(own);
+        }
+    }
+
+    /// The group of each row, `[rows]`.
+    pub fn into_groups(self) -> Vec<u32> {
+        self.groups
+    }
 }
 
 /// The held-out rows, divided by their use in early stopping.

@@ -1,9 +1,12 @@
 //! The origin of a model's data, and the data themselves for a training.
 
 use super::dataset::Dataset;
+use super::domain::Domain;
 use super::outline::generator::GeneratorConfig;
 use super::outline::import::canonicalise::Begin;
 use super::outline::import::{Import, MIN_OUTLINES, Normalise};
+use super::rows::Rows;
+use super::table::TableImport;
 use crate::error::{Error, Result};
 use crate::text;
 use serde::{Deserialize, Serialize};
@@ -17,6 +20,26 @@ pub enum Source {
     Outlines(GeneratorConfig),
     /// Outlines that the user imported; a model stores them.
     Imported(Imported),
+    /// Rows of a table; a model stores them.
+    Table(TableSource),
+}
+
+/// A description of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableSource {
+    /// The name of its file.
+    pub name: String,
+    /// Number of rows.
+    pub count: usize,
+    /// A fingerprint of the rows: FNV-1a of their bytes.
+    pub hash: u64,
+}
+
+impl TableSource {
+    /// The description of these rows, which have the name of their file.
+    pub fn new(name: String, rows: &Rows<f32>) -> Self {
+        Self { name, count: rows.len(), hash: fingerprint(rows.as_flat()) }
+    }
 }
 
 /// A description of imported outlines.
@@ -37,25 +60,37 @@ pub struct Imported {
 }
 
 impl Source {
-    /// Number of outlines.
+    /// Number of outlines or rows.
     pub fn samples(&self) -> usize {
         match self {
+            Self::Table(table) => table.count,
             Self::Outlines(generator) => generator.samples,
             Self::Imported(imported) => imported.count,
         }
     }
 
-    /// Points of each outline.
+    /// Points of each outline; 0 for a table.
     pub fn points(&self) -> usize {
         match self {
+            Self::Table(_) => 0,
             Self::Outlines(generator) => generator.points,
             Self::Imported(imported) => imported.points,
+        }
+    }
+
+    /// The name of the file or folder of data that a model stores; none for generated outlines.
+    pub fn stored_name(&self) -> Option<&str> {
+        match self {
+            Self::Outlines(_) => None,
+            Self::Imported(imported) => Some(&imported.name),
+            Self::Table(table) => Some(&table.name),
         }
     }
 
     /// True if all outlines are about as large as a circle of radius 1, so that networks can use them unscaled.
     pub fn has_unit_size(&self) -> bool {
         match self {
+            Self::Table(_) => false,
             Self::Outlines(_) => true,
             Self::Imported(imported) => imported.normalise.scale,
         }
@@ -100,6 +135,32 @@ impl TrainingData {
         let (points, hash) = (set.rows.width() / 2, fingerprint(set.rows.as_flat()));
         let source = Source::Imported(Imported { name, count, points, hash, normalise, begin });
         Ok(Self { source, set: Arc::new(set) })
+    }
+
+    /// The rows of a table; `name` is that of its file.
+    ///
+    /// # Errors
+    /// When there are too few to train on, or a target is not a number.
+    pub fn table(import: TableImport, name: String) -> Result<Self> {
+        let TableImport { schema, set, classes, .. } = import;
+        if let Some(class) = classes.first() {
+            return Err(Error::mismatch(text!(
+                "the target '{target}' holds words, and so far only numbers can be predicted; take another target",
+                target = class.name.as_str()
+            )));
+        }
+        let count = set.rows.len();
+        if count < MIN_OUTLINES {
+            return Err(Error::mismatch(text!(
+                "{count} row is not enough to learn from; give at least {fewest}"
+                    | "{count} rows are too few to learn from; give at least {fewest}",
+                count,
+                fewest = MIN_OUTLINES
+            )));
+        }
+        let domain = Domain::of_table(schema).map_err(Error::Mismatch)?;
+        let source = Source::Table(TableSource::new(name, &set.rows));
+        Ok(Self { source, set: Arc::new(Dataset { domain, ..set }) })
     }
 }
 

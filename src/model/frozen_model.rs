@@ -11,7 +11,6 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Autoencoder;
 use crate::nn::graph;
 use crate::nn::mlp::Trace;
@@ -160,7 +159,7 @@ impl Model {
     /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
     pub fn is_linear(&self) -> bool {
         let mut layers = self.card.layers.iter();
-        layers.all(|l| l.activation == Activation::Linear && !l.name.starts_with("encoder"))
+        layers.all(|l| l.is_linear() && !l.name.starts_with("encoder"))
     }
 
     /// The number of vectors that are decoded or encoded at once most efficiently.
@@ -203,23 +202,21 @@ impl Model {
     pub fn training_data(&self) -> Result<TrainingData> {
         match (&self.card.source, &self.data) {
             (Source::Outlines(generator), _) => TrainingData::generate(generator.clone()),
-            (source @ Source::Imported(_), Some(set)) => {
-                Ok(TrainingData { source: source.clone(), set: set.clone() })
-            }
-            (Source::Imported(imported), None) => Err(Error::mismatch(text!(
-                "this model does not hold the outlines of '{name}' that it was trained on; import them again",
-                name = &imported.name
+            (source, Some(set)) => Ok(TrainingData { source: source.clone(), set: set.clone() }),
+            (source, None) => Err(Error::mismatch(text!(
+                "this model does not hold the data of '{name}' that it was trained on; train it again",
+                name = source.stored_name().unwrap_or_default()
             ))),
         }
     }
 
-    /// The training outline behind row `index` of the encoded data; empty if it is not known.
+    /// The row of the training data behind row `index` of the encoded data; empty if it is not known.
     pub fn training_outline(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
             (Source::Outlines(generator), _) => generator.sample(sample),
-            (Source::Imported(_), Some(set)) => set.rows.row(sample).to_vec(),
-            (Source::Imported(_), None) => Vec::new(),
+            (Source::Imported(_) | Source::Table(_), Some(set)) => set.rows.row(sample).to_vec(),
+            (Source::Imported(_) | Source::Table(_), None) => Vec::new(),
         }
     }
 
@@ -242,13 +239,30 @@ impl Model {
     /// When the width of `x` is not the input's.
     pub fn unscaled_tensor(&self, x: &Tensor) -> Result<Tensor> {
         let column = |values: &[f32]| Tensor::new(values, &Device::Cpu)?.to_dtype(x.dtype());
-        let Scaling { offset, scale } = &self.card.scaling;
-        Ok(x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?)
+        let Scaling { offset, scale, .. } = &self.card.scaling;
+        let affine = x.broadcast_mul(&column(scale)?)?.broadcast_add(&column(offset)?)?;
+        let logarithmic = self.card.scaling.logarithmic();
+        if logarithmic.is_empty() {
+            return Ok(affine);
+        }
+        let mut is_logarithmic = vec![0.0; scale.len()];
+        logarithmic.iter().for_each(|&column| is_logarithmic[column] = 1.0);
+        // Affine columns are masked before the exponential, which could overflow.
+        let mask = column(&is_logarithmic)?;
+        let exponential = affine.broadcast_mul(&mask)?.exp()?.broadcast_mul(&mask)?;
+        Ok((affine.broadcast_mul(&(1.0 - mask)?)? + exponential)?)
+    }
+
+    /// Rows as the network reads them: in its units, and without blanks, `[n, input] -> [n, input]`.
+    fn read_by_network(&self, x: &Rows<f32>) -> Rows<f32> {
+        let mut scaled = self.card.scaling.apply(x).into_flat();
+        self.domain().fill_blanks(&mut scaled);
+        Rows::from_flat(x.width(), scaled)
     }
 
     /// Converts data units to network units, `[n, input] -> [n, input]`.
     pub fn scaled(&self, x: &Rows<f32>) -> Rows<f64> {
-        let scaled = self.card.scaling.apply(x);
+        let scaled = self.read_by_network(x);
         Rows::from_flat(x.width(), scaled.as_flat().iter().map(|&v| f64::from(v)).collect())
     }
 
@@ -290,7 +304,7 @@ impl Model {
     /// When the width is not the model's input.
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
         self.check_width(x.width(), self.input_dim(), &text!("the model's input"))?;
-        let scaled = self.card.scaling.apply(x);
+        let scaled = self.read_by_network(x);
         let (mut mu, mut log_var, mut trace) = (Vec::new(), Vec::new(), Trace::default());
         for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
             let [m, l] = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);

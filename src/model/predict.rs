@@ -45,7 +45,11 @@ impl Model {
 
     /// The unit of a quantity; empty if it is not known.
     pub fn unit(&self, quantity: Quantity) -> &str {
-        self.encoded.column(quantity).map_or("", |column| column.unit.as_str())
+        let computed = || self.domain().unit(self.domain().index(quantity)?);
+        match self.encoded.column(quantity) {
+            Some(column) => &column.unit,
+            None => computed().unwrap_or_default(),
+        }
     }
 
     /// The title of a quantity at the head of a column or beside a colour bar: with its unit if known, and marked as

@@ -127,13 +127,13 @@ pub const ENOUGH: usize = 30;
 
 impl TrainingConfig {
     /// The default settings for imported outlines: a [linear path](Self::linear_path), without which models of 2,000
-    /// airfoils had up to a hundred times the error of PCA, a falling rate, and beta 1 in the path's units.
+    /// airfoils had up to a hundred times the error of PCA, a falling rate, and beta 1 in the path's units. A table has
+    /// columns of its own scales, and no linear path.
     pub fn for_imported(data: &TrainingData) -> Self {
-        Self {
-            beta: 1.0,
-            linear_path: true,
-            falling_rate: true,
-            ..Self::article_for_imported(data)
+        let article = Self { falling_rate: true, ..Self::article_for_imported(data) };
+        match data.set.domain.table() {
+            Some(_) => article,
+            None => Self { beta: 1.0, linear_path: true, ..article },
         }
     }
 
@@ -149,7 +149,10 @@ impl TrainingConfig {
             config = Self { updates, held_out: 0.2, early_stopping: Some(updates / 4), ..config };
         }
         // Outlines of other sizes are scaled to the mean square of generated ones before the network reads them.
-        let seen = if data.source.has_unit_size() {
+        let seen = if let Some(schema) = set.domain.table() {
+            // Standardised columns vary by 1 each.
+            schema.columns.len() as f64
+        } else if data.source.has_unit_size() {
             set.variance()
         } else {
             set.variance() / f64::from(Scaling::common(&set.rows).scale[0]).powi(2)

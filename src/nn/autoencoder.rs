@@ -3,6 +3,7 @@
 use super::activation::Activation;
 use super::layer::{LayerSpec, chain};
 use super::mlp::{Mlp, Trace};
+use super::output_block::OutputBlock;
 use crate::text;
 use crate::text::Text;
 use clap::ValueEnum;
@@ -34,15 +35,28 @@ pub fn architecture(
         Output::Linear => Activation::Linear,
         Output::Sigmoid => Activation::Sigmoid,
     };
-    let to_latent = |name: &str| LayerSpec {
-        name: name.to_owned(),
-        inputs: inwards[hidden.len()],
-        outputs: latent,
-        activation: Activation::Linear,
-    };
+    let to_latent =
+        |name: &str| LayerSpec::new(name, inwards[hidden.len()], latent, Activation::Linear);
     let mut layers = chain("encoder", &inwards, activation, activation);
     layers.extend([to_latent("mu"), to_latent("log_var")]);
     layers.extend(chain("decoder", &outwards, activation, last));
+    layers
+}
+
+/// The layers of [`architecture`] for rows of several blocks: numbers, probabilities and categories side by side. A
+/// single block of numbers is a linear output like any other.
+pub fn block_architecture(
+    blocks: &[OutputBlock],
+    hidden: &[usize],
+    activation: Activation,
+    latent: usize,
+) -> Vec<LayerSpec> {
+    let input = blocks.iter().map(|block| block.width()).sum();
+    let mut layers = architecture(input, hidden, activation, latent, Output::Linear);
+    let is_one = matches!(blocks, [OutputBlock::Linear(_)]);
+    if let Some(last) = layers.last_mut().filter(|_| !is_one) {
+        last.blocks = blocks.to_vec();
+    }
     layers
 }
 
@@ -79,6 +93,12 @@ pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, Text> {
     if let Some(layer) = unfit.or((log_var.inputs != mu.inputs).then_some(log_var)) {
         return Err(text!(
             "the layer '{layer}' does not fit the one before it",
+            layer = &layer.name
+        ));
+    }
+    if let Some(layer) = layers.iter().find(|layer| !layer.blocks_fit()) {
+        return Err(text!(
+            "the blocks of the layer '{layer}' are not all of its outputs",
             layer = &layer.name
         ));
     }
@@ -185,6 +205,14 @@ mod tests {
         assert!(refused(|l| l.clear()).contains("decoder"));
         assert!(refused(|l| drop(l.remove(0))).contains("decoder"));
         assert!(refused(|l| l.swap(3, 4)).contains("decoder"));
+        assert!(refused(|l| l[4].blocks = vec![OutputBlock::Softmax(7)]).contains("blocks"));
+        assert!(
+            refused(|l| {
+                l[4].blocks = vec![OutputBlock::Linear(8)];
+                l[4].activation = Activation::Tanh;
+            })
+            .contains("blocks")
+        );
         let linear = architecture(8, &[], Activation::Relu, 2, Output::Linear);
         assert_eq!(encoder_depth(&linear), Ok(0), "no hidden layer");
         let mut unlike = linear;

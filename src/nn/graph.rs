@@ -5,6 +5,7 @@ use super::autoencoder::encoder_depth;
 use super::layer::LayerSpec;
 use super::loss::MIN_LOG_SIGMA;
 use super::mlp::Mlp;
+use super::output_block::OutputBlock;
 use crate::text;
 use crate::text::Text;
 use candle_core::{D, DType, Device, Result, Tensor};
@@ -39,12 +40,13 @@ pub struct GraphDense {
     weight: Tensor,
     bias: Tensor,
     activation: Activation,
+    blocks: Vec<OutputBlock>,
 }
 
 impl GraphDense {
     /// A layer with weight `[outputs, inputs]` and bias `[outputs]`.
     pub fn new(weight: Tensor, bias: Tensor, activation: Activation) -> Self {
-        Self { weight, bias, activation }
+        Self { weight, bias, activation, blocks: Vec::new() }
     }
 
     /// The layers of a list, on the weight and the bias of each.
@@ -53,7 +55,8 @@ impl GraphDense {
         parameters: &[Tensor],
     ) -> Vec<Self> {
         let dense = |(spec, pair): (&LayerSpec, &[Tensor])| {
-            Self::new(pair[0].clone(), pair[1].clone(), spec.activation)
+            let dense = Self::new(pair[0].clone(), pair[1].clone(), spec.activation);
+            Self { blocks: spec.blocks.clone(), ..dense }
         };
         layers.into_iter().zip(parameters.chunks_exact(2)).map(dense).collect()
     }
@@ -65,7 +68,8 @@ impl GraphDense {
 
     /// The whole layer: `[n, inputs] -> [n, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        activate(self.activation, &self.affine(x)?)
+        let y = activate(self.activation, &self.affine(x)?)?;
+        if self.blocks.is_empty() { Ok(y) } else { activate_blocks(&self.blocks, &y) }
     }
 }
 
@@ -94,6 +98,34 @@ fn activate(activation: Activation, x: &Tensor) -> Result<Tensor> {
         Activation::Gelu => x.gelu_erf(),
         Activation::Softplus => softplus(x),
     }
+}
+
+/// The tensors of the blocks side by side in `x [n, outputs]`.
+fn parts<'a>(
+    blocks: &'a [OutputBlock],
+    x: &'a Tensor,
+) -> impl Iterator<Item = Result<(OutputBlock, Tensor)>> + 'a {
+    let begins = blocks.iter().scan(0, |next, block| {
+        let begin = *next;
+        *next += block.width();
+        Some((*block, begin))
+    });
+    begins.map(|(block, begin)| Ok((block, x.narrow(D::Minus1, begin, block.width())?)))
+}
+
+fn activate_blocks(blocks: &[OutputBlock], x: &Tensor) -> Result<Tensor> {
+    let activated = parts(blocks, x).map(|part| match part? {
+        (OutputBlock::Linear(_), x) => Ok(x),
+        (OutputBlock::Sigmoid(_), x) => sigmoid(&x),
+        (OutputBlock::Softmax(_), x) => log_softmax(&x)?.exp(),
+    });
+    Tensor::cat(&activated.collect::<Result<Vec<_>>>()?, D::Minus1)
+}
+
+/// `x - ln sum exp x`, along the last dimension.
+fn log_softmax(x: &Tensor) -> Result<Tensor> {
+    let x = x.broadcast_sub(&x.max_keepdim(D::Minus1)?.detach())?;
+    x.broadcast_sub(&x.exp()?.sum_keepdim(D::Minus1)?.log()?)
 }
 
 /// `1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2`, which never overflows.
@@ -163,6 +195,11 @@ impl Vae {
         forward(&self.decoder, z)
     }
 
+    /// The blocks of the decoder's outputs; none if all outputs have the same activation.
+    pub fn blocks(&self) -> &[OutputBlock] {
+        self.decoder.last().map_or(&[], |last| &last.blocks)
+    }
+
     /// The output activation of the decoder.
     pub fn output(&self) -> Activation {
         self.decoder.last().map_or(Activation::Linear, |last| last.activation)
@@ -193,9 +230,9 @@ pub fn log_sigma(raw: &Tensor) -> Result<Tensor> {
 
 /// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant
 /// `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5).
-pub fn gaussian(squared_error: &Tensor, log_sigma: &Tensor, dims: usize) -> Result<Tensor> {
+pub fn gaussian(squared_error: &Tensor, log_sigma: &Tensor, dims: f64) -> Result<Tensor> {
     let precision = (log_sigma * -2.0)?.exp()?;
-    (log_sigma * dims as f64)? + ((squared_error * precision)? * 0.5)?
+    (log_sigma * dims)? + ((squared_error * precision)? * 0.5)?
 }
 
 /// `sum_i weight_i (output_i - target_i)^2`, `[n], [n], [n] -> []`: the mean squared error of a head
@@ -204,14 +241,38 @@ pub fn weighted_square(output: &Tensor, target: &Tensor, weights: &Tensor) -> Re
     (output - target)?.sqr()?.mul(weights)?.sum_all()
 }
 
+/// Mean over `n` of the sum over dimensions of the loss of each block: squared error, binary cross-entropy and the
+/// cross-entropy `-sum x ln softmax(l)`, where `known [n, d]` is 1, `[n, d], [n, d], [n, d] -> []`. What is not known
+/// must be a finite number in `target`.
+pub fn block_loss(
+    blocks: &[OutputBlock],
+    logits: &Tensor,
+    target: &Tensor,
+    known: &Tensor,
+) -> Result<Tensor> {
+    let losses = parts(blocks, logits).zip(parts(blocks, target)).map(|(logits, target)| {
+        let ((block, l), (_, x)) = (logits?, target?);
+        match block {
+            OutputBlock::Linear(_) => (l - x)?.sqr(),
+            OutputBlock::Sigmoid(_) => cross_entropies(&l, &x),
+            OutputBlock::Softmax(_) => (log_softmax(&l)? * x)?.neg(),
+        }
+    });
+    let losses = Tensor::cat(&losses.collect::<Result<Vec<_>>>()?, D::Minus1)?;
+    (losses * known)?.sum_all()? / target.dim(0)? as f64
+}
+
 /// Mean over `n` of the sum over dimensions of the binary cross-entropy, `[n, d], [n, d] -> []`.
 ///
 /// The form from logits never overflows: `max(l, 0) - l x + ln(1 + exp(-|l|))`, which equals
 /// `-x ln s(l) - (1 - x) ln(1 - s(l))` with the sigmoid `s`.
 pub fn cross_entropy(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
+    cross_entropies(logits, target)?.sum_all()? / target.dim(0)? as f64
+}
+
+fn cross_entropies(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
     let log_term = (logits.abs()?.neg()?.exp()? + 1.0)?.log()?;
-    let loss = ((logits.relu()? - (logits * target)?)? + log_term)?;
-    loss.sum_all()? / target.dim(0)? as f64
+    (logits.relu()? - (logits * target)?)? + log_term
 }
 
 /// `KL(N(mu, exp(log_var)) || N(0, 1)) = -1/2 sum(1 + log_var - mu^2 - exp(log_var))`, summed over
@@ -288,14 +349,17 @@ mod tests {
         let at = [0.4, -1.2, 2.0, -0.1];
         check_gradient(|x| squared_error(x, &target), &at);
         check_gradient(|l| cross_entropy(l, &target), &at);
+        let blocks = [OutputBlock::Softmax(2)];
+        let known = matrix(&[1.0; 4]);
+        check_gradient(|l| block_loss(&blocks, l, &target, &known), &at);
         check_gradient(|mu| kl(mu, &target), &at);
         check_gradient(|log_var| kl(&target, log_var), &at);
         let weights = matrix(&[0.5, 0.0, 0.2, 0.3]);
         check_gradient(|y| weighted_square(y, &target, &weights), &at);
         let raw = |x: &Tensor| log_sigma(&x.get(0)?.get(0)?);
-        check_gradient(|x| gaussian(&squared_error(x, &target)?, &raw(&target)?, 4), &at);
+        check_gradient(|x| gaussian(&squared_error(x, &target)?, &raw(&target)?, 4.0), &at);
         let error = squared_error(&matrix(&at), &target).unwrap();
-        check_gradient(|x| gaussian(&error, &raw(x)?, 4), &[-0.7, 0.0]);
+        check_gradient(|x| gaussian(&error, &raw(x)?, 4.0), &[-0.7, 0.0]);
     }
 
     #[test]
@@ -306,13 +370,13 @@ mod tests {
         assert!((raw(MIN_LOG_SIGMA) - (MIN_LOG_SIGMA + 2f64.ln())).abs() < 1e-12);
         assert!(raw(-1e3) >= MIN_LOG_SIGMA && (raw(5.0) - 5.0).abs() < 1e-4);
         // d/d ln sigma = dims - error / sigma^2: the minimum is where sigma^2 is the error of one number.
-        let (error, dims) = (0.8, 20);
+        let (error, dims) = (0.8, 20.0);
         let at = |log_sigma: f64| {
             let scalar = |v: f64| Tensor::new(v, &Device::Cpu).unwrap();
             number(&gaussian(&scalar(error), &scalar(log_sigma), dims).unwrap())
         };
-        let best = 0.5 * (error / dims as f64).ln();
-        assert!((at(best) - (dims as f64 * best + dims as f64 / 2.0)).abs() < 1e-12);
+        let best = 0.5 * (error / dims).ln();
+        assert!((at(best) - (dims * best + dims / 2.0)).abs() < 1e-12);
         assert!(at(best) < at(best - 0.1) && at(best) < at(best + 0.1));
     }
 
@@ -322,11 +386,11 @@ mod tests {
         for (error, raw) in [(0.8, -0.4), (3.0, 2.0), (0.01, -9.0)] {
             let (error, raw) = (scalar(error), scalar(raw));
             let sigma = log_sigma(&raw).unwrap();
-            let loss = gaussian(&error, &sigma, 20).unwrap();
+            let loss = gaussian(&error, &sigma, 20.0).unwrap();
             let gradients = loss.backward().unwrap();
             let slope = |var: &Var| number(gradients.get(var).unwrap());
             let (plain_sigma, by_raw) = loss::log_sigma(number(&raw));
-            let (value, [by_error, by_sigma]) = loss::gaussian(number(&error), plain_sigma, 20);
+            let (value, [by_error, by_sigma]) = loss::gaussian(number(&error), plain_sigma, 20.0);
             for (plain, graph) in [
                 (plain_sigma, number(&sigma)),
                 (value, number(&loss)),

@@ -1,6 +1,7 @@
 //! Dense layers on borrowed weights, forwards and backwards; only the requested gradients are computed.
 
 use super::activation::Activation;
+use super::output_block::OutputBlock;
 use super::sparsity::Sparsity;
 use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, product};
 use crate::numerics::linear_algebra::simd::{Work, dispatch};
@@ -19,9 +20,35 @@ pub struct LayerSpec {
     pub outputs: usize,
     /// The activation after the affine map.
     pub activation: Activation,
+    /// The blocks of the outputs, if these differ in their activations: then the one above is [`Activation::Linear`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<OutputBlock>,
 }
 
 impl LayerSpec {
+    /// A layer with one activation for all outputs.
+    pub fn new(
+        name: impl Into<String>,
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+    ) -> Self {
+        Self { name: name.into(), inputs, outputs, activation, blocks: Vec::new() }
+    }
+
+    /// True if its outputs are those of the affine map.
+    pub fn is_linear(&self) -> bool {
+        self.activation == Activation::Linear
+            && self.blocks.iter().all(|block| matches!(block, OutputBlock::Linear(_)))
+    }
+
+    /// True if its blocks, if there are any, are all of its outputs.
+    pub fn blocks_fit(&self) -> bool {
+        self.blocks.is_empty()
+            || self.activation == Activation::Linear
+                && OutputBlock::cover(&self.blocks, self.outputs)
+    }
+
     /// The names and shapes of its parameters: weight `[outputs, inputs]`, bias `[outputs]`.
     pub fn parameters(&self) -> [(String, Vec<usize>); 2] {
         [
@@ -40,11 +67,9 @@ impl LayerSpec {
 /// layers but the last, and `last` after the last.
 pub fn chain(side: &str, widths: &[usize], hidden: Activation, last: Activation) -> Vec<LayerSpec> {
     let count = widths.len().saturating_sub(1);
-    let layer = |(index, pair): (usize, &[usize])| LayerSpec {
-        name: format!("{side}.{index}"),
-        inputs: pair[0],
-        outputs: pair[1],
-        activation: if index + 1 < count { hidden } else { last },
+    let layer = |(index, pair): (usize, &[usize])| {
+        let activation = if index + 1 < count { hidden } else { last };
+        LayerSpec::new(format!("{side}.{index}"), pair[0], pair[1], activation)
     };
     widths.windows(2).enumerate().map(layer).collect()
 }
@@ -66,7 +91,7 @@ pub fn initial_parameters(layers: &[LayerSpec], seed: u64) -> Vec<Vec<f32>> {
 /// The number of inputs up to which a layer is multiplied without copies.
 const MAX_UNCOPIED_INPUTS: usize = 2;
 
-/// A dense layer `y = f(x W^T + b)` on borrowed weights.
+/// A dense layer `y = f(x W^T + b)` on borrowed weights; f is the activation, then that of each block.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer<'a> {
     /// `W`, `[outputs, inputs]`: the backward product reads it, and the forward product reads its transpose.
@@ -75,6 +100,8 @@ pub struct Layer<'a> {
     pub bias: &'a [f32],
     /// The activation after the affine map.
     pub activation: Activation,
+    /// The blocks of the outputs, if these differ in their activations.
+    pub blocks: &'a [OutputBlock],
 }
 
 /// The destination of the gradient of an input.
@@ -88,10 +115,10 @@ pub enum Sink<'a> {
 
 impl<'a> Layer<'a> {
     /// Layers on the weights and biases of a network of these shapes, two tensors for each layer.
-    pub fn all(specs: &[LayerSpec], parameters: &'a [Vec<f32>]) -> Vec<Self> {
-        let layer = |(spec, pair): (&LayerSpec, &'a [Vec<f32>])| {
+    pub fn all(specs: &'a [LayerSpec], parameters: &'a [Vec<f32>]) -> Vec<Self> {
+        let layer = |(spec, pair): (&'a LayerSpec, &'a [Vec<f32>])| {
             let weight = Operand::once(MatrixView::new(&pair[0], spec.outputs));
-            Self { weight, bias: &pair[1], activation: spec.activation }
+            Self { weight, bias: &pair[1], activation: spec.activation, blocks: &spec.blocks }
         };
         specs.iter().zip(parameters.chunks_exact(2)).map(layer).collect()
     }
@@ -134,6 +161,14 @@ impl<'a> Layer<'a> {
             && x.len() > MAX_UNCOPIED_INPUTS * rows
     }
 
+    /// The activation of the values of the affine map, in place.
+    pub(super) fn activate(&self, values: &mut [f32]) {
+        self.activation.apply(values);
+        if !self.blocks.is_empty() {
+            OutputBlock::apply(self.blocks, values);
+        }
+    }
+
     /// Turns the gradient of `y` into that of the affine map, and computes the requested gradients from it; `kept` is
     /// the value that the [gradient of the activation](Activation::pull_back) needs.
     pub(super) fn backward(
@@ -145,6 +180,9 @@ impl<'a> Layer<'a> {
         of_x: Option<Sink<'_>>,
         sparsity: &mut Sparsity,
     ) {
+        if !self.blocks.is_empty() {
+            OutputBlock::pull_back(self.blocks, kept, dy);
+        }
         self.activation.pull_back(kept, dy);
         if self.activation == Activation::Relu
             && let Some([weight, bias]) = of_parameters.as_deref_mut()

@@ -35,12 +35,11 @@ pub fn log_sigma(raw: f64) -> (f64, f64) {
     (MIN_LOG_SIGMA + softplus, 1.0 / (1.0 + (-above).exp()))
 }
 
-/// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers, without the constant
-/// `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5), and its slopes
+/// The negative logarithm of a Gaussian with one standard deviation for all `dims` numbers (the mean count of rows with
+/// blanks), without the constant `dims / 2 ln(2 pi)`: `dims ln sigma + squared_error / (2 sigma^2)` (Rybkin et al. 2021, equation 5), and its slopes
 /// by `squared_error` and `log_sigma`.
-pub fn gaussian(squared_error: f64, log_sigma: f64, dims: usize) -> (f64, [f64; 2]) {
+pub fn gaussian(squared_error: f64, log_sigma: f64, dims: f64) -> (f64, [f64; 2]) {
     let half_precision = 0.5 * (-2.0 * log_sigma).exp();
-    let dims = dims as f64;
     let share = squared_error * half_precision;
     (dims * log_sigma + share, [half_precision, dims - 2.0 * share])
 }

@@ -30,7 +30,7 @@ impl Trace {
             if layer.activation.needs_input() {
                 self.inputs[i].clone_from(y);
             }
-            layer.activation.apply(y);
+            layer.activate(y);
         }
         self.output(x)
     }
@@ -47,7 +47,7 @@ impl Trace {
             } else {
                 layer.affine(x, rows, y, &mut self.turned);
             }
-            layer.activation.apply(y);
+            layer.activate(y);
             follows_relu = layer.activation == Activation::Relu;
         }
         self.output(x)
@@ -105,7 +105,7 @@ impl Dense {
             MatrixView::new(weight, spec.outputs),
             MatrixView::new(transposed, spec.inputs),
         );
-        Layer { weight, bias, activation: spec.activation }
+        Layer { weight, bias, activation: spec.activation, blocks: &spec.blocks }
     }
 }
 
@@ -122,7 +122,8 @@ impl Mlp {
         let given = |layer: usize| parameters.get(2 * layer..2 * layer + 2).unwrap_or_default();
         for (i, spec) in specs.iter().enumerate() {
             let is_empty = spec.inputs == 0 || spec.outputs == 0;
-            if is_empty || !given(i).iter().map(Vec::len).eq(spec.counts()) {
+            let fits = given(i).iter().map(Vec::len).eq(spec.counts()) && spec.blocks_fit();
+            if is_empty || !fits {
                 return Err(text!(
                     "the parameters of the layer '{layer}' do not fit its shape",
                     layer = &spec.name
@@ -177,21 +178,47 @@ impl Mlp {
 mod tests {
     use super::*;
     use crate::nn::activation::Activation;
+    use crate::nn::autoencoder::{Autoencoder, block_architecture};
     use crate::nn::graph;
     use crate::nn::layer::initial_parameters;
+    use crate::nn::output_block::OutputBlock;
     use candle_core::{Device, Tensor};
 
     #[test]
+    fn blocks_are_decoded_and_pulled_back_as_by_the_graph() {
+        let blocks = [OutputBlock::Linear(2), OutputBlock::Softmax(4), OutputBlock::Sigmoid(1)];
+        let layers = block_architecture(&blocks, &[9], Activation::Tanh, 3);
+        let autoencoder = Autoencoder::new(&layers, &initial_parameters(&layers, 8)).unwrap();
+        let decoder = autoencoder.decoder();
+        let rows = 5;
+        let z: Vec<f32> = (0..3 * rows).map(|i| 0.7 * (i as f32).sin()).collect();
+        let weights: Vec<f32> = (0..7 * rows).map(|i| (1.3 * i as f32).cos()).collect();
+
+        let var = Tensor::from_vec(z.clone(), (rows, 3), &Device::Cpu).unwrap();
+        let var = candle_core::Var::from_tensor(&var).unwrap();
+        let decoded = graph::apply(decoder, var.as_tensor()).unwrap();
+        let weighed = Tensor::from_vec(weights.clone(), (rows, 7), &Device::Cpu).unwrap();
+        let sum = (&decoded * weighed).unwrap().sum_all().unwrap();
+        let slopes = sum.backward().unwrap().get(&var).unwrap().clone();
+
+        let mut trace = Trace::default();
+        let ours = decoder.forward(&z, rows, &mut trace).to_vec();
+        let (mut dy, mut dz) = (weights, vec![0.0; z.len()]);
+        decoder.backward(&z, &mut dy, &mut trace, &mut dz);
+        let applied = decoder.apply(&z, rows, &mut Trace::default()).to_vec();
+        assert_eq!(applied, ours);
+        assert!(ours.chunks(7).all(|row| (row[2..6].iter().sum::<f32>() - 1.0).abs() < 1e-6));
+        for (ours, graph) in [(ours, decoded), (dz, slopes)] {
+            let graph: Vec<f32> = graph.flatten_all().unwrap().to_vec1().unwrap();
+            assert!(ours.iter().zip(&graph).all(|(a, b)| (a - b).abs() < 1e-5), "{ours:?}");
+        }
+    }
+
+    #[test]
     fn neighbours_without_their_inactive_units_are_what_the_graph_gives() {
-        let layer = |name: &str, inputs, outputs, activation| LayerSpec {
-            name: name.to_owned(),
-            inputs,
-            outputs,
-            activation,
-        };
         let specs = [
-            layer("decoder.0", 2, 64, Activation::Relu),
-            layer("decoder.1", 64, 40, Activation::Linear),
+            LayerSpec::new("decoder.0", 2, 64, Activation::Relu),
+            LayerSpec::new("decoder.1", 64, 40, Activation::Linear),
         ];
         let network = Mlp::new(&specs, &initial_parameters(&specs, 3)).unwrap();
         let z: Vec<f32> = (0..200).map(|i| 0.3 + 1e-3 * i as f32).collect();

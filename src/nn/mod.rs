@@ -14,5 +14,7 @@ pub mod graph;
 pub mod layer;
 pub mod loss;
 pub mod mlp;
+pub mod output_block;
+mod reconstruct;
 mod sparsity;
 pub mod vae_step;

@@ -1,11 +1,11 @@
 //! The loss of a variational autoencoder and its gradient in one pass, without a graph.
 
-use super::activation::Activation;
 use super::autoencoder::encoder_depth;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
-use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
+use super::reconstruct::ReconstructionLoss;
+use crate::text;
 use crate::text::Text;
 
 /// A variational autoencoder in training, with its jointly trained heads.
@@ -17,7 +17,7 @@ pub struct VaeStep {
     depth: usize,
     /// The index of the first layer of each head, and the end of the last head.
     heads: Vec<usize>,
-    loss: Reconstruction,
+    loss: ReconstructionLoss,
     learns_variance: bool,
     gradient: Vec<Vec<f32>>,
     room: StepBuffers,
@@ -42,8 +42,10 @@ struct StepBuffers {
 /// The samples and the weights of one update.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
-    /// The data in network units, `[n, input]`.
+    /// The data in network units, `[n, input]`; 0 where a cell is blank.
     pub x: &'a [f32],
+    /// The same with NaN where a cell is blank, if any may be: a blank adds neither loss nor gradient.
+    pub known: Option<&'a [f32]>,
     /// The number of samples.
     pub rows: usize,
     /// The reparameterisation noise, `[n, latent]`; without it z is mu.
@@ -59,7 +61,7 @@ pub struct Batch<'a> {
 /// The parts of the loss: sums over dimensions, means over the batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LossParts {
-    /// Squared error, or cross-entropy including the target's entropy.
+    /// Squared error or cross-entropy, including the target's entropy, over what is known of each row.
     pub reconstruction: f64,
     /// The reconstruction as it enters the loss: with a learned variance its [`gaussian`](loss::gaussian).
     pub likelihood: f64,
@@ -79,10 +81,11 @@ impl LossParts {
 
 impl VaeStep {
     /// Prepares a step for a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its
-    /// latent. With a learned variance the last parameter is its unconstrained number, see [`loss::log_sigma`].
+    /// latent. The blocks of the decoder, if there are any, have each its own loss; without them it is `loss`. With a
+    /// learned variance the last parameter is its unconstrained number, see [`loss::log_sigma`].
     ///
     /// # Errors
-    /// As [`encoder_depth`].
+    /// As [`encoder_depth`]; also if a variance is to be learned of anything but the squared error.
     pub fn new(
         layers: &[LayerSpec],
         heads: &[&[LayerSpec]],
@@ -90,6 +93,13 @@ impl VaeStep {
         learns_variance: bool,
     ) -> Result<Self, Text> {
         let depth = encoder_depth(layers)?;
+        let last = layers.last().expect("encoder_depth requires a decoder");
+        let loss = ReconstructionLoss::new(loss, last);
+        if learns_variance && !loss.is_squared() {
+            return Err(text!(
+                "a learned variance needs the squared error of all columns; leave it off for categories and probabilities"
+            ));
+        }
         let mut all = layers.to_vec();
         let mut begins = vec![all.len()];
         for head in heads {
@@ -118,7 +128,7 @@ impl VaeStep {
     }
 
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
-        let Batch { x, rows, noise, targets, beta, head_weight } = batch;
+        let Batch { x, known, rows, noise, targets, beta, head_weight } = batch;
         let Self { layers, depth, heads, loss, learns_variance, gradient, room } = self;
         let StepBuffers { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
         let all = Layer::all(layers, parameters);
@@ -147,13 +157,12 @@ impl VaeStep {
             if *learns_variance { parameters.last().and_then(|raw| raw.first()) } else { None };
         let sigma = raw.map(|&raw| loss::log_sigma(f64::from(raw)));
         // The slope of a Gaussian by the squared error depends on its variance alone.
-        let dims = x.len() / rows;
+        let counted = known.map_or(x.len(), |known| known.iter().filter(|v| !v.is_nan()).count());
+        let dims = counted as f64 / rows as f64;
         let slope = sigma.map_or(1.0, |(sigma, _)| loss::gaussian(0.0, sigma, dims).1[0]);
-        let kind = (*loss, last.activation);
-        let share_of_loss = share * slope as f32;
-        let logits = &mut room.d_output;
-        let sum = dispatch(Reconstruct { kind, logits, x, share: share_of_loss });
-        let reconstruction = f64::from(sum) * f64::from(share);
+        let (target, share_of_loss) = (known.unwrap_or(x), share * slope as f32);
+        let sum = loss.sum(&mut room.d_output, target, known.is_some(), share_of_loss);
+        let reconstruction = sum * f64::from(share);
         let mut likelihood = reconstruction;
         if let Some((sigma, by_raw)) = sigma {
             let (value, [_, by_sigma]) = loss::gaussian(reconstruction, sigma, dims);
@@ -216,48 +225,14 @@ impl VaeStep {
     }
 }
 
-/// Sums the reconstruction losses; the logits become the gradient of `share` times the sum.
-struct Reconstruct<'a> {
-    kind: (Reconstruction, Activation),
-    logits: &'a mut [f32],
-    x: &'a [f32],
-    share: f32,
-}
-
-impl Work for Reconstruct<'_> {
-    type Output = f32;
-
-    #[inline(always)]
-    fn call(self) -> f32 {
-        let Self { kind, logits, x, share } = self;
-        match kind {
-            (Reconstruction::Bce, _) => simd::sum_of(logits, x, |l, x| {
-                let e = simd::exp(-l.abs());
-                let loss = l.max(0.0) - *l * x + simd::ln_1_plus(e);
-                *l = share * (simd::sigmoid(*l) - x);
-                loss
-            }),
-            (Reconstruction::Mse, Activation::Sigmoid) => simd::sum_of(logits, x, |l, x| {
-                let s = simd::sigmoid(*l);
-                let missed = s - x;
-                *l = 2.0 * share * missed * s * (1.0 - s);
-                missed * missed
-            }),
-            (Reconstruction::Mse, _) => simd::sum_of(logits, x, |l, x| {
-                let missed = *l - x;
-                *l = 2.0 * share * missed;
-                missed * missed
-            }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::autoencoder::{Output, architecture};
+    use crate::nn::activation::Activation;
+    use crate::nn::autoencoder::{Output, architecture, block_architecture};
     use crate::nn::graph::{self, GraphDense, Vae, flat_f64, tensors};
     use crate::nn::layer::{chain, initial_parameters};
+    use crate::nn::output_block::OutputBlock;
     use crate::numerics::random::{Purpose, stream};
     use candle_core::{DType, Device, Tensor, Var};
     use rand::Rng;
@@ -270,9 +245,41 @@ mod tests {
         (between / b.iter().map(|v| v * v).sum::<f64>().max(1e-30)).sqrt()
     }
 
+    /// The reconstruction loss from the graph, of all outputs alike or of blocks, over what is known.
+    fn graph_reconstruction(
+        loss: Reconstruction,
+        vae: &Vae,
+        logits: &Tensor,
+        batch: Batch<'_>,
+    ) -> candle_core::Result<Tensor> {
+        let matrix = |values: Vec<f32>| Tensor::from_vec(values, logits.shape(), &Device::Cpu);
+        let x = matrix(batch.x.to_vec())?;
+        let width = batch.x.len() / batch.rows;
+        let of_all = match (loss, vae.output()) {
+            (Reconstruction::Bce, _) => [OutputBlock::Sigmoid(width)],
+            (Reconstruction::Mse, _) => [OutputBlock::Linear(width)],
+        };
+        let blocks = if vae.blocks().is_empty() { &of_all } else { vae.blocks() };
+        match (batch.known, loss, vae.output()) {
+            (Some(known), ..) => {
+                let known = known.iter().map(|v| if v.is_nan() { 0.0 } else { 1.0 }).collect();
+                graph::block_loss(blocks, logits, &x, &matrix(known)?)
+            }
+            (None, ..) if !vae.blocks().is_empty() => {
+                graph::block_loss(blocks, logits, &x, &x.ones_like()?)
+            }
+            (None, Reconstruction::Bce, _) => graph::cross_entropy(logits, &x),
+            (None, Reconstruction::Mse, Activation::Sigmoid) => {
+                graph::squared_error(&graph::sigmoid(logits)?, &x)
+            }
+            (None, Reconstruction::Mse, _) => graph::squared_error(logits, &x),
+        }
+    }
+
     /// The parts of the loss from the graph, and the gradient of their sum by each parameter.
     fn by_graph(
         step: &VaeStep,
+        loss: Reconstruction,
         parameters: &[Vec<f32>],
         batch: Batch<'_>,
     ) -> candle_core::Result<([f64; 4], Vec<Vec<f64>>)> {
@@ -292,17 +299,12 @@ mod tests {
         };
         let x = matrix(batch.x)?;
         let pass = vae.pass(&x, batch.noise.map(matrix).transpose()?.as_ref())?;
-        let reconstruction = match (step.loss, vae.output()) {
-            (Reconstruction::Bce, _) => graph::cross_entropy(&pass.logits, &x)?,
-            (Reconstruction::Mse, Activation::Sigmoid) => {
-                graph::squared_error(&graph::sigmoid(&pass.logits)?, &x)?
-            }
-            (Reconstruction::Mse, _) => graph::squared_error(&pass.logits, &x)?,
-        };
+        let reconstruction = graph_reconstruction(loss, &vae, &pass.logits, batch)?;
         let likelihood = match step.learns_variance {
             true => {
                 let sigma = graph::log_sigma(&shared[of_layers])?;
-                graph::gaussian(&reconstruction, &sigma, batch.x.len() / batch.rows)?
+                let known = batch.known.unwrap_or(batch.x).iter().filter(|v| !v.is_nan()).count();
+                graph::gaussian(&reconstruction, &sigma, known as f64 / batch.rows as f64)?
             }
             false => reconstruction.clone(),
         };
@@ -324,6 +326,31 @@ mod tests {
         });
         let parts = [reconstruction, likelihood, kl, heads].map(|part| flat_f64(&part).unwrap()[0]);
         Ok((parts, gradient.collect::<candle_core::Result<_>>()?))
+    }
+
+    /// Holds a step to the graph.
+    fn assert_same(
+        what: &str,
+        step: &mut VaeStep,
+        loss: Reconstruction,
+        parameters: &[Vec<f32>],
+        batch: Batch<'_>,
+    ) {
+        let (expected, slopes) = by_graph(step, loss, parameters, batch).unwrap();
+        let (parts, gradient) = step.gradient(parameters, batch);
+        let LossParts { reconstruction, likelihood, kl, heads } = parts;
+        for (ours, plain) in [reconstruction, likelihood, kl, heads].iter().zip(expected) {
+            assert!((ours - plain).abs() <= 1e-5 * plain.abs().max(1.0), "{what}: {ours} {plain}");
+        }
+        assert_eq!(gradient.len(), slopes.len());
+        let whole = slopes.iter().flatten().map(|v| v * v).sum::<f64>().sqrt();
+        for (i, (ours, plain)) in gradient.iter().zip(&slopes).enumerate() {
+            let length = plain.iter().map(|v| v * v).sum::<f64>().sqrt();
+            // A gradient that is nearly zero beside the rest needs only the absolute accuracy of the rest.
+            let apart = apart(ours, plain) * length / length.max(1e-4 * whole).max(1e-30);
+            assert!(apart < 1e-5, "{what}, parameter {i}: {apart}");
+        }
+        assert_eq!(step.losses(parameters, batch), parts, "the way back changes nothing");
     }
 
     #[test]
@@ -364,28 +391,179 @@ mod tests {
             let targets: Vec<_> = heads.iter().map(|_| (random(-1.0), random(0.0))).collect();
             let batch = Batch {
                 x: &x,
+                known: None,
                 rows,
                 noise: (trial % 7 > 0).then_some(&noise),
                 targets: &targets,
                 beta: rng.random_range(0.0..2.0),
                 head_weight: rng.random_range(0.01..2.0),
             };
-            let (expected, slopes) = by_graph(&step, &parameters, batch).unwrap();
-            let (parts, gradient) = step.gradient(&parameters, batch);
-            let LossParts { reconstruction, likelihood, kl, heads } = parts;
-            for (ours, plain) in [reconstruction, likelihood, kl, heads].iter().zip(expected) {
-                let what = format!("trial {trial}, {activation}: {ours} {plain}");
-                assert!((ours - plain).abs() <= 1e-5 * plain.abs().max(1.0), "{what}");
-            }
-            assert_eq!(gradient.len(), slopes.len());
-            let whole = slopes.iter().flatten().map(|v| v * v).sum::<f64>().sqrt();
-            for (i, (ours, plain)) in gradient.iter().zip(&slopes).enumerate() {
-                let length = plain.iter().map(|v| v * v).sum::<f64>().sqrt();
-                // A gradient that is nearly zero beside the rest needs only the absolute accuracy of the rest.
-                let apart = apart(ours, plain) * length / length.max(1e-4 * whole).max(1e-30);
-                assert!(apart < 1e-5, "trial {trial}, {activation}, parameter {i}: {apart}");
-            }
-            assert_eq!(step.losses(&parameters, batch), parts, "the way back changes nothing");
+            let what = format!("trial {trial}, {activation}");
+            assert_same(&what, &mut step, loss, &parameters, batch);
         }
+    }
+
+    /// Rows of two numbers, a category of three, a probability, a category of two, and three numbers.
+    const BLOCKS: [OutputBlock; 5] = [
+        OutputBlock::Linear(2),
+        OutputBlock::Softmax(3),
+        OutputBlock::Sigmoid(1),
+        OutputBlock::Softmax(2),
+        OutputBlock::Linear(3),
+    ];
+
+    /// Rows of these blocks, with `blanks` of the cells blank as NaN; the second row is blank altogether if any is.
+    fn rows_of(blocks: &[OutputBlock], rows: usize, blanks: f64, rng: &mut impl Rng) -> Vec<f32> {
+        let mut values = Vec::new();
+        for row in 0..rows {
+            let all_blank = blanks > 0.0 && row == 1;
+            for block in blocks {
+                let begin = values.len();
+                match block {
+                    OutputBlock::Softmax(levels) => {
+                        let level = rng.random_range(0..*levels);
+                        values.extend((0..*levels).map(|k| if k == level { 1.0 } else { 0.0 }));
+                        if rng.random_bool(blanks) {
+                            values[begin..].fill(f32::NAN);
+                        }
+                    }
+                    OutputBlock::Linear(width) | OutputBlock::Sigmoid(width) => {
+                        values.extend((0..*width).map(|_| {
+                            let value = rng.random_range(0.0..1.0);
+                            if rng.random_bool(blanks) { f32::NAN } else { value }
+                        }));
+                    }
+                }
+                if all_blank {
+                    values[begin..].fill(f32::NAN);
+                }
+            }
+        }
+        values
+    }
+
+    fn without_blanks(known: &[f32]) -> Vec<f32> {
+        known.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect()
+    }
+
+    /// A batch without heads.
+    fn plain<'a>(x: &'a [f32], known: Option<&'a [f32]>, rows: usize) -> Batch<'a> {
+        Batch { x, known, rows, noise: None, targets: &[], beta: 0.3, head_weight: 0.0 }
+    }
+
+    #[test]
+    fn blocks_and_blanks_are_what_the_graph_gives() {
+        let mut rng = stream(11, Purpose::Starts, 0, 0);
+        let all: [&[OutputBlock]; 5] = [
+            &BLOCKS,
+            &[OutputBlock::Linear(9)],
+            &[OutputBlock::Softmax(4)],
+            &[OutputBlock::Sigmoid(5)],
+            &[OutputBlock::Linear(1), OutputBlock::Linear(20)],
+        ];
+        for trial in 0..40 {
+            let blocks = all[trial % 5];
+            let activation = Activation::ALL[trial % 8];
+            let latent = rng.random_range(1..5);
+            let hidden: Vec<usize> = (0..trial % 3).map(|_| rng.random_range(2..40)).collect();
+            let layers = block_architecture(blocks, &hidden, activation, latent);
+            let loss = Reconstruction::Mse;
+            let is_linear = layers.last().unwrap().is_linear();
+            let learns_variance = is_linear && trial % 2 == 0;
+            let mut step = VaeStep::new(&layers, &[], loss, learns_variance).unwrap();
+            let mut parameters = initial_parameters(&step.layers, trial as u64);
+            if learns_variance {
+                // Far from the best variance, where the slope is a difference of near equals.
+                parameters.push(vec![1.0]);
+            }
+            let rows = rng.random_range(2..40);
+            let known = rows_of(blocks, rows, 0.3 * (trial % 2) as f64, &mut rng);
+            let x = without_blanks(&known);
+            let noise: Vec<f32> =
+                StandardNormal.sample_iter(&mut rng).take(rows * latent).collect();
+            let batch = Batch { noise: Some(&noise), ..plain(&x, Some(&known), rows) };
+            let what = format!("trial {trial}, {blocks:?}, {activation}");
+            assert_same(&what, &mut step, loss, &parameters, batch);
+            if trial % 2 == 0 {
+                let complete = Batch { known: None, ..batch };
+                assert_same(&what, &mut step, loss, &parameters, complete);
+            }
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_blocks_is_the_difference_of_their_losses() {
+        let mut rng = stream(12, Purpose::Starts, 0, 0);
+        let layers = block_architecture(&BLOCKS, &[16], Activation::Tanh, 3);
+        let mut step = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+        let parameters = initial_parameters(&layers, 5);
+        let known = rows_of(&BLOCKS, 30, 0.2, &mut rng);
+        let x = without_blanks(&known);
+        let batch = plain(&x, Some(&known), 30);
+        let gradient = step.gradient(&parameters, batch).1.to_vec();
+        for (i, of_one) in gradient.iter().enumerate() {
+            let length = of_one.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+            // Along the gradient of one tensor the loss grows by its length.
+            let mut total = |h: f64| {
+                let mut moved = parameters.clone();
+                for (w, d) in moved[i].iter_mut().zip(of_one) {
+                    *w += (h * f64::from(*d) / length) as f32;
+                }
+                let parts = step.losses(&moved, batch);
+                parts.likelihood + f64::from(batch.beta) * parts.kl
+            };
+            let difference = (total(1e-2) - total(-1e-2)) / 2e-2;
+            assert!((difference - length).abs() < 2e-3 * length, "{i}: {difference} {length}");
+        }
+    }
+
+    #[test]
+    fn a_blank_row_adds_nothing() {
+        let mut rng = stream(13, Purpose::Starts, 0, 0);
+        let layers = block_architecture(&BLOCKS, &[8], Activation::Silu, 2);
+        let mut step = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+        let parameters = initial_parameters(&layers, 6);
+        let complete = rows_of(&BLOCKS, 4, 0.0, &mut rng);
+        let width = complete.len() / 4;
+        let known = [complete.clone(), vec![f32::NAN; width]].concat();
+        let x = without_blanks(&known);
+        let with = step.losses(&parameters, plain(&x, Some(&known), 5)).reconstruction;
+        let without = step.losses(&parameters, plain(&complete, None, 4)).reconstruction;
+        assert!((5.0 * with - 4.0 * without).abs() < 1e-5 * without, "{with} {without}");
+
+        let blank = vec![f32::NAN; 3 * width];
+        let nothing = vec![0.0; 3 * width];
+        let batch = Batch { beta: 0.0, ..plain(&nothing, Some(&blank), 3) };
+        let (parts, gradient) = step.gradient(&parameters, batch);
+        assert_eq!(parts.reconstruction, 0.0);
+        assert!(gradient.iter().flatten().all(|d| *d == 0.0));
+    }
+
+    #[test]
+    fn known_data_give_the_same_bits_with_and_without_a_mask() {
+        let mut rng = stream(14, Purpose::Starts, 0, 0);
+        for (loss, output) in [
+            (Reconstruction::Mse, Output::Linear),
+            (Reconstruction::Mse, Output::Sigmoid),
+            (Reconstruction::Bce, Output::Sigmoid),
+        ] {
+            let layers = architecture(37, &[12], Activation::Relu, 2, output);
+            let mut step = VaeStep::new(&layers, &[], loss, false).unwrap();
+            let parameters = initial_parameters(&layers, 7);
+            let x = rows_of(&[OutputBlock::Linear(37)], 19, 0.0, &mut rng);
+            let (parts, gradient) = step.gradient(&parameters, plain(&x, None, 19));
+            let gradient = gradient.to_vec();
+            assert_eq!(step.gradient(&parameters, plain(&x, Some(&x), 19)), (parts, &gradient[..]));
+        }
+    }
+
+    #[test]
+    fn a_variance_is_learned_of_squared_errors_alone() {
+        let new = |blocks: &[OutputBlock]| {
+            let layers = block_architecture(blocks, &[4], Activation::Relu, 2);
+            VaeStep::new(&layers, &[], Reconstruction::Mse, true)
+        };
+        assert!(new(&[OutputBlock::Linear(3), OutputBlock::Linear(2)]).is_ok());
+        assert!(new(&BLOCKS).unwrap_err().to_string().contains("learned variance"));
     }
 }

@@ -37,10 +37,10 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         // About a third of the shapes are then outside the domain of heat shedding.
         domain: Domain::Outline(OutlineDomain { median_area: 310.0 }),
         layers,
-        scaling: Scaling {
-            offset: (0..2 * points).map(corner).collect(),
-            scale: (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
-        },
+        scaling: Scaling::affine(
+            (0..2 * points).map(corner).collect(),
+            (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
+        ),
         training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
         history: Vec::new(),
         start: StartDistribution::StandardNormal,

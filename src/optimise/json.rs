@@ -8,6 +8,7 @@ use super::report::{Answer, InData, RestartReport, SearchReport};
 use super::restart::StopReason;
 use super::written::WrittenShape;
 use crate::data::outline::transform::SimilarityTransform;
+use crate::data::table::TableCell;
 use crate::model::judge::Prediction;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
@@ -37,7 +38,7 @@ impl SearchReport {
             stride: self.restarts.first().map_or(1, |report| report.restart.stride),
             basins: &self.basins,
             candidates: candidates.iter().map(|candidate| self.record(candidate, &none)).collect(),
-            restarts: Restarts(&self.restarts, trajectory),
+            restarts: Restarts { report: self, trajectory },
         };
         let mut out = out;
         serde_json::to_writer(&mut out, &report)?;
@@ -63,13 +64,19 @@ struct JsonReport<'a> {
 }
 
 /// Serialised one at a time: the trajectories of a large search would not fit into memory twice.
-struct Restarts<'a>(&'a [RestartReport], Trajectory);
+struct Restarts<'a> {
+    report: &'a SearchReport,
+    trajectory: Trajectory,
+}
 
-impl Serialize for Restarts<'_> {
+impl<'a> Serialize for Restarts<'a> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let restarts = self.0.iter().enumerate();
-        serializer
-            .collect_seq(restarts.map(|(index, report)| JsonRestart::new(index, report, self.1)))
+        let SearchReport { restarts, table, .. } = self.report;
+        let restart = |(index, restart): (usize, &'a RestartReport)| JsonRestart {
+            row: table.as_ref().map(|schema| schema.cells(&restart.decoded)),
+            ..JsonRestart::new(index, restart, self.trajectory)
+        };
+        serializer.collect_seq(restarts.iter().enumerate().map(restart))
     }
 }
 
@@ -110,6 +117,9 @@ pub(super) struct JsonRestart<'a> {
     decoded: WrittenShape<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     frame: Option<SimilarityTransform>,
+    /// The best row of a table in the units and levels of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<Vec<TableCell<'a>>>,
 }
 
 impl<'a> JsonRestart<'a> {
@@ -147,6 +157,7 @@ impl<'a> JsonRestart<'a> {
             losses: kept.iter().map(|&k| restart.losses[k]).collect(),
             decoded: WrittenShape::new(&report.decoded, report.frame),
             frame: report.frame,
+            row: None,
         }
     }
 }

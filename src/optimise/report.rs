@@ -9,6 +9,7 @@ use super::written::{from_one, nearest_from_one};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
+use crate::data::table::TableSchema;
 use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
@@ -39,6 +40,8 @@ pub struct SearchReport {
     pub in_data: Option<InData>,
     /// The units of what is sought and bounded, where they are known.
     pub units: BTreeMap<Quantity, String>,
+    /// The columns of the rows, if the model is one of a table.
+    pub table: Option<TableSchema>,
     /// The local optima, each with the restarts that reached it.
     pub basins: Basins,
     /// The tally after each step, the start first.
@@ -293,7 +296,19 @@ impl SearchReport {
         let unit = |quantity: Quantity| (quantity, model.unit(quantity).to_owned());
         let units =
             config.spec.quantities().map(unit).filter(|(_, unit)| !unit.is_empty()).collect();
-        Ok(Self { config, run, restarts, best, best_believable, in_data, units, basins, progress })
+        let table = model.domain().table().cloned();
+        Ok(Self {
+            config,
+            run,
+            restarts,
+            best,
+            best_believable,
+            in_data,
+            units,
+            table,
+            basins,
+            progress,
+        })
     }
 
     /// The unit of what is sought or bounded; empty where it is not known.

@@ -6,7 +6,7 @@ use crate::data::outline::import::Normalise;
 use crate::data::outline::import::canonicalise::Begin;
 use crate::data::quantity::{Quantity, check_known};
 use crate::data::rows::Rows;
-use crate::data::source::{Imported, Source, TrainingData, fingerprint};
+use crate::data::source::{Imported, Source, TableSource, TrainingData, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::text;
@@ -93,18 +93,17 @@ impl RediscoverySubject {
             measured,
             groups: select(&set.groups, rows),
         };
-        let (normalise, begin) = match source {
-            Source::Imported(imported) => (imported.normalise, imported.begin),
-            Source::Outlines(_) => (Normalise::default(), Begin::default()),
+        let name = "a part of the data".to_owned();
+        let outlines = |normalise: Normalise, begin: Begin| {
+            let (count, points) = (rows.len(), part.rows.width() / 2);
+            let hash = fingerprint(part.rows.as_flat());
+            Source::Imported(Imported { name: name.clone(), count, points, hash, normalise, begin })
         };
-        let source = Source::Imported(Imported {
-            name: "a part of the data".to_owned(),
-            count: rows.len(),
-            points: part.rows.width() / 2,
-            hash: fingerprint(part.rows.as_flat()),
-            normalise,
-            begin,
-        });
+        let source = match source {
+            Source::Imported(imported) => outlines(imported.normalise, imported.begin),
+            Source::Outlines(_) => outlines(Normalise::default(), Begin::default()),
+            Source::Table(_) => Source::Table(TableSource::new(name.clone(), &part.rows)),
+        };
         Ok(TrainingData { source, set: Arc::new(part) })
     }
 }

@@ -3,7 +3,9 @@
 mod catalogue;
 mod key;
 mod message;
+mod suggestion;
 
 pub use catalogue::{Language, language, speak, words_for};
 pub use key::Key;
 pub use message::{Argument, Text};
+pub use suggestion::suggestion;

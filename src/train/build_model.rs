@@ -40,10 +40,10 @@ pub(super) fn assemble(
             false => indices.iter().map(|&i| data.groups[i]).collect(),
         },
     });
-    if let Source::Imported(_) = model.card.source {
+    if !matches!(model.card.source, Source::Outlines(_)) {
         model.data = Some(data.clone());
     }
-    model.card.domain = domain.fitted(&rows);
+    model.card.domain = domain.fitted(&rows, &model.encoded.held_out);
     model.card.start = start(&model);
     model.card.statistics = measure_statistics(&model, &rows)?;
     Ok(model)

@@ -76,6 +76,11 @@ impl Pca {
             ..config.clone()
         };
         config.check()?;
+        if data.set.domain.table().is_some() {
+            return Err(Error::mismatch(text!(
+                "PCA of a table is not made yet, for its columns have blanks; train an autoencoder"
+            )));
+        }
         let rows = &data.set.rows;
         if config.latent_dim > rows.width() {
             let problem = text!(

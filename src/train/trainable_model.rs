@@ -14,8 +14,9 @@ use std::sync::Arc;
 /// An autoencoder and its jointly trained heads.
 pub struct TrainableModel {
     context: Arc<TrainingContext>,
-    /// The data in network units, `[samples, input]`.
+    /// The data in network units, `[samples, input]`; NaN where a cell is blank.
     scaled: Rows<f32>,
+    has_blanks: bool,
     /// The entropy of each sample, the lower bound of cross-entropy; empty for squared error.
     entropies: Vec<f64>,
     /// The parameters of the autoencoder, then of each head, then the number behind a learned variance.
@@ -52,7 +53,8 @@ impl TrainableModel {
         let step = VaeStep::new(layers, &of_heads, config.loss, config.sigma_vae);
         let step = step.map_err(Error::Mismatch)?;
         let variables = Variables::new(initial, config.learning_rate);
-        Ok(Self { scaled, entropies, variables, heads, step, context })
+        let has_blanks = scaled.as_flat().iter().any(|v| v.is_nan());
+        Ok(Self { scaled, has_blanks, entropies, variables, heads, step, context })
     }
 
     /// The variables.
@@ -67,9 +69,9 @@ impl TrainableModel {
 
     /// The losses of samples, decoded from mu.
     pub fn measure(&mut self, samples: &[usize], beta: f64) -> Losses {
-        let x = self.scaled.select(samples);
+        let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
-        let batch = self.batch(&x, None, &targets, beta);
+        let batch = self.batch(&x, known.as_ref(), None, &targets, beta);
         let parts = self.step.losses(self.variables.values(), batch);
         self.losses(samples, parts, beta)
     }
@@ -77,14 +79,25 @@ impl TrainableModel {
     /// The losses of samples with `noise [n, latent]`, or decoded from mu; also moves all variables one step against
     /// the gradient of the total loss, unless it is not finite.
     pub fn learn(&mut self, samples: &[usize], noise: Option<&[f32]>, beta: f64) -> Losses {
-        let x = self.scaled.select(samples);
+        let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
-        let batch = self.batch(&x, noise, &targets, beta);
+        let batch = self.batch(&x, known.as_ref(), noise, &targets, beta);
         let (parts, gradient) = self.step.gradient(self.variables.values(), batch);
         if parts.is_finite() {
             self.variables.step(gradient);
         }
         self.losses(samples, parts, beta)
+    }
+
+    /// The rows of these samples as the network reads them, and with their blanks if there are any.
+    fn rows(&self, samples: &[usize]) -> (Rows<f32>, Option<Rows<f32>>) {
+        let known = self.scaled.select(samples);
+        if !self.has_blanks {
+            return (known, None);
+        }
+        let mut x = known.clone().into_flat();
+        self.context.data.domain.fill_blanks(&mut x);
+        (Rows::from_flat(known.width(), x), Some(known))
     }
 
     fn targets(&self, samples: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
@@ -94,12 +107,14 @@ impl TrainableModel {
     fn batch<'a>(
         &self,
         x: &'a Rows<f32>,
+        known: Option<&'a Rows<f32>>,
         noise: Option<&'a [f32]>,
         targets: &'a [(Vec<f32>, Vec<f32>)],
         beta: f64,
     ) -> Batch<'a> {
         Batch {
             x: x.as_flat(),
+            known: known.map(Rows::as_flat),
             rows: x.len(),
             noise,
             targets,

@@ -14,8 +14,9 @@ use crate::model::Model;
 use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
 use crate::model::head::HeadCard;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
-use crate::nn::autoencoder::architecture;
+use crate::nn::autoencoder::{architecture, block_architecture};
 use crate::nn::layer::LayerSpec;
+use crate::nn::output_block::OutputBlock;
 use crate::numerics::statistics::quantile::coprime_stride;
 use crate::text;
 use std::sync::Arc;
@@ -69,17 +70,29 @@ impl TrainingContext {
             );
             return Err(Error::setting("latent-dim", problem));
         }
+        if data.domain.table().is_some() {
+            check_for_table(&config)?;
+        }
         let imported = matches!(source, Source::Imported(_));
         let pca = (config.linear_path || imported)
             .then(|| ProbabilisticPca::new(&data.rows, &training, config.latent_dim));
-        let scaling = match pca.as_ref().filter(|_| config.linear_path) {
-            Some(pca) => pca.scaling(),
-            None if config.is_bounded() => Scaling::unit_interval(&data.rows),
-            None if source.has_unit_size() => Scaling::identity(width),
-            None => Scaling::common(&data.rows),
+        let table = data.domain.table();
+        let scaling = match (pca.as_ref().filter(|_| config.linear_path), table) {
+            (_, Some(schema)) => {
+                let rows = training.iter().map(|&row| data.rows.row(row));
+                Scaling::by_column(rows, &schema.is_number())
+            }
+            (Some(pca), None) => pca.scaling(),
+            (None, None) if config.is_bounded() => Scaling::unit_interval(&data.rows),
+            (None, None) if source.has_unit_size() => Scaling::identity(width),
+            (None, None) => Scaling::common(&data.rows),
         };
         let TrainingConfig { latent_dim, activation, output, .. } = config;
-        let layers = architecture(width, &config.hidden_units(), activation, latent_dim, output);
+        let hidden = config.hidden_units();
+        let layers = match table.map(OutputBlock::of_table) {
+            Some(blocks) => block_architecture(&blocks, &hidden, activation, latent_dim),
+            None => architecture(width, &hidden, activation, latent_dim, output),
+        };
         let head = |&quantity: &Quantity| {
             check_known(quantity, &data.quantities())?;
             let values = data.values(quantity);
@@ -168,5 +181,18 @@ impl TrainingContext {
             model = model.with_head(head)?;
         }
         Ok(model)
+    }
+}
+
+/// Fails where a setting is for outlines alone: columns have each its own scale and blanks, and a decoder with an output
+/// of its own for numbers and for categories.
+fn check_for_table(config: &TrainingConfig) -> Result<()> {
+    let refused = [("linear-path", config.linear_path), ("output", config.is_bounded())];
+    match refused.iter().find(|(_, is_set)| *is_set) {
+        Some((name, _)) => Err(Error::setting(
+            name,
+            text!("is for outlines, and the data are a table; leave it out"),
+        )),
+        None => Ok(()),
     }
 }

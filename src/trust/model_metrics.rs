@@ -173,12 +173,12 @@ fn under_both_names<S: Serializer>(
     map.end()
 }
 
-/// The sum of squared differences between each shape and `decode(mu)`, in squared data units.
+/// The sum of squared differences between what is known of each row and `decode(mu)`, in squared data units.
 fn reconstruction_errors(model: &Model, rows: &[usize], shapes: &[Vec<f32>]) -> Result<Vec<f64>> {
     let decoded = model.decode(&model.encoded.mu.select(rows))?;
     let error = |(index, shape): (usize, &Vec<f32>)| {
         let pairs = shape.iter().zip(decoded.row(index));
-        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
+        pairs.map(|(a, b)| f64::from(a - b).powi(2)).filter(|square| !square.is_nan()).sum()
     };
     Ok(shapes.par_iter().enumerate().map(error).collect())
 }
@@ -188,8 +188,8 @@ fn spread(shapes: &[Vec<f32>]) -> f64 {
     let width = shapes.first().map_or(0, Vec::len);
     let (mut about_mean, mut size) = (0.0, 0.0);
     for k in 0..width {
-        let column = || shapes.iter().map(|shape| f64::from(shape[k]));
-        let middle = column().sum::<f64>() / shapes.len() as f64;
+        let column = || shapes.iter().map(|shape| f64::from(shape[k])).filter(|v| !v.is_nan());
+        let middle = column().sum::<f64>() / column().count().max(1) as f64;
         about_mean += column().map(|v| (v - middle).powi(2)).sum::<f64>();
         size += column().map(|v| v * v).sum::<f64>();
     }

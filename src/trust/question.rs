@@ -38,6 +38,9 @@ impl Question {
                 text!("{count} with an outline that crosses itself", count)
             }
             Self::Validity(Defect::Roughness) => text!("{count} rougher than the data", count),
+            Self::Validity(Defect::Range) => {
+                text!("{count} with a value outside the data of its column", count)
+            }
             Self::Domain => text!("{count} too thin for the property", count),
             Self::Judge => text!("{count} where head and judge disagree", count),
             Self::Computed => {

@@ -30,10 +30,12 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
     let density = model.density();
     let shifts = held_out.iter().zip(again.iter()).map(|(a, b)| density.shift(a, b));
     let domain = model.domain();
-    let usual = |quantity: Quantity| {
+    let usual = |(index, quantity): (usize, Quantity)| {
+        let scale = domain.change_scale(index);
         let before_and_after = decoded.iter().zip(decoded_again.iter());
         let changes = before_and_after
-            .map(|(a, b)| relative_change(domain.value(quantity, a), domain.value(quantity, b)));
+            .map(|(a, b)| (domain.value(quantity, a), domain.value(quantity, b)))
+            .map(|(before, after)| relative_change_of(before, after, scale));
         quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE)
     };
     let reach = |outline: &[f32]| f64::from(outline.iter().fold(0f32, |m, v| m.max(v.abs())));
@@ -42,7 +44,7 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
         low: bound(0.01),
         high: bound(0.99),
         round_trip: quantile(shifts, USUAL).unwrap_or(0.0),
-        quantity_change: domain.quantities().into_iter().map(usual).collect(),
+        quantity_change: domain.quantities().into_iter().enumerate().map(usual).collect(),
         pca_error: None,
     })
 }
@@ -61,12 +63,7 @@ pub fn head_change(model: &Model, head: &TaskHead) -> Result<f64> {
     Ok(quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE))
 }
 
-/// Returns `|after - before| / |before|`; not finite if `before` is 0.
-pub(super) fn relative_change(before: f64, after: f64) -> f64 {
-    (after - before).abs() / before.abs()
-}
-
-/// The same as [`relative_change`], but relative to at least `scale`.
+/// Returns `|after - before| / |before|`, with at least `scale` as the divisor; not finite if that is 0.
 pub(super) fn relative_change_of(before: f64, after: f64, scale: f64) -> f64 {
     (after - before).abs() / before.abs().max(scale)
 }

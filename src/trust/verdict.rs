@@ -3,12 +3,13 @@
 use super::limit::{percent_with_limit, with_limit};
 use super::prediction_checks::PredictionChecks;
 use super::question::Question;
-use super::statistics::{relative_change, relative_change_of, usual_change};
-use crate::data::domain::{Defect, Domain, Validity};
+use super::statistics::{relative_change_of, usual_change};
+use crate::data::domain::{Defect, Domain, TableValidity, Validity};
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::{Model, Value};
+use crate::numerics::format::three_digits;
 use crate::numerics::runtime::on_all_cores;
 use crate::objective::ObjectiveSpec;
 use crate::text;
@@ -211,15 +212,7 @@ impl Verdict {
     /// The defect of the shape or of its round trip, as the rest of a sentence; none if it has none.
     fn shape_doubt(&self) -> Option<Text> {
         Some(match self.shape_failed()? {
-            Question::Validity(Defect::Crossing) => text!("the outline crosses itself"),
-            Question::Validity(Defect::Roughness) => {
-                let [roughness, limit] = self.roughness_and_limit();
-                text!(
-                    "the outline is rougher than the data: {roughness} (limit {limit})",
-                    roughness,
-                    limit
-                )
-            }
+            Question::Validity(defect) => self.defect_in_words(defect),
             Question::Domain => {
                 text!("the shape is too thin for this property to mean anything")
             }
@@ -234,20 +227,57 @@ impl Verdict {
         })
     }
 
+    /// A defect of the row, as the rest of a sentence.
+    fn defect_in_words(&self, defect: Defect) -> Text {
+        match (defect, self.validity) {
+            (Defect::Range, Validity::Table(TableValidity { outside: Some(outside) })) => text!(
+                "{column} = {value} lies outside the data, {low} to {high}",
+                column = outside.name.as_str(),
+                value = three_digits(outside.value),
+                low = three_digits(outside.low),
+                high = three_digits(outside.high)
+            ),
+            (Defect::Range, _) => text!("a value lies outside the data"),
+            (Defect::Crossing, _) => text!("the outline crosses itself"),
+            (Defect::Roughness, _) => {
+                let [roughness, limit] = self.roughness_and_limit().unwrap_or_default();
+                text!(
+                    "the outline is rougher than the data: {roughness} (limit {limit})",
+                    roughness,
+                    limit
+                )
+            }
+        }
+    }
+
+    /// The reasons to believe a point, after `Believable` or what is believed.
+    fn believable(&self, asked: &[Quantity]) -> Text {
+        let is_outline = self.validity.outline().is_some();
+        let quantities = || listed(asked);
+        match (is_outline, self.prediction_checks.is_some()) {
+            (true, false) => text!(
+                "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
+            ),
+            (true, true) => text!(
+                "Believable, as {quantities}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
+                quantities = quantities()
+            ),
+            (false, false) => text!(
+                "Believable: among the data, every column within its range, and encoding it leads back here."
+            ),
+            (false, true) => text!(
+                "Believable, as {quantities}: among the data, every column within its range, and encoding it leads back here.",
+                quantities = quantities()
+            ),
+        }
+    }
+
     /// One sentence that says why. Where anything is predicted, or not all that was asked for is as believable, it names
     /// the quantities that each word is said of.
     pub fn sentence(&self) -> Text {
         let asked = self.quantities();
         match self.reliability {
-            Reliability::Believable => match self.prediction_checks {
-                None => text!(
-                    "Believable: among the data, an outline as smooth as theirs, and encoding it leads back here."
-                ),
-                Some(_) => text!(
-                    "Believable, as {quantities}: among the data, an outline as smooth as theirs, and encoding it leads back here.",
-                    quantities = listed(&asked)
-                ),
-            },
+            Reliability::Believable => self.believable(&asked),
             Reliability::Outside => {
                 let [distance, limit] = self.distance_and_limit();
                 text!(
@@ -288,9 +318,10 @@ impl Verdict {
         with_limit(self.density_distance, self.usual_density_distance)
     }
 
-    /// The roughness and its limit, as text; in root mean square radii.
-    pub fn roughness_and_limit(&self) -> [String; 2] {
-        with_limit(self.validity.roughness, self.validity.usual_roughness)
+    /// The roughness of an outline and its limit, as text, in root mean square radii; none for a row of a table.
+    pub fn roughness_and_limit(&self) -> Option<[String; 2]> {
+        let outline = self.validity.outline()?;
+        Some(with_limit(outline.roughness, outline.usual_roughness))
     }
 
     /// The encode-decode shift and its limit, as text; in latent units.
@@ -347,10 +378,10 @@ pub fn assess_with(
         let outline = decoded.row(i);
         let value_change = |(k, &quantity): (usize, &Quantity)| {
             let (before, after) = (before[k][i], after[k][i]);
-            let change = match model.head(quantity).filter(|_| !model.computes(quantity)) {
-                Some(head) => relative_change_of(before, after, head.card.scale),
-                None => relative_change(before, after),
-            };
+            let head = model.head(quantity).map_or(0.0, |head| head.card.scale);
+            let index = domain.index(quantity.as_computed());
+            let scale = index.map_or(head, |index| domain.change_scale(index));
+            let change = relative_change_of(before, after, scale);
             let usual_change = usual_change(model, quantity);
             RoundTripChange { quantity, before, after, change, usual_change }
         };
@@ -388,7 +419,13 @@ fn listed(quantities: &[Quantity]) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::column_name::ColumnName;
+    use crate::data::domain::OutlineValidity;
+    use crate::data::table::OutsideValue;
     use crate::model::bundled::BUNDLED;
+
+    const SMOOTH: OutlineValidity =
+        OutlineValidity { simple: true, roughness: 0.01, usual_roughness: 0.02 };
 
     fn verdict(reliability: Reliability) -> Verdict {
         let value_change = |quantity, change| RoundTripChange {
@@ -408,7 +445,7 @@ mod tests {
                 value_change(Quantity::AREA, 0.01),
                 value_change(Quantity::ROUNDNESS, 0.015),
             ],
-            validity: Validity { simple: true, roughness: 0.01, usual_roughness: 0.02 },
+            validity: Validity::Outline(SMOOTH),
             in_domain: true,
             prediction_checks: None,
         }
@@ -426,13 +463,13 @@ mod tests {
         assert_eq!(verdict(Reliability::Believable).failed(), None);
         assert_eq!(far.failed(), Some(Question::Distance));
         let crossed = Verdict {
-            validity: Validity { simple: false, ..doubtful.validity },
+            validity: Validity::Outline(OutlineValidity { simple: false, ..SMOOTH }),
             ..doubtful.clone()
         };
         assert_eq!(crossed.failed(), Some(Question::Validity(Defect::Crossing)));
         assert!(crossed.sentence().to_string().contains("crosses itself"));
         let rough = Verdict {
-            validity: Validity { roughness: 0.5, ..doubtful.validity },
+            validity: Validity::Outline(OutlineValidity { roughness: 0.5, ..SMOOTH }),
             ..doubtful.clone()
         };
         assert!(
@@ -452,6 +489,25 @@ mod tests {
         assert!(sentence.contains("roundness") && sentence.contains("7.1 %"), "{sentence}");
         assert!(sentence.contains("(limit 2.0 %)"), "{sentence}");
         assert_eq!(changed.worst().map(|worst| worst.quantity), Some(Quantity::ROUNDNESS));
+    }
+
+    #[test]
+    fn the_sentence_of_a_table_speaks_of_columns() {
+        let of = |reliability, outside| Verdict {
+            validity: Validity::Table(TableValidity { outside }),
+            ..verdict(reliability)
+        };
+        let believable = of(Reliability::Believable, None).sentence().to_string();
+        assert!(believable.contains("column") && !believable.contains("outline"), "{believable}");
+        let name = ColumnName::new("density").unwrap();
+        let outside = OutsideValue { name, value: 31.0, low: 0.8, high: 2.1 };
+        let doubtful = of(Reliability::Doubtful, Some(outside));
+        assert_eq!(doubtful.failed(), Some(Question::Validity(Defect::Range)));
+        let sentence = doubtful.sentence().to_string();
+        assert!(
+            sentence.contains("density = 31.0 lies outside the data, 0.800 to 2.10"),
+            "{sentence}"
+        );
     }
 
     #[test]

@@ -379,17 +379,24 @@ fn evidence(verdict: &crate::trust::Verdict) -> Text {
             ),
         });
     }
-    let (simple, in_domain) = (yes(verdict.validity.simple), yes(verdict.in_domain));
-    let [roughness, usual_roughness] = verdict.roughness_and_limit();
-    lines.push(text!(
-        "Roughness: {roughness} (limit {usual_roughness})\n\
-         Crosses itself nowhere: {simple}. Property defined: {in_domain}.\n\
-         Limits are what 99 % of the data keep to that were held out of the training.",
-        roughness,
-        usual_roughness,
-        simple,
-        in_domain
-    ));
+    let in_domain = yes(verdict.in_domain);
+    lines.push(match (verdict.validity.outline(), verdict.roughness_and_limit()) {
+        (Some(outline), Some([roughness, usual_roughness])) => text!(
+            "Roughness: {roughness} (limit {usual_roughness})\n\
+             Crosses itself nowhere: {simple}. Property defined: {in_domain}.\n\
+             Limits are what 99 % of the data keep to that were held out of the training.",
+            roughness,
+            usual_roughness,
+            simple = yes(outline.simple),
+            in_domain
+        ),
+        _ => text!(
+            "Every column within its range: {valid}. Property defined: {in_domain}.\n\
+             Limits are what 99 % of the data keep to that were held out of the training.",
+            valid = yes(verdict.validity.defect().is_none()),
+            in_domain
+        ),
+    });
     Text::joined(lines, "\n")
 }
 

@@ -334,6 +334,29 @@ fn circles_are_found_through_reexports_and_macros_alone() {
     assert_eq!(house(&format!("{shape} use crate::data::area as measure;")), 0);
 }
 
+/// The kinds of data are told apart in one file: everything else asks the domain. Tests make domains of their own.
+#[test]
+fn the_kinds_of_data_are_told_apart_in_one_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    source::source_files(&root, &mut files);
+    let names_a_kind = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).unwrap();
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        ["Domain::Outline", "Domain::Table"].iter().any(|kind| own.contains(kind))
+    };
+    let is_apart = |file: &PathBuf| {
+        file.ends_with("data/domain.rs") || file.to_string_lossy().ends_with("_tests.rs")
+    };
+    let text = std::fs::read_to_string(root.join("data/domain.rs")).unwrap();
+    assert!(
+        text.contains("Self::Table(") && files.len() > 100,
+        "the files are those of the source"
+    );
+    files.retain(|file| !is_apart(file) && names_a_kind(file));
+    assert!(files.is_empty(), "{files:?}");
+}
+
 #[test]
 fn no_type_name_stands_twice() {
     let mut files: BTreeMap<&str, BTreeSet<&PathBuf>> = BTreeMap::new();

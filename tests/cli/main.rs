@@ -13,6 +13,7 @@ mod rediscovery;
 mod refusals;
 #[path = "../common/says.rs"]
 mod says;
+mod tables;
 mod training;
 mod walks;
 

@@ -1,6 +1,7 @@
 //! The objective, on the bundled model in f64: every part of the loss against finite differences, and the purpose of
 //! each part.
 
+use latent_explorer::data::domain::{OutlineValidity, Validity};
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
@@ -428,8 +429,9 @@ fn where_nothing_can_be_believed_the_questions_that_fail_are_counted() {
     for (index, restart) in report.restarts.iter_mut().enumerate() {
         restart.verdict.reliability =
             if index < 2 { Reliability::Outside } else { Reliability::Doubtful };
-        (restart.verdict.validity.simple, restart.verdict.validity.roughness) =
-            (true, f64::INFINITY);
+        let outline = restart.verdict.validity.outline().unwrap();
+        let rough = OutlineValidity { simple: true, roughness: f64::INFINITY, ..outline };
+        restart.verdict.validity = Validity::Outline(rough);
     }
     let why = report.why_none().unwrap().to_string();
     assert!(why.contains("of 5 restarts 3 rougher than the data, 2 outside the data"), "{why}");

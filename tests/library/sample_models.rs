@@ -99,7 +99,7 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
                     count(&mut believable);
                 }
                 if verdict.reliability != Reliability::Outside
-                    && verdict.validity.simple
+                    && verdict.validity.outline().unwrap().simple
                     && verdict.in_domain
                     && verdict.round_trip <= verdict.usual_round_trip
                 {

@@ -64,7 +64,7 @@ fn networks_of_every_depth_and_activation_give_what_the_formulas_say() {
         let mut step = VaeStep::new(&case.layers(), &[], Reconstruction::Mse, false).unwrap();
         let noise = single(&case.eps);
         let (noise, beta) = (Some(noise.as_slice()), case.beta as f32);
-        let batch = Batch { x: &x, rows, noise, targets: &[], beta, head_weight: 0.0 };
+        let batch = Batch { x: &x, known: None, rows, noise, targets: &[], beta, head_weight: 0.0 };
         let parameters = case.parameters();
         let (parts, gradient) = step.gradient(&parameters, batch);
         let total = parts.likelihood + case.beta * parts.kl;

@@ -37,7 +37,7 @@ fn assemble(
         source: Source::Outlines(GeneratorConfig::default()),
         domain,
         layers,
-        scaling: scaling::Scaling { offset: vec![offset; width], scale: vec![scale; width] },
+        scaling: scaling::Scaling::affine(vec![offset; width], vec![scale; width]),
         training: TrainingConfig::default(),
         history: Vec::new(),
         start: StartDistribution::StandardNormal,

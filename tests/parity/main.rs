@@ -12,3 +12,4 @@ mod networks;
 mod optimiser;
 mod paths;
 mod smallest;
+mod table;

@@ -134,6 +134,7 @@ fn a_step_without_a_graph_has_the_losses_and_gradients_of_pytorch() {
             let noise: Vec<f32> = eps.data.iter().map(|&v| v as f32).collect();
             let batch = vae_step::Batch {
                 x: &x,
+                known: None,
                 rows: eps.shape[0],
                 noise: Some(&noise),
                 targets: &[],

@@ -1,6 +1,7 @@
 //! The options of data and training that `train` and `sweep` share.
 
 use super::import::ImportArguments;
+use super::table::TableArguments;
 use super::training::{DataOptions, NetworkOptions, TrainingOptions};
 use crate::data::dataset::Target;
 use crate::data::outline::import::{MIN_OUTLINES, name_of};
@@ -24,6 +25,8 @@ pub struct LearningOptions {
     pub from: Vec<PathBuf>,
     #[command(flatten)]
     pub import: ImportArguments,
+    #[command(flatten)]
+    pub table: TableArguments,
     #[command(flatten)]
     pub training: TrainingOptions,
     #[command(flatten)]
@@ -58,15 +61,22 @@ impl LearningOptions {
             let config = config(TrainingConfig::default(), generator.samples)?;
             return Ok((TrainingData::generate(generator)?, config));
         }
-        let options = self.import.options(self.data.points())?;
         // Settings out of range are refused before any file is read.
         config(TrainingConfig::default(), MIN_OUTLINES)?;
-        let imported = self.import.import(&self.from, &options)?;
-        let name = name_of(&self.from);
-        let data = TrainingData::imported(imported, name, options.normalise)?;
+        let data = match self.table.is_asked() {
+            true => self.table.read(&self.from)?,
+            false => self.outlines()?,
+        };
         let usual = TrainingConfig::for_imported(&data);
         let config = config(usual, data.set.rows.len())?;
         Ok((data, config))
+    }
+
+    /// The outlines of --data.
+    fn outlines(&self) -> Result<TrainingData> {
+        let options = self.import.options(self.data.points())?;
+        let imported = self.import.import(&self.from, &options)?;
+        TrainingData::imported(imported, name_of(&self.from), options.normalise)
     }
 
     /// The values that few shapes have, for which no head is learned unasked: a line for each.

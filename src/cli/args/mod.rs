@@ -5,4 +5,5 @@ pub mod learning;
 pub mod point;
 pub mod search;
 pub mod sheet;
+pub mod table;
 pub mod training;

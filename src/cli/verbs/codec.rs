@@ -1,7 +1,7 @@
 //! `decode` and `encode`: latent vectors to outlines and back.
 
 use crate::cli::args::point::points;
-use crate::cli::files::{check_outputs, check_outputs_with, open};
+use crate::cli::files::{check_outputs, check_outputs_with, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::csv::{Latents, read_latents};
 use crate::data::outline::conform;
@@ -70,7 +70,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     let files = arguments.z.iter().filter_map(PointRef::file).chain(arguments.z_file.as_deref());
     let inputs: Vec<&Path> = files.chain([&*arguments.model]).collect();
     check_outputs_with(&inputs, &[], Some(&arguments.out))?;
-    let model = open(&arguments.model)?;
+    let model = open_outlines(&arguments.model)?;
     let progress = Progress::start();
     let Latents { z, ids, frames } = match &arguments.z_file {
         Some(path) => read_latents(path, model.latent_dim())?,
@@ -122,7 +122,7 @@ fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
 pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let EncodeArguments { model, shapes, out } = arguments;
     check_outputs(&[model, shapes], &[out])?;
-    let model = open(model)?;
+    let model = open_outlines(model)?;
     let progress = Progress::start();
     let outlines = conform::read(shapes, &model.card.source)?;
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();

@@ -1,6 +1,6 @@
 //! `field`: the map as a table.
 
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
@@ -48,7 +48,7 @@ pub fn field(arguments: &FieldArguments) -> Result<()> {
     let FieldArguments { model, quantity, cells, out } = arguments;
     check_range("cells", *cells, 1, 4096)?;
     check_outputs(&[model], &[out])?;
-    let model = open(model)?;
+    let model = open_outlines(model)?;
     model.check_can_tell(*quantity)?;
     let progress = Progress::start();
     let projection = Projection::from_mu(&model.encoded.mu);

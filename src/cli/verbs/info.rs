@@ -1,7 +1,7 @@
 //! `info`: a description of a model, as text or JSON on standard output.
 
 use super::heads::{coverage, measured_on, score};
-use crate::cli::files::open;
+use crate::cli::files::{open, print};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
@@ -21,7 +21,6 @@ use crate::trust::{ModelMetrics, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `info`.
@@ -134,13 +133,7 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
     } else {
         info.text()
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader such as `head` may close the pipe early.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
-        }
-        _ => Ok(()),
-    }
+    print(&text)
 }
 
 impl<'a> Info<'a> {
@@ -209,16 +202,7 @@ impl<'a> Info<'a> {
                 ),
             ),
             (text!("families"), Text::verbatim(names.join(", "))),
-            (
-                text!("samples"),
-                text!(
-                    "{count} outline of {points} points, {held_out} held out"
-                        | "{count} outlines of {points} points, {held_out} held out",
-                    count = self.samples,
-                    points = self.source.points(),
-                    held_out = self.held_out
-                ),
-            ),
+            (text!("samples"), self.samples_in_words()),
             origin(self.source),
             (
                 text!("latent"),
@@ -226,8 +210,12 @@ impl<'a> Info<'a> {
             ),
         ];
         let layer = |layer: &LayerSpec| {
-            let LayerSpec { name, inputs, outputs, activation } = layer;
-            let activation = format!("{activation:?}").to_lowercase();
+            let LayerSpec { name, inputs, outputs, activation, blocks } = layer;
+            let activation = match blocks.as_slice() {
+                [] => format!("{activation:?}"),
+                blocks => format!("{blocks:?}"),
+            };
+            let activation = activation.to_lowercase();
             Text::verbatim(format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}"))
         };
         lines.extend(listed(text!("layers"), self.layers.iter().map(layer)));
@@ -239,6 +227,26 @@ impl<'a> Info<'a> {
         let warnings = self.warnings.iter().map(|warning| Text::verbatim(warning.to_string()));
         lines.extend(listed(text!("warnings"), warnings));
         lines
+    }
+
+    fn samples_in_words(&self) -> Text {
+        let (count, held_out) = (self.samples, self.held_out);
+        match self.domain.table() {
+            Some(schema) => text!(
+                "{count} row of {columns} columns, {held_out} held out"
+                    | "{count} rows of {columns} columns, {held_out} held out",
+                count,
+                columns = schema.columns.len(),
+                held_out
+            ),
+            None => text!(
+                "{count} outline of {points} points, {held_out} held out"
+                    | "{count} outlines of {points} points, {held_out} held out",
+                count,
+                points = self.source.points(),
+                held_out
+            ),
+        }
     }
 
     fn training_lines(&self) -> Vec<(Text, Text)> {
@@ -377,14 +385,14 @@ impl<'a> TargetInfo<'a> {
         }
     }
 
-    /// `drag          0.02 to 0.31 N, of 280 of 300 outlines`.
+    /// `drag          0.02 to 0.31 N, of 280 of 300 rows`.
     fn line(&self, samples: usize) -> Text {
         let Self { name, unit, known, least, greatest } = self;
         let [least, greatest] = [*least, *greatest].map(three_digits);
         let greatest = format!("{greatest} {unit}");
         text!(
-            "{name} {least} to {greatest}, of {known} of {count} outline"
-                | "{name} {least} to {greatest}, of {known} of {count} outlines",
+            "{name} {least} to {greatest}, of {known} of {count} row"
+                | "{name} {least} to {greatest}, of {known} of {count} rows",
             name = format!("{name:<13}"),
             least,
             greatest = greatest.trim_end(),
@@ -460,6 +468,9 @@ fn origin(source: &Source) -> (Text, Text) {
                 (true, true) => text!("from {name}, place, size, rotation normalised", name),
             };
             (text!("imported"), normalised)
+        }
+        Source::Table(table) => {
+            (text!("table"), text!("from {name}, columns standardised", name = &table.name))
         }
     }
 }

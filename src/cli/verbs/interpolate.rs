@@ -2,7 +2,7 @@
 
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::{Look, ShapeFile};
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
@@ -65,7 +65,7 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let files = [from.file(), to.file()];
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files.into_iter().flatten()).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open(model)?;
+    let model = open_outlines(model)?;
     model.check_can_tell(look.quantity)?;
     let progress = Progress::start();
     let ends = [point("from", from, &model)?, point("to", to, &model)?];

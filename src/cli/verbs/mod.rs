@@ -10,6 +10,7 @@ pub mod interpolate;
 pub mod lab;
 pub mod optimise;
 pub mod pca;
+pub mod predict;
 pub mod race;
 pub mod rediscover;
 pub mod render;

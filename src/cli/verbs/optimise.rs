@@ -1,16 +1,16 @@
 //! `optimise`: a model and an objective in, all restarts and the answer out.
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
-use crate::cli::files::{check_outputs_with, open};
+use crate::cli::files::{check_outputs_with, open, print};
 use crate::cli::progress::Progress;
 use crate::data::domain::Domain;
-use crate::error::{Result, check_range};
+use crate::error::{Error, Result, check_range};
 use crate::explore::three_digits;
 use crate::export::tables::candidates::write_candidates;
 use crate::model::{Model, Value};
 use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Goal, ObjectiveSpec};
+use crate::objective::{Goal, ObjectiveSpec, Space};
 use crate::optimise::{
     InData, LabResults, Method, Search, SearchConfig, SearchReport, TermAnswer, Trajectory,
 };
@@ -18,6 +18,9 @@ use crate::text;
 use crate::text::Text;
 use clap::Args;
 use std::path::PathBuf;
+
+/// The most values that are printed of an answer.
+const MAX_CHANGES: usize = 10;
 
 /// The arguments of `optimise`.
 #[derive(Debug, Args)]
@@ -67,6 +70,8 @@ use std::path::PathBuf;
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
     trajectory_steps, trajectory, values, losses   the trajectory: steps, latent vectors, values (null of predictions), losses\n    \
+    row                      of a table: the row at z_best, each column with its name, and its value and unit, or\n                             \
+    its most probable level with the probability\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
     frame                    of what began with a shape of your own: origin, scale, rotation;\n                             \
     values and constraints are those of the shape in data units, as of\n                             \
@@ -125,6 +130,9 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     }
     let model = open(&arguments.model)?;
     let config = arguments.config(&model)?;
+    if model.domain().table().is_some() {
+        check_for_table(&config, arguments)?;
+    }
 
     let mut progress = Progress::start();
     let stride = config.stride(model.latent_dim());
@@ -175,7 +183,48 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         optima = optima(&report, candidates),
         out = out.display().to_string()
     ));
-    Ok(())
+    print(&changes(&report, &model).iter().map(|line| format!("{line}\n")).collect::<String>())
+}
+
+/// Fails where outlines are asked of a table.
+fn check_for_table(config: &SearchConfig, arguments: &OptimiseArguments) -> Result<()> {
+    if config.space == Space::Input {
+        let problem =
+            text!("searches the numbers of an outline; a table is searched in its latent");
+        return Err(Error::setting("space", problem));
+    }
+    let is_json = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
+    match arguments.candidates_out.as_ref().filter(|path| !is_json(path)) {
+        Some(path) => Err(Error::file(
+            path,
+            text!("would hold outlines, and the model is one of a table; end it in .json"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The values in which the answer of a table differs most from the nearest row of the data, in the units of the file, a
+/// line each.
+fn changes(report: &SearchReport, model: &Model) -> Vec<Text> {
+    let found = report.best_believable.or(report.best).map(|index| &report.restarts[index]);
+    let Some(nearest) = found.and_then(|found| found.answer.nearest) else { return Vec::new() };
+    let domain = model.domain();
+    let (row, decoded) = (model.training_outline(nearest.0), found.map(|found| &found.decoded));
+    let Some(decoded) = decoded.filter(|decoded| decoded.len() == row.len()) else {
+        return Vec::new();
+    };
+    let quantities = domain.quantities();
+    let line = |index: usize| {
+        let quantity = quantities[index];
+        let value = |v: f32| model.with_unit(quantity, &three_digits(f64::from(v)));
+        text!(
+            "{column}: {value}, nearest row {known}",
+            column = quantity.name(),
+            value = value(decoded[index]),
+            known = value(row[index])
+        )
+    };
+    domain.most_different(decoded, &row, MAX_CHANGES).into_iter().map(line).collect()
 }
 
 /// The reasons why the best answers have values that no valid shape has, if they do; each once.

@@ -1,7 +1,7 @@
 //! `race`: a model, an objective and several methods in, the best value so far of each and the answers out.
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::{duration, grouped, three_digits};
@@ -59,7 +59,7 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     let RaceArguments { model, search, methods, report: answers, out } = arguments;
     let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
     check_outputs(&search.inputs(model), &outputs)?;
-    let model = open(model)?;
+    let model = open_outlines(model)?;
     let config = search.config(&model)?;
     if config.space == Space::Input {
         let problem =

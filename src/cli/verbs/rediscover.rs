@@ -1,7 +1,7 @@
 //! `rediscover`: a model and a property in, three numbers out that rate the answers of its searches.
 
 use crate::cli::args::search::goal;
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
         steps: arguments.steps,
     };
     config.check()?;
-    let mut rediscovery = Rediscovery::new(open(model)?, config)?;
+    let mut rediscovery = Rediscovery::new(open_outlines(model)?, config)?;
     let mut progress = Progress::start();
     while rediscovery.step()? {
         progress.report(rediscovery.progress(), || rediscovery.annotations());

@@ -2,7 +2,7 @@
 
 use super::rerun_search::search_again;
 use crate::cli::args::point::point;
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
@@ -13,7 +13,6 @@ use crate::export::pictures::chart::Chart;
 use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_film};
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
 use crate::export::pictures::png::{is_svg, write_picture};
-use crate::model::format::checkpoint;
 use crate::model::point_ref::syntax;
 use crate::model::{Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
@@ -167,7 +166,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let read = std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path);
     let inputs: Vec<&Path> = read.chain(arguments.pins.iter().filter_map(PointRef::file)).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open(&arguments.model)?;
+    let model = open_outlines(&arguments.model)?;
     model.check_can_tell(arguments.quantity)?;
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
@@ -181,7 +180,7 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     match (moves, snapshots, &report) {
         (true, Some(folder), _) => {
             let snapshots = checkpoints_in(folder)?;
-            let load = |index: usize| checkpoint::load(&snapshots[index]).map(Arc::new);
+            let load = |index: usize| open_outlines(&snapshots[index]);
             let wish = arguments.wish(None);
             training_film(out, snapshots.len(), load, &wish, &film, &never, &mut told)?;
         }

@@ -5,6 +5,7 @@ use super::pca;
 use crate::cli::args::learning::LearningOptions;
 use crate::cli::files::{check_folder, check_outputs_with, open};
 use crate::cli::progress::Progress;
+use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::{check_holds_several, write_set};
@@ -108,9 +109,11 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     arguments.snapshots.iter().try_for_each(|folder| check_folder(&inputs, folder))?;
     if arguments.pca {
         let (data, config) = arguments.learning.prepare()?;
+        refuse_table_as_outlines(&data.set, arguments)?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
     }
     let (mut trainer, remarks) = prepare(arguments)?;
+    refuse_table_as_outlines(trainer.data(), arguments)?;
     let mut snapshots = arguments
         .snapshots
         .as_deref()
@@ -169,6 +172,17 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         out = arguments.out.display().to_string()
     ));
     Ok(())
+}
+
+/// Fails if outlines of a table are asked for.
+fn refuse_table_as_outlines(data: &Dataset, arguments: &TrainArguments) -> Result<()> {
+    match data.domain.table().is_some() && arguments.data_out.is_some() {
+        true => Err(Error::setting(
+            "data-out",
+            text!("writes outlines, and the data are a table; leave it out"),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// Writes the trained model.

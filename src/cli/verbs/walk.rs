@@ -2,7 +2,7 @@
 
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::{Look, ShapeFile};
-use crate::cli::files::{check_outputs, open};
+use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
@@ -166,7 +166,7 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let files = [from, to, around].into_iter().flatten().filter_map(PointRef::file);
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open(model)?;
+    let model = open_outlines(model)?;
     model.check_can_tell(look.quantity)?;
     let mut progress = Progress::start();
     let projection = Projection::from_mu(&model.encoded.mu);

@@ -5,11 +5,12 @@ use super::generator::GeneratorConfig;
 use super::geometry;
 use super::import::Normalise;
 use super::import::canonicalise::{self, Begin};
-use super::import::files::{self, InputFormat};
+use super::import::files::InputFormat;
 use super::import::formats::{airfoil, svg, table};
 use super::import::repair::{RawCurve, clean};
 use super::transform::SimilarityTransform;
 use crate::data::source::Source;
+use crate::data::text_file;
 use crate::error::{self, Error};
 use crate::text;
 use crate::text::Text;
@@ -38,11 +39,12 @@ pub struct Conformed {
 
 impl Source {
     /// The normalisation of the data and their starting point. Generated outlines have a size of about 1 and begin at
-    /// the ray along +x.
-    fn form(&self) -> (Normalise, Begin) {
+    /// the ray along +x. A table has none.
+    fn form(&self) -> Option<(Normalise, Begin)> {
         match self {
-            Self::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
-            Self::Imported(imported) => (imported.normalise, imported.begin),
+            Self::Outlines(_) => Some((Normalise { scale: true, rotation: false }, Begin::Ray)),
+            Self::Imported(imported) => Some((imported.normalise, imported.begin)),
+            Self::Table(_) => None,
         }
     }
 
@@ -57,11 +59,13 @@ impl Source {
     /// # Errors
     /// Gives the reason why the curve is no outline.
     pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), Text> {
+        let Some((normalise, begin)) = self.form() else {
+            return Err(text!("is an outline, and the model is one of a table"));
+        };
         if self.has_own_form(&curve.points) {
             let outline = curve.points.as_flattened().iter().map(|&v| v as f32).collect();
             return Ok((outline, SimilarityTransform::default()));
         }
-        let (normalise, begin) = self.form();
         let (mut outline, mut transform) = if self.crosses_itself(&curve.points) {
             point_by_point(&curve.points, normalise)
         } else {
@@ -99,12 +103,14 @@ impl Source {
         if points.len() != self.points() || outline.iter().any(|v| !v.is_finite()) {
             return false;
         }
-        let (normalise, begin) = self.form();
+        let Some((normalise, begin)) = self.form() else { return false };
         let (centre, radius) = (geometry::centre(&outline), geometry::rms_radius(&outline));
         let noise = if let Self::Outlines(generator) = self { generator.noise } else { 0.0 };
         let has_size = match self {
             Self::Outlines(generator) => sizes(generator).contains(&radius),
-            Self::Imported(_) => !normalise.scale || (radius - 1.0).abs() <= TOLERANCE,
+            Self::Imported(_) | Self::Table(_) => {
+                !normalise.scale || (radius - 1.0).abs() <= TOLERANCE
+            }
         };
         let begins = || match noise > 0.0 {
             // Noise makes the spacing uneven and moves the first point.
@@ -171,7 +177,7 @@ pub fn read(path: &Path, source: &Source) -> error::Result<Vec<Conformed>> {
 type ListedOutline = (Option<Text>, String, Result<RawCurve, Text>);
 
 fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
-    let bytes = files::read_bounded(path)?;
+    let bytes = text_file::read_bounded(path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     // Curves without names are numbered if there are several.
     let all = |curves: Vec<RawCurve>| -> Vec<ListedOutline> {
@@ -184,7 +190,7 @@ fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
     if format == InputFormat::Airfoil {
         return airfoil::read(&bytes).map(all);
     }
-    let text = files::text(&bytes)?;
+    let text = text_file::text(&bytes)?;
     if format == InputFormat::Svg {
         return Ok(paths(text)?
             .into_iter()

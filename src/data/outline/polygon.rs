@@ -167,10 +167,10 @@ mod tests {
 
     /// Outlines, and the scaling with which they are data.
     fn outlines() -> (Vec<f32>, Scaling) {
-        let units = Scaling {
-            offset: (0..80).map(|i| 0.01 * i as f32).collect(),
-            scale: (0..80).map(|i| 0.5 + 0.02 * i as f32).collect(),
-        };
+        let units = Scaling::affine(
+            (0..80).map(|i| 0.01 * i as f32).collect(),
+            (0..80).map(|i| 0.5 + 0.02 * i as f32).collect(),
+        );
         (Family::ALL.iter().flat_map(|family| family.path(1.1).resample(40)).collect(), units)
     }
 

@@ -348,7 +348,6 @@ fn value_label(search: &SearchReport) -> Text {
 /// The numbers behind a verdict, each with its limit.
 fn trust(verdict: &Verdict) -> Markup {
     let [distance, distance_limit] = verdict.distance_and_limit();
-    let [roughness, rough_limit] = verdict.roughness_and_limit();
     let [shift, shift_limit] = verdict.shift_and_limit();
     html! {
         table {
@@ -381,8 +380,17 @@ fn trust(verdict: &Verdict) -> Markup {
                         td.number { (three_digits(check.gap)) } td.number { "1" }
                     } }
                 }
-                tr { th { (text!("Roughness of the outline")) } td.number { (roughness) } td.number { (rough_limit) } }
-                tr { th { (text!("Crosses itself nowhere")) } td.number { (yes(verdict.validity.simple)) } td.number { (yes(true)) } }
+                @if let Some([roughness, rough_limit]) = verdict.roughness_and_limit() {
+                    tr { th { (text!("Roughness of the outline")) } td.number { (roughness) } td.number { (rough_limit) } }
+                }
+                @match verdict.validity.outline() {
+                    Some(outline) => {
+                        tr { th { (text!("Crosses itself nowhere")) } td.number { (yes(outline.simple)) } td.number { (yes(true)) } }
+                    }
+                    None => {
+                        tr { th { (text!("Every column within its range")) } td.number { (yes(verdict.validity.defect().is_none())) } td.number { (yes(true)) } }
+                    }
+                }
                 tr { th { (text!("Property is defined")) } td.number { (yes(verdict.in_domain)) } td.number { (yes(true)) } }
             }
         }

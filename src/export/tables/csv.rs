@@ -6,9 +6,9 @@ use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::heat::HeatField;
-use crate::model::Value;
 use crate::model::judge::Prediction;
 use crate::model::training_config::EpochRecord;
+use crate::model::{Model, Value};
 use crate::optimise::{ContenderReport, RaceReport, Tally};
 use std::path::Path;
 
@@ -36,6 +36,37 @@ pub fn write_encoded(
         let frame = framed.then_some([x, y, scale, rotation]).into_iter().flatten();
         let numbers = mu.iter().chain(log_var).copied().chain(frame);
         name.into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<String>>()
+    });
+    write(path, &header, rows)
+}
+
+/// Writes the predictions of all heads at latent points, `z [n, latent]`: the name of the row, then of each quantity the
+/// prediction and the ends of its interval, and the distance from the data with its limit.
+///
+/// # Errors
+/// Names the file when it cannot be written, or a head whose data are too few for intervals.
+pub fn write_predictions(
+    path: &Path,
+    model: &Model,
+    names: &[String],
+    z: &Rows<f64>,
+) -> Result<()> {
+    let mut header = vec!["name".to_owned()];
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    for head in model.heads() {
+        let quantity = head.card.quantity;
+        let name = quantity.name();
+        header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
+        let predictions = model.predictions(quantity, z)?.unwrap_or_default();
+        let column = |of: fn(&Prediction) -> f64| predictions.iter().map(of).collect();
+        columns.extend([column(|p| p.value), column(|p| p.low), column(|p| p.high)]);
+    }
+    header.extend(["distance", "usual_distance"].map(str::to_owned));
+    let density = model.density();
+    columns.extend([density.distances(z), vec![density.threshold(); z.len()]]);
+    let rows = names.iter().enumerate().map(|(row, name)| {
+        let values = columns.iter().map(|column| column[row].to_string());
+        std::iter::once(name.clone()).chain(values).collect::<Vec<String>>()
     });
     write(path, &header, rows)
 }

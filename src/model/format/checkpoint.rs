@@ -3,7 +3,8 @@
 //! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
 //! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.quantities` (f32). For imported data also
 //! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
-//! with groups, `data.groups` (u32). For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
+//! with groups, `data.groups` (u32); for a table `data.rows` (f32, NaN where blank) stands in place of outlines and
+//! transforms, and `encoded.quantities` are left out, for they are these rows. For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
 //! members after the first `head.<quantity>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
@@ -12,6 +13,7 @@ use super::{earlier, embedded_dataset};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
 use crate::data::rows::Rows;
 use crate::data::source::Source;
+use crate::data::table::MAX_LEVELS;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Encoded, ModelCard, StartDistribution};
@@ -34,6 +36,8 @@ pub const FORMAT: u32 = 4;
 /// The largest coordinate of a sound encoded mean: the prior keeps the data within a few units of the origin, so a
 /// larger one means a damaged file.
 const FARTHEST_MU: f64 = 1e6;
+/// The most labels of a table: the levels of a column, and the name of the file for rows without one.
+const MAX_TABLE_LABELS: usize = MAX_LEVELS + 1;
 /// The metadata key of the card.
 const KEY: &str = "latent-explorer";
 
@@ -130,13 +134,12 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
             vec![samples],
             encoded.held_out.iter().map(|&v| u8::from(v)).collect(),
         ),
-        (
-            "encoded.properties".to_owned(),
-            Dtype::F32,
-            vec![samples, encoded.computed.len()],
-            f32s(encoded.quantities.as_flat()),
-        ),
     ];
+    if model.domain().table().is_none() {
+        let shape = vec![samples, encoded.computed.len()];
+        let values = f32s(encoded.quantities.as_flat());
+        tensors.push(("encoded.properties".to_owned(), Dtype::F32, shape, values));
+    }
     let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
     let layers: Vec<LayerSpec> = model.card.layers.iter().cloned().chain(of_heads).collect();
     let of_heads = model.heads().iter().flat_map(|head| head.parameters());
@@ -226,13 +229,12 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     let parameters = read_parameters(&file, &card.layers)?;
     let mut encoded = read_encoded(&file, &card, label_names)?;
     check_card(&card, &encoded)?;
-    let data = match &card.source {
-        Source::Outlines(_) => None,
-        Source::Imported(source) => {
-            Some(embedded_dataset::read(&file, &card.domain, source, measured, &encoded)?)
-        }
-    };
+    let data = embedded_dataset::read(&file, &card, measured, &encoded)?;
     if let Some(data) = &data {
+        if card.domain.table().is_some() {
+            let rows: Vec<usize> = encoded.samples.iter().map(|&row| row as usize).collect();
+            encoded.quantities = card.domain.values_of(&data.rows.select(&rows));
+        }
         let rows = || encoded.samples.iter().map(|&sample| sample as usize);
         encoded.measured = data.measured.iter().map(|column| column.select(rows())).collect();
         if !data.groups.is_empty() {
@@ -339,7 +341,14 @@ fn read_encoded(
     let held_out = tensor(file, "encoded.held_out", Dtype::U8, &[samples])?;
     let computed = card.domain.quantities();
     let kinds = computed.len();
-    let quantities = floats(file, "encoded.properties", &[samples, kinds])?;
+    let quantities = match card.domain.table() {
+        // They are the rows of the table, which are read later.
+        Some(_) => Rows::default(),
+        None => {
+            let values = floats(file, "encoded.properties", &[samples, kinds])?;
+            Rows::from_flat(kinds, values.into_iter().map(f64::from).collect())
+        }
+    };
     Ok(Encoded {
         mu: rows("encoded.mu")?,
         log_var: rows("encoded.log_var")?,
@@ -351,7 +360,7 @@ fn read_encoded(
         held_out: held_out.iter().map(|&b| b != 0).collect(),
         names,
         computed,
-        quantities: Rows::from_flat(kinds, quantities.into_iter().map(f64::from).collect()),
+        quantities,
         measured: Vec::new(),
         groups: Vec::new(),
     })
@@ -376,8 +385,13 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
         }
         StartDistribution::Mixture(mixture) => mixture.is_sound(latent),
     };
-    let scaled = card.scaling.offset.iter().all(|v| v.is_finite())
-        && card.scaling.scale.iter().all(|&v| positive(f64::from(v)));
+    let scaled = card.scaling.is_sound(card.scaling.offset.len());
+    // A source of one kind with a domain of the other fails here too.
+    let width = match (&card.source, card.domain.table()) {
+        (Source::Table(_), Some(schema)) => schema.width(),
+        (Source::Table(_), None) | (_, Some(_)) => 0,
+        (source, None) => 2 * source.points(),
+    };
     let checks = [
         (!encoded.mu.is_empty(), text!("it holds no encoded data")),
         (
@@ -401,8 +415,7 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
         ),
         (scaled, text!("its scaling is not finite")),
         (
-            is_sound(&card.source)
-                && card.layers.first().is_some_and(|l| l.inputs == 2 * card.source.points()),
+            is_sound(&card.source) && card.layers.first().is_some_and(|l| l.inputs == width),
             text!("its data recipe does not fit its network"),
         ),
     ];
@@ -419,6 +432,7 @@ fn labels_fit(source: &Source, names: usize) -> bool {
     match source {
         Source::Outlines(generator) => names == generator.families.len(),
         Source::Imported(_) => (1..=MAX_LABELS).contains(&names),
+        Source::Table(_) => (1..=MAX_TABLE_LABELS).contains(&names),
     }
 }
 
@@ -428,6 +442,7 @@ fn is_sound(source: &Source) -> bool {
         Source::Imported(imported) => {
             imported.count >= MIN_OUTLINES && (16..=1000).contains(&imported.points)
         }
+        Source::Table(table) => table.count >= MIN_OUTLINES,
     }
 }
 

@@ -1,14 +1,13 @@
-//! Imported data within a checkpoint: the outlines themselves and all that is known of each.
+//! Imported data within a checkpoint: the outlines or the rows of a table themselves, and all that is known of each.
 
-use super::tensors::{bytes, floats, tensor};
-use crate::data::dataset::{Dataset, Target};
-use crate::data::domain::Domain;
-use crate::data::outline::import::values::{LONGEST_UNIT, MAX_COLUMNS};
+use super::tensors::{bytes, numbers, tensor};
+use crate::data::column_name::LONGEST_UNIT;
+use crate::data::dataset::{Dataset, MAX_TARGETS, Target};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
-use crate::data::source::{Imported, fingerprint};
-use crate::model::card::Encoded;
+use crate::data::source::{Imported, Source, TableSource, fingerprint};
+use crate::model::card::{Encoded, ModelCard};
 use crate::text;
 use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -42,14 +41,18 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
         let numbers = bytes(set.groups.iter().map(|v| v.to_le_bytes()));
         named("groups", Dtype::U32, vec![count], numbers)
     });
+    let is_table = set.domain.table().is_some();
+    let frames = (!is_table).then(|| {
+        let numbers = bytes(transforms.map(f64::to_le_bytes));
+        named("placements", Dtype::F64, vec![count, 4], numbers)
+    });
     let always = vec![
         named(
-            "outlines",
+            if is_table { "rows" } else { "outlines" },
             Dtype::F32,
             vec![count, width],
             bytes(set.rows.as_flat().iter().map(|v| v.to_le_bytes())),
         ),
-        named("placements", Dtype::F64, vec![count, 4], bytes(transforms.map(f64::to_le_bytes))),
         named("labels", Dtype::U16, vec![count], bytes(set.labels.iter().map(|v| v.to_le_bytes()))),
         named("ids", Dtype::U8, vec![ids.len()], ids),
         named(
@@ -59,43 +62,37 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
             bytes(measured.map(|&v| (v as f32).to_le_bytes())),
         ),
     ];
-    always.into_iter().chain(groups).collect()
+    always.into_iter().chain(frames).chain(groups).collect()
 }
 
-/// Reads the data set of a file, if it agrees with `source` and `encoded`.
+/// Reads the data set of a file, if it agrees with `card` and `encoded`; none if its data are generated.
 ///
 /// # Errors
 /// Names the part that is missing or damaged.
 pub fn read(
     file: &SafeTensors<'_>,
-    domain: &Domain,
-    source: &Imported,
+    card: &ModelCard,
     columns: Vec<TargetHeader>,
     encoded: &Encoded,
-) -> Result<Dataset, Text> {
+) -> Result<Option<Dataset>, Text> {
     let damaged =
         |problem: Text| text!("is damaged: {problem}; train or save the model again", problem);
-    let (count, width) = (source.count, 2 * source.points);
-    let outlines = floats(file, "data.outlines", &[count, width])?;
-    if fingerprint(&outlines) != source.hash {
-        return Err(damaged(text!("its outlines are not those that it was trained on")));
+    let width = card.layers.first().map_or(0, |layer| layer.inputs);
+    let (name, count, hash) = match &card.source {
+        Source::Outlines(_) => return Ok(None),
+        Source::Imported(Imported { count, hash, .. }) => ("data.outlines", *count, *hash),
+        Source::Table(TableSource { count, hash, .. }) => ("data.rows", *count, *hash),
+    };
+    let is_table = card.domain.table().is_some();
+    let rows = numbers(file, name, &[count, width])?;
+    // Blanks of a table are NaN; an outline has none.
+    if rows.iter().any(|v| v.is_infinite() || v.is_nan() && !is_table) {
+        return Err(damaged(text!("its data hold values that are not finite")));
     }
-    let transforms: Vec<SimilarityTransform> =
-        tensor(file, "data.placements", Dtype::F64, &[count, 4])?
-            .chunks_exact(32)
-            .map(|row| {
-                let number = |k: usize| {
-                    let mut bytes = [0; 8];
-                    bytes.copy_from_slice(&row[8 * k..8 * k + 8]);
-                    f64::from_le_bytes(bytes)
-                };
-                SimilarityTransform {
-                    origin: [number(0), number(1)],
-                    scale: number(2),
-                    rotation: number(3),
-                }
-            })
-            .collect();
+    if fingerprint(&rows) != hash {
+        return Err(damaged(text!("its data are not those that it was trained on")));
+    }
+    let transforms = if is_table { Vec::new() } else { frames(file, count)? };
     if !transforms.iter().all(SimilarityTransform::is_sound) {
         return Err(damaged(text!("it does not say where its outlines stood")));
     }
@@ -119,7 +116,7 @@ pub fn read(
         return Err(damaged(text!("its encoded data are not those of its outlines")));
     }
     let is_unit = |column: &TargetHeader| column.unit.chars().count() <= LONGEST_UNIT;
-    if columns.len() > MAX_COLUMNS || !columns.iter().all(is_unit) {
+    if columns.len() > MAX_TARGETS || !columns.iter().all(is_unit) {
         return Err(damaged(text!("it holds more measured values than there can be")));
     }
     // Missing values are NaN, so the values need not be finite.
@@ -153,14 +150,32 @@ pub fn read(
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect(),
     };
-    Ok(Dataset {
-        domain: domain.clone(),
+    Ok(Some(Dataset {
+        domain: card.domain.clone(),
         groups,
-        rows: Rows::from_flat(width, outlines),
+        rows: Rows::from_flat(width, rows),
         labels,
         names: encoded.names.clone(),
         ids,
         transforms,
         measured,
-    })
+    }))
+}
+
+/// The frames that normalising removed from `count` outlines.
+fn frames(file: &SafeTensors<'_>, count: usize) -> Result<Vec<SimilarityTransform>, Text> {
+    let frames = tensor(file, "data.placements", Dtype::F64, &[count, 4])?;
+    let frame = |row: &[u8]| {
+        let number = |k: usize| {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(&row[8 * k..8 * k + 8]);
+            f64::from_le_bytes(bytes)
+        };
+        SimilarityTransform {
+            origin: [number(0), number(1)],
+            scale: number(2),
+            rotation: number(3),
+        }
+    };
+    Ok(frames.chunks_exact(32).map(frame).collect())
 }

@@ -9,15 +9,23 @@ pub(in crate::model) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; 
     values.flatten().collect()
 }
 
+/// A tensor of f32 values, which may be blanks (NaN).
+pub(in crate::model) fn numbers(
+    file: &SafeTensors<'_>,
+    name: &str,
+    shape: &[usize],
+) -> std::result::Result<Vec<f32>, Text> {
+    let bytes = tensor(file, name, Dtype::F32, shape)?;
+    Ok(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+}
+
 /// A tensor of finite f32 values.
 pub(in crate::model) fn floats(
     file: &SafeTensors<'_>,
     name: &str,
     shape: &[usize],
 ) -> std::result::Result<Vec<f32>, Text> {
-    let bytes = tensor(file, name, Dtype::F32, shape)?;
-    let values: Vec<f32> =
-        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let values = numbers(file, name, shape)?;
     if values.iter().any(|v| !v.is_finite()) {
         return Err(text!(
             "the tensor '{name}' holds values that are not finite; train the model again",

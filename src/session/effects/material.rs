@@ -29,7 +29,9 @@ pub(in crate::session) fn material(core: &Core, data: &DataSpec) -> Result<Mater
             match &model.card.source {
                 // The job makes them.
                 Source::Outlines(generator) => Ok(Material::Recipe(generator.clone())),
-                Source::Imported(_) => Ok(Material::Ready(model.training_data()?)),
+                Source::Imported(_) | Source::Table(_) => {
+                    Ok(Material::Ready(model.training_data()?))
+                }
             }
         }
     }

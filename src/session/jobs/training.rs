@@ -77,6 +77,7 @@ impl Material {
             }
             Self::Ready(data) => match &data.source {
                 Source::Imported(imported) => Text::verbatim(&imported.name),
+                Source::Table(table) => Text::verbatim(&table.name),
                 Source::Outlines(generator) => Self::Recipe(generator.clone()).name(),
             },
         }

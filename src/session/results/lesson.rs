@@ -1,6 +1,7 @@
 //! A lesson in three searches: how an optimiser exploits the model, why a penalty on z does not prevent it, and a
 //! change that does.
 
+use crate::data::domain::Defect;
 use crate::data::quantity::Quantity;
 use crate::explore::three_digits;
 use crate::objective::{Goal, ObjectiveSpec};
@@ -36,7 +37,7 @@ impl Outcome {
             restarts: report.restarts.len(),
             believable: count(&|r| r.verdict.reliability == Reliability::Believable),
             outside: count(&|r| r.verdict.reliability == Reliability::Outside),
-            tangled: count(&|r| !r.verdict.validity.simple),
+            tangled: count(&|r| r.verdict.validity.defect() == Some(Defect::Crossing)),
             best: report.best.map_or(f64::NAN, value),
             best_believable: report.best_believable.map(value),
         }

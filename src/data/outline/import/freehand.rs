@@ -26,6 +26,9 @@ pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f
         Source::Imported(imported) => {
             (Normalise { scale: true, ..imported.normalise }, imported.begin)
         }
+        Source::Table(_) => {
+            return Err(text!("The model is one of a table, which has no outlines to draw."));
+        }
     };
     let (mut outline, _) = canonical(&cleaned.points, source.points(), normalise, begin);
     if !geometry::is_simple(&outline) {

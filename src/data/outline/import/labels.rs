@@ -1,6 +1,7 @@
 //! The names of shapes: ids, all different, and labels.
 
 use super::LabelFrom;
+use crate::data::unique_names::UniqueNames;
 use crate::error::{Error, Result};
 use crate::text;
 use std::collections::{HashMap, HashSet};
@@ -90,22 +91,10 @@ pub fn unique_ids(named: Vec<Named>) -> Vec<String> {
     for shape in &named {
         *count.entry(&shape.own).or_default() += 1;
     }
-    let mut taken = HashSet::with_capacity(named.len());
-    // The next number for each id: without it, many shapes of one name would each count from the beginning.
-    let mut next: HashMap<String, usize> = HashMap::new();
+    let mut names = UniqueNames::default();
     let unique = |shape: &Named| {
         let id = if count[shape.own.as_str()] > 1 { longer(shape) } else { shape.own.clone() };
-        if taken.insert(id.clone()) {
-            return id;
-        }
-        let number = next.entry(id.clone()).or_insert(1);
-        loop {
-            *number += 1;
-            let numbered = format!("{id}#{number}");
-            if taken.insert(numbered.clone()) {
-                return numbered;
-            }
-        }
+        names.add(id)
     };
     named.iter().map(unique).collect()
 }

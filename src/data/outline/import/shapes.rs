@@ -2,7 +2,7 @@
 
 use super::Rejection;
 use super::canonicalise::{self, Begin};
-use super::files::{self, InputFormat, ListedFile};
+use super::files::{InputFormat, ListedFile};
 use super::formats::{airfoil, svg, table};
 use super::labels::Named;
 use super::options::ImportOptions;
@@ -10,6 +10,7 @@ use super::progress::ImportWatch;
 use super::repair::{Note, RawCurve, clean};
 use crate::data::outline::geometry::is_simple;
 use crate::data::outline::transform::SimilarityTransform;
+use crate::data::text_file;
 use crate::text;
 use crate::text::Text;
 use rayon::prelude::*;
@@ -77,18 +78,19 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         aside: Vec::new(),
     };
     let aside = |reason: Text| Rejection { file: file.path.clone(), place: None, reason };
-    let bytes = match files::read_bounded(&file.path) {
+    let bytes = match text_file::read_bounded(&file.path) {
         Ok(bytes) => bytes,
         Err(problem) => return refused(problem),
     };
     if file.format == InputFormat::Airfoil {
-        let text = if files::is_utf16(&bytes) { files::text(&bytes).map(drop) } else { Ok(()) };
+        let text =
+            if text_file::is_utf16(&bytes) { text_file::text(&bytes).map(drop) } else { Ok(()) };
         return match text.and_then(|()| airfoil::read(&bytes)) {
             Ok(curves) => Contents { shapes: all(curves), aside: Vec::new() },
             Err(problem) => refused(problem),
         };
     }
-    let text = match files::text(&bytes) {
+    let text = match text_file::text(&bytes) {
         Ok(text) => text,
         Err(problem) => return refused(problem),
     };

@@ -1,22 +1,18 @@
 //! Target values of the shapes: a CSV of names and one or more columns with their units.
 
 use super::formats::header::{ColumnNames, CoordinateColumns, columns_aside, is_coordinate, is_id};
-use super::formats::records::{Records, brief};
 use super::{Rejection, Summary};
-use crate::data::column_name::ColumnName;
-use crate::data::dataset::Target;
+use crate::data::column_name::{ColumnName, LONGEST_UNIT, name_and_unit};
+use crate::data::dataset::{MAX_TARGETS, Target};
+use crate::data::records::{Records, brief};
+use crate::data::roles::Membership;
+use crate::data::text_file;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
-
-/// The most columns of values.
-pub const MAX_COLUMNS: usize = 16;
-
-/// The most characters of a unit.
-pub const LONGEST_UNIT: usize = 12;
 
 /// Names of a column of row numbers, besides those of ids.
 const PLACES: [&str; 6] = ["place", "row", "number", "no", "nr", "#"];
@@ -87,8 +83,8 @@ fn read_of(
         Labelled::Candidates(ids) => (ids, false),
     };
     let refuse = |problem: Text| Error::file(path, problem);
-    let bytes = super::files::read_bounded(path).map_err(refuse)?;
-    let text = super::files::text(&bytes).map_err(refuse)?;
+    let bytes = text_file::read_bounded(path).map_err(refuse)?;
+    let text = text_file::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
     let table = ValueTable::new(&records).map_err(refuse)?;
     let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
@@ -108,6 +104,7 @@ fn read_of(
     let mut measured = Vec::with_capacity(columns.len());
     for &column in &columns {
         let (name, unit) = name_and_unit(table.name(column));
+        let (name, unit) = (name.to_owned(), unit.to_owned());
         if unit.chars().count() > LONGEST_UNIT {
             let problem = text!(
                 "has a unit of more than {most} letters for '{name}'",
@@ -183,30 +180,8 @@ fn read_of(
     if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
         aside.push(Rejection { file: path.to_owned(), place: None, reason });
     }
-    let groups = if of_groups.is_some() { membership.groups } else { Vec::new() };
+    let groups = if of_groups.is_some() { membership.into_groups() } else { Vec::new() };
     Ok(TargetValues { measured, left_out, aside, groups })
-}
-
-/// The groups of shapes.
-struct Membership {
-    /// The group of each shape, `[shapes]`; at first each is a group of its own.
-    groups: Vec<u32>,
-    /// The first shape of each group, by the cell that names the group.
-    first: HashMap<String, u32>,
-}
-
-impl Membership {
-    fn new(shapes: usize) -> Self {
-        Self { groups: (0..shapes as u32).collect(), first: HashMap::new() }
-    }
-
-    /// Puts a shape into the group that a cell names; an empty cell changes nothing.
-    fn join(&mut self, shape: usize, cell: &str) {
-        if !cell.is_empty() {
-            let own = self.groups[shape];
-            self.groups[shape] = *self.first.entry(cell.to_owned()).or_insert(own);
-        }
-    }
 }
 
 type ById<'a> = HashMap<&'a str, usize>;
@@ -237,18 +212,8 @@ impl KeyColumn {
 
 impl<'a> ValueTable<'a> {
     fn new(records: &'a Records) -> std::result::Result<Self, Text> {
-        let is_header = |names: &StringRecord| names.iter().all(|c| records.number(c).is_none());
-        let (names, rows) = match records.rows.split_first() {
-            Some(((_, names), rows)) if is_header(names) => (Some(names), rows),
-            Some(((_, first), _)) => {
-                let named_above =
-                    |names: &&StringRecord| names.len() == first.len() && is_header(names);
-                (records.comments.iter().rev().find(named_above), records.rows.as_slice())
-            }
-            None => (None, &[][..]),
-        };
-        let names = names.filter(|names| names.len() > 1);
-        let names = names.ok_or_else(|| text!("needs a header such as: name,drag [N]"))?;
+        let header = records.header().filter(|(names, _)| names.len() > 1);
+        let (names, rows) = header.ok_or_else(|| text!("needs a header such as: name,drag [N]"))?;
         Ok(Self { records, names, header: ColumnNames::new(names), rows })
     }
 
@@ -409,11 +374,11 @@ impl<'a> ValueTable<'a> {
                 values.push(column);
             }
         }
-        if values.len() > MAX_COLUMNS {
+        if values.len() > MAX_TARGETS {
             return Err(text!(
                 "has {columns} columns of values, and at most {most} are read",
                 columns = values.len(),
-                most = MAX_COLUMNS
+                most = MAX_TARGETS
             ));
         }
         if values.is_empty() {
@@ -428,13 +393,6 @@ impl<'a> ValueTable<'a> {
 
 fn rejection(path: &Path, line: usize, reason: Text) -> Rejection {
     Rejection { file: path.to_owned(), place: Some(text!("line {line}", line)), reason }
-}
-
-/// `drag [N]` and `drag (N)` as a name and a unit.
-fn name_and_unit(cell: &str) -> (String, String) {
-    let Some(begin) = cell.find(['[', '(']) else { return (cell.trim().to_owned(), String::new()) };
-    let unit = cell[begin + 1..].trim_end_matches([']', ')', ' ']);
-    (cell[..begin].trim().to_owned(), unit.trim().to_owned())
 }
 
 /// The name of a column, if it is valid and no other column has it.

@@ -48,7 +48,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
                 not_a_point = Some(text!(
                     "line {line}: '{words}' is not a point",
                     line = index + 1,
-                    words = super::records::brief(text)
+                    words = crate::data::records::brief(text)
                 ));
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! Column names in the header of a table of outlines.
 
-use super::records::brief;
+use crate::data::records::brief;
 use crate::text;
 use crate::text::Text;
 

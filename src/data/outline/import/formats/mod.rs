@@ -4,6 +4,5 @@ pub mod airfoil;
 pub(super) mod cover;
 pub(super) mod header;
 pub(super) mod parts;
-pub(super) mod records;
 pub mod svg;
 pub mod table;

@@ -6,8 +6,8 @@
 
 use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
-use super::records::{Records, brief};
 use crate::data::outline::import::repair::{Ends, MAX_POINTS, RawCurve};
+use crate::data::records::{Records, brief};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;

@@ -1,4 +1,4 @@
-//! The rows of a CSV of any length.
+//! The records of a CSV with rows of any length.
 
 use crate::text;
 use crate::text::Text;
@@ -79,6 +79,18 @@ impl Records {
                 record.truncate(width - empty);
             }
         }
+    }
+
+    /// The names of the columns and the rows below them: the first row if none of its cells is a number, or a comment
+    /// above of as many cells. None without a header.
+    pub fn header(&self) -> Option<(&StringRecord, &[(usize, StringRecord)])> {
+        let is_header = |names: &StringRecord| names.iter().all(|c| self.number(c).is_none());
+        let ((_, first), rest) = self.rows.split_first()?;
+        if is_header(first) {
+            return Some((first, rest));
+        }
+        let named_above = |names: &&StringRecord| names.len() == first.len() && is_header(names);
+        self.comments.iter().rev().find(named_above).map(|names| (names, self.rows.as_slice()))
     }
 
     /// The number that a cell holds.

@@ -1,0 +1,62 @@
+//! `predict`: the targets of new rows of a table, each with its interval.
+
+use crate::cli::files::{check_outputs, open};
+use crate::cli::progress::Progress;
+use crate::data::table::{NamedRows, read_as};
+use crate::error::{Error, Result};
+use crate::export::tables::csv::write_predictions;
+use crate::text;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The arguments of `predict`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    latent-explorer predict --model alloys.safetensors --data new.csv --out predicted.csv\n\n\
+    The table needs the columns that the model was trained on, in any order; others are not read. For each row the \
+    output has its name, and of each target the prediction with the ends of its 90 % interval; distance is that from the \
+    training data in the latent, and usual_distance what 99 % of the held-out data keep to.")]
+pub struct PredictArguments {
+    /// The checkpoint of a model of a table
+    #[arg(long, value_name = "M.safetensors")]
+    model: PathBuf,
+    /// The rows: a CSV with a header
+    #[arg(long, value_name = "NEW.csv")]
+    data: PathBuf,
+    /// The column that names the rows [default: rows are numbered from 1]
+    #[arg(long, value_name = "COLUMN")]
+    name: Option<String>,
+    /// The predictions to write, a row each
+    #[arg(long, value_name = "P.csv")]
+    out: PathBuf,
+}
+
+/// Predicts the targets of the rows of a table.
+///
+/// # Errors
+/// Names the file that cannot be read or written, or the columns that differ.
+pub fn run(arguments: &PredictArguments) -> Result<()> {
+    let PredictArguments { model: path, data, name, out } = arguments;
+    check_outputs(&[path, data], &[out])?;
+    let model = open(path)?;
+    let schema = model.domain().table().ok_or_else(|| {
+        Error::file(path, text!("is no model of a table; encode and decode take outlines"))
+    })?;
+    if model.heads().is_empty() {
+        return Err(Error::file(
+            path,
+            text!(
+                "predicts nothing yet; train it with --target, or add a head with 'latent-explorer heads'"
+            ),
+        ));
+    }
+    let NamedRows { names, rows } = read_as(data, schema, name.as_deref())?;
+    let (z, _) = model.encode(&rows)?;
+    write_predictions(out, &model, &names, &z)?;
+    Progress::start().finish(text!(
+        "predicted {count} row; wrote {out}" | "predicted {count} rows; wrote {out}",
+        count = rows.len(),
+        out = out.display().to_string()
+    ));
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! The purposes of a table's columns, as far as a person states them.
+
+/// The columns of a table that are no descriptors, by their names; a name may leave out the unit. What is not stated is
+/// guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableOptions {
+    /// The columns to predict.
+    pub targets: Vec<String>,
+    /// The columns that are not read.
+    pub ignore: Vec<String>,
+    /// The column that names the rows. Without it: the first of the columns `id`, `name`, `formula` and the like whose
+    /// cells are all different.
+    pub name: Option<String>,
+    /// The column whose cells are the groups of rows; none without it.
+    pub group: Option<String>,
+    /// The column whose cells are the labels of rows, whatever else it is. Without it: the first target of words.
+    pub label: Option<String>,
+}

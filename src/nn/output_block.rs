@@ -1,0 +1,204 @@
+//! Blocks of the outputs of a layer, each with an activation of its own: numbers, probabilities, and the levels of
+//! categories.
+
+use crate::data::table::{ColumnKind, TableSchema};
+use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, largest, sigmoid};
+use serde::{Deserialize, Serialize};
+
+/// A run of outputs that lie side by side, with their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputBlock {
+    /// Numbers, `y = x`; learned by the squared error.
+    Linear(usize),
+    /// A probability each, `y = 1 / (1 + exp(-x))`; learned by the binary cross-entropy.
+    Sigmoid(usize),
+    /// The probabilities of the levels of one category, `y_i = exp(x_i) / sum_k exp(x_k)`; learned by the cross-entropy
+    /// (Bridle 1990).
+    Softmax(usize),
+}
+
+impl OutputBlock {
+    /// The number of its outputs.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Linear(width) | Self::Sigmoid(width) | Self::Softmax(width) => width,
+        }
+    }
+
+    /// The blocks of the rows of a table: neighbouring numbers are one block, each category is one.
+    pub fn of_table(schema: &TableSchema) -> Vec<Self> {
+        let mut blocks: Vec<Self> = Vec::new();
+        for column in &schema.columns {
+            match (&column.kind, blocks.last_mut()) {
+                (ColumnKind::Number { .. }, Some(Self::Linear(width))) => *width += 1,
+                (ColumnKind::Number { .. }, _) => blocks.push(Self::Linear(1)),
+                (ColumnKind::Category { levels }, _) => blocks.push(Self::Softmax(levels.len())),
+            }
+        }
+        blocks
+    }
+
+    /// True if these blocks, none of them empty, have `outputs` in all.
+    pub fn cover(blocks: &[Self], outputs: usize) -> bool {
+        let add = |sum: usize, block: &Self| {
+            let width = Some(block.width()).filter(|&width| width > 0);
+            width.and_then(|width| sum.checked_add(width))
+        };
+        blocks.iter().try_fold(0, add) == Some(outputs)
+    }
+
+    /// `x -> y`, in place, rows of all blocks.
+    pub(super) fn apply(blocks: &[Self], values: &mut [f32]) {
+        dispatch(ApplyBlocks { blocks, values });
+    }
+
+    /// Turns the gradient by y into the gradient by x, in place, from the outputs `y` of [`Self::apply`].
+    pub(super) fn pull_back(blocks: &[Self], y: &[f32], gradient: &mut [f32]) {
+        dispatch(BlockPullBack { blocks, y, gradient });
+    }
+}
+
+/// The number of outputs of these blocks; at least 1, so that rows can be cut by it.
+#[inline(always)]
+fn row_width(blocks: &[OutputBlock]) -> usize {
+    blocks.iter().map(|block| block.width()).sum::<usize>().max(1)
+}
+
+struct ApplyBlocks<'a> {
+    blocks: &'a [OutputBlock],
+    values: &'a mut [f32],
+}
+
+impl Work for ApplyBlocks<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for mut row in self.values.chunks_exact_mut(row_width(self.blocks)) {
+            for block in self.blocks {
+                let (values, rest) = row.split_at_mut(block.width());
+                row = rest;
+                match block {
+                    OutputBlock::Linear(_) => {}
+                    OutputBlock::Sigmoid(_) => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
+                    OutputBlock::Softmax(_) => softmax(values),
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn softmax(values: &mut [f32]) {
+    // The greatest becomes exp(0), so that nothing overflows.
+    let most = largest(values);
+    values.iter_mut().for_each(|v| *v = exp(*v - most));
+    let sum: f32 = values.iter().sum();
+    values.iter_mut().for_each(|v| *v /= sum);
+}
+
+struct BlockPullBack<'a> {
+    blocks: &'a [OutputBlock],
+    y: &'a [f32],
+    gradient: &'a mut [f32],
+}
+
+impl Work for BlockPullBack<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { blocks, y, gradient } = self;
+        let width = row_width(blocks);
+        for (mut d, mut y) in gradient.chunks_exact_mut(width).zip(y.chunks_exact(width)) {
+            for block in blocks {
+                let (of_block, rest) = d.split_at_mut(block.width());
+                let (values, rest_of_y) = y.split_at(block.width());
+                (d, y) = (rest, rest_of_y);
+                let both = of_block.iter_mut().zip(values);
+                match block {
+                    OutputBlock::Linear(_) => {}
+                    OutputBlock::Sigmoid(_) => both.for_each(|(d, y)| *d *= y * (1.0 - y)),
+                    OutputBlock::Softmax(_) => {
+                        // dx_i = y_i (d_i - sum_k y_k d_k).
+                        let mean: f32 = both.map(|(d, y)| *d * y).sum();
+                        let both = of_block.iter_mut().zip(values);
+                        both.for_each(|(d, y)| *d = y * (*d - mean));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCKS: [OutputBlock; 4] = [
+        OutputBlock::Softmax(3),
+        OutputBlock::Linear(2),
+        OutputBlock::Sigmoid(1),
+        OutputBlock::Softmax(2),
+    ];
+
+    /// The formulas, in f64.
+    fn truth(x: &[f64]) -> Vec<f64> {
+        let softmax = |x: &[f64]| {
+            let sum: f64 = x.iter().map(|v| v.exp()).sum();
+            x.iter().map(|v| v.exp() / sum).collect::<Vec<f64>>()
+        };
+        let sigmoid = 1.0 / (1.0 + (-x[5]).exp());
+        [softmax(&x[..3]), x[3..5].to_vec(), vec![sigmoid], softmax(&x[6..])].concat()
+    }
+
+    #[test]
+    fn values_and_slopes_are_those_of_the_formulas() {
+        let x: Vec<f32> = (0..24).map(|i| ((i * 7) % 11) as f32 * 0.6 - 3.0).collect();
+        let dy: Vec<f32> = (0..24).map(|i| ((i * 5) % 13) as f32 * 0.2 - 1.0).collect();
+        let (mut y, mut dx) = (x.clone(), dy.clone());
+        OutputBlock::apply(&BLOCKS, &mut y);
+        OutputBlock::pull_back(&BLOCKS, &y, &mut dx);
+        for (row, (x, dy)) in x.chunks(8).zip(dy.chunks(8)).enumerate() {
+            let x: Vec<f64> = x.iter().map(|&v| f64::from(v)).collect();
+            for (ours, plain) in y[8 * row..].iter().zip(truth(&x)) {
+                assert!((f64::from(*ours) - plain).abs() < 1e-6, "row {row}: {ours} {plain}");
+            }
+            let weighed = |x: &[f64]| -> f64 {
+                truth(x).iter().zip(dy).map(|(y, d)| y * f64::from(*d)).sum()
+            };
+            for i in 0..8 {
+                let shifted = |h: f64| {
+                    let mut x = x.clone();
+                    x[i] += h;
+                    weighed(&x)
+                };
+                let difference = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+                let slope = f64::from(dx[8 * row + i]);
+                assert!((slope - difference).abs() < 2e-6, "row {row}, {i}: {slope} {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn great_numbers_stay_probabilities_and_nan_stays_nan() {
+        let mut y = [900.0, -900.0, f32::NEG_INFINITY, f32::NAN, 0.0];
+        OutputBlock::apply(&[OutputBlock::Softmax(3), OutputBlock::Softmax(2)], &mut y);
+        assert_eq!(y[..3], [1.0, 0.0, 0.0]);
+        assert!(y[3].is_nan());
+    }
+
+    #[test]
+    fn blocks_cover_their_outputs_without_gaps() {
+        assert!(OutputBlock::cover(&BLOCKS, 8) && OutputBlock::cover(&[], 0));
+        assert!(!OutputBlock::cover(&BLOCKS, 7) && !OutputBlock::cover(&BLOCKS, 9));
+        assert!(!OutputBlock::cover(&[OutputBlock::Linear(0), OutputBlock::Linear(2)], 2));
+        let many = [OutputBlock::Linear(usize::MAX), OutputBlock::Softmax(3)];
+        assert!(!OutputBlock::cover(&many, 2), "a sum beyond the greatest number");
+        let text = r#"[{"linear":3},{"softmax":2}]"#;
+        let blocks: Vec<OutputBlock> = serde_json::from_str(text).unwrap();
+        assert_eq!(blocks, [OutputBlock::Linear(3), OutputBlock::Softmax(2)]);
+        assert_eq!(serde_json::to_string(&blocks).unwrap(), text);
+    }
+}
