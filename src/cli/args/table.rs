@@ -61,15 +61,18 @@ impl TableArguments {
             label: None,
         };
         let import = table::read(path, &options)?;
-        let mut progress = Progress::start();
-        progress.say(text!(
+        let size = text!(
             "{count} row of {columns} columns" | "{count} rows of {columns} columns",
             count = import.set.rows.len(),
             columns = import.schema.columns.len()
-        ));
-        let lines = named_values(&import.set).into_iter().chain(asides(&import.aside));
-        lines.for_each(|line| progress.say(line));
-        TrainingData::table(import, name_of(from))
+        );
+        let mut lines = vec![size];
+        lines.extend(named_values(&import.set));
+        lines.extend(asides(&import.aside));
+        let data = TrainingData::table(import, name_of(from))?;
+        let mut progress = Progress::start();
+        lines.into_iter().for_each(|line| progress.say(line));
+        Ok(data)
     }
 }
 
