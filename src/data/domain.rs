@@ -1,8 +1,8 @@
 //! The kind of the rows that a model is of: what can be computed from a row, and when a row is valid.
 //!
 //! All quantities that are computed go through a few numbers of each row, its *base* `[n, k]`: signed area and perimeter
-//! of outlines, and for a table every value of the row itself. A quantity is a scalar function of the base, so that the gradient of any number of quantities goes back
-//! to the rows at once.
+//! of outlines, and for a table every value of the row itself. A quantity is a scalar function of the base, so that the
+//! gradient of any number of quantities goes back to the rows at once.
 
 use super::outline::polygon::Polygons;
 use super::outline::quantities::{OutlineQuantity, Slopes};
@@ -54,9 +54,9 @@ pub struct Measures {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Validity {
-    /// That of an outline.
+    /// The validity of an outline.
     Outline(OutlineValidity),
-    /// That of a row of a table.
+    /// The validity of a row of a table.
     Table(TableValidity),
 }
 

@@ -222,7 +222,7 @@ pub mod predicted_name {
     /// Writes the name.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// The errors of the serializer.
     pub fn serialize<S: Serializer>(quantity: &Quantity, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(quantity.name())
     }
@@ -244,7 +244,7 @@ pub mod predicted_names {
     /// Writes the names.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// The errors of the serializer.
     pub fn serialize<S: Serializer>(quantities: &[Quantity], to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(quantities.iter().map(|quantity| quantity.name()))
     }

@@ -104,7 +104,7 @@ impl State {
             self.history.acknowledge(run, Acknowledged::Stopped(clock));
         }
         self.put_result(job, end);
-        // What nothing came of leaves no step for undo.
+        // Work without a result leaves no step for undo.
         if let Some(run) = ended.run.filter(|run| !self.runs.has(*run)) {
             self.retract(run);
         }

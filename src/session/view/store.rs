@@ -56,7 +56,7 @@ pub struct Compared {
     pub(in crate::session) first: ModelId,
 }
 
-/// Where one looks: plain data, by identities and names.
+/// The places that a person looks at: plain data, by identities and names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// The present activity.
@@ -79,7 +79,7 @@ pub struct View {
     pub selection: Option<Selection>,
     /// The shown place of the latent path of each model.
     paths: BTreeMap<ModelId, Playback>,
-    /// Where one looks in each training.
+    /// The place that is looked at in each training.
     pub trainings: BTreeMap<RunId, TrainingLook>,
     /// The selected contender, and its race.
     pub contender: Option<(RunId, usize)>,

@@ -1,4 +1,4 @@
-//! Where one looks in a training: the shown snapshot, named by its update.
+//! The place that is looked at in a training: the shown snapshot, named by its update.
 
 use crate::session::jobs::training::Training;
 use crate::session::results::timeline::Timeline;
