@@ -259,32 +259,21 @@ pub mod predicted_names {
     }
 }
 
-/// Fails unless a quantity is one of those in `there_are`.
+/// Fails unless the values of a quantity of this name, computed or measured, are among those that `are_known`.
 ///
 /// # Errors
 /// Names the quantity and the available ones.
-pub fn check_among(quantity: Quantity, there_are: &[Quantity]) -> Result<(), Error> {
-    if there_are.contains(&quantity) {
+pub fn check_known(quantity: Quantity, are_known: &[Quantity]) -> Result<(), Error> {
+    if are_known.iter().any(|known| known.column() == quantity.column()) {
         return Ok(());
     }
-    let names = there_are.iter().map(|quantity| Text::verbatim(quantity.to_string()));
+    let names = are_known.iter().map(|quantity| Text::verbatim(quantity.to_string()));
     let name = quantity.to_string();
     Err(Error::mismatch(text!(
         "'{name}' is no property here; there are {names}",
         name,
         names = Text::joined(names, ", ")
     )))
-}
-
-/// Fails unless the values of a quantity of this name, computed or measured, are among those that `are_known`.
-///
-/// # Errors
-/// As [`check_among`].
-pub fn check_known(quantity: Quantity, are_known: &[Quantity]) -> Result<(), Error> {
-    match are_known.iter().any(|known| known.column() == quantity.column()) {
-        true => Ok(()),
-        false => check_among(quantity, are_known),
-    }
 }
 
 #[cfg(test)]
