@@ -5,7 +5,7 @@ use driver::PathPlan;
 use latent_explorer::optimise::Contender;
 
 /// Numbers that look random, the same at each run (Marsaglia 2003, xorshift).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn roll(&mut self, below: usize) -> usize {
@@ -19,7 +19,8 @@ impl Dice {
         self.roll(4001) as f64 / 1000.0 - 2.0
     }
 
-    fn act(&mut self, session: &Program) -> Act {
+    /// Does one thing that can be done now.
+    pub(super) fn act(&mut self, session: &Program) -> Act {
         let see = session.see();
         let at = [self.number(), self.number()];
         let models = see.model_refs();

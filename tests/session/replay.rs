@@ -1,5 +1,6 @@
 //! Recorded actions are carried out again in a fresh session, to the same document and the same bytes.
 
+use super::history::Dice;
 use super::*;
 use latent_explorer::optimise::Contender;
 
@@ -186,4 +187,28 @@ fn a_file_that_has_changed_since_is_told_of() {
     third.replay(serde_json::from_str(&written).unwrap());
     one(&sentences(&third), "m.safetensors has changed");
     assert!(errors(&third).is_empty() && third.see().models() == 2);
+}
+
+#[test]
+fn random_actions_are_carried_out_again_to_the_same_bytes() {
+    let mut first = session();
+    first.set_small(config(1));
+    let mut dice = Dice(1_818);
+    for count in 0..3_000 {
+        let act = dice.act(&first);
+        first.act(act);
+        if count % 10 == 0 {
+            first.take_in();
+        }
+    }
+    first.wait("the end of all jobs", |see| see.jobs().is_empty());
+    let (written, mut second) = replayed(&first);
+    let models = first.see().model_refs();
+    assert_eq!(models, second.see().model_refs());
+    for model in models {
+        assert!(bytes(&first, model) == bytes(&second, model), "{model:?}");
+    }
+    assert!(written.contains("\"Train\"") && written.contains("\"Search\""), "{written}");
+    let [before, after] = [&mut first, &mut second].map(all_results);
+    assert!(before == after);
 }
