@@ -101,7 +101,7 @@ impl Model {
         let rows = self.encoded.held_out_or_all();
         let stride = coprime_stride(rows.len().div_ceil(MAX_OUTLINES), self.encoded.names.len());
         let some: Vec<usize> = rows.into_iter().step_by(stride).collect();
-        let outlines = on_all_cores(some.len(), |i| self.training_outline(some[i]));
+        let outlines = on_all_cores(some.len(), |i| self.training_row(some[i]));
         let known = outlines.iter().filter(|outline| !outline.is_empty());
         let usual = quantile(known.map(|outline| self.domain().roughness(outline)), USUAL);
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
@@ -211,7 +211,7 @@ impl Model {
     }
 
     /// The row of the training data behind row `index` of the encoded data; empty if it is not known.
-    pub fn training_outline(&self, index: usize) -> Vec<f32> {
+    pub fn training_row(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
             (Source::Outlines(generator), _) => generator.sample(sample),

@@ -315,7 +315,7 @@ impl Endpoint {
                 .row_id(row)
                 .map_or_else(|| format!("row {}", model.row_number(row)), str::to_owned),
             z: model.encoded.mu.row(row).to_vec(),
-            outline: model.training_outline(row),
+            outline: model.training_row(row),
             frame: transforms.get(sample).copied(),
         })
     }
@@ -428,7 +428,7 @@ mod tests {
     fn a_row_is_the_shape_itself_and_a_point_what_it_decodes_to() {
         let model = BUNDLED[0].load().unwrap();
         let row = PointRef::Row(17).one(&model, &[]).unwrap();
-        assert_eq!((row.outline.clone(), row.frame), (model.training_outline(16), None));
+        assert_eq!((row.outline.clone(), row.frame), (model.training_row(16), None));
         assert_eq!(model.row_title(16).to_string(), "row 17");
         let point = Endpoint::of_latent(&model, row.z.clone()).unwrap();
         assert_eq!(point.outline, model.decode(&Rows::from_flat(2, row.z)).unwrap().into_flat());

@@ -110,8 +110,7 @@ impl ModelMetrics {
         let smoothness = smoothness(model, &cells.z.select(&cells.with_data), &deviations)?;
 
         let rows = some_held_out(model);
-        let shapes: Vec<Vec<f32>> =
-            rows.par_iter().map(|&row| model.training_outline(row)).collect();
+        let shapes: Vec<Vec<f32>> = rows.par_iter().map(|&row| model.training_row(row)).collect();
         let errors = reconstruction_errors(model, &rows, &shapes)?;
         let label = |&row: &usize| usize::from(encoded.labels[row]);
         let family = |(index, (name, share)): (usize, (String, f64))| {

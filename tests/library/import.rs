@@ -63,7 +63,7 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     );
     for row in 0..model.encoded.mu.len() {
         assert_eq!(
-            model.training_outline(row),
+            model.training_row(row),
             again.set.rows.row(model.encoded.samples[row] as usize)
         );
     }
@@ -324,7 +324,7 @@ fn sizes_may_stay_as_they_are() {
         TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
     let model = trained(data, config);
     let decoded = model.decode(&model.encoded.mu).unwrap();
-    let apart = form_distance(decoded.row(0), &model.training_outline(0));
+    let apart = form_distance(decoded.row(0), &model.training_row(0));
     assert!(apart < 0.3, "{apart}");
 }
 

@@ -88,7 +88,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     // Rows without a target value are predicted as well as the others.
     let row = (0..values.len()).find(|&row| values[row].is_nan()).unwrap();
     let z = model.encoded.mu.row(row);
-    let said = model.tell_one(stiff, z, &model.training_outline(row)).unwrap();
+    let said = model.tell_one(stiff, z, &model.training_row(row)).unwrap();
     assert!((said - 10.0 * stiffness(sample(row))).abs() < 2.5, "{said}");
 }
 

@@ -133,7 +133,7 @@ fn a_generated_shape_has_its_z_wherever_it_stands() {
         let model = sample.load().unwrap();
         let (mut cut, mut cut_off) = (0, 0);
         for row in 0..ROWS {
-            let own = model.training_outline(row);
+            let own = model.training_row(row);
             let z = z_of(&model, &own);
             let points = points_of(&own);
             // In its own form it is taken to the bit.
@@ -232,7 +232,7 @@ fn an_imported_shape_has_its_z_wherever_it_stands() {
         let model = imported_model(normalise, tip);
         let data = model.data.clone().unwrap();
         for row in (0..40).step_by(3) {
-            let own = model.training_outline(row);
+            let own = model.training_row(row);
             let z = model.encoded.mu.row(row);
             let stood = data.transforms[row].restore(&own);
             let points: Points = stood.chunks_exact(2).map(|p| [p[0], p[1]]).collect();

@@ -125,7 +125,7 @@ fn the_value_of_what_is_called_believable_survives_the_round_trip() {
 fn the_encoded_data_are_those_of_the_recipe() {
     for (name, model) in models() {
         for row in (0..model.encoded.mu.len()).step_by(501) {
-            let outline = model.training_outline(row);
+            let outline = model.training_row(row);
             let rows = Rows::from_flat(outline.len(), outline);
             let (mu, _) = model.encode(&rows).unwrap();
             for (again, kept) in mu.row(0).iter().zip(model.encoded.mu.row(row)) {

@@ -165,7 +165,7 @@ fn early_stopping_keeps_the_best() {
 /// The mean squared error of some rows, decoded from mu, in data units.
 fn error_of(model: &Model, rows: &[usize]) -> f64 {
     let decoded = model.decode(&model.encoded.mu.select(rows)).unwrap();
-    let pairs = rows.iter().flat_map(|&row| model.training_outline(row));
+    let pairs = rows.iter().flat_map(|&row| model.training_row(row));
     let squared = pairs.zip(decoded.as_flat()).map(|(a, b)| f64::from(a - b).powi(2));
     squared.sum::<f64>() / rows.len() as f64
 }

@@ -209,7 +209,7 @@ fn changes(report: &SearchReport, model: &Model) -> Vec<Text> {
     let found = report.best_believable.or(report.best).map(|index| &report.restarts[index]);
     let Some(nearest) = found.and_then(|found| found.answer.nearest) else { return Vec::new() };
     let domain = model.domain();
-    let (row, decoded) = (model.training_outline(nearest.0), found.map(|found| &found.decoded));
+    let (row, decoded) = (model.training_row(nearest.0), found.map(|found| &found.decoded));
     let Some(decoded) = decoded.filter(|decoded| decoded.len() == row.len()) else {
         return Vec::new();
     };

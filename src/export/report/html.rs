@@ -93,7 +93,7 @@ impl Report<'_> {
 
     fn answer(&self, search: &SearchReport, found: &RestartReport) -> Markup {
         let nearest = found.answer.nearest;
-        let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
+        let ghost = nearest.map(|(row, _)| self.model.training_row(row));
         let gain = found.answer.gained();
         let remark = found.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark);
         html! {
