@@ -55,10 +55,12 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let again = again.unwrap().unwrap();
     std::fs::remove_dir_all(&shapes).unwrap();
     let model = checkpoint::load(Path::new(&model_path)).unwrap();
-    let Source::Imported(source) = &model.card.source else { panic!("{:?}", model.card.source) };
+    let Some(Source::Imported(source)) = &model.card.source else {
+        panic!("{:?}", model.card.source)
+    };
     assert_eq!((source.name.as_str(), source.count, source.points), ("shapes", 30, 32));
     assert_eq!(
-        (model.card.training.held_out, model.encoded.names.as_slice()),
+        (model.card.training().unwrap().held_out, model.encoded.names.as_slice()),
         (0.2, &["shapes".to_owned()][..])
     );
     for row in 0..model.encoded.mu.len() {

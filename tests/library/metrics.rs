@@ -29,7 +29,7 @@ fn errors_are_those_that_the_training_measured() {
     // Squared error in data units: what a linear output was trained on, measured here from the file alone.
     let model = BUNDLED[0].load().unwrap();
     let metrics = ModelMetrics::from_model(&model).unwrap();
-    let record = model.card.history.last().unwrap();
+    let record = model.card.history().last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
     assert!(close(metrics.reconstruction_error, rebuild, 1e-4), "{metrics:?} {rebuild}");
     let kl = record.held_out_kl.unwrap();

@@ -78,7 +78,7 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         });
         let error = squares.sum::<f64>() / rows.len() as f64;
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
-        let record = model.card.history[0];
+        let record = model.card.history()[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
         let held_out = ModelMetrics::from_model(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);

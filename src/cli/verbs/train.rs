@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 const MAX_SNAPSHOTS: usize = 100;
 
 /// Options that have no meaning without a network.
-const PCA_IGNORES: [&str; 22] = [
+const PCA_IGNORES: [&str; 23] = [
     "falling_lr",
     "linear_path",
     "preset",
@@ -41,6 +41,7 @@ const PCA_IGNORES: [&str; 22] = [
     "no_noise_latent",
     "sigma_vae",
     "output",
+    "latent",
     "hidden",
     "activation",
     "heads",
@@ -159,11 +160,12 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         progress.say(text!("new shapes and restarts are drawn from: {about}", about));
     }
     let error = text!(
-        "reconstruction error {error} (data units) of {scope}",
+        "reconstruction error {error} ({unit}) of {scope}",
         error = three_digits(metrics.reconstruction_error),
+        unit = model.domain().error_unit(),
         scope = metrics.scope()
     );
-    let heads = model.card.training.heads.as_slice();
+    let heads = trainer.config().heads.as_slice();
     let heads = (!heads.is_empty()).then(|| scores(&model, heads));
     let results = [Some(outcome(&trainer, &model)), Some(error), heads];
     progress.finish(text!(
@@ -236,11 +238,11 @@ fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
     let stood = TrainerState::from_model(&model).map_err(|error| Error::file(path, error))?;
     let data = model.training_data()?;
     let samples = data.set.rows.len();
-    let mut config = model.card.training.clone();
+    let mut config = model.card.training().cloned().unwrap_or_default();
     let earlier = config.clone();
     arguments.learning.training.apply(&mut config, samples);
     // A resumed training makes by default the updates that were left, or as many again if it was finished.
-    let left = model.card.training.updates.saturating_sub(stood.resume.updates);
+    let left = earlier.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
     config.updates = stood.resume.updates.saturating_add(more);
