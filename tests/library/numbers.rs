@@ -646,7 +646,12 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
         }
         let model = trainer.finish().unwrap();
         assert!(parameters(&model) == parameters(&whole.finish().unwrap()));
-        let encoded = model.encoded.mu.iter().chain(model.encoded.log_var.iter()).flatten();
+        let encoded = model
+            .encoded
+            .mu
+            .iter()
+            .chain(model.encoded.log_var.iter().flat_map(Rows::iter))
+            .flatten();
         assert!(encoded.into_iter().all(|v| v.is_finite()));
         let decoded = model.decode(&drawn(&model, 5)).unwrap();
         assert!(decoded.as_flat().iter().all(|v| v.is_finite()));

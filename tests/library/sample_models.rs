@@ -8,12 +8,15 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
+use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::training_config::TrainingConfig;
-use latent_explorer::nn::autoencoder::Output;
+use latent_explorer::nn::autoencoder::{Latent, Output};
 use latent_explorer::nn::loss::Reconstruction;
 use latent_explorer::objective::{Goal, ObjectiveSpec};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::trust::{Question, Reliability, Verdict, assess, map_coverage};
+use safetensors::SafeTensors;
+use std::path::Path;
 use std::sync::Arc;
 
 fn models() -> impl Iterator<Item = (String, Model)> {
@@ -188,4 +191,33 @@ fn what_is_believed_of_a_searched_head_is_true_of_its_shape() {
         }
     }
     assert!(believed > 0 && refuted > 0, "{believed} {refuted}");
+}
+
+/// The first sample as format 3 has it: `training`, `history` and `kept` in the card, no domain.
+#[test]
+fn a_file_of_format_3_opens_and_is_written_as_format_4() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/library/format_3");
+    let bytes = std::fs::read(folder.join("nine_families.safetensors")).unwrap();
+    let written = |bytes: &[u8]| {
+        let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
+        let text = &metadata.metadata().as_ref().unwrap()["latent-explorer"];
+        serde_json::from_str::<serde_json::Value>(text).unwrap()
+    };
+    let old = written(&bytes);
+    assert_eq!((&old["format"], &old["card"]["domain"]), (&3.into(), &serde_json::Value::Null));
+    let model = checkpoint::from_bytes(&bytes).unwrap();
+    let card = &old["card"];
+    let training = model.card.training().unwrap();
+    assert_eq!(card["training"]["beta"].as_f64(), Some(training.beta));
+    assert_eq!(card["history"].as_array().unwrap().len(), model.card.history().len());
+    assert_eq!(card["kept"].as_u64(), Some(model.card.updates() as u64));
+    assert_eq!(training.latent, Latent::Gaussian);
+    assert!(model.has_data() && model.network().has_posterior());
+
+    let again = checkpoint::to_bytes(&model).unwrap();
+    assert_eq!(written(&again)["format"], 4);
+    let reopened = checkpoint::from_bytes(&again).unwrap();
+    assert_eq!(reopened.card, model.card);
+    assert!(reopened.parameters().eq(model.parameters()));
+    assert_eq!(reopened.encoded, model.encoded);
 }

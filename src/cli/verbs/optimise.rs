@@ -16,6 +16,7 @@ use crate::optimise::{
 };
 use crate::text;
 use crate::text::Text;
+use crate::trust::Reliability;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -268,6 +269,10 @@ fn answer(report: &SearchReport) -> Text {
             return text!("no restart found a valid {quantity}", quantity = spec.word());
         }
         (None, _) => return text!("no restart found a shape that keeps every constraint"),
+        (Some(best), None) if report.restarts[best].verdict.reliability == Reliability::Unknown => {
+            let verdict = report.restarts[best].verdict.word();
+            text!("best {best} ({verdict})", best = value(best), verdict)
+        }
         (Some(best), None) => text!("best {best}, and none is believable", best = value(best)),
         (Some(best), Some(good)) if best == good => {
             text!("best {best}, believable", best = value(best))

@@ -14,6 +14,7 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::format::checkpoint;
 use crate::model::training_config::EpochRecord;
+use crate::nn::autoencoder::Latent;
 use crate::text;
 use crate::text::Text;
 use crate::train::{Trainer, TrainerState};
@@ -292,7 +293,8 @@ fn outcome(trainer: &Trainer, model: &Model) -> Text {
     let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
         return state(trainer);
     };
-    let (done, epoch, losses) = (trainer.updates(), record.epoch, losses(record));
+    let latent = trainer.config().latent;
+    let (done, epoch, losses) = (trainer.updates(), record.epoch, losses(record, latent));
     if trainer.stopped_early() {
         text!(
             "stopped early at update {done}; kept update {kept}, epoch {epoch}, {losses}",
@@ -321,25 +323,19 @@ fn state(trainer: &Trainer) -> Text {
         updates,
         epoch = trainer.epochs().ceil().to_string()
     );
-    Text::joined(std::iter::once(at).chain(trainer.history().last().map(losses)), ", ")
+    let losses = trainer.history().last().map(|record| losses(record, trainer.config().latent));
+    Text::joined(std::iter::once(at).chain(losses), ", ")
 }
 
-fn losses(record: &EpochRecord) -> Text {
+fn losses(record: &EpochRecord, latent: Latent) -> Text {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
     let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
-    match record.held_out_reconstruction.map(three_digits) {
-        Some(validation) => text!(
-            "loss {total} (reconstruction {reconstruction}, KL {kl}), validation reconstruction {validation}",
-            total,
-            reconstruction,
-            kl,
-            validation
-        ),
-        None => text!(
-            "loss {total} (reconstruction {reconstruction}, KL {kl})",
-            total,
-            reconstruction,
-            kl
-        ),
-    }
+    let parts = match latent {
+        Latent::Gaussian => text!("reconstruction {loss}, KL {kl}", loss = reconstruction, kl),
+        Latent::Tanh => text!("reconstruction {loss}", loss = reconstruction),
+    };
+    let validation = record.held_out_reconstruction.map(three_digits);
+    let validation = validation.map(|loss| text!("validation reconstruction {loss}", loss));
+    let loss = text!("loss {total} ({parts})", total, parts);
+    Text::joined(std::iter::once(loss).chain(validation), ", ")
 }
