@@ -438,6 +438,10 @@ mod tests {
         assert!(bad(|c| c.latent_dim = 0).starts_with("latent-dim"));
         assert!(bad(|c| c.beta = f64::NAN).starts_with("beta"));
         assert!(bad(|c| c.loss = Reconstruction::Bce).contains("sigmoid"));
+        assert!(bad(|c| c.latent = Latent::Tanh).starts_with("beta"));
+        let plain = TrainingConfig { linear_path: true, kl_warmup: 9, ..TrainingConfig::default() };
+        let plain = plain.with_latent(Latent::Tanh);
+        assert!(plain.check().is_ok() && !plain.has_prior() && plain.latent_dim == 2);
         assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
         assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
         assert!(bad(|c| c.heads = vec![Quantity::AREA; 2]).contains("'area'"));

@@ -9,7 +9,7 @@ use crate::model::head::{HeadCard, TaskHead, head_layers};
 use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::autoencoder::{Latent, Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
@@ -27,6 +27,9 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     let activation = Activation::ALL[rng.random_range(0..8)];
     let output = if rng.random_bool(0.5) { Output::Linear } else { Output::Sigmoid };
     let layers = architecture(2 * points, &hidden, activation, latent, output);
+    // Every third width is behind a tanh.
+    let of_latent = if latent.is_multiple_of(3) { Latent::Tanh } else { Latent::Gaussian };
+    let layers = of_latent.layers(layers);
     let seed = rng.random();
     let parameters = initial_parameters(&layers, seed);
     let corner = |i: usize| {
@@ -55,7 +58,8 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         |n: usize| -> Vec<f64> { StandardNormal.sample_iter(&mut *rng).take(n).collect() };
     let encoded = Encoded {
         mu: Rows::from_flat(latent, normal(rows * latent)),
-        log_var: Some(Rows::from_flat(latent, vec![-3.0; rows * latent])),
+        log_var: (of_latent == Latent::Gaussian)
+            .then(|| Rows::from_flat(latent, vec![-3.0; rows * latent])),
         held_out: (0..rows).map(|i| i % 4 == 0).collect(),
         computed: Domain::default().quantities(),
         quantities: Rows::from_flat(4, normal(rows * 4)),
