@@ -242,7 +242,7 @@ fn shapes(prepared: &Prepared, lattice: Lattice) -> ShapeGrid {
 /// Seconds until it is known where the data of a model lie.
 fn density(care: Care, model: &Model) -> f64 {
     let Encoded { mu, log_var, held_out, .. } = &model.encoded;
-    care.time_of(|| Density::from_mu(mu, Some(log_var), held_out))
+    care.time_of(|| Density::from_mu(mu, log_var.as_ref(), held_out))
 }
 
 fn probe(care: Care, prepared: &Prepared) -> f64 {

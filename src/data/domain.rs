@@ -375,6 +375,35 @@ impl Domain {
         }
     }
 
+    /// The reconstruction error of what is known of a row, both in data units, `[input]`: of an outline the sum of the
+    /// squared differences; of a table their mean, in the units of `scaling`, which are standard deviations of each
+    /// column (of its logarithm, if that is what is scaled) and probabilities of a category.
+    pub fn error(&self, row: &[f32], rebuilt: &[f32], scaling: &Scaling) -> f64 {
+        let squares = |a: &[f32], b: &[f32]| -> (f64, usize) {
+            let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
+            let known = squares.filter(|square| !square.is_nan());
+            known.fold((0.0, 0), |(sum, count), square| (sum + square, count + 1))
+        };
+        match self {
+            Self::Outline(_) => squares(row, rebuilt).0,
+            Self::Table(_) => {
+                let scaled = |row: &[f32]| {
+                    scaling.apply(&Rows::from_flat(row.len(), row.to_vec())).into_flat()
+                };
+                let (sum, count) = squares(&scaled(row), &scaled(rebuilt));
+                sum / count.max(1) as f64
+            }
+        }
+    }
+
+    /// The unit of [`Self::error`], in words.
+    pub fn error_unit(&self) -> Text {
+        match self {
+            Self::Outline(_) => text!("sum of squares in data units"),
+            Self::Table(_) => text!("mean square in standard deviations of each column"),
+        }
+    }
+
     /// True if a computed quantity is above 0 for every valid row.
     pub fn is_positive(&self, quantity: Quantity) -> bool {
         self.computed(quantity).is_some_and(OutlineQuantity::is_positive)

@@ -33,12 +33,15 @@ pub struct TableSource {
     pub count: usize,
     /// A fingerprint of the rows: FNV-1a of their bytes.
     pub hash: u64,
+    /// The column that names the rows, if there is one: it also names new rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<String>,
 }
 
 impl TableSource {
     /// The description of these rows, which have the name of their file.
     pub fn new(name: String, rows: &Rows<f32>) -> Self {
-        Self { name, count: rows.len(), hash: fingerprint(rows.as_flat()) }
+        Self { name, count: rows.len(), hash: fingerprint(rows.as_flat()), named_by: None }
     }
 }
 
@@ -142,7 +145,7 @@ impl TrainingData {
     /// # Errors
     /// When there are too few to train on, or a target is not a number.
     pub fn table(import: TableImport, name: String) -> Result<Self> {
-        let TableImport { schema, set, classes, .. } = import;
+        let TableImport { schema, set, classes, named_by, .. } = import;
         if let Some(class) = classes.first() {
             return Err(Error::mismatch(text!(
                 "the target '{target}' holds words, and so far only numbers can be predicted; take another target",
@@ -159,7 +162,7 @@ impl TrainingData {
             )));
         }
         let domain = Domain::of_table(schema).map_err(Error::Mismatch)?;
-        let source = Source::Table(TableSource::new(name, &set.rows));
+        let source = Source::Table(TableSource { named_by, ..TableSource::new(name, &set.rows) });
         Ok(Self { source, set: Arc::new(Dataset { domain, ..set }) })
     }
 }

@@ -12,10 +12,10 @@ pub struct Projection {
 
 impl Projection {
     /// The projection for a model with the encoded data `mu`, `[n, latent]`: the coordinates themselves for up to two
-    /// dimensions, else the two directions of largest variance (Pearson 1901).
+    /// dimensions or without data, else the two directions of largest variance (Pearson 1901).
     pub fn from_mu(mu: &Rows<f64>) -> Self {
         let dim = mu.width();
-        if dim > 2 {
+        if dim > 2 && !mu.is_empty() {
             return Self::principal(mu);
         }
         let axis = |k: usize| (0..dim).map(|i| if i == k { 1.0 } else { 0.0 }).collect();

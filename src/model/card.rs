@@ -1,5 +1,6 @@
 //! The card of a model: its description beside the weights, written as JSON into the checkpoint.
 
+use super::origin::{ImportRecord, Origin, TrainingRecord};
 use super::training_config::{EpochRecord, TrainingConfig};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
@@ -19,39 +20,89 @@ use serde::{Deserialize, Serialize};
 /// The origin, the settings and the metrics of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// The data that the model was trained on.
-    pub source: Source,
+    /// Where the weights come from.
+    pub origin: Origin,
+    /// The data that the model holds encoded: those it was trained on. None if it has no data.
+    pub source: Option<Source>,
     /// The kind of the rows.
     pub domain: Domain,
     /// The layers, in order.
     pub layers: Vec<LayerSpec>,
     /// Data units to network units.
     pub scaling: Scaling,
-    /// The settings of the training.
-    pub training: TrainingConfig,
-    /// The losses, one entry an epoch.
-    pub history: Vec<EpochRecord>,
     /// The distribution from which restarts begin unless the caller names another.
     pub start: StartDistribution,
     /// The statistics of the encoded data that reliability is assessed against.
     pub statistics: LatentStatistics,
-    /// Number of updates behind the weights of the model: fewer than were run if early stopping kept an earlier epoch.
-    /// None for PCA, and for files of earlier versions that were saved without the state of their training.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kept: Option<usize>,
 }
 
 impl ModelCard {
+    /// The card of a model that was read from another program's file and has no data: searches begin at N(0, 1).
+    pub fn imported(
+        record: ImportRecord,
+        domain: Domain,
+        layers: Vec<LayerSpec>,
+        scaling: Scaling,
+    ) -> Self {
+        let latent = layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs);
+        Self {
+            origin: Origin::Imported(record),
+            source: None,
+            domain,
+            layers,
+            scaling,
+            start: StartDistribution::StandardNormal,
+            statistics: LatentStatistics::without_data(latent),
+        }
+    }
+
+    /// The training behind the model; none if it was imported.
+    pub fn trained(&self) -> Option<&TrainingRecord> {
+        match &self.origin {
+            Origin::Trained(record) => Some(record),
+            Origin::Imported(_) => None,
+        }
+    }
+
+    /// As [`Self::trained`], to be changed.
+    pub fn trained_mut(&mut self) -> Option<&mut TrainingRecord> {
+        match &mut self.origin {
+            Origin::Trained(record) => Some(record),
+            Origin::Imported(_) => None,
+        }
+    }
+
+    /// The settings of its training; none if it was imported.
+    pub fn training(&self) -> Option<&TrainingConfig> {
+        self.trained().map(|record| &record.config)
+    }
+
+    /// The losses of its training, one entry an epoch.
+    pub fn history(&self) -> &[EpochRecord] {
+        self.trained().map_or(&[], |record| &record.history)
+    }
+
+    /// The seed of its training, from which the roles of its rows follow.
+    pub fn seed(&self) -> u64 {
+        self.training().map_or(0, |config| config.seed)
+    }
+
+    /// True if the decoder was trained on samples of posteriors, where there are any.
+    pub fn samples_posterior(&self) -> bool {
+        self.training().is_none_or(|config| config.latent_noise)
+    }
+
     /// The record of the epoch whose weights the model has. The history covers all epochs; early stopping keeps the
     /// epoch with the least loss on the stopping rows, and the metrics of a model are those of that epoch.
     pub fn record(&self) -> Option<&EpochRecord> {
+        let TrainingRecord { config, history, kept } = self.trained()?;
         let error = |record: &&EpochRecord| record.stopping_loss().unwrap_or(f64::INFINITY);
-        match self.kept {
-            Some(kept) => self.history.iter().rev().find(|record| record.updates <= kept),
-            None if self.training.early_stopping.is_some() => {
-                self.history.iter().min_by(|a, b| error(a).total_cmp(&error(b)))
+        match *kept {
+            Some(kept) => history.iter().rev().find(|record| record.updates <= kept),
+            None if config.early_stopping.is_some() => {
+                history.iter().min_by(|a, b| error(a).total_cmp(&error(b)))
             }
-            None => self.history.last(),
+            None => history.last(),
         }
     }
 
@@ -63,17 +114,19 @@ impl ModelCard {
     /// True if the rows whose error is reported also chose the epoch: the error is then too optimistic.
     pub fn reports_stopping_rows(&self) -> bool {
         let measured = self.record().is_some_and(|record| record.held_out_reconstruction.is_some());
-        self.training.early_stopping.is_some() && measured && !self.has_stopping_rows()
+        let stops_early = self.training().is_some_and(|config| config.early_stopping.is_some());
+        stops_early && measured && !self.has_stopping_rows()
     }
 
     /// Number of updates behind the weights of the model.
     pub fn updates(&self) -> usize {
-        self.kept.or_else(|| Some(self.record()?.updates)).unwrap_or(0)
+        let kept = self.trained().and_then(|record| record.kept);
+        kept.or_else(|| Some(self.record()?.updates)).unwrap_or(0)
     }
 
     /// Number of updates that the training ran, including those that early stopping discarded.
     pub fn updates_run(&self) -> usize {
-        self.history.last().map_or(0, |record| record.updates).max(self.updates())
+        self.history().last().map_or(0, |record| record.updates).max(self.updates())
     }
 }
 
@@ -94,6 +147,9 @@ pub enum StartDistribution {
     /// A mixture of Gaussians fitted to samples of the posteriors of the data: used if most samples of N(0, 1) would
     /// lie outside the data.
     Mixture(GaussianMixture),
+    /// The same for a latent behind a tanh: a mixture fitted to the encoded data, each sample clamped to -1 to 1, between
+    /// which every encoded row lies.
+    ClampedMixture(GaussianMixture),
 }
 
 impl StartDistribution {
@@ -102,7 +158,7 @@ impl StartDistribution {
         match self {
             Self::StandardNormal => Text::verbatim("N(0, 1)"),
             Self::Normal { .. } => text!("normal of the data"),
-            Self::Mixture(_) => text!("mixture of the data"),
+            Self::Mixture(_) | Self::ClampedMixture(_) => text!("mixture of the data"),
         }
     }
 
@@ -122,6 +178,11 @@ impl StartDistribution {
                     "A mixture of normal distributions fitted to the encoded data: most draws from N(0, 1) miss them"
                 )
             }
+            Self::ClampedMixture(_) => {
+                text!(
+                    "A mixture of normal distributions fitted to the encoded data, cut off at -1 and 1 as the tanh of the encoder: the model was trained without a prior"
+                )
+            }
         }
     }
 
@@ -130,14 +191,18 @@ impl StartDistribution {
         match self {
             Self::StandardNormal => (vec![0.0; dim], vec![1.0; dim]),
             Self::Normal { mean, std } => (mean.clone(), std.clone()),
-            Self::Mixture(mixture) => mixture.moments(),
+            Self::Mixture(mixture) | Self::ClampedMixture(mixture) => mixture.moments(),
         }
     }
 
     /// A sample: a latent point, `[dim]`.
     pub fn draw(&self, dim: usize, mut rng: impl Rng) -> Vec<f64> {
-        if let Self::Mixture(mixture) = self {
-            return mixture.draw(&mut rng);
+        match self {
+            Self::Mixture(mixture) => return mixture.draw(&mut rng),
+            Self::ClampedMixture(mixture) => {
+                return mixture.draw(&mut rng).into_iter().map(|z| z.clamp(-1.0, 1.0)).collect();
+            }
+            Self::StandardNormal | Self::Normal { .. } => (),
         }
         let (mean, std) = self.moments(dim);
         let noise = StandardNormal.sample_iter(rng);
@@ -153,10 +218,11 @@ pub struct LatentStatistics {
     /// The 99th percentile of the encoded mu, `[latent]`.
     pub high: Vec<f64>,
     /// The 99th percentile of `|encode(decode(mu)) - mu|` over held-out samples (all samples if none is held out), over
-    /// the coordinates with more signal than noise.
+    /// the coordinates with more signal than noise. Infinite without data.
+    #[serde(default = "unlimited", skip_serializing_if = "is_unlimited")]
     pub round_trip: f64,
     /// The relative change of each quantity over decode, encode, decode that 99 % of the held-out samples do not
-    /// exceed, at most 0.05; in the order of [`Domain::quantities`].
+    /// exceed, at most 0.05; in the order of [`Domain::quantities`]. Empty without data.
     #[serde(rename = "property_change")]
     pub quantity_change: Vec<f64>,
     /// The size of a typical outline: the 90th percentile of the largest coordinate, in data units.
@@ -167,13 +233,38 @@ pub struct LatentStatistics {
     pub pca_error: Option<f64>,
 }
 
+impl LatentStatistics {
+    /// The 99th percentile of N(0, 1).
+    const NORMAL_99: f64 = 2.326;
+
+    /// The statistics of a model without data: the box of N(0, 1), from which its searches begin, and no limits.
+    pub fn without_data(latent: usize) -> Self {
+        Self {
+            low: vec![-Self::NORMAL_99; latent],
+            high: vec![Self::NORMAL_99; latent],
+            round_trip: unlimited(),
+            quantity_change: Vec::new(),
+            reach: 1.0,
+            pca_error: None,
+        }
+    }
+}
+
+fn unlimited() -> f64 {
+    f64::INFINITY
+}
+
+fn is_unlimited(limit: &f64) -> bool {
+    limit.is_infinite()
+}
+
 /// The data as the model encodes them, stored so that a checkpoint opens without the data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Encoded {
     /// Means, `[samples, latent]`.
     pub mu: Rows<f64>,
-    /// Logarithms of the variances, `[samples, latent]`.
-    pub log_var: Rows<f64>,
+    /// Logarithms of the variances, `[samples, latent]`; none without a posterior.
+    pub log_var: Option<Rows<f64>>,
     /// The label of each sample, an index into `names`.
     pub labels: Vec<u16>,
     /// True for the samples that were held out of training, `[samples]`.

@@ -26,12 +26,12 @@ use std::sync::{Arc, OnceLock};
 const USUAL: f64 = 0.99;
 const MAX_OUTLINES: usize = 500;
 
-/// A trained model with its encoded data. Latent coordinates are `f64`, data are `f32`.
+/// A frozen model with its encoded data, if it has any. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The description of the model.
     pub card: ModelCard,
-    /// The encoded data.
+    /// The encoded data; empty for a model without data.
     pub encoded: Encoded,
     /// The weights; clones of a model, and objectives on it, share them.
     network: Autoencoder,
@@ -49,17 +49,22 @@ pub struct Model {
 }
 
 impl Model {
-    /// Assembles a model from its card, its data and its parameters: layer by layer, weight and bias, row-major.
+    /// Assembles a model from its card, its data (or [`Encoded::default`] without any) and its parameters: layer by
+    /// layer, weight and bias, row-major.
     ///
     /// # Errors
     /// Names the part that does not fit another.
-    pub fn new(card: ModelCard, encoded: Encoded, parameters: &[Vec<f32>]) -> Result<Self> {
+    pub fn new(card: ModelCard, mut encoded: Encoded, parameters: &[Vec<f32>]) -> Result<Self> {
         use_one_thread_per_product();
         let network = Autoencoder::new(&card.layers, parameters).map_err(Error::Mismatch)?;
         let width = card.layers.first().map_or(0, |layer| layer.inputs);
         let scaling = &card.scaling;
         if scaling.offset.len() != width || scaling.scale.len() != width {
             return Err(Error::mismatch(text!("the scaling has not the width of the network")));
+        }
+        if encoded.mu.is_empty() {
+            // Without data there is still a latent.
+            encoded.mu = Rows::new(latent_of(&card));
         }
         Ok(Self {
             card,
@@ -79,17 +84,42 @@ impl Model {
         Self { encoded, density: OnceLock::new(), usual_roughness: OnceLock::new(), ..self }
     }
 
-    /// The density of its data; computed on first use, in milliseconds.
+    /// True if it holds encoded data, which densities, verdicts and intervals are made of.
+    pub fn has_data(&self) -> bool {
+        !self.encoded.mu.is_empty()
+    }
+
+    /// Fails for a model without data; `what` needs them.
+    ///
+    /// # Errors
+    /// Says what needs data, and how a model comes to them.
+    pub fn check_has_data(&self, what: &Text) -> Result<()> {
+        if self.has_data() {
+            return Ok(());
+        }
+        Err(Error::mismatch(text!(
+            "{what} needs the data that the model learned from, and this model holds none; take one that was trained here",
+            what
+        )))
+    }
+
+    /// The density of its data; computed on first use, in milliseconds. Without data everything is infinitely far from
+    /// them.
     pub fn density(&self) -> &Density {
         if let Some(density) = self.density.get() {
             return density;
         }
         // Computed before the cell is locked: the computation is parallel, and a thread that waits for a cell inside a
         // parallel loop may wait for itself. Two callers at the same time compute equal results.
-        let Encoded { mu, log_var, held_out, .. } = &self.encoded;
-        let log_var = self.card.training.latent_noise.then_some(log_var);
-        let density = Arc::new(Density::from_mu(mu, log_var, held_out));
+        let Encoded { mu, held_out, .. } = &self.encoded;
+        let density = Arc::new(Density::from_mu(mu, self.sampled_log_var(), held_out));
         self.density.get_or_init(|| density)
+    }
+
+    /// The logarithms of the variances from which z was sampled in training, `[samples, latent]`; none if the decoder
+    /// was trained on mu itself.
+    pub fn sampled_log_var(&self) -> Option<&Rows<f64>> {
+        self.encoded.log_var.as_ref().filter(|_| self.card.samples_posterior())
     }
 
     /// The [`roughness`](Domain::roughness) that 99 % of the held-out outlines do not exceed, of at most 500 of them;
@@ -101,7 +131,7 @@ impl Model {
         let rows = self.encoded.held_out_or_all();
         let stride = coprime_stride(rows.len().div_ceil(MAX_OUTLINES), self.encoded.names.len());
         let some: Vec<usize> = rows.into_iter().step_by(stride).collect();
-        let outlines = on_all_cores(some.len(), |i| self.training_outline(some[i]));
+        let outlines = on_all_cores(some.len(), |i| self.training_row(some[i]));
         let known = outlines.iter().filter(|outline| !outline.is_empty());
         let usual = quantile(known.map(|outline| self.domain().roughness(outline)), USUAL);
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
@@ -153,7 +183,7 @@ impl Model {
 
     /// The number of latent dimensions.
     pub fn latent_dim(&self) -> usize {
-        self.card.layers.iter().find(|l| l.name == "mu").map_or(0, |l| l.outputs)
+        latent_of(&self.card)
     }
 
     /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
@@ -183,10 +213,11 @@ impl Model {
     }
 
     /// The parameters in the order in which they were learned together, jointly trained heads last; none if one of
-    /// these heads is missing.
+    /// these heads is missing, or the model was imported.
     pub fn learned_parameters(&self) -> Option<Vec<Vec<f32>>> {
+        let training = self.card.training()?;
         let mut parameters: Vec<Vec<f32>> = self.parameters().map(<[f32]>::to_vec).collect();
-        for &quantity in &self.card.training.heads {
+        for &quantity in &training.heads {
             let head = self.head(quantity).filter(|head| head.card.joint)?;
             // Only the first member was trained jointly; the others were added afterwards.
             let first = head.members().first()?;
@@ -200,7 +231,7 @@ impl Model {
     /// # Errors
     /// When they cannot be generated, or the model does not hold them.
     pub fn training_data(&self) -> Result<TrainingData> {
-        match (&self.card.source, &self.data) {
+        match (self.source()?, &self.data) {
             (Source::Outlines(generator), _) => TrainingData::generate(generator.clone()),
             (source, Some(set)) => Ok(TrainingData { source: source.clone(), set: set.clone() }),
             (source, None) => Err(Error::mismatch(text!(
@@ -210,13 +241,25 @@ impl Model {
         }
     }
 
+    /// The origin of its data.
+    ///
+    /// # Errors
+    /// When it has no data.
+    pub fn source(&self) -> Result<&Source> {
+        self.card.source.as_ref().ok_or_else(|| {
+            Error::mismatch(text!(
+                "this model holds no data, and its file does not say what data it learned from; take one that was trained here"
+            ))
+        })
+    }
+
     /// The row of the training data behind row `index` of the encoded data; empty if it is not known.
-    pub fn training_outline(&self, index: usize) -> Vec<f32> {
+    pub fn training_row(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;
         match (&self.card.source, &self.data) {
-            (Source::Outlines(generator), _) => generator.sample(sample),
-            (Source::Imported(_) | Source::Table(_), Some(set)) => set.rows.row(sample).to_vec(),
-            (Source::Imported(_) | Source::Table(_), None) => Vec::new(),
+            (Some(Source::Outlines(generator)), _) => generator.sample(sample),
+            (_, Some(set)) => set.rows.row(sample).to_vec(),
+            (_, None) => Vec::new(),
         }
     }
 
@@ -298,21 +341,21 @@ impl Model {
         Ok(Rows::from_flat(width, decoded))
     }
 
-    /// Encodes data, `[n, input] -> mu [n, latent], log_var [n, latent]`.
+    /// Encodes data, `[n, input] -> mu [n, latent], log_var [n, latent]`; no `log_var` without a posterior.
     ///
     /// # Errors
     /// When the width is not the model's input.
-    pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Rows<f64>)> {
+    pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Option<Rows<f64>>)> {
         self.check_width(x.width(), self.input_dim(), &text!("the model's input"))?;
         let scaled = self.read_by_network(x);
-        let (mut mu, mut log_var, mut trace) = (Vec::new(), Vec::new(), Trace::default());
+        let (mut mu, mut log_vars, mut trace) = (Vec::new(), Vec::new(), Trace::default());
         for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
-            let [m, l] = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);
+            let (m, log_var) = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);
             mu.extend(m.into_iter().map(f64::from));
-            log_var.extend(l.into_iter().map(f64::from));
+            log_vars.extend(log_var.into_iter().flatten().map(f64::from));
         }
         let rows = |flat| Rows::from_flat(self.latent_dim(), flat);
-        Ok((rows(mu), rows(log_var)))
+        Ok((rows(mu), self.network.has_posterior().then(|| rows(log_vars))))
     }
 
     /// A tensor `[n, dim]` of the model's number type.
@@ -329,4 +372,9 @@ impl Model {
         }
         Err(Error::mismatch(text!("{of} has {needed} dimensions, not {given}", of, needed, given)))
     }
+}
+
+/// The number of latent dimensions that a card describes; 0 if its layers lack `mu`.
+fn latent_of(card: &ModelCard) -> usize {
+    card.layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs)
 }

@@ -64,6 +64,11 @@ pub struct Prediction {
 }
 
 impl Prediction {
+    /// A prediction without a judge: the ends of its interval are NaN.
+    pub fn without_interval(value: f64) -> Self {
+        Self { value, low: f64::NAN, high: f64::NAN }
+    }
+
     /// The prediction of the judge: the middle of its interval.
     pub fn judged(&self) -> f64 {
         0.5 * (self.low + self.high)
@@ -94,6 +99,9 @@ impl Prediction {
     /// Value and interval as text: `0.785 (0.741 to 0.823)`.
     pub fn text(&self) -> Text {
         let [value, low, high] = self.shown();
+        if self.low.is_nan() {
+            return text!("{value} (interval unknown)", value);
+        }
         text!("{value} ({low} to {high})", value, low, high)
     }
 

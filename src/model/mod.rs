@@ -9,6 +9,7 @@ pub mod head;
 pub mod judge;
 pub mod kde;
 pub mod optimiser_state;
+pub mod origin;
 pub mod planted;
 pub mod point_ref;
 mod predict;

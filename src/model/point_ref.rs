@@ -211,7 +211,7 @@ fn no_pin(pin: usize, pins: usize) -> Error {
 
 /// The encoded row for row `row` of the data, counted from 1.
 fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
-    let rows = model.card.source.samples();
+    let rows = model.source()?.samples();
     if row == 0 || row > rows {
         return Err(Error::mismatch(text!(
             "the data have rows 1 to {rows}; there is no row {row}",
@@ -234,7 +234,7 @@ fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
 fn row_of_name(model: &Model, name: &str) -> Result<usize> {
     let ids = model.data.as_ref().map_or(&[][..], |set| &set.ids);
     if ids.is_empty() {
-        let rows = model.card.source.samples();
+        let rows = model.source()?.samples();
         let problem =
             text!("the shapes of this model have no names; name them row:1 to row:{rows}", rows);
         return Err(Error::mismatch(problem));
@@ -255,7 +255,7 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
 }
 
 fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
-    let outlines = conform::read(path, &model.card.source)?;
+    let outlines = conform::read(path, model.source()?)?;
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, _) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
     let place = |(index, (outline, z)): (usize, (conform::Conformed, &[f64]))| {
@@ -315,7 +315,7 @@ impl Endpoint {
                 .row_id(row)
                 .map_or_else(|| format!("row {}", model.row_number(row)), str::to_owned),
             z: model.encoded.mu.row(row).to_vec(),
-            outline: model.training_outline(row),
+            outline: model.training_row(row),
             frame: transforms.get(sample).copied(),
         })
     }
@@ -428,7 +428,7 @@ mod tests {
     fn a_row_is_the_shape_itself_and_a_point_what_it_decodes_to() {
         let model = BUNDLED[0].load().unwrap();
         let row = PointRef::Row(17).one(&model, &[]).unwrap();
-        assert_eq!((row.outline.clone(), row.frame), (model.training_outline(16), None));
+        assert_eq!((row.outline.clone(), row.frame), (model.training_row(16), None));
         assert_eq!(model.row_title(16).to_string(), "row 17");
         let point = Endpoint::of_latent(&model, row.z.clone()).unwrap();
         assert_eq!(point.outline, model.decode(&Rows::from_flat(2, row.z)).unwrap().into_flat());

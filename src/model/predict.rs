@@ -12,10 +12,12 @@ use crate::text::Text;
 use std::sync::Arc;
 
 impl Model {
-    /// The quantities whose values are known of its rows: those that are computed, then the target columns.
+    /// The quantities whose values are known of its rows: those that are computed, then the target columns. Of a model
+    /// without data, what its heads predict stands for the columns that they learned.
     pub fn known_quantities(&self) -> Vec<Quantity> {
         let targets = self.encoded.measured.iter().map(Target::quantity);
-        self.domain().quantities().into_iter().chain(targets).collect()
+        let learned = self.predicted_quantities().filter(|_| !self.has_data());
+        self.domain().quantities().into_iter().chain(targets).chain(learned).collect()
     }
 
     /// True if the values of a quantity of this name are known of its rows.
@@ -129,7 +131,7 @@ impl Model {
     }
 
     /// The prediction of the head for a quantity at latent points, each with the interval of its judge,
-    /// `[n, latent] -> [n]`; none without a head.
+    /// `[n, latent] -> [n]`; none without a head. The interval is NaN for a model without data.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's, or the data hold too few values for a judge.
@@ -138,9 +140,11 @@ impl Model {
         quantity: Quantity,
         z: &Rows<f64>,
     ) -> Result<Option<Vec<Prediction>>> {
-        let Some(judge) = self.judge(quantity)? else { return Ok(None) };
-        let said = self.predict(quantity, z).unwrap_or_else(|| Ok(Vec::new()))?;
-        Ok(Some(judge.predictions(&said, z)))
+        let Some(said) = self.predict(quantity, z).transpose()? else { return Ok(None) };
+        Ok(Some(match self.judge(quantity)? {
+            Some(judge) => judge.predictions(&said, z),
+            None => said.into_iter().map(Prediction::without_interval).collect(),
+        }))
     }
 
     /// A quantity of decoded shapes for display, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the
@@ -190,12 +194,12 @@ impl Model {
     }
 
     /// The judge of the head for a quantity, computed on first use: in a fraction of a second, or in milliseconds for a
-    /// head without a fitted judge. None without a head.
+    /// head without a fitted judge. None without a head, or without data.
     ///
     /// # Errors
     /// When the data hold too few values for a judge.
     pub fn judge(&self, quantity: Quantity) -> Result<Option<Arc<Judge>>> {
-        let Some(head) = self.head(quantity) else { return Ok(None) };
+        let Some(head) = self.head(quantity).filter(|_| self.has_data()) else { return Ok(None) };
         if let Some(judge) = head.judge.get() {
             return Ok(Some(judge.clone()));
         }
@@ -215,7 +219,7 @@ impl Model {
     fn judged_data(&self, head: &HeadCard) -> JudgedData<'_> {
         let (encoded, density) = (&self.encoded, self.density());
         let (quantity, offset, scale) = (head.quantity, head.offset, head.scale);
-        let seed = self.card.training.seed;
+        let seed = self.card.seed();
         JudgedData { encoded, density, seed, quantity, offset, scale }
     }
 

@@ -6,7 +6,7 @@ use crate::data::scaling::Scaling;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result, check_range};
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::Output;
+use crate::nn::autoencoder::{Latent, Output};
 use crate::nn::loss::Reconstruction;
 use crate::text;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -36,6 +36,9 @@ pub struct TrainingConfig {
     /// The patience of early stopping: the training ends when the held-out reconstruction has not improved for so many
     /// updates, and keeps the best epoch.
     pub early_stopping: Option<usize>,
+    /// The latent: with a Gaussian posterior, or deterministic behind a tanh, which has neither noise nor KL.
+    #[serde(default)]
+    pub latent: Latent,
     /// True if z is sampled from N(mu, sigma) in training; without noise z is mu.
     pub latent_noise: bool,
     /// The output activation of the decoder.
@@ -102,6 +105,7 @@ impl Default for TrainingConfig {
             kl_warmup: 0,
             sigma_vae: false,
             early_stopping: None,
+            latent: Latent::Gaussian,
             latent_noise: true,
             output: Output::Linear,
             latent_dim: 2,
@@ -206,6 +210,26 @@ impl TrainingConfig {
         self.output == Output::Sigmoid || self.loss == Reconstruction::Bce
     }
 
+    /// The same settings with this latent: a deterministic one has no noise, no KL and no linear path.
+    pub fn with_latent(self, latent: Latent) -> Self {
+        match latent {
+            Latent::Gaussian => Self { latent, ..self },
+            Latent::Tanh => Self {
+                latent,
+                latent_noise: false,
+                beta: 0.0,
+                kl_warmup: 0,
+                linear_path: false,
+                ..self
+            },
+        }
+    }
+
+    /// True if z is sampled from a posterior that is held to N(0, 1): the decoder was trained with a prior.
+    pub fn has_prior(&self) -> bool {
+        self.latent_noise && self.beta > 0.0
+    }
+
     /// Checks that a training with these settings may go on with those of `branch`: data, split and network are the
     /// same.
     ///
@@ -217,6 +241,7 @@ impl TrainingConfig {
             ("hidden", self.hidden == branch.hidden),
             ("activation", self.activation == branch.activation),
             ("output", self.output == branch.output),
+            ("latent", self.latent == branch.latent),
             ("linear-path", self.linear_path == branch.linear_path),
             ("sigma-vae", self.sigma_vae == branch.sigma_vae),
             ("heads", self.heads == branch.heads),
@@ -253,6 +278,20 @@ impl TrainingConfig {
             }
         }
         check_range("latent-dim", self.latent_dim, 1, 1024)?;
+        if self.latent == Latent::Tanh {
+            let needs_posterior = [
+                ("beta", self.beta > 0.0),
+                ("no-noise-latent", self.latent_noise),
+                ("kl-warmup", self.kl_warmup > 0),
+                ("linear-path", self.linear_path),
+            ];
+            if let Some((name, _)) = needs_posterior.iter().find(|(_, is_set)| *is_set) {
+                let problem = text!(
+                    "belongs to a latent with a posterior, and that behind a tanh has none; leave it out, or take --latent gaussian"
+                );
+                return Err(Error::setting(name, problem));
+            }
+        }
         check_widths("hidden", &self.hidden, 8192)?;
         check_range("holdout", self.held_out, 0.0, 0.5)?;
         check_widths("head-widths", &self.head_widths, MAX_HEAD_WIDTH)?;
@@ -399,6 +438,10 @@ mod tests {
         assert!(bad(|c| c.latent_dim = 0).starts_with("latent-dim"));
         assert!(bad(|c| c.beta = f64::NAN).starts_with("beta"));
         assert!(bad(|c| c.loss = Reconstruction::Bce).contains("sigmoid"));
+        assert!(bad(|c| c.latent = Latent::Tanh).starts_with("beta"));
+        let plain = TrainingConfig { linear_path: true, kl_warmup: 9, ..TrainingConfig::default() };
+        let plain = plain.with_latent(Latent::Tanh);
+        assert!(plain.check().is_ok() && !plain.has_prior() && plain.latent_dim == 2);
         assert!(bad(|c| c.head_weight = 0.0).starts_with("head-weight"));
         assert!(bad(|c| c.head_widths = vec![64, 0]).starts_with("head-widths"));
         assert!(bad(|c| c.heads = vec![Quantity::AREA; 2]).contains("'area'"));

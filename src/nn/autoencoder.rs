@@ -1,4 +1,4 @@
-//! The variational autoencoder (Kingma & Welling 2013): encoder, mu and log_var, decoder.
+//! The autoencoder, variational (Kingma & Welling 2013) with mu and log_var, or deterministic with mu alone.
 
 use super::activation::Activation;
 use super::layer::{LayerSpec, chain};
@@ -17,6 +17,29 @@ pub enum Output {
     Linear,
     /// A sigmoid: values stay inside the data's range ("discontinuous").
     Sigmoid,
+}
+
+/// The latent of an autoencoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Latent {
+    /// A Gaussian posterior, N(mu, sigma), with a KL term: a variational autoencoder.
+    #[default]
+    Gaussian,
+    /// No posterior and no KL term: z is the tanh of the encoder's output, so between -1 and 1 in every dimension.
+    Tanh,
+}
+
+impl Latent {
+    /// The layers of an autoencoder with this latent, from those of [`architecture`].
+    pub fn layers(self, mut layers: Vec<LayerSpec>) -> Vec<LayerSpec> {
+        if self == Self::Tanh {
+            layers.retain(|layer| layer.name != "log_var");
+            let mu = layers.iter_mut().filter(|layer| layer.name == "mu");
+            mu.for_each(|mu| mu.activation = Activation::Tanh);
+        }
+        layers
+    }
 }
 
 /// The layers of a VAE: `input -> hidden -> mu, log_var` and `latent -> hidden in reverse order -> input`, with the
@@ -60,11 +83,23 @@ pub fn block_architecture(
     layers
 }
 
-/// The number of hidden layers of the encoder in the layers of an autoencoder: `mu`, `log_var` and the decoder follow.
+/// The places of the parts in the layers of an autoencoder: hidden layers of the encoder, `mu`, `log_var` if it has a
+/// posterior, decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The place of `mu`, which is the number of hidden layers of the encoder. Without a posterior its output is z.
+    pub mu: usize,
+    /// The place of `log_var`; none without a posterior.
+    pub log_var: Option<usize>,
+    /// The place of the decoder's first layer.
+    pub decoder: usize,
+}
+
+/// The parts of an autoencoder of these layers.
 ///
 /// # Errors
 /// Says what the list lacks or which two layers do not fit; the caller knows the file.
-pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, Text> {
+pub fn parts(layers: &[LayerSpec]) -> Result<Parts, Text> {
     let side = |layer: &LayerSpec| layer.name.split('.').next().unwrap_or_default().to_owned();
     let known = ["encoder", "mu", "log_var", "decoder"];
     if let Some(layer) = layers.iter().find(|layer| !known.contains(&side(layer).as_str())) {
@@ -73,24 +108,20 @@ pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, Text> {
     let depth = layers.iter().take_while(|layer| side(layer) == "encoder").count();
     let (encoder, rest) = layers.split_at(depth);
     let (mu, log_var, decoder) = match rest {
-        [mu, log_var, decoder @ ..]
-            if mu.name == "mu"
-                && log_var.name == "log_var"
-                && !decoder.is_empty()
-                && decoder.iter().all(|layer| side(layer) == "decoder") =>
-        {
-            (mu, log_var, decoder)
-        }
-        _ => {
-            return Err(text!("the list of layers lacks mu, log_var or a decoder, in this order"));
-        }
+        [mu, log_var, decoder @ ..] if log_var.name == "log_var" => (mu, Some(log_var), decoder),
+        [mu, decoder @ ..] => (mu, None, decoder),
+        [] => return Err(text!("the list of layers lacks mu and a decoder, in this order")),
     };
-    if mu.outputs != log_var.outputs {
+    let is_ordered = mu.name == "mu" && decoder.iter().all(|layer| side(layer) == "decoder");
+    if !is_ordered || decoder.is_empty() {
+        return Err(text!("the list of layers lacks mu and a decoder, in this order"));
+    }
+    if log_var.is_some_and(|log_var| mu.outputs != log_var.outputs) {
         return Err(text!("mu and log_var differ in width"));
     }
     let way: Vec<&LayerSpec> = encoder.iter().chain([mu]).chain(decoder).collect();
     let unfit = way.windows(2).find(|pair| pair[0].outputs != pair[1].inputs).map(|pair| pair[1]);
-    if let Some(layer) = unfit.or((log_var.inputs != mu.inputs).then_some(log_var)) {
+    if let Some(layer) = unfit.or(log_var.filter(|log_var| log_var.inputs != mu.inputs)) {
         return Err(text!(
             "the layer '{layer}' does not fit the one before it",
             layer = &layer.name
@@ -107,15 +138,17 @@ pub fn encoder_depth(layers: &[LayerSpec]) -> Result<usize, Text> {
             "the decoder does not end in as many numbers as the encoder begins with"
         ));
     }
-    Ok(depth)
+    let log_var = log_var.map(|_| depth + 1);
+    Ok(Parts { mu: depth, log_var, decoder: log_var.unwrap_or(depth) + 1 })
 }
 
-/// A frozen autoencoder, `x -> mu, log_var` and `z -> x'`, in network units. A clone shares the weights.
+/// A frozen autoencoder, `x -> mu, log_var` and `z -> x'`, in network units; without a posterior `x -> mu`, which is z.
+/// A clone shares the weights.
 #[derive(Clone, Debug)]
 pub struct Autoencoder {
     encoder: Mlp,
     mu: Mlp,
-    log_var: Mlp,
+    log_var: Option<Mlp>,
     decoder: Mlp,
 }
 
@@ -125,15 +158,15 @@ impl Autoencoder {
     /// # Errors
     /// Says what the list lacks, or which layer does not fit; the caller knows the file.
     pub fn new(layers: &[LayerSpec], parameters: &[Vec<f32>]) -> Result<Self, Text> {
-        let depth = encoder_depth(layers)?;
+        let Parts { mu, log_var, decoder } = parts(layers)?;
         let part = |from: usize, to: usize| {
             Mlp::new(&layers[from..to], parameters.get(2 * from..2 * to).unwrap_or_default())
         };
         Ok(Self {
-            encoder: part(0, depth)?,
-            mu: part(depth, depth + 1)?,
-            log_var: part(depth + 1, depth + 2)?,
-            decoder: part(depth + 2, layers.len())?,
+            encoder: part(0, mu)?,
+            mu: part(mu, mu + 1)?,
+            log_var: log_var.map(|at| part(at, at + 1)).transpose()?,
+            decoder: part(decoder, layers.len())?,
         })
     }
 
@@ -147,17 +180,28 @@ impl Autoencoder {
         self.encoder.then(&self.mu)
     }
 
-    /// `x [n, input] -> mu, log_var`, `[n, latent]` both.
-    pub fn encode(&self, x: &[f32], rows: usize, trace: &mut Trace) -> [Vec<f32>; 2] {
+    /// True if the encoder gives the variance of a posterior beside its mean.
+    pub fn has_posterior(&self) -> bool {
+        self.log_var.is_some()
+    }
+
+    /// `x [n, input] -> mu, log_var`, `[n, latent]` both; no `log_var` without a posterior.
+    pub fn encode(
+        &self,
+        x: &[f32],
+        rows: usize,
+        trace: &mut Trace,
+    ) -> (Vec<f32>, Option<Vec<f32>>) {
         let hidden = self.encoder.apply(x, rows, trace);
-        [&self.mu, &self.log_var]
-            .map(|part| part.apply(hidden, rows, &mut Trace::default()).to_vec())
+        let output = |part: &Mlp| part.apply(hidden, rows, &mut Trace::default()).to_vec();
+        (output(&self.mu), self.log_var.as_ref().map(output))
     }
 
     /// The parameters, layer by layer, weight and bias.
     pub fn parameters(&self) -> impl Iterator<Item = &[f32]> {
         let Self { encoder, mu, log_var, decoder } = self;
-        [encoder, mu, log_var, decoder].into_iter().flat_map(Mlp::parameters)
+        let parts = [Some(encoder), Some(mu), log_var.as_ref(), Some(decoder)];
+        parts.into_iter().flatten().flat_map(Mlp::parameters)
     }
 }
 
@@ -184,23 +228,28 @@ mod tests {
         let bent: Vec<bool> = layers.iter().map(|l| l.activation == Activation::Silu).collect();
         assert_eq!(bent, [true, true, false, false, true, true, false]);
         assert_eq!(layers[6].activation, Activation::Sigmoid);
-        assert_eq!(encoder_depth(&layers), Ok(2));
+        assert_eq!(parts(&layers), Ok(Parts { mu: 2, log_var: Some(3), decoder: 4 }));
+        let plain = Latent::Tanh.layers(layers.clone());
+        assert_eq!(parts(&plain), Ok(Parts { mu: 2, log_var: None, decoder: 3 }));
+        assert_eq!(plain[2].activation, Activation::Tanh);
+        assert_eq!((&plain[..2], &plain[3..]), (&layers[..2], &layers[4..]));
+        assert_eq!(Latent::Gaussian.layers(layers.clone()), layers);
     }
 
     #[test]
     fn a_layer_list_that_does_not_fit_is_refused() {
         let good = architecture(8, &[5], Activation::Relu, 2, Output::Linear);
-        assert_eq!(encoder_depth(&good), Ok(1));
+        assert_eq!(parts(&good).map(|parts| parts.mu), Ok(1));
         let refused = |change: fn(&mut Vec<LayerSpec>)| {
             let mut layers = good.clone();
             change(&mut layers);
-            encoder_depth(&layers).unwrap_err().to_string()
+            parts(&layers).unwrap_err().to_string()
         };
         assert!(refused(|l| l[1].inputs = 4).contains("mu"));
         assert!(refused(|l| l[2].outputs = 3).contains("differ"));
         assert!(refused(|l| l[4].outputs = 7).contains("decoder"));
         assert!(refused(|l| l[0].name = "head.0".into()).contains("head.0"));
-        assert!(refused(|l| drop(l.remove(2))).contains("lacks"));
+        assert!(refused(|l| drop(l.remove(1))).contains("lacks mu"));
         assert!(refused(|l| l.truncate(3)).contains("decoder"));
         assert!(refused(|l| l.clear()).contains("decoder"));
         assert!(refused(|l| drop(l.remove(0))).contains("decoder"));
@@ -214,10 +263,10 @@ mod tests {
             .contains("blocks")
         );
         let linear = architecture(8, &[], Activation::Relu, 2, Output::Linear);
-        assert_eq!(encoder_depth(&linear), Ok(0), "no hidden layer");
+        assert_eq!(parts(&linear).map(|parts| parts.mu), Ok(0), "no hidden layer");
         let mut unlike = linear;
         unlike[1].inputs = 7;
-        assert!(encoder_depth(&unlike).unwrap_err().to_string().contains("log_var"));
+        assert!(parts(&unlike).unwrap_err().to_string().contains("log_var"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The same networks and losses as candle graphs: the reference for tests, and the computation in double precision.
 
 use super::activation::Activation;
-use super::autoencoder::encoder_depth;
+use super::autoencoder::{self, Parts};
 use super::layer::LayerSpec;
 use super::loss::MIN_LOG_SIGMA;
 use super::mlp::Mlp;
@@ -137,12 +137,13 @@ fn softplus(x: &Tensor) -> Result<Tensor> {
     x.relu()? + (x.abs()?.neg()?.exp()? + 1.0)?.log()?
 }
 
-/// The network: `x -> mu, log_var` and `z -> x'`, in network units; the encoder may have no hidden layer.
+/// The network: `x -> mu, log_var` and `z -> x'`, in network units; without a posterior `x -> mu`. The encoder may have
+/// no hidden layer.
 #[derive(Clone, Debug)]
 pub struct Vae {
     encoder: Vec<GraphDense>,
     mu: GraphDense,
-    log_var: GraphDense,
+    log_var: Option<GraphDense>,
     decoder: Vec<GraphDense>,
 }
 
@@ -150,8 +151,8 @@ pub struct Vae {
 pub struct Pass {
     /// The mean of the latent, `[n, latent]`.
     pub mu: Tensor,
-    /// The logarithm of its variance, `[n, latent]`.
-    pub log_var: Tensor,
+    /// The logarithm of its variance, `[n, latent]`; none without a posterior.
+    pub log_var: Option<Tensor>,
     /// The latent point that was decoded, `[n, latent]`.
     pub z: Tensor,
     /// The decoder's last affine map, before its activation, `[n, input]`.
@@ -167,21 +168,22 @@ impl Vae {
         layers: &[LayerSpec],
         parameters: &[Tensor],
     ) -> std::result::Result<Self, Text> {
-        let depth = encoder_depth(layers)?;
+        let Parts { mu, log_var, decoder } = autoencoder::parts(layers)?;
         let mut all = GraphDense::all(layers, parameters);
         if all.len() != layers.len() {
             return Err(text!("there are fewer parameters than layers"));
         }
-        let decoder = all.split_off(depth + 2);
-        let log_var = all.remove(depth + 1);
-        let mu = all.remove(depth);
+        let decoder = all.split_off(decoder);
+        let log_var = log_var.map(|at| all.remove(at));
+        let mu = all.remove(mu);
         Ok(Self { encoder: all, mu, log_var, decoder })
     }
 
-    /// `[n, input] -> mu [n, latent], log_var [n, latent]`.
-    pub fn encode(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
+    /// `[n, input] -> mu [n, latent], log_var [n, latent]`; no `log_var` without a posterior.
+    pub fn encode(&self, x: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
         let hidden = forward(&self.encoder, x)?;
-        Ok((self.mu.forward(&hidden)?, self.log_var.forward(&hidden)?))
+        let log_var = self.log_var.as_ref().map(|log_var| log_var.forward(&hidden));
+        Ok((self.mu.forward(&hidden)?, log_var.transpose()?))
     }
 
     /// `[n, latent] -> [n, input]`, before the last activation.
@@ -206,12 +208,12 @@ impl Vae {
     }
 
     /// Encodes, reparameterises `z = mu + exp(log_var / 2) * eps` (section 2.4), decodes; without
-    /// `eps` the mean itself is decoded, as in a plain autoencoder.
+    /// `eps` or a posterior the mean itself is decoded, as in a plain autoencoder.
     pub fn pass(&self, x: &Tensor, eps: Option<&Tensor>) -> Result<Pass> {
         let (mu, log_var) = self.encode(x)?;
-        let z = match eps {
-            Some(eps) => (&mu + (&log_var * 0.5)?.exp()?.mul(eps)?)?,
-            None => mu.clone(),
+        let z = match (&log_var, eps) {
+            (Some(log_var), Some(eps)) => (&mu + (log_var * 0.5)?.exp()?.mul(eps)?)?,
+            _ => mu.clone(),
         };
         Ok(Pass { logits: self.logits(&z)?, mu, log_var, z })
     }

@@ -1,6 +1,6 @@
-//! The loss of a variational autoencoder and its gradient in one pass, without a graph.
+//! The loss of an autoencoder, variational or deterministic, and its gradient in one pass, without a graph.
 
-use super::autoencoder::encoder_depth;
+use super::autoencoder::{Parts, parts};
 use super::layer::{Layer, LayerSpec, Sink};
 use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
@@ -8,13 +8,13 @@ use super::reconstruct::ReconstructionLoss;
 use crate::text;
 use crate::text::Text;
 
-/// A variational autoencoder in training, with its jointly trained heads.
+/// An autoencoder in training, with its jointly trained heads.
 #[derive(Debug)]
 pub struct VaeStep {
     /// The layers of the autoencoder, then of each head, in the order of their parameters.
     layers: Vec<LayerSpec>,
-    /// The number of hidden layers of the encoder.
-    depth: usize,
+    /// The places of encoder, latent and decoder in them.
+    parts: Parts,
     /// The index of the first layer of each head, and the end of the last head.
     heads: Vec<usize>,
     loss: ReconstructionLoss,
@@ -30,6 +30,9 @@ struct StepBuffers {
     decoder: Trace,
     head: Trace,
     mu: Vec<f32>,
+    /// The input of the activation of mu, if the backward pass needs it.
+    mu_input: Vec<f32>,
+    /// Empty without a posterior.
     log_var: Vec<f32>,
     z: Vec<f32>,
     dz: Vec<f32>,
@@ -48,7 +51,7 @@ pub struct Batch<'a> {
     pub known: Option<&'a [f32]>,
     /// The number of samples.
     pub rows: usize,
-    /// The reparameterisation noise, `[n, latent]`; without it z is mu.
+    /// The reparameterisation noise, `[n, latent]`; without it, or without a posterior, z is mu.
     pub noise: Option<&'a [f32]>,
     /// The standardised quantity and its weight for each sample, `[n]` both, for each head.
     pub targets: &'a [(Vec<f32>, Vec<f32>)],
@@ -65,7 +68,7 @@ pub struct LossParts {
     pub reconstruction: f64,
     /// The reconstruction as it enters the loss: with a learned variance its [`gaussian`](loss::gaussian).
     pub likelihood: f64,
-    /// KL, in nats.
+    /// KL, in nats; 0 without a posterior.
     pub kl: f64,
     /// The weighted squared errors of all heads, summed.
     pub heads: f64,
@@ -80,20 +83,20 @@ impl LossParts {
 }
 
 impl VaeStep {
-    /// Prepares a step for a network of `layers` (encoder, mu, log_var, decoder, in this order) and heads on its
-    /// latent. The blocks of the decoder, if there are any, have each its own loss; without them it is `loss`. With a
+    /// Prepares a step for a network of `layers` (encoder, mu, log_var unless it is deterministic, decoder, in this
+    /// order) and heads on its latent. The blocks of the decoder, if there are any, have each its own loss; without them it is `loss`. With a
     /// learned variance the last parameter is its unconstrained number, see [`loss::log_sigma`].
     ///
     /// # Errors
-    /// As [`encoder_depth`]; also if a variance is to be learned of anything but the squared error.
+    /// As [`parts`]; also if a variance is to be learned of anything but the squared error.
     pub fn new(
         layers: &[LayerSpec],
         heads: &[&[LayerSpec]],
         loss: Reconstruction,
         learns_variance: bool,
     ) -> Result<Self, Text> {
-        let depth = encoder_depth(layers)?;
-        let last = layers.last().expect("encoder_depth requires a decoder");
+        let parts = parts(layers)?;
+        let last = layers.last().expect("parts requires a decoder");
         let loss = ReconstructionLoss::new(loss, last);
         if learns_variance && !loss.is_squared() {
             return Err(text!(
@@ -109,7 +112,7 @@ impl VaeStep {
         let counts = all.iter().flat_map(LayerSpec::counts).chain(learns_variance.then_some(1));
         let gradient = counts.map(|count| vec![0.0; count]).collect();
         let room = StepBuffers::default();
-        Ok(Self { layers: all, depth, heads: begins, loss, learns_variance, gradient, room })
+        Ok(Self { layers: all, parts, heads: begins, loss, learns_variance, gradient, room })
     }
 
     /// The parts of the loss of a batch; `parameters` are the weight and the bias of each layer.
@@ -129,17 +132,23 @@ impl VaeStep {
 
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
         let Batch { x, known, rows, noise, targets, beta, head_weight } = batch;
-        let Self { layers, depth, heads, loss, learns_variance, gradient, room } = self;
+        let Self { layers, parts, heads, loss, learns_variance, gradient, room } = self;
         let StepBuffers { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
         let all = Layer::all(layers, parameters);
-        let (encoder, decoder) = (&all[..*depth], &all[*depth + 2..heads[0]]);
-        let (of_mu, of_log_var) = (&all[encoder.len()], &all[encoder.len() + 1]);
-        let decoder_at = 2 * (encoder.len() + 2);
+        let (encoder, decoder) = (&all[..parts.mu], &all[parts.decoder..heads[0]]);
+        let (of_mu, of_log_var) = (&all[parts.mu], parts.log_var.map(|at| &all[at]));
+        let decoder_at = 2 * parts.decoder;
         let share = 1.0 / rows as f32;
 
         let hidden = encoding.forward(encoder, x, rows);
         of_mu.affine(hidden, rows, &mut room.mu, &mut room.turned);
-        of_log_var.affine(hidden, rows, &mut room.log_var, &mut room.turned);
+        if of_mu.activation.needs_input() {
+            room.mu_input.clone_from(&room.mu);
+        }
+        of_mu.activate(&mut room.mu);
+        if let Some(of_log_var) = of_log_var {
+            of_log_var.affine(hidden, rows, &mut room.log_var, &mut room.turned);
+        }
         room.z.clone_from(&room.mu);
         if let Some(noise) = noise {
             for ((z, l), e) in room.z.iter_mut().zip(&room.log_var).zip(noise) {
@@ -150,7 +159,7 @@ impl VaeStep {
         let kl = loss::kl(pairs.map(|(mu, l)| (f64::from(*mu), f64::from(*l)))) * f64::from(share);
 
         // The loss applies the last activation itself, so the decoder stops at the logits.
-        let (last, first) = decoder.split_last().expect("encoder_depth requires a decoder");
+        let (last, first) = decoder.split_last().expect("parts requires a decoder");
         let before = decoding.forward(first, &room.z, rows);
         last.affine(before, rows, &mut room.d_output, &mut room.turned);
         let raw =
@@ -206,19 +215,24 @@ impl VaeStep {
         if with_gradient {
             // z = mu + exp(log_var / 2) eps; KL = -1/2 sum(1 + log_var - mu^2 - exp(log_var)).
             room.d_log_var.clear();
+            // Without a posterior there is no log_var, and z = mu.
             for (i, (dz, l)) in room.dz.iter_mut().zip(&room.log_var).enumerate() {
                 let spread = (0.5 * l).exp();
                 let moved = noise.map_or(0.0, |noise| *dz * noise[i] * 0.5 * spread);
                 room.d_log_var.push(moved + 0.5 * beta * share * (spread * spread - 1.0));
                 *dz += beta * share * room.mu[i];
             }
+            let kept = if of_mu.activation.needs_input() { &room.mu_input } else { &room.mu };
+            of_mu.activation.pull_back(kept, &mut room.dz);
             let hidden = encoding.output(x);
             let (of_encoder, of_rest) = gradient.split_at_mut(2 * encoder.len());
             let has_hidden = !encoder.is_empty();
             let into = has_hidden.then_some(Sink::Set(&mut room.d_hidden));
             of_mu.backward_affine(hidden, &room.dz, Some(&mut of_rest[..2]), into);
-            let into = has_hidden.then_some(Sink::Add(&mut room.d_hidden));
-            of_log_var.backward_affine(hidden, &room.d_log_var, Some(&mut of_rest[2..4]), into);
+            if let Some(of_log_var) = of_log_var {
+                let into = has_hidden.then_some(Sink::Add(&mut room.d_hidden));
+                of_log_var.backward_affine(hidden, &room.d_log_var, Some(&mut of_rest[2..4]), into);
+            }
             encoding.backward(encoder, x, &mut room.d_hidden, Some(of_encoder), None);
         }
         LossParts { reconstruction, likelihood, kl, heads: of_heads }
@@ -229,7 +243,7 @@ impl VaeStep {
 mod tests {
     use super::*;
     use crate::nn::activation::Activation;
-    use crate::nn::autoencoder::{Output, architecture, block_architecture};
+    use crate::nn::autoencoder::{Latent, Output, architecture, block_architecture};
     use crate::nn::graph::{self, GraphDense, Vae, flat_f64, tensors};
     use crate::nn::layer::{chain, initial_parameters};
     use crate::nn::output_block::OutputBlock;
@@ -308,7 +322,10 @@ mod tests {
             }
             false => reconstruction.clone(),
         };
-        let kl = graph::kl(&pass.mu, &pass.log_var)?;
+        let kl = match &pass.log_var {
+            Some(log_var) => graph::kl(&pass.mu, log_var)?,
+            None => Tensor::new(0f32, &Device::Cpu)?,
+        };
         let mut heads = Tensor::new(0f32, &Device::Cpu)?;
         for (ends, (target, weights)) in step.heads.windows(2).zip(batch.targets) {
             let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
@@ -368,7 +385,14 @@ mod tests {
             let widths = |rng: &mut rand_chacha::ChaCha8Rng, most: usize| -> Vec<usize> {
                 (0..rng.random_range(0..=3)).map(|_| rng.random_range(1..most)).collect()
             };
-            let layers = architecture(inputs, &widths(&mut rng, 70), activation, latent, output);
+            let mut layers =
+                architecture(inputs, &widths(&mut rng, 70), activation, latent, output);
+            if trial % 4 == 3 {
+                // Without a posterior, and with each activation of the latent in turn.
+                layers = Latent::Tanh.layers(layers);
+                let mu = parts(&layers).unwrap().mu;
+                layers[mu].activation = Activation::ALL[trial / 4 % 8];
+            }
             let heads: Vec<Vec<LayerSpec>> = (0..trial % 4 / 2 + trial % 2)
                 .map(|k| {
                     let widths = [vec![latent], widths(&mut rng, 20), vec![1]].concat();

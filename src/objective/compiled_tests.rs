@@ -6,9 +6,10 @@ use crate::data::scaling::Scaling;
 use crate::data::source::Source;
 use crate::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use crate::model::head::{HeadCard, TaskHead, head_layers};
+use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::autoencoder::{Latent, Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
@@ -26,6 +27,9 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     let activation = Activation::ALL[rng.random_range(0..8)];
     let output = if rng.random_bool(0.5) { Output::Linear } else { Output::Sigmoid };
     let layers = architecture(2 * points, &hidden, activation, latent, output);
+    // Every third width is behind a tanh.
+    let of_latent = if latent.is_multiple_of(3) { Latent::Tanh } else { Latent::Gaussian };
+    let layers = of_latent.layers(layers);
     let seed = rng.random();
     let parameters = initial_parameters(&layers, seed);
     let corner = |i: usize| {
@@ -33,7 +37,12 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
         if i.is_multiple_of(2) { angle.cos() } else { angle.sin() }
     };
     let card = ModelCard {
-        source: Source::Outlines(GeneratorConfig::default()),
+        origin: Origin::Trained(Box::new(TrainingRecord {
+            config: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
+            history: Vec::new(),
+            kept: None,
+        })),
+        source: Some(Source::Outlines(GeneratorConfig::default())),
         // About a third of the shapes are then outside the domain of heat shedding.
         domain: Domain::Outline(OutlineDomain { median_area: 310.0 }),
         layers,
@@ -41,18 +50,16 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
             (0..2 * points).map(corner).collect(),
             (0..2 * points).map(|_| rng.random_range(0.1..0.4)).collect(),
         ),
-        training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
-        history: Vec::new(),
         start: StartDistribution::StandardNormal,
         statistics: LatentStatistics::default(),
-        kept: None,
     };
     let rows = 80;
     let mut normal =
         |n: usize| -> Vec<f64> { StandardNormal.sample_iter(&mut *rng).take(n).collect() };
     let encoded = Encoded {
         mu: Rows::from_flat(latent, normal(rows * latent)),
-        log_var: Rows::from_flat(latent, vec![-3.0; rows * latent]),
+        log_var: (of_latent == Latent::Gaussian)
+            .then(|| Rows::from_flat(latent, vec![-3.0; rows * latent])),
         held_out: (0..rows).map(|i| i % 4 == 0).collect(),
         computed: Domain::default().quantities(),
         quantities: Rows::from_flat(4, normal(rows * 4)),

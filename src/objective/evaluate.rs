@@ -5,9 +5,10 @@ use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_co
 use super::graph::GraphObjective;
 use super::spec::{Constraint, Goal, ObjectiveSpec, Space};
 use crate::data::quantity::Quantity;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
+use crate::text;
 use candle_core::DType;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -52,9 +53,16 @@ impl Objective {
     /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a quantity that the model does not have, or a quantity without a head.
+    /// Names a setting out of range, a quantity that the model does not have, or a quantity without a head; also if the
+    /// penalty outside the data has a weight and the model has no data.
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
+        if spec.inside > 0.0 && !model.has_data() {
+            return Err(Error::setting(
+                "inside",
+                text!("keeps a search among the data, and this model holds none; set it to 0"),
+            ));
+        }
         spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))
     }
 

@@ -212,6 +212,12 @@ impl SearchReport {
         if self.best.is_none() || self.best_believable.is_some() {
             return None;
         }
+        let first = self.restarts.first().map(|restart| restart.verdict.reliability);
+        if first == Some(Reliability::Unknown) {
+            return Some(text!(
+                "The model holds no data, so it is unknown whether an answer can be believed."
+            ));
+        }
         let mut counts: BTreeMap<Question, usize> = BTreeMap::new();
         let answers = self.restarts.iter().filter(|restart| restart.restart.best.is_some());
         let failed = answers.filter_map(|restart| restart.verdict.failed());

@@ -108,6 +108,7 @@ impl Rediscovery {
     /// available.
     pub fn new(model: Arc<Model>, config: RediscoverConfig) -> Result<Self> {
         config.check()?;
+        model.check_has_data(&text!("rediscovery"))?;
         let subject = RediscoverySubject::new(&model, config.quantity)?;
         let parts = &config.parts;
         let anew = parts.has(RediscoveryPart::B) || parts.has(RediscoveryPart::C);
@@ -233,7 +234,7 @@ impl Rediscovery {
     fn without(&self, hidden: &[bool]) -> Result<Beginning> {
         let kept: Vec<usize> = (0..hidden.len()).filter(|&row| !hidden[row]).collect();
         let part = self.subject.part(self.data()?, &kept)?;
-        let training = Box::new(self.model.card.training.clone());
+        let training = Box::new(self.model.card.training().cloned().unwrap_or_default());
         Ok(Beginning::Data(part, training, self.model.is_linear()))
     }
 

@@ -102,7 +102,11 @@ impl RediscoverySubject {
         let source = match source {
             Source::Imported(imported) => outlines(imported.normalise, imported.begin),
             Source::Outlines(_) => outlines(Normalise::default(), Begin::default()),
-            Source::Table(_) => Source::Table(TableSource::new(name.clone(), &part.rows)),
+            Source::Table(TableSource { named_by, .. }) => {
+                let named_by = named_by.clone();
+                let described = TableSource::new(name.clone(), &part.rows);
+                Source::Table(TableSource { named_by, ..described })
+            }
         };
         Ok(TrainingData { source, set: Arc::new(part) })
     }

@@ -6,6 +6,7 @@ use crate::data::source::Source;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::{Encoded, ModelCard, StartDistribution};
+use crate::model::training_config::TrainingConfig;
 use crate::trust::measure_statistics;
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ pub(super) fn assemble(
             false => indices.iter().map(|&i| data.groups[i]).collect(),
         },
     });
-    if !matches!(model.card.source, Source::Outlines(_)) {
+    if !matches!(model.card.source, Some(Source::Outlines(_))) {
         model.data = Some(data.clone());
     }
     model.card.domain = domain.fitted(&rows, &model.encoded.held_out);
@@ -51,8 +52,7 @@ pub(super) fn assemble(
 
 /// The start distribution: the prior, or the distribution of the encoded data after a training without a prior.
 fn start(model: &Model) -> StartDistribution {
-    let config = &model.card.training;
-    if config.latent_noise && config.beta > 0.0 {
+    if model.card.training().is_some_and(TrainingConfig::has_prior) {
         return StartDistribution::StandardNormal;
     }
     let mu: &Rows<f64> = &model.encoded.mu;

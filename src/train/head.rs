@@ -138,11 +138,10 @@ impl Member {
         for &place in places {
             let row = self.rows[place];
             let mu = encoded.mu.row(row);
-            if !model.card.training.latent_noise {
-                // Without latent noise in training, log_var has no meaning.
+            let Some(log_var) = model.sampled_log_var() else {
                 z.extend(mu.iter().map(|&mu| mu as f32));
                 continue;
-            }
+            };
             // A row that is resampled several times has other noise each time.
             let key = if self.is_resample { place } else { row };
             let noise = StandardNormal.sample_iter(stream(
@@ -151,7 +150,7 @@ impl Member {
                 epoch as u64,
                 key as u64,
             ));
-            let sigma = encoded.log_var.row(row).iter().map(|v| (v / 2.0).exp());
+            let sigma = log_var.row(row).iter().map(|v| (v / 2.0).exp());
             let drawn = mu.iter().zip(sigma).zip(noise);
             z.extend(drawn.map(|((mu, sigma), e): (_, f64)| (mu + sigma * e) as f32));
         }
@@ -332,10 +331,10 @@ impl HeadTrainer {
 /// # Errors
 /// As [`HeadTrainer::step`].
 pub fn complete_heads(mut model: Model) -> Result<Model> {
-    for quantity in model.card.training.heads.clone() {
+    for quantity in model.card.training().map_or_else(Vec::new, |config| config.heads.clone()) {
         let frozen = Arc::new(model);
         let config =
-            HeadConfig { seed: frozen.card.training.seed, ..HeadConfig::usual(&frozen, quantity) };
+            HeadConfig { seed: frozen.card.seed(), ..HeadConfig::usual(&frozen, quantity) };
         let mut trainer = HeadTrainer::beside(frozen.clone(), quantity, config)?;
         while !trainer.is_finished() {
             trainer.step()?;

@@ -8,9 +8,10 @@ use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
+use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::{Output, architecture};
+use crate::nn::autoencoder::{Latent, Output, architecture};
 use crate::nn::loss::Reconstruction;
 use crate::numerics::cancel_token::CancelToken;
 use crate::numerics::linear_algebra::pca::PrincipalAxes;
@@ -71,6 +72,7 @@ impl Pca {
             kl_warmup: 0,
             sigma_vae: false,
             early_stopping: None,
+            latent: Latent::Gaussian,
             latent_noise: false,
             heads: Vec::new(),
             ..config.clone()
@@ -118,8 +120,9 @@ impl Pca {
         progress: &mut dyn FnMut(f64),
     ) -> Result<Option<Model>> {
         let data = model.training_data()?;
+        let config = model.card.training().cloned().unwrap_or_default();
         let mut measuring = |share: f64| progress(MEASURING * share);
-        let pca = Self::new_unless(data, &model.card.training, cancel, &mut measuring)?;
+        let pca = Self::new_unless(data, &config, cancel, &mut measuring)?;
         let Some(mut pca) = pca else { return Ok(None) };
         while pca.step() {
             progress(MEASURING + (1.0 - MEASURING) * pca.progress());
@@ -162,23 +165,27 @@ impl Pca {
             sigma: None,
         };
         let card = ModelCard {
-            source: data.source,
+            origin: Origin::Trained(Box::new(TrainingRecord {
+                config,
+                history: vec![record],
+                kept: None,
+            })),
+            source: Some(data.source),
             domain: data.set.domain.clone(),
             layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
             scaling: Scaling::identity(width),
-            training: config,
-            history: vec![record],
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
-            kept: None,
         };
         let indices: Vec<usize> = (0..data.set.rows.len()).collect();
         let mut model = assemble(card, &parameters(&principal), &data.set, &indices, &held_out)?;
         let error = |of: &Vec<usize>| error_of(&model, &data.set.rows, of);
         let stopping = validation.stopping.as_ref().map(error).transpose()?.flatten();
         let held_out = error(&validation.reported)?;
-        let record = &mut model.card.history[0];
-        (record.held_out_reconstruction, record.stopping_reconstruction) = (held_out, stopping);
+        for record in model.card.trained_mut().into_iter().flat_map(|trained| &mut trained.history)
+        {
+            (record.held_out_reconstruction, record.stopping_reconstruction) = (held_out, stopping);
+        }
         Ok(model)
     }
 }

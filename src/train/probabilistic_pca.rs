@@ -186,7 +186,8 @@ mod tests {
         pca.begin(&layers, &mut parameters);
         let network = Autoencoder::new(&layers, &parameters).unwrap();
         let x = pca.scaling().apply(&rows.select(&[75]));
-        let [mu, log_var] = network.encode(x.as_flat(), 1, &mut Trace::default());
+        let (mu, log_var) = network.encode(x.as_flat(), 1, &mut Trace::default());
+        let log_var = log_var.unwrap();
         let mut trace = Trace::default();
         let decoded = network.decoder().apply(&mu, 1, &mut trace);
 

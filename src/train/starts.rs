@@ -1,4 +1,4 @@
-//! The start distribution of a model: the prior, or a mixture fitted to the data if the prior misses them.
+//! The start distribution of a model: the prior, or a mixture fitted to the data if the prior misses them or there is none.
 
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
@@ -28,21 +28,36 @@ pub fn start_distribution(model: &Model) -> Result<StartDistribution> {
     if share >= ENOUGH {
         return Ok(stated);
     }
-    let encoded = &model.encoded;
-    let has_noise = model.card.training.latent_noise;
+    let Some(mixture) = fitted(model).map(StartDistribution::Mixture) else { return Ok(stated) };
+    Ok(if believable_share(model, &mixture)? > share { mixture } else { stated })
+}
+
+/// The start distribution of a model behind a tanh: a mixture fitted to its encoded training rows, since N(0, 1) lies
+/// outside -1 to 1 in every third coordinate; unchanged if there are fewer than two rows.
+pub fn start_of_tanh(model: &Model) -> StartDistribution {
+    fitted(model).map_or_else(|| model.card.start.clone(), StartDistribution::ClampedMixture)
+}
+
+/// A mixture of Gaussians fitted to one draw of each training row's posterior, or to its mu if the decoder was trained
+/// on that.
+fn fitted(model: &Model) -> Option<GaussianMixture> {
+    let (encoded, log_var) = (&model.encoded, model.sampled_log_var());
     let mut draws: Vec<f64> = Vec::new();
     for row in (0..encoded.mu.len()).filter(|&row| !encoded.held_out[row]) {
+        let mu = encoded.mu.row(row);
+        let Some(log_var) = log_var else {
+            draws.extend(mu);
+            continue;
+        };
         let noise = StandardNormal.sample_iter(stream(0, Purpose::LatentNoise, 1, row as u64));
-        let posterior = encoded.mu.row(row).iter().zip(encoded.log_var.row(row));
-        draws.extend(posterior.zip(noise).map(|((mu, log_var), e): (_, f64)| {
-            if has_noise { mu + (log_var / 2.0).min(15.0).exp() * e } else { *mu }
-        }));
+        let posterior = mu.iter().zip(log_var.row(row));
+        draws.extend(
+            posterior
+                .zip(noise)
+                .map(|((mu, log_var), e): (_, f64)| mu + (log_var / 2.0).min(15.0).exp() * e),
+        );
     }
-    let Some(mixture) = GaussianMixture::fit(&draws, model.latent_dim(), MAX_COMPONENTS) else {
-        return Ok(stated);
-    };
-    let mixture = StartDistribution::Mixture(mixture);
-    Ok(if believable_share(model, &mixture)? > share { mixture } else { stated })
+    GaussianMixture::fit(&draws, model.latent_dim(), MAX_COMPONENTS)
 }
 
 /// The share of draws that are believable.

@@ -29,7 +29,7 @@ impl TrainerState {
                 "this model does not hold what its training needs to go on; train a new one"
             ))
         })?;
-        let mut history = model.card.history.clone();
+        let mut history = model.card.history().to_vec();
         // A model that early stopping chose is older than the end of its history.
         history.retain(|record| record.updates <= resume.updates);
         Ok(Self { parameters, resume: resume.clone(), history })

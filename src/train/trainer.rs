@@ -1,7 +1,7 @@
 //! The trainer advances a plain state by one batch; the caller decides on pace, pauses and the end.
 
 use super::head::complete_heads;
-use super::starts::start_distribution;
+use super::starts::{start_distribution, start_of_tanh};
 use super::state::TrainerState;
 use super::trainable_model::TrainableModel;
 use super::training_context::TrainingContext;
@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::optimiser_state::OptimiserState;
 use crate::model::training_config::{EpochRecord, Losses, TrainingConfig};
+use crate::nn::autoencoder::Latent;
 use crate::nn::loss::log_sigma;
 use crate::numerics::random::{Purpose, stream};
 use crate::numerics::runtime::rows_at_once;
@@ -313,13 +314,19 @@ impl Trainer {
         };
         // The history of all epochs stays with the model, even if an earlier epoch is kept.
         let mut model = self.context.model_at(&state, usize::MAX)?;
-        model.card.history.clone_from(&self.history);
+        if let Some(trained) = model.card.trained_mut() {
+            trained.history.clone_from(&self.history);
+        }
         let TrainingContext { pca, data, validation, .. } = &*self.context;
         let reported = validation.reported.iter().map(|&row| data.rows.row(row));
         model.card.statistics.pca_error =
             pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported));
-        if self.config().linear_path {
-            model.card.start = start_distribution(&model)?;
+        match self.config().latent {
+            Latent::Tanh => model.card.start = start_of_tanh(&model),
+            Latent::Gaussian if self.config().linear_path => {
+                model.card.start = start_distribution(&model)?;
+            }
+            Latent::Gaussian => (),
         }
         complete_heads(model)
     }

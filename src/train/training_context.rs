@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
 use crate::model::head::HeadCard;
+use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::{architecture, block_architecture};
 use crate::nn::layer::LayerSpec;
@@ -93,6 +94,7 @@ impl TrainingContext {
             Some(blocks) => block_architecture(&blocks, &hidden, activation, latent_dim),
             None => architecture(width, &hidden, activation, latent_dim, output),
         };
+        let layers = config.latent.layers(layers);
         let head = |&quantity: &Quantity| {
             check_known(quantity, &data.quantities())?;
             let values = data.values(quantity);
@@ -161,15 +163,17 @@ impl TrainingContext {
         let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
         let (own, of_heads) = parameters.split_at(2 * self.layers.len());
         let card = ModelCard {
-            source: self.source.clone(),
+            origin: Origin::Trained(Box::new(TrainingRecord {
+                config: self.config.clone(),
+                history: history.to_vec(),
+                kept: Some(updates),
+            })),
+            source: Some(self.source.clone()),
             domain: self.data.domain.clone(),
             layers: self.layers.clone(),
             scaling: self.scaling.clone(),
-            training: self.config.clone(),
-            history: history.to_vec(),
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
-            kept: Some(updates),
         };
         let mut model = assemble(card, own, &self.data, &indices, &self.held_out)?;
         let mut of_heads = of_heads;

@@ -49,7 +49,8 @@ pub fn warnings_of(model: &Model, metrics: &ModelMetrics) -> Vec<Warning> {
     if model.is_linear() {
         return one_shape(metrics).into_iter().collect();
     }
-    let mut found = warnings(&model.card.training, &model.card.history, Some(metrics));
+    let Some(config) = model.card.training() else { return Vec::new() };
+    let mut found = warnings(config, model.card.history(), Some(metrics));
     found.extend(worse_than_pca(model, metrics));
     found
 }
@@ -164,7 +165,7 @@ fn collapse(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> 
         return None;
     }
     let limit = ACTIVE_VARIANCE.to_string();
-    let cause = if config.beta > 0.0 && config.latent_noise {
+    let cause = if config.has_prior() {
         text!(
             "The KL term costs more than they save; lower beta (now {beta}), or let it warm up.",
             beta = config.beta.to_string()
@@ -278,7 +279,7 @@ fn missing(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> {
         }
         [] => return None,
     };
-    let cause = if config.beta > 0.0 && config.latent_noise {
+    let cause = if config.has_prior() {
         text!(
             "Rare families are blurred away: lower beta (now {beta}), vary size and rotation less, or train longer.",
             beta = config.beta.to_string()

@@ -80,7 +80,7 @@ pub(super) fn quality_of(model: &Model, cells: &Rows<f64>) -> Result<MapCoverage
     let references: Vec<(u16, Vec<f32>)> = rows
         .into_par_iter()
         .step_by(stride)
-        .map(|i| (encoded.labels[i], domain.normalised(&model.training_outline(i))))
+        .map(|i| (encoded.labels[i], domain.normalised(&model.training_row(i))))
         .collect();
     let decoded = model.decode(cells)?;
     let owners: Vec<u16> = decoded

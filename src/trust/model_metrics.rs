@@ -36,7 +36,8 @@ pub struct ModelMetrics {
     /// The number of reconstructed shapes.
     pub shapes: usize,
     /// The mean over these shapes of the sum of squared differences of all coordinates between a shape and
-    /// `decode(mu)`, in squared data units. The metric does not depend on the loss, the scaling or the output of the
+    /// `decode(mu)`, in squared data units; of a table see [`Domain::error`](crate::data::domain::Domain::error). The
+    /// metric does not depend on the loss, the scaling or the output of the
     /// model, so differently trained models can be compared. Files also have it under its former name, `rebuild_error`.
     /// The reconstruction *loss* of a training is another metric: that of the chosen loss, in network units.
     #[serde(flatten, serialize_with = "under_both_names")]
@@ -102,6 +103,7 @@ impl ModelMetrics {
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
     pub fn from_model(model: &Model) -> Result<Self> {
+        model.check_has_data(&text!("a model's metrics"))?;
         let encoded = &model.encoded;
         let cells = cells(model, CELLS_PER_SIDE)?;
         let MapCoverage { cells: looked_at, simple, families } = quality_of(model, &cells.z)?;
@@ -110,8 +112,7 @@ impl ModelMetrics {
         let smoothness = smoothness(model, &cells.z.select(&cells.with_data), &deviations)?;
 
         let rows = some_held_out(model);
-        let shapes: Vec<Vec<f32>> =
-            rows.par_iter().map(|&row| model.training_outline(row)).collect();
+        let shapes: Vec<Vec<f32>> = rows.par_iter().map(|&row| model.training_row(row)).collect();
         let errors = reconstruction_errors(model, &rows, &shapes)?;
         let label = |&row: &usize| usize::from(encoded.labels[row]);
         let family = |(index, (name, share)): (usize, (String, f64))| {
@@ -132,7 +133,7 @@ impl ModelMetrics {
             shapes: rows.len(),
             reconstruction_error: mean(&errors),
             spread: spread(&shapes),
-            kl: model.card.training.latent_noise.then(|| kl(model, &rows)),
+            kl: model.sampled_log_var().map(|log_var| kl(&model.encoded.mu, log_var, &rows)),
             active_units: unit_variances.iter().filter(|v| **v > ACTIVE_VARIANCE).count(),
             active_variance: ACTIVE_VARIANCE,
             unit_variances,
@@ -152,7 +153,7 @@ fn some_held_out(model: &Model) -> Vec<usize> {
     let encoded = &model.encoded;
     let rows = match model.card.has_stopping_rows() {
         true => {
-            let roles = encoded.roles(model.card.training.seed);
+            let roles = encoded.roles(model.card.seed());
             let is_reported = |role: &Role| matches!(role, Role::Calibration | Role::Test);
             (0..roles.len()).filter(|&row| is_reported(&roles[row])).collect()
         }
@@ -173,12 +174,11 @@ fn under_both_names<S: Serializer>(
     map.end()
 }
 
-/// The sum of squared differences between what is known of each row and `decode(mu)`, in squared data units.
+/// The [error](crate::data::domain::Domain::error) of `decode(mu)` for each row.
 fn reconstruction_errors(model: &Model, rows: &[usize], shapes: &[Vec<f32>]) -> Result<Vec<f64>> {
     let decoded = model.decode(&model.encoded.mu.select(rows))?;
     let error = |(index, shape): (usize, &Vec<f32>)| {
-        let pairs = shape.iter().zip(decoded.row(index));
-        pairs.map(|(a, b)| f64::from(a - b).powi(2)).filter(|square| !square.is_nan()).sum()
+        model.domain().error(shape, decoded.row(index), &model.card.scaling)
     };
     Ok(shapes.par_iter().enumerate().map(error).collect())
 }
@@ -196,11 +196,10 @@ fn spread(shapes: &[Vec<f32>]) -> f64 {
     (about_mean / size).sqrt()
 }
 
-fn kl(model: &Model, rows: &[usize]) -> f64 {
-    let encoded = &model.encoded;
-    let terms = rows.iter().flat_map(|&row| {
-        encoded.mu.row(row).iter().copied().zip(encoded.log_var.row(row).iter().copied())
-    });
+fn kl(mu: &Rows<f64>, log_var: &Rows<f64>, rows: &[usize]) -> f64 {
+    let terms = rows
+        .iter()
+        .flat_map(|&row| mu.row(row).iter().copied().zip(log_var.row(row).iter().copied()));
     loss::kl(terms) / rows.len() as f64
 }
 

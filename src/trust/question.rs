@@ -7,6 +7,8 @@ use crate::text::Text;
 /// A question of the verdict, in the order in which they are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
+    /// Data to compare with.
+    Data,
     /// The distance to the data.
     Distance,
     /// A row that data can have.
@@ -33,6 +35,7 @@ impl Question {
     /// The number of points that fail it, in words.
     pub fn failures(self, count: usize) -> Text {
         match self {
+            Self::Data => text!("{count} that no data can judge", count),
             Self::Distance => text!("{count} outside the data", count),
             Self::Validity(Defect::Crossing) => {
                 text!("{count} with an outline that crosses itself", count)

@@ -72,7 +72,10 @@ pub(super) fn relative_change_of(before: f64, after: f64, scale: f64) -> f64 {
 /// at most 0.05.
 pub(super) fn usual_change(model: &Model, quantity: Quantity) -> f64 {
     match model.domain().index(quantity.as_computed()) {
-        Some(place) => model.card.statistics.quantity_change[place],
+        Some(place) => {
+            let known = model.card.statistics.quantity_change.get(place);
+            known.copied().unwrap_or(MAX_CHANGE)
+        }
         None => {
             let head = model.head(quantity);
             head.and_then(|head| head.card.usual_change).unwrap_or(MAX_CHANGE)

@@ -26,6 +26,8 @@ pub enum Reliability {
     Doubtful,
     /// Outside the data: the decoder was never trained there.
     Outside,
+    /// Unknown: the model holds no data to compare with.
+    Unknown,
 }
 
 impl Reliability {
@@ -35,6 +37,7 @@ impl Reliability {
             Self::Believable => text!("believable"),
             Self::Doubtful => text!("doubtful"),
             Self::Outside => text!("outside the data"),
+            Self::Unknown => text!("unknown: no data"),
         }
     }
 
@@ -44,6 +47,7 @@ impl Reliability {
             Self::Believable => "believable",
             Self::Doubtful => "doubtful",
             Self::Outside => "outside the data",
+            Self::Unknown => "unknown: no data",
         }
     }
 }
@@ -184,7 +188,10 @@ impl Verdict {
     pub fn failed(&self) -> Option<Question> {
         match self.reliability {
             Reliability::Outside => Some(Question::Distance),
-            _ => self.shape_failed().or_else(|| self.values_failed()),
+            Reliability::Unknown => Some(Question::Data),
+            Reliability::Believable | Reliability::Doubtful => {
+                self.shape_failed().or_else(|| self.values_failed())
+            }
         }
     }
 
@@ -287,6 +294,9 @@ impl Verdict {
                     limit
                 )
             }
+            Reliability::Unknown => text!(
+                "Unknown: the model holds no data, so nothing says how far this point is from what it learned."
+            ),
             Reliability::Doubtful => {
                 if let Some(doubt) = self.shape_doubt() {
                     return text!("Doubtful: {doubt}.", doubt);
@@ -391,7 +401,10 @@ pub fn assess_with(
             .iter()
             .all(|change| domain.is_defined(change.quantity.as_computed(), change.before, outline));
         let mut verdict = Verdict {
-            reliability: Reliability::Outside,
+            reliability: match model.has_data() {
+                true => Reliability::Outside,
+                false => Reliability::Unknown,
+            },
             density_distance: distances[i],
             usual_density_distance: density.threshold(),
             round_trip: density.shift(z.row(i), again.row(i)),
@@ -401,7 +414,7 @@ pub fn assess_with(
             in_domain,
             prediction_checks: prediction_checks.as_ref().map(|all| all[i].clone()),
         };
-        if distances[i] <= density.threshold() {
+        if model.has_data() && distances[i] <= density.threshold() {
             let is_sound = verdict.shape_failed().is_none() && verdict.values_failed().is_none();
             verdict.reliability =
                 if is_sound { Reliability::Believable } else { Reliability::Doubtful };

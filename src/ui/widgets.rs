@@ -412,7 +412,7 @@ pub fn reliability_colour(ui: &Ui, reliability: crate::trust::Reliability) -> Co
         Reliability::Believable if dark => Color32::from_rgb(92, 200, 150),
         Reliability::Believable => Color32::from_rgb(20, 140, 92),
         Reliability::Doubtful => ui.visuals().warn_fg_color,
-        Reliability::Outside => ui.visuals().weak_text_color(),
+        Reliability::Outside | Reliability::Unknown => ui.visuals().weak_text_color(),
     }
 }
 

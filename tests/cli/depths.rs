@@ -106,3 +106,20 @@ fn what_is_no_network_is_refused_by_name() {
         assert!(refused.contains(name), "{refused}");
     }
 }
+
+#[test]
+fn outlines_behind_a_tanh_have_no_posterior() {
+    let folder = TempDir::new().unwrap();
+    let run_line = |line: &str| succeed(&words(line, folder.path()));
+    let recipe = "--samples 90 --points 32 --hidden 16 --epochs 30 --seed 3";
+    run_line(&format!("train {recipe} --latent tanh --latent-dim 3 --out F/m.safetensors"));
+    run_line("decode --model F/m.safetensors --z mean --out F/d.csv");
+    run_line("encode --model F/m.safetensors --shapes F/d.csv --out F/e.csv");
+    let encoded = table(&folder.path().join("e.csv"));
+    assert_eq!(encoded[0], ["mu0", "mu1", "mu2"], "{:?}", encoded[0]);
+    assert!(encoded[1].iter().all(|z| z.parse::<f64>().unwrap().abs() < 1.0));
+    run_line("sample --model F/m.safetensors --count 20 --out F/s.csv");
+    let drawn = table(&folder.path().join("s.csv"));
+    let z = |row: &Vec<String>| row[1..4].iter().all(|z| z.parse::<f64>().unwrap().abs() <= 1.0);
+    assert!(drawn.len() == 21 && drawn[1..].iter().all(z));
+}

@@ -7,6 +7,8 @@ mod depths;
 mod export;
 mod heads;
 mod help;
+#[path = "../common/imported.rs"]
+mod imported;
 mod maps;
 mod optimise;
 mod rediscovery;
@@ -16,8 +18,9 @@ mod says;
 mod tables;
 mod training;
 mod walks;
+mod without_data;
 
-use command_line::{fail, json, run, run_in, succeed, table, told};
+use command_line::{fail, json, printed, run, run_in, succeed, table, told};
 use says::says;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -102,8 +102,8 @@ fn heads_learn_along_with_the_model() {
         let (r2, rmse) = scores(&model, quantity);
         assert!((r2 - card.r2).abs() < 1e-12 && (rmse - card.rmse).abs() < 1e-12, "{card:?}");
     }
-    let last = model.card.history.last().unwrap();
-    let TrainingConfig { beta, head_weight, .. } = model.card.training;
+    let last = model.card.history().last().unwrap();
+    let TrainingConfig { beta, head_weight, .. } = *model.card.training().unwrap();
     let parts = last.reconstruction + beta * last.kl + head_weight * last.heads.unwrap();
     assert!((last.total - parts).abs() < 1e-4 * last.total, "{last:?}");
     assert!(last.held_out_heads.unwrap() < 1.0, "{last:?}");

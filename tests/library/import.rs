@@ -55,15 +55,17 @@ fn a_folder_becomes_a_model_that_keeps_its_outlines() {
     let again = again.unwrap().unwrap();
     std::fs::remove_dir_all(&shapes).unwrap();
     let model = checkpoint::load(Path::new(&model_path)).unwrap();
-    let Source::Imported(source) = &model.card.source else { panic!("{:?}", model.card.source) };
+    let Some(Source::Imported(source)) = &model.card.source else {
+        panic!("{:?}", model.card.source)
+    };
     assert_eq!((source.name.as_str(), source.count, source.points), ("shapes", 30, 32));
     assert_eq!(
-        (model.card.training.held_out, model.encoded.names.as_slice()),
+        (model.card.training().unwrap().held_out, model.encoded.names.as_slice()),
         (0.2, &["shapes".to_owned()][..])
     );
     for row in 0..model.encoded.mu.len() {
         assert_eq!(
-            model.training_outline(row),
+            model.training_row(row),
             again.set.rows.row(model.encoded.samples[row] as usize)
         );
     }
@@ -324,7 +326,7 @@ fn sizes_may_stay_as_they_are() {
         TrainingConfig { updates: 300, hidden: vec![16], ..TrainingConfig::for_imported(&data) };
     let model = trained(data, config);
     let decoded = model.decode(&model.encoded.mu).unwrap();
-    let apart = form_distance(decoded.row(0), &model.training_outline(0));
+    let apart = form_distance(decoded.row(0), &model.training_row(0));
     assert!(apart < 0.3, "{apart}");
 }
 

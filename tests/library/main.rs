@@ -2,6 +2,8 @@
 
 #[path = "../common/command_line.rs"]
 mod command_line;
+#[path = "../common/imported.rs"]
+mod imported;
 #[path = "../common/own_shapes.rs"]
 mod own_files;
 #[path = "../common/says.rs"]
@@ -18,6 +20,7 @@ mod points;
 mod rediscover;
 mod sample_models;
 mod training;
+mod without_data;
 
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;

@@ -71,7 +71,11 @@ static HEADLESS: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Pca::rival_of(
 fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     let model = &*MODEL;
     let stiff = quantity("stiffness");
-    assert_eq!(model.card.training.heads, [stiff], "of three shapes nothing can be learned");
+    assert_eq!(
+        model.card.training().unwrap().heads,
+        [stiff],
+        "of three shapes nothing can be learned"
+    );
     assert_eq!(model.quantities()[4..], [stiff, quantity("rare")]);
     assert_eq!((model.unit(stiff), model.unit(Quantity::AREA)), ("N/m", ""));
     let values: Vec<f64> = model.encoded.quantity(stiff).collect();
@@ -88,7 +92,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     // Rows without a target value are predicted as well as the others.
     let row = (0..values.len()).find(|&row| values[row].is_nan()).unwrap();
     let z = model.encoded.mu.row(row);
-    let said = model.tell_one(stiff, z, &model.training_outline(row)).unwrap();
+    let said = model.tell_one(stiff, z, &model.training_row(row)).unwrap();
     assert!((said - 10.0 * stiffness(sample(row))).abs() < 2.5, "{said}");
 }
 
@@ -375,7 +379,7 @@ fn a_head_that_errs_is_doubted_by_its_judge() {
 
 #[test]
 fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
-    let roles = MODEL.encoded.roles(MODEL.card.training.seed);
+    let roles = MODEL.encoded.roles(MODEL.card.seed());
     let count = |role| roles.iter().filter(|&&other| other == role).count();
     assert!(
         roles.iter().zip(&MODEL.encoded.held_out).all(|(r, held)| (*r != Role::Training) == *held)
@@ -411,7 +415,7 @@ fn groups_stay_together_and_survive_the_file() {
     assert_eq!(again.encoded.groups, model.encoded.groups);
     assert_eq!(again.encoded.held_out, model.encoded.held_out);
     assert_eq!(again.data.as_ref().unwrap().groups, groups);
-    let roles = again.encoded.roles(again.card.training.seed);
+    let roles = again.encoded.roles(again.card.seed());
     for row in 1..SHAPES {
         let group = |row: usize| groups[again.encoded.samples[row] as usize];
         if group(row) == group(row - 1) {

@@ -29,7 +29,7 @@ fn errors_are_those_that_the_training_measured() {
     // Squared error in data units: what a linear output was trained on, measured here from the file alone.
     let model = BUNDLED[0].load().unwrap();
     let metrics = ModelMetrics::from_model(&model).unwrap();
-    let record = model.card.history.last().unwrap();
+    let record = model.card.history().last().unwrap();
     let rebuild = record.held_out_reconstruction.unwrap();
     assert!(close(metrics.reconstruction_error, rebuild, 1e-4), "{metrics:?} {rebuild}");
     let kl = record.held_out_kl.unwrap();
@@ -42,7 +42,7 @@ fn errors_are_those_that_the_training_measured() {
     let mut sums = [(0.0, 0usize); 9];
     for i in (0..encoded.mu.len()).filter(|&i| encoded.held_out[i]) {
         let rebuilt = sigmoid.decode(&encoded.mu.select(&[i])).unwrap();
-        let shape = sigmoid.training_outline(i);
+        let shape = sigmoid.training_row(i);
         let (sum, count) = &mut sums[usize::from(encoded.labels[i])];
         let pairs = shape.iter().zip(rebuilt.row(0));
         *sum += pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>();

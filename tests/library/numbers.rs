@@ -17,6 +17,7 @@ use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::head::head_layers;
+use latent_explorer::model::origin::{Origin, TrainingRecord};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
@@ -83,12 +84,15 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
         zeros(width),
     ];
     let card = ModelCard {
-        source: Source::Outlines(GeneratorConfig::default()),
+        origin: Origin::Trained(Box::new(TrainingRecord {
+            config: TrainingConfig::default(),
+            history: Vec::new(),
+            kept: None,
+        })),
+        source: Some(Source::Outlines(GeneratorConfig::default())),
         domain: Domain::Outline(OutlineDomain { median_area: 4.0 }),
         layers,
         scaling: Scaling::identity(width),
-        training: TrainingConfig::default(),
-        history: Vec::new(),
         start: StartDistribution::StandardNormal,
         statistics: LatentStatistics {
             low: vec![0.0; 2],
@@ -98,7 +102,6 @@ fn by_hand(first: [f64; 4], last: Vec<f64>) -> Arc<Model> {
             reach: 1.0,
             pca_error: None,
         },
-        kept: None,
     };
     Arc::new(Model::new(card, Encoded::default(), &parameters).unwrap().to_f64())
 }
@@ -223,7 +226,7 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
                 Reconstruction::Mse => graph::squared_error(&pass.logits, &x).unwrap(),
                 Reconstruction::Bce => graph::cross_entropy(&pass.logits, &x).unwrap(),
             };
-            let kl = graph::kl(&pass.mu, &pass.log_var).unwrap();
+            let kl = graph::kl(&pass.mu, &pass.log_var.unwrap()).unwrap();
             let total = (reconstruction + (kl * 0.3).unwrap()).unwrap();
             let head = GraphDense::all(&head, &parameters[of_layers..]);
             let predicted = graph::forward(&head, &pass.z).unwrap().squeeze(1).unwrap();
@@ -643,7 +646,12 @@ fn a_loss_that_is_no_number_names_its_batch_and_leaves_the_last_whole_epoch() {
         }
         let model = trainer.finish().unwrap();
         assert!(parameters(&model) == parameters(&whole.finish().unwrap()));
-        let encoded = model.encoded.mu.iter().chain(model.encoded.log_var.iter()).flatten();
+        let encoded = model
+            .encoded
+            .mu
+            .iter()
+            .chain(model.encoded.log_var.iter().flat_map(Rows::iter))
+            .flatten();
         assert!(encoded.into_iter().all(|v| v.is_finite()));
         let decoded = model.decode(&drawn(&model, 5)).unwrap();
         assert!(decoded.as_flat().iter().all(|v| v.is_finite()));

@@ -24,8 +24,7 @@ fn seen(model: &Model) -> Vec<usize> {
 
 /// The covariance of the training shapes, `[width, width]`.
 fn covariance(model: &Model) -> Vec<Vec<f64>> {
-    let shapes: Vec<Vec<f32>> =
-        seen(model).into_iter().map(|i| model.training_outline(i)).collect();
+    let shapes: Vec<Vec<f32>> = seen(model).into_iter().map(|i| model.training_row(i)).collect();
     let (n, width) = (shapes.len() as f64, model.input_dim());
     let mean = |k: usize| shapes.iter().map(|s| f64::from(s[k])).sum::<f64>() / n;
     let means: Vec<f64> = (0..width).map(mean).collect();
@@ -74,12 +73,12 @@ fn the_error_is_the_sum_of_the_eigenvalues_that_are_left_out() {
         let rebuilt = model.decode(&model.encoded.mu.select(&rows)).unwrap();
         let squares = rows.iter().enumerate().flat_map(|(row, &i)| {
             let pairs: Vec<(f32, f32)> =
-                model.training_outline(i).into_iter().zip(rebuilt.row(row).to_vec()).collect();
+                model.training_row(i).into_iter().zip(rebuilt.row(row).to_vec()).collect();
             pairs.into_iter().map(|(a, b)| f64::from(a - b).powi(2))
         });
         let error = squares.sum::<f64>() / rows.len() as f64;
         assert!((error - left_out).abs() < 1e-5 * left_out, "{latent_dim}: {error} {left_out}");
-        let record = model.card.history[0];
+        let record = model.card.history()[0];
         assert!((record.reconstruction - left_out).abs() < 1e-9 * left_out);
         let held_out = ModelMetrics::from_model(&model).unwrap().reconstruction_error;
         assert!((record.held_out_reconstruction.unwrap() - held_out).abs() < 1e-6 * held_out);
@@ -140,7 +139,7 @@ fn one_shape_repeated_makes_a_model_that_can_be_written_and_opened() {
     assert!(said.contains("All shapes are the same"), "{said}");
     let model = checkpoint::load(&folder.path().join("p.safetensors")).unwrap();
     assert!(model.encoded.mu.as_flat().iter().all(|v| *v == 0.0), "there is nothing to tell apart");
-    let shape = model.training_outline(0);
+    let shape = model.training_row(0);
     let decoded = model.decode(&Rows::from_flat(2, vec![0.0, 0.0])).unwrap();
     assert!(decoded.as_flat().iter().zip(&shape).all(|(a, b)| (a - b).abs() < 1e-5));
     let info = printed(run("info p.safetensors"));

@@ -71,7 +71,7 @@ fn even(points: &[[f64; 2]], count: usize, from: f64) -> Points {
 
 fn conformed(model: &Model, points: Points) -> (Vec<f32>, Vec<f64>, Vec<f64>) {
     let curve = RawCurve { points, ends: Ends::Joined };
-    let (outline, transform) = model.card.source.conform(curve).unwrap();
+    let (outline, transform) = model.source().unwrap().conform(curve).unwrap();
     let z = z_of(model, &outline);
     let restored = transform.restore(&outline);
     (outline, z, restored)
@@ -133,7 +133,7 @@ fn a_generated_shape_has_its_z_wherever_it_stands() {
         let model = sample.load().unwrap();
         let (mut cut, mut cut_off) = (0, 0);
         for row in 0..ROWS {
-            let own = model.training_outline(row);
+            let own = model.training_row(row);
             let z = z_of(&model, &own);
             let points = points_of(&own);
             // In its own form it is taken to the bit.
@@ -232,7 +232,7 @@ fn an_imported_shape_has_its_z_wherever_it_stands() {
         let model = imported_model(normalise, tip);
         let data = model.data.clone().unwrap();
         for row in (0..40).step_by(3) {
-            let own = model.training_outline(row);
+            let own = model.training_row(row);
             let z = model.encoded.mu.row(row);
             let stood = data.transforms[row].restore(&own);
             let points: Points = stood.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
@@ -265,14 +265,14 @@ fn an_outline_that_is_none_is_named_with_its_line() {
     let model = BUNDLED[0].load().unwrap();
     let problem = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        conform::read(&path, &model.card.source).unwrap_err().to_string()
+        conform::read(&path, model.source().unwrap()).unwrap_err().to_string()
     };
     let square = "0,0,1,0,1,1,0,1";
     assert!(problem(&format!("{square}\n0,0,2,2,2,0,0,1\n")).contains("x.csv: line 2"));
     assert!(problem("0,0,1,0,1\n").contains("line 1: has 5"));
     assert!(problem("").contains("x.csv"));
     std::fs::write(&path, format!("id,x0,y0,x1,y1,x2,y2,x3,y3\nsquare,{square}\n")).unwrap();
-    let read = conform::read(&path, &model.card.source).unwrap();
+    let read = conform::read(&path, model.source().unwrap()).unwrap();
     assert_eq!((read.len(), read[0].name.as_str(), read[0].outline.len()), (1, "square", 200));
     let picture = folder.path().join("x.svg");
     std::fs::write(
@@ -280,7 +280,7 @@ fn an_outline_that_is_none_is_named_with_its_line() {
         "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0H9V9H0Z\"/></svg>",
     )
     .unwrap();
-    let drawn = conform::read(&picture, &model.card.source).unwrap();
+    let drawn = conform::read(&picture, model.source().unwrap()).unwrap();
     assert_eq!(drawn[0].name, "a");
     assert!(form_distance(&drawn[0].outline, &read[0].outline) < 1e-3);
 }

@@ -133,16 +133,16 @@ fn early_stopping_keeps_the_best() {
     let model = trainer.finish().unwrap();
     let fresh = trained(data(), short);
     assert!(with_heads(&model) == with_heads(&fresh), "the weights are those of the best epoch");
-    assert_eq!(model.card.history.len(), errors.len(), "the curves are of all epochs");
+    assert_eq!(model.card.history().len(), errors.len(), "the curves are of all epochs");
     assert_eq!(TrainerState::from_model(&model).unwrap().history.len(), best + 1);
 
     // The model's metrics belong to that epoch, also in its file, with the state of the training or without.
-    let record = model.card.history[best];
+    let record = model.card.history()[best];
     let done = trainer.updates();
     let bytes = |model: &Model| checkpoint::to_bytes(model).unwrap();
     let (mut bare, mut older) = (model.clone(), model.clone());
     bare.resume = None;
-    older.card.kept = None;
+    older.card.trained_mut().unwrap().kept = None;
     for model in [&model, &bare, &older].map(|model| checkpoint::from_bytes(&bytes(model)).unwrap())
     {
         let card = &model.card;
@@ -165,7 +165,7 @@ fn early_stopping_keeps_the_best() {
 /// The mean squared error of some rows, decoded from mu, in data units.
 fn error_of(model: &Model, rows: &[usize]) -> f64 {
     let decoded = model.decode(&model.encoded.mu.select(rows)).unwrap();
-    let pairs = rows.iter().flat_map(|&row| model.training_outline(row));
+    let pairs = rows.iter().flat_map(|&row| model.training_row(row));
     let squared = pairs.zip(decoded.as_flat()).map(|(a, b)| f64::from(a - b).powi(2));
     squared.sum::<f64>() / rows.len() as f64
 }
@@ -225,7 +225,7 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
     let metrics = ModelMetrics::from_model(&model).unwrap();
     assert_eq!((metrics.shapes, metrics.chose_epoch), (54, true));
     assert!(near(metrics.reconstruction_error, record.held_out_reconstruction.unwrap()));
-    let least = model.card.history.iter().filter_map(|r| r.held_out_reconstruction);
+    let least = model.card.history().iter().filter_map(|r| r.held_out_reconstruction);
     assert_eq!(record.held_out_reconstruction, least.min_by(f64::total_cmp));
 }
 

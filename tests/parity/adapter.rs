@@ -11,6 +11,7 @@ use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
 use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
+use latent_explorer::model::origin::{Origin, TrainingRecord};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Output, architecture};
@@ -34,15 +35,17 @@ fn assemble(
 ) -> Model {
     let width = layers[0].inputs;
     let card = ModelCard {
-        source: Source::Outlines(GeneratorConfig::default()),
+        origin: Origin::Trained(Box::new(TrainingRecord {
+            config: TrainingConfig::default(),
+            history: Vec::new(),
+            kept: None,
+        })),
+        source: Some(Source::Outlines(GeneratorConfig::default())),
         domain,
         layers,
         scaling: scaling::Scaling::affine(vec![offset; width], vec![scale; width]),
-        training: TrainingConfig::default(),
-        history: Vec::new(),
         start: StartDistribution::StandardNormal,
         statistics: LatentStatistics::default(),
-        kept: None,
     };
     Model::new(card, Encoded::default(), parameters).unwrap()
 }

@@ -33,7 +33,7 @@ pub fn losses_of(vae: &Vae, learning: &Learning, x: &Tensor, eps: &Tensor) -> Re
         }
         (Reconstruction::Mse, _) => graph::squared_error(&logits, x)?,
     };
-    let kl = graph::kl(&mu, &log_var)?;
+    let kl = graph::kl(&mu, &log_var.unwrap())?;
     Ok([(&reconstruction + (&kl * learning.beta)?)?, reconstruction, kl])
 }
 

@@ -3,6 +3,7 @@
 
 mod activations;
 mod adapter;
+mod checkpoints;
 mod fixture;
 mod gaussian_process;
 mod geometry;
@@ -13,3 +14,4 @@ mod optimiser;
 mod paths;
 mod smallest;
 mod table;
+mod tanh;

@@ -2,6 +2,8 @@
 
 #[path = "../driver/mod.rs"]
 mod driver;
+#[path = "../common/imported.rs"]
+mod imported;
 #[path = "../common/own_shapes.rs"]
 mod own_files;
 #[path = "../common/says.rs"]
@@ -27,6 +29,7 @@ mod starts;
 mod step_through;
 mod sweep;
 mod training;
+mod without_data;
 
 use driver::{
     Act, Drive, Found, JobKind, MapLayer, ModelRef, Page, Program, SearchFacts, See, StartOrigin,

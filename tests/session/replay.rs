@@ -51,14 +51,14 @@ fn searches_in_a_training_and_its_stop_are_done_again_to_the_same_bytes() {
     search(&mut first, restarts(4, 20));
     until_searched(&mut first);
     first.act(Act::PauseTraining(false));
-    until_updates(&mut first, paused.card.kept.unwrap() + 100);
+    until_updates(&mut first, paused.card.trained().unwrap().kept.unwrap() + 100);
     // A preview of a training that goes on.
     search(&mut first, restarts(3, 30));
     until_searched(&mut first);
     first.act(Act::Stop(JobKind::Training));
     until_trained(&mut first);
-    let stopped = first.see().shown().model().card.kept.unwrap();
-    assert!(stopped > paused.card.kept.unwrap() && stopped < 300_000);
+    let stopped = first.see().shown().model().card.trained().unwrap().kept.unwrap();
+    assert!(stopped > paused.card.trained().unwrap().kept.unwrap() && stopped < 300_000);
     search(&mut first, restarts(2, 10));
     until_searched(&mut first);
 

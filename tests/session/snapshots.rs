@@ -301,7 +301,7 @@ fn what_follows_the_kept_epoch_is_no_past_of_a_training_that_goes_on() {
     until_trained(&mut session);
     let id = shown(&session).0;
     let (last, done) = (watched(&session).epochs(), watched(&session).updates());
-    let kept = session.see().model(id).model().card.kept.unwrap();
+    let kept = session.see().model(id).model().card.trained().unwrap().kept.unwrap();
     assert!(kept < done, "{kept} of {done}");
     let other = TrainingConfig { beta: 0.2, ..session.see().next_training().clone() };
     session.act(Act::SetTraining(other));

@@ -26,7 +26,7 @@ fn a_sweep_is_trained_opened_replaced_and_brought_back() {
     let model = session.see().beside().unwrap();
     let id = model.id();
     assert_eq!((model.name().as_str(), model.is_unsaved()), ("beta 4", true));
-    assert_eq!(model.model().card.training.beta, 4.0);
+    assert_eq!(model.model().card.training().unwrap().beta, 4.0);
     session.act(Act::OpenSwept { index: 0, beside: false });
     assert_eq!(session.see().shown().name(), "beta 0.1");
     session.act(Act::OpenSwept { index: 1, beside: true });

@@ -35,7 +35,7 @@ fn a_training_pauses_with_space_and_stopping_keeps_what_it_learned() {
     press(&mut window, "Stop");
     until_trained(&mut window, "Training");
     let model = window.see().shown();
-    assert!(model.is_unsaved() && !model.model().card.history.is_empty());
+    assert!(model.is_unsaved() && !model.model().card.history().is_empty());
     assert!(in_panel(&window, "Train").is_some(), "the next can begin");
     open_drawer(&mut window);
     assert!(map(&window).height() < 450.0, "the drawer is open");

@@ -131,7 +131,7 @@ impl SearchArguments {
             ..Plateau::default()
         };
         let mut config = SearchConfig {
-            spec: self.spec()?,
+            spec: self.spec(model)?,
             space: self.space,
             steps: self.steps,
             rate: self.lr,
@@ -164,7 +164,7 @@ impl SearchArguments {
         Ok(config)
     }
 
-    fn spec(&self) -> Result<ObjectiveSpec> {
+    fn spec(&self, model: &Model) -> Result<ObjectiveSpec> {
         let terms = match (self.quantity, self.mode) {
             (Some(quantity), Some(goal)) => ObjectiveSpec::new(quantity, goal).terms,
             _ if self.terms.is_empty() => {
@@ -193,7 +193,8 @@ impl SearchArguments {
                 ),
             ));
         }
-        let usual = spec.with_usual_inside();
+        // Without data there is nothing to keep a search to.
+        let usual = if model.has_data() { spec.with_usual_inside() } else { spec };
         Ok(ObjectiveSpec { inside: self.inside.unwrap_or(usual.inside), ..usual })
     }
 

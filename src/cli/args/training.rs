@@ -6,7 +6,7 @@ use crate::data::quantity::Quantity;
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::Output;
+use crate::nn::autoencoder::{Latent, Output};
 use crate::nn::loss::Reconstruction;
 use clap::Args;
 
@@ -145,6 +145,10 @@ pub struct NetworkOptions {
     /// The output of the decoder: linear reaches any value, sigmoid stays inside the data's range [default: linear]
     #[arg(long, help_heading = NETWORK)]
     output: Option<Output>,
+    /// The latent: gaussian has a posterior N(mu, sigma) and a KL term, as a VAE has; tanh is deterministic, each
+    /// dimension between -1 and 1, without noise, --beta and --linear-path [default: gaussian]
+    #[arg(long, help_heading = NETWORK)]
+    latent: Option<Latent>,
     /// Latent dimensions: 1 to 1024 [default: 2]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     latent_dim: Option<usize>,
@@ -189,6 +193,7 @@ impl NetworkOptions {
     /// The default settings with the given options applied.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));
+        usual = usual.with_latent(self.latent.unwrap_or_default());
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());
         TrainingConfig {
             latent_noise: usual.latent_noise && !self.no_noise_latent,

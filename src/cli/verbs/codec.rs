@@ -57,7 +57,7 @@ pub struct EncodeArguments {
     /// Outlines: .csv (one a row: x0,y0,x1,y1,.., or one as columns x,y), an airfoil .dat, or .svg
     #[arg(long, value_name = "X.csv|..")]
     shapes: PathBuf,
-    /// The latent vectors to write, one a row: mu0,..,log_var0,.., after the id and before the frame if there are any
+    /// The latent vectors to write, one a row: mu0,.. and, with a posterior, log_var0,.., after the id and before the frame if there are any
     #[arg(long, value_name = "Z.csv")]
     out: PathBuf,
 }
@@ -124,14 +124,15 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     check_outputs(&[model, shapes], &[out])?;
     let model = open_outlines(model)?;
     let progress = Progress::start();
-    let outlines = conform::read(shapes, &model.card.source)?;
+    let outlines = conform::read(shapes, model.source()?)?;
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
-    let bad = [&mu, &log_var].into_iter().find_map(|r| first_not_finite(r, |v| v.is_finite()));
+    let outputs = std::iter::once(&mu).chain(&log_var);
+    let bad = outputs.into_iter().find_map(|r| first_not_finite(r, |v| v.is_finite()));
     if let Some(row) = bad {
         return Err(Error::file(shapes, text!("outline {row} is too large to be encoded", row)));
     }
-    csv::write_encoded(out, &mu, &log_var, &outlines)?;
+    csv::write_encoded(out, &mu, log_var.as_ref(), &outlines)?;
     progress.finish(text!(
         "wrote {count} latent vector to {out}" | "wrote {count} latent vectors to {out}",
         count = mu.len(),

@@ -98,7 +98,7 @@ pub fn run(arguments: &CompareArguments) -> Result<()> {
         .zip(&metrics)
         .map(|((path, model), metrics)| Entry {
             model: Some(path.display().to_string()),
-            beta: model.card.training.beta,
+            beta: model.card.training().map_or(f64::NAN, |config| config.beta),
             metrics,
             warnings: warnings_of(model, metrics),
         })

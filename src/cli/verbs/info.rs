@@ -10,9 +10,10 @@ use crate::data::source::{Imported, Source};
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
+use crate::model::card::{LatentStatistics, StartDistribution};
 use crate::model::format::checkpoint::FORMAT;
 use crate::model::head::HeadCard;
+use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
 use crate::text;
@@ -43,7 +44,11 @@ struct Info<'a> {
     file: String,
     bytes: u64,
     format: u32,
-    source: &'a Source,
+    /// The data that it learned from; none if it holds none.
+    source: Option<&'a Source>,
+    /// The file that it was imported from; none if it was trained here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<&'a ImportRecord>,
     families: Vec<Count<'a>>,
     samples: usize,
     held_out: usize,
@@ -53,7 +58,8 @@ struct Info<'a> {
     layers: &'a [LayerSpec],
     measured: Vec<TargetInfo<'a>>,
     heads: Vec<Head<'a>>,
-    training: &'a TrainingConfig,
+    /// The settings of its training; none if it was imported.
+    training: Option<&'a TrainingConfig>,
     /// Updates and epochs of the weights in the file: those that early stopping selected.
     updates_done: usize,
     epochs_done: usize,
@@ -62,8 +68,8 @@ struct Info<'a> {
     epochs_run: usize,
     /// The losses of the selected epoch, in network units.
     losses: Option<&'a EpochRecord>,
-    /// Sums of squares in data units, see [`ModelMetrics::reconstruction_error`].
-    reconstruction_error: f64,
+    /// Sums of squares in data units, see [`ModelMetrics::reconstruction_error`]; none without data.
+    reconstruction_error: Option<f64>,
     /// True if these shapes also chose the epoch.
     chose_epoch: bool,
     #[serde(skip)]
@@ -139,8 +145,9 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
 impl<'a> Info<'a> {
     fn new(model: &'a Model, path: &Path) -> Result<Self> {
         let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
-        let ModelCard { source, layers, training, history, statistics, .. } = &model.card;
-        let (record, metrics) = (model.card.record(), ModelMetrics::from_model(model)?);
+        let (card, record) = (&model.card, model.card.record());
+        let metrics = model.has_data().then(|| ModelMetrics::from_model(model)).transpose()?;
+        let warnings = metrics.as_ref().map(|metrics| warnings_of(model, metrics));
         let encoded = &model.encoded;
         let count =
             |label: usize| encoded.labels.iter().filter(|&&l| usize::from(l) == label).count();
@@ -149,28 +156,32 @@ impl<'a> Info<'a> {
             file: path.display().to_string(),
             bytes,
             format: FORMAT,
-            source,
+            source: card.source.as_ref(),
+            imported: match &card.origin {
+                Origin::Imported(record) => Some(record),
+                Origin::Trained(_) => None,
+            },
             families: encoded.names.iter().enumerate().map(name).collect(),
             samples: encoded.mu.len(),
             held_out: encoded.held_out.iter().filter(|&&held| held).count(),
             input: model.input_dim(),
             latent: model.latent_dim(),
             parameters: model.parameters().map(<[f32]>::len).sum(),
-            layers,
+            layers: &card.layers,
             measured: encoded.measured.iter().map(TargetInfo::from_target).collect(),
             heads: model.heads().iter().map(|head| Head::new(model, &head.card)).collect(),
-            training,
+            training: card.training(),
             updates_done: model.card.updates(),
             epochs_done: record.map_or(0, |record| record.epoch),
             updates_run: model.card.updates_run(),
-            epochs_run: history.last().map_or(0, |record| record.epoch),
+            epochs_run: card.history().last().map_or(0, |record| record.epoch),
             losses: record,
-            reconstruction_error: metrics.reconstruction_error,
-            chose_epoch: metrics.chose_epoch,
-            scope: metrics.scope(),
-            statistics,
-            start: &model.card.start,
-            warnings: warnings_of(model, &metrics),
+            reconstruction_error: metrics.as_ref().map(|metrics| metrics.reconstruction_error),
+            chose_epoch: metrics.as_ref().is_some_and(|metrics| metrics.chose_epoch),
+            scope: metrics.as_ref().map(ModelMetrics::scope).unwrap_or_default(),
+            statistics: &card.statistics,
+            start: &card.start,
+            warnings: warnings.unwrap_or_default(),
             usual_density_distance: model.density().threshold(),
             domain: model.domain(),
         })
@@ -191,24 +202,29 @@ impl<'a> Info<'a> {
 
     fn lines(&self) -> Vec<(Text, Text)> {
         let names: Vec<&str> = self.families.iter().map(|f| f.name).collect();
-        let mut lines = vec![
-            (
-                text!("file"),
-                text!(
-                    "{file}, {size} kB, format {format}",
-                    file = &self.file,
-                    size = self.bytes.div_ceil(1000),
-                    format = self.format
-                ),
+        let mut lines = vec![(
+            text!("file"),
+            text!(
+                "{file}, {size} kB, format {format}",
+                file = &self.file,
+                size = self.bytes.div_ceil(1000),
+                format = self.format
             ),
-            (text!("families"), Text::verbatim(names.join(", "))),
-            (text!("samples"), self.samples_in_words()),
-            origin(self.source),
-            (
-                text!("latent"),
-                text!("{count} dimension" | "{count} dimensions", count = self.latent),
-            ),
-        ];
+        )];
+        match (self.domain.table(), names.as_slice()) {
+            (_, []) | (Some(_), [_]) => (),
+            (Some(_), names) => lines.push((text!("labels"), Text::verbatim(names.join(", ")))),
+            (None, names) => lines.push((text!("families"), Text::verbatim(names.join(", ")))),
+        }
+        if let Some(source) = self.source {
+            lines.extend([(text!("samples"), self.samples_in_words(source)), origin(source)]);
+        }
+        if let Some(ImportRecord { file, asked }) = self.imported {
+            lines.push((text!("imported"), text!("from {file}, without data", file)));
+            let asked = asked.iter().map(|(name, value)| Text::verbatim(format!("{name} {value}")));
+            lines.extend(listed(text!("asked"), asked));
+        }
+        lines.push((text!("latent"), self.latent_in_words()));
         let layer = |layer: &LayerSpec| {
             let LayerSpec { name, inputs, outputs, activation, blocks } = layer;
             let activation = match blocks.as_slice() {
@@ -229,7 +245,22 @@ impl<'a> Info<'a> {
         lines
     }
 
-    fn samples_in_words(&self) -> Text {
+    /// `128 dimensions, tanh without a posterior`.
+    fn latent_in_words(&self) -> Text {
+        let count = text!("{count} dimension" | "{count} dimensions", count = self.latent);
+        let activation = || {
+            let mu = self.layers.iter().find(|layer| layer.name == "mu")?;
+            Some(text!("{activation} without a posterior", activation = mu.activation.to_string()))
+        };
+        let plain = if self.has_posterior() { None } else { activation() };
+        Text::joined(std::iter::once(count).chain(plain), ", ")
+    }
+
+    fn has_posterior(&self) -> bool {
+        self.layers.iter().any(|layer| layer.name == "log_var")
+    }
+
+    fn samples_in_words(&self, source: &Source) -> Text {
         let (count, held_out) = (self.samples, self.held_out);
         match self.domain.table() {
             Some(schema) => text!(
@@ -243,15 +274,15 @@ impl<'a> Info<'a> {
                 "{count} outline of {points} points, {held_out} held out"
                     | "{count} outlines of {points} points, {held_out} held out",
                 count,
-                points = self.source.points(),
+                points = source.points(),
                 held_out
             ),
         }
     }
 
     fn training_lines(&self) -> Vec<(Text, Text)> {
-        let TrainingConfig { updates, batch_size, learning_rate, loss, beta, seed, .. } =
-            *self.training;
+        let Some(training) = self.training else { return self.error_line().into_iter().collect() };
+        let TrainingConfig { updates, batch_size, learning_rate, loss, beta, seed, .. } = *training;
         if self.layers.iter().all(|layer| !layer.name.starts_with("encoder")) {
             let mut lines = vec![(
                 text!("training"),
@@ -263,7 +294,7 @@ impl<'a> Info<'a> {
                 let validation = record.held_out_reconstruction;
                 lines.extend(validation.map(|e| (text!("validation"), loss(e))));
             }
-            lines.push(self.error_line());
+            lines.extend(self.error_line());
             return lines;
         }
         let loss = format!("{loss:?}").to_lowercase();
@@ -277,8 +308,8 @@ impl<'a> Info<'a> {
             Some(text!("batches of {size}", size = batch_size)),
             Some(text!("lr {rate}", rate = learning_rate.to_string())),
             Some(Text::verbatim(loss)),
-            Some(text!("beta {beta}", beta = beta.to_string())),
-            (!self.training.latent_noise).then(|| text!("no sampling of z")),
+            self.has_posterior().then(|| text!("beta {beta}", beta = beta.to_string())),
+            (self.has_posterior() && !training.latent_noise).then(|| text!("no sampling of z")),
             Some(text!("seed {seed}", seed)),
         ];
         let parts = std::iter::once(length).chain(settings.into_iter().flatten());
@@ -301,44 +332,51 @@ impl<'a> Info<'a> {
             lines.push((text!("kept"), kept));
         }
         if let Some(record) = self.losses {
-            let [total, reconstruction, kl] =
-                [record.total, record.reconstruction, record.kl].map(three_digits);
-            lines.push((
-                text!("losses"),
-                text!(
-                    "total {total}, reconstruction {reconstruction}, KL {kl} (training)",
-                    total,
-                    reconstruction,
-                    kl
-                ),
-            ));
+            let total = text!("total {total}", total = three_digits(record.total));
+            let parts = self.loss_parts(record.reconstruction, record.kl);
+            let losses = text!("{losses} (training)", losses = Text::joined([total, parts], ", "));
+            lines.push((text!("losses"), losses));
             if let (Some(loss), Some(kl)) = (record.held_out_reconstruction, record.held_out_kl) {
-                let [loss, kl] = [loss, kl].map(three_digits);
-                lines
-                    .push((text!("validation"), text!("reconstruction {loss}, KL {kl}", loss, kl)));
+                lines.push((text!("validation"), self.loss_parts(loss, kl)));
             }
         }
-        lines.push(self.error_line());
+        lines.extend(self.error_line());
         lines
     }
 
-    /// The error that can be compared between models, unlike the losses.
-    fn error_line(&self) -> (Text, Text) {
-        let error = three_digits(self.reconstruction_error);
-        let scope = self.scope.clone();
-        (
-            text!("error"),
-            text!(
-                "reconstruction error {error} (sum of squares in data units, {scope})",
-                error,
-                scope
-            ),
-        )
+    /// `reconstruction 1.1, KL 4.5`; a network without a posterior has no KL.
+    fn loss_parts(&self, reconstruction: f64, kl: f64) -> Text {
+        let reconstruction = three_digits(reconstruction);
+        match self.has_posterior() {
+            true => {
+                text!(
+                    "reconstruction {loss}, KL {kl}",
+                    loss = reconstruction,
+                    kl = three_digits(kl)
+                )
+            }
+            false => text!("reconstruction {loss}", loss = reconstruction),
+        }
+    }
+
+    /// The error that can be compared between models, unlike the losses; none without data.
+    fn error_line(&self) -> Option<(Text, Text)> {
+        let error = text!(
+            "reconstruction error {error} ({unit}, {scope})",
+            error = three_digits(self.reconstruction_error?),
+            unit = self.domain.error_unit(),
+            scope = self.scope.clone()
+        );
+        Some((text!("error"), error))
     }
 
     fn latent_lines(&self) -> Vec<(Text, Text)> {
         /// A long latent is not listed completely.
         const MAX_LISTED: usize = 8;
+        let start = (text!("drawn from"), self.start.label());
+        if self.source.is_none() {
+            return vec![start];
+        }
         let statistics = self.statistics;
         let bounds = statistics.low.iter().zip(&statistics.high).enumerate();
         let mut lines = listed(
@@ -367,7 +405,7 @@ impl<'a> Info<'a> {
             text!("{round_trip} or less (99 % of the held-out data)", round_trip),
         ));
         lines.extend(self.domain.facts());
-        lines.push((text!("drawn from"), self.start.label()));
+        lines.push(start);
         lines
     }
 }

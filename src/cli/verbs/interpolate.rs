@@ -10,7 +10,7 @@ use crate::error::{Error, Result, check_range};
 use crate::explore::Projection;
 use crate::explore::latent_path::curve::{LatentPath, PathShape};
 use crate::explore::latent_path::strip::Strip;
-use crate::export::tables::shapes::{ShapeRow, write_shapes};
+use crate::export::tables::shapes::{ExportedRow, write_rows};
 use crate::model::point_ref::{frames_between, syntax};
 use crate::model::{Model, PointRef};
 use crate::text;
@@ -97,20 +97,20 @@ fn table(
         let share = strip.shares[frame];
         vec![path.to_owned(), (frame + 1).to_string(), share.to_string()]
     };
-    let latent = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
+    let latent = strip.decoded.iter().enumerate().map(|(frame, outline)| ExportedRow {
         first: first("latent", frame),
         z: Some(strip.z.row(frame)),
         verdict: Some(&strip.verdicts[frame]),
-        outline,
+        values: outline,
         frame: frames[frame],
     });
     let blended = strip.blended.iter().flat_map(Rows::iter).enumerate();
-    let blend = blended.map(|(frame, outline)| ShapeRow {
+    let blend = blended.map(|(frame, outline)| ExportedRow {
         first: first("blend", frame),
         z: None,
         verdict: None,
-        outline,
+        values: outline,
         frame: frames[frame],
     });
-    write_shapes(path, &["path", "frame", "share"], model, latent.chain(blend))
+    write_rows(path, &["path", "frame", "share"], model, latent.chain(blend))
 }

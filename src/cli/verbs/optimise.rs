@@ -16,6 +16,7 @@ use crate::optimise::{
 };
 use crate::text;
 use crate::text::Text;
+use crate::trust::Reliability;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -209,7 +210,7 @@ fn changes(report: &SearchReport, model: &Model) -> Vec<Text> {
     let found = report.best_believable.or(report.best).map(|index| &report.restarts[index]);
     let Some(nearest) = found.and_then(|found| found.answer.nearest) else { return Vec::new() };
     let domain = model.domain();
-    let (row, decoded) = (model.training_outline(nearest.0), found.map(|found| &found.decoded));
+    let (row, decoded) = (model.training_row(nearest.0), found.map(|found| &found.decoded));
     let Some(decoded) = decoded.filter(|decoded| decoded.len() == row.len()) else {
         return Vec::new();
     };
@@ -268,6 +269,10 @@ fn answer(report: &SearchReport) -> Text {
             return text!("no restart found a valid {quantity}", quantity = spec.word());
         }
         (None, _) => return text!("no restart found a shape that keeps every constraint"),
+        (Some(best), None) if report.restarts[best].verdict.reliability == Reliability::Unknown => {
+            let verdict = report.restarts[best].verdict.word();
+            text!("best {best} ({verdict})", best = value(best), verdict)
+        }
         (Some(best), None) => text!("best {best}, and none is believable", best = value(best)),
         (Some(best), Some(good)) if best == good => {
             text!("best {best}, believable", best = value(best))

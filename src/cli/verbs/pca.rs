@@ -43,7 +43,7 @@ pub fn run(
     for warning in warnings_of(&model, &ModelMetrics::from_model(&model)?) {
         progress.say(text!("warning: {warning}", warning = warning.to_string()));
     }
-    let record = model.card.history.last();
+    let record = model.card.history().last();
     let error = record.map(|r| three_digits(r.reconstruction)).unwrap_or_default();
     let held_out = record.and_then(|r| r.held_out_reconstruction);
     let out = out.display().to_string();

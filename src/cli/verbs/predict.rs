@@ -2,6 +2,7 @@
 
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
+use crate::data::source::Source;
 use crate::data::table::{NamedRows, read_as};
 use crate::error::{Error, Result};
 use crate::export::tables::csv::write_predictions;
@@ -23,7 +24,7 @@ pub struct PredictArguments {
     /// The rows: a CSV with a header
     #[arg(long, value_name = "NEW.csv")]
     data: PathBuf,
-    /// The column that names the rows [default: rows are numbered from 1]
+    /// The column that names the rows [default: the one that named them in training; without it they are numbered from 1]
     #[arg(long, value_name = "COLUMN")]
     name: Option<String>,
     /// The predictions to write, a row each
@@ -50,7 +51,11 @@ pub fn run(arguments: &PredictArguments) -> Result<()> {
             ),
         ));
     }
-    let NamedRows { names, rows } = read_as(data, schema, name.as_deref())?;
+    let usual = match &model.card.source {
+        Some(Source::Table(table)) => table.named_by.as_deref(),
+        _ => None,
+    };
+    let NamedRows { names, rows } = read_as(data, schema, name.as_deref(), usual)?;
     let (z, _) = model.encode(&rows)?;
     write_predictions(out, &model, &names, &z)?;
     Progress::start().finish(text!(

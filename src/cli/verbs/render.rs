@@ -232,7 +232,7 @@ impl RenderArguments {
     ) -> Result<String> {
         match (self.what, report) {
             (Some(What::Losses), _) => {
-                Ok(Chart::losses(&model.card.history, page.palette).svg(&page))
+                Ok(Chart::losses(model.card.history(), page.palette).svg(&page))
             }
             (Some(What::Values), Some(report)) => {
                 Ok(Chart::values(report, page.palette).svg(&page))

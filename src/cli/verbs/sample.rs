@@ -5,7 +5,7 @@ use crate::cli::files::{check_outputs, open_outlines};
 use crate::cli::progress::Progress;
 use crate::error::{Error, Result, check_range};
 use crate::explore::shapes::new_shapes::{NewShape, new_shapes, sheet};
-use crate::export::tables::shapes::{ShapeRow, write_shapes};
+use crate::export::tables::shapes::{ExportedRow, write_rows};
 use crate::text;
 use crate::trust::Reliability;
 use clap::Args;
@@ -59,14 +59,14 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     let shapes = new_shapes(&model, look.quantity, *count, *seed)?;
     if output == ShapeFile::Csv {
         let rows = shapes.iter().enumerate();
-        let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ShapeRow {
+        let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ExportedRow {
             first: vec![(index + 1).to_string()],
             z: Some(z),
             verdict: Some(verdict),
-            outline,
+            values: outline,
             frame: None,
         });
-        write_shapes(out, &["shape"], &model, rows)?;
+        write_rows(out, &["shape"], &model, rows)?;
     } else {
         let columns = (*count as f64).sqrt().ceil() as usize;
         let drawn = sheet(&shapes, columns, true);

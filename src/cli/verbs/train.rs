@@ -14,6 +14,7 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::format::checkpoint;
 use crate::model::training_config::EpochRecord;
+use crate::nn::autoencoder::Latent;
 use crate::text;
 use crate::text::Text;
 use crate::train::{Trainer, TrainerState};
@@ -25,7 +26,7 @@ use std::path::{Path, PathBuf};
 const MAX_SNAPSHOTS: usize = 100;
 
 /// Options that have no meaning without a network.
-const PCA_IGNORES: [&str; 22] = [
+const PCA_IGNORES: [&str; 23] = [
     "falling_lr",
     "linear_path",
     "preset",
@@ -41,6 +42,7 @@ const PCA_IGNORES: [&str; 22] = [
     "no_noise_latent",
     "sigma_vae",
     "output",
+    "latent",
     "hidden",
     "activation",
     "heads",
@@ -159,11 +161,12 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         progress.say(text!("new shapes and restarts are drawn from: {about}", about));
     }
     let error = text!(
-        "reconstruction error {error} (data units) of {scope}",
+        "reconstruction error {error} ({unit}) of {scope}",
         error = three_digits(metrics.reconstruction_error),
+        unit = model.domain().error_unit(),
         scope = metrics.scope()
     );
-    let heads = model.card.training.heads.as_slice();
+    let heads = trainer.config().heads.as_slice();
     let heads = (!heads.is_empty()).then(|| scores(&model, heads));
     let results = [Some(outcome(&trainer, &model)), Some(error), heads];
     progress.finish(text!(
@@ -236,11 +239,11 @@ fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
     let stood = TrainerState::from_model(&model).map_err(|error| Error::file(path, error))?;
     let data = model.training_data()?;
     let samples = data.set.rows.len();
-    let mut config = model.card.training.clone();
+    let mut config = model.card.training().cloned().unwrap_or_default();
     let earlier = config.clone();
     arguments.learning.training.apply(&mut config, samples);
     // A resumed training makes by default the updates that were left, or as many again if it was finished.
-    let left = model.card.training.updates.saturating_sub(stood.resume.updates);
+    let left = earlier.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
     config.updates = stood.resume.updates.saturating_add(more);
@@ -290,7 +293,8 @@ fn outcome(trainer: &Trainer, model: &Model) -> Text {
     let Some(record) = model.card.record().filter(|_| kept < trainer.updates()) else {
         return state(trainer);
     };
-    let (done, epoch, losses) = (trainer.updates(), record.epoch, losses(record));
+    let latent = trainer.config().latent;
+    let (done, epoch, losses) = (trainer.updates(), record.epoch, losses(record, latent));
     if trainer.stopped_early() {
         text!(
             "stopped early at update {done}; kept update {kept}, epoch {epoch}, {losses}",
@@ -319,25 +323,19 @@ fn state(trainer: &Trainer) -> Text {
         updates,
         epoch = trainer.epochs().ceil().to_string()
     );
-    Text::joined(std::iter::once(at).chain(trainer.history().last().map(losses)), ", ")
+    let losses = trainer.history().last().map(|record| losses(record, trainer.config().latent));
+    Text::joined(std::iter::once(at).chain(losses), ", ")
 }
 
-fn losses(record: &EpochRecord) -> Text {
+fn losses(record: &EpochRecord, latent: Latent) -> Text {
     let EpochRecord { total, reconstruction, kl, .. } = *record;
     let [total, reconstruction, kl] = [total, reconstruction, kl].map(three_digits);
-    match record.held_out_reconstruction.map(three_digits) {
-        Some(validation) => text!(
-            "loss {total} (reconstruction {reconstruction}, KL {kl}), validation reconstruction {validation}",
-            total,
-            reconstruction,
-            kl,
-            validation
-        ),
-        None => text!(
-            "loss {total} (reconstruction {reconstruction}, KL {kl})",
-            total,
-            reconstruction,
-            kl
-        ),
-    }
+    let parts = match latent {
+        Latent::Gaussian => text!("reconstruction {loss}, KL {kl}", loss = reconstruction, kl),
+        Latent::Tanh => text!("reconstruction {loss}", loss = reconstruction),
+    };
+    let validation = record.held_out_reconstruction.map(three_digits);
+    let validation = validation.map(|loss| text!("validation reconstruction {loss}", loss));
+    let loss = text!("loss {total} ({parts})", total, parts);
+    Text::joined(std::iter::once(loss).chain(validation), ", ")
 }

@@ -11,7 +11,7 @@ use crate::explore::latent_path::strip::Strip;
 use crate::explore::{Projection, home_view, three_digits};
 use crate::export::pictures::gif::{Animation, MAX_FRAMES};
 use crate::export::pictures::path_strip::{FRAME, WrittenPath, walk_film};
-use crate::export::tables::shapes::{ShapeRow, write_shapes};
+use crate::export::tables::shapes::{ExportedRow, write_rows};
 use crate::model::point_ref::{frames_between, syntax};
 use crate::model::{Endpoint, Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
@@ -200,14 +200,14 @@ fn table(
     strip: &Strip,
     frames: &[Option<SimilarityTransform>],
 ) -> Result<()> {
-    let rows = strip.decoded.iter().enumerate().map(|(frame, outline)| ShapeRow {
+    let rows = strip.decoded.iter().enumerate().map(|(frame, outline)| ExportedRow {
         first: vec![(frame + 1).to_string(), strip.shares[frame].to_string()],
         z: Some(strip.z.row(frame)),
         verdict: Some(&strip.verdicts[frame]),
-        outline,
+        values: outline,
         frame: frames[frame],
     });
-    write_shapes(path, &["frame", "share"], model, rows)
+    write_rows(path, &["frame", "share"], model, rows)
 }
 
 /// Draws the frames one after the other.

@@ -40,6 +40,8 @@ pub struct TableImport {
     pub schema: TableSchema,
     /// The rows in the file's own units, NaN where blank, with their targets, names, groups and labels.
     pub set: Dataset,
+    /// The header of the column that names the rows, if there is one.
+    pub named_by: Option<String>,
     /// The targets that are classes: their values are indices of levels.
     pub classes: Vec<ClassTarget>,
     /// Columns and rows that were set aside, with the reason.
@@ -179,6 +181,8 @@ impl<'a> Reading<'a> {
     /// Names the rows: by their column, all different, or by their number in the table.
     fn name_rows(&mut self) {
         let column = self.of(ColumnRole::Name).next();
+        let header = column.map(|column| self.sheet.names[column].0.to_owned());
+        self.import.named_by = header.filter(|header| !header.is_empty());
         let mut names = UniqueNames::default();
         let count = self.sheet.rows.len();
         self.import.set.ids = match column {

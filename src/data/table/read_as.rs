@@ -22,17 +22,24 @@ pub struct NamedRows {
     pub rows: Rows<f32>,
 }
 
-/// Reads rows of these columns from a CSV with a header, in any order; other columns are not read.
+/// Reads rows of these columns from a CSV with a header, in any order; other columns are not read. The column `name`
+/// names the rows; without it that of `usual`, if the file has one.
 ///
 /// # Errors
 /// Names the file and the columns that it lacks or has in other units, or a cell that cannot be used.
-pub fn read_as(path: &Path, schema: &TableSchema, name: Option<&str>) -> Result<NamedRows> {
+pub fn read_as(
+    path: &Path,
+    schema: &TableSchema,
+    name: Option<&str>,
+    usual: Option<&str>,
+) -> Result<NamedRows> {
     let refuse = |problem: Text| Error::file(path, problem);
     let bytes = text_file::read_bounded(path).map_err(refuse)?;
     let text = text_file::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
     let sheet = Sheet::new(&records).map_err(refuse)?;
     let names = name.map(|name| sheet.column(name)).transpose().map_err(refuse)?;
+    let names = names.or_else(|| sheet.column(usual?).ok());
     let places = places(&sheet, schema).map_err(refuse)?;
     let count = sheet.rows.len();
     let mut flat = vec![f32::NAN; count * schema.width()];

@@ -4,6 +4,7 @@ use crate::explore::bounds::Bounds;
 use crate::explore::projection::Projection;
 use crate::explore::scene::compose::EncodedPoints;
 use crate::model::Model;
+use crate::model::card::LatentStatistics;
 use crate::numerics::statistics::quantile::{coprime_stride, quantile};
 use std::sync::Arc;
 
@@ -24,11 +25,18 @@ const MARGIN: f64 = 0.06;
 /// The part of the map that contains the data, with a margin: the first view of a map, and the extent of a field. Where
 /// a few data lie far out, as imported shapes often do, they are excluded.
 pub fn home_view(model: &Model, projection: &Projection) -> Bounds {
+    if !model.has_data() {
+        return whole_view(model, projection);
+    }
     bulk(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
 }
 
-/// The part of the map that contains all data, with a margin.
+/// The part of the map that contains all data, or 98 % of N(0, 1) without any, with a margin.
 pub fn whole_view(model: &Model, projection: &Projection) -> Bounds {
+    if !model.has_data() {
+        let LatentStatistics { low, high, .. } = &model.card.statistics;
+        return Bounds::around(&[low, high].map(|z| projection.project(z))).grown(MARGIN);
+    }
     Bounds::around(&projection.project_all(&model.encoded.mu)).grown(MARGIN)
 }
 

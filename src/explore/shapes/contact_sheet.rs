@@ -231,7 +231,7 @@ pub fn mark(reliability: Reliability, centre: [f64; 2], palette: &Palette) -> Sc
     let kind = match reliability {
         Reliability::Believable => MarkKind::Dot,
         Reliability::Doubtful => MarkKind::Ring,
-        Reliability::Outside => MarkKind::Cross,
+        Reliability::Outside | Reliability::Unknown => MarkKind::Cross,
     };
     let (colour, casing) = (palette.text, palette.canvas);
     SceneItem::Mark(Mark { centre, kind, radius: 4.0, colour, casing })

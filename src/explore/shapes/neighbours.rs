@@ -25,7 +25,7 @@ pub struct Neighbour {
 pub fn neighbours(model: &Model, z: &[f64], outline: &[f32], k: usize) -> Vec<Neighbour> {
     let encoded = &model.encoded;
     let neighbour = |(row, distance): (usize, f64)| {
-        let near = model.training_outline(row);
+        let near = model.training_row(row);
         Neighbour {
             row,
             title: model.row_title(row),
@@ -47,7 +47,7 @@ mod tests {
     fn a_training_shape_is_its_own_nearest() {
         let model = BUNDLED[0].load().unwrap();
         let row = model.encoded.held_out.iter().position(|held| !held).unwrap();
-        let outline = model.training_outline(row);
+        let outline = model.training_row(row);
         let near = neighbours(&model, model.encoded.mu.row(row), &outline, 3);
         assert_eq!((near.len(), near[0].row), (3, row));
         assert!(near[0].distance < 1e-9 && near[0].difference < 1e-6);

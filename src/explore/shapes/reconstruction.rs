@@ -171,7 +171,7 @@ mod tests {
         let model = BUNDLED[0].load().unwrap();
         for row in [0, 17, 4999] {
             let rebuild = ReconstructedShape::new(&model, row).unwrap();
-            let shape = Rows::from_flat(200, model.training_outline(row));
+            let shape = Rows::from_flat(200, model.training_row(row));
             let (mu, _) = model.encode(&shape).unwrap();
             let decoded = model.decode(&mu).unwrap();
             let pairs = shape.as_flat().iter().zip(decoded.as_flat());

@@ -166,7 +166,7 @@ pub fn training_film(
         let model = snapshot(index)?;
         let wish = MapWish { view: Some(view), ..wish.clone() };
         let picture = MapPicture::new(&model, &projection, wish, film.page)?;
-        let epoch = model.card.history.last().map_or(0, |record| record.epoch);
+        let epoch = model.card.history().last().map_or(0, |record| record.epoch);
         let svg = picture
             .svg(&Annotations::default(), Some(&text!("epoch {epoch}", epoch).to_string()))?;
         let stays = if frame + 1 < frames { seconds } else { seconds.max(REST) };

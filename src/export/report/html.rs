@@ -93,7 +93,7 @@ impl Report<'_> {
 
     fn answer(&self, search: &SearchReport, found: &RestartReport) -> Markup {
         let nearest = found.answer.nearest;
-        let ghost = nearest.map(|(row, _)| self.model.training_outline(row));
+        let ghost = nearest.map(|(row, _)| self.model.training_row(row));
         let gain = found.answer.gained();
         let remark = found.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark);
         html! {
@@ -257,14 +257,14 @@ impl Report<'_> {
                 } }
             }
             h3 { (text!("Where they come from")) }
-            (settings(&self.model.card.source))
+            @if let Some(source) = &self.model.card.source { (settings(source)) }
         }
     }
 
     fn training(&self) -> Markup {
         let (card, metrics) = (&self.model.card, &self.metrics);
         let curves = [&Palette::LIGHT, &Palette::DARK].map(|palette| {
-            Chart::losses(&card.history, palette).svg(&PictureSize { pixels: CURVES, palette })
+            Chart::losses(card.history(), palette).svg(&PictureSize { pixels: CURVES, palette })
         });
         let layers =
             card.layers.iter().map(|l| format!("{} {}\u{2192}{}", l.name, l.inputs, l.outputs));
@@ -281,14 +281,14 @@ impl Report<'_> {
             @for Warning { what, remedy } in warnings_of(&self.model, metrics) {
                 p { b.doubtful { (what) ". " } (remedy) }
             }
-            @if !card.history.is_empty() {
+            @if !card.history().is_empty() {
                 figure {
                     (picture([&curves[0], &curves[1]], CURVES, text!("The losses of the training over its epochs")))
                     figcaption { (text!("The losses over the epochs, in the network's units, on a logarithmic scale; dashed, of what was held out (validation).")) }
                 }
             }
             h3 { (text!("Settings")) }
-            (settings(&card.training))
+            @if let Some(config) = card.training() { (settings(config)) }
             p.weak { (text!("Layers: {layers}.", layers = layers.collect::<Vec<_>>().join(", "))) }
         }
     }
@@ -299,7 +299,7 @@ impl Report<'_> {
             dl.settings {
                 (pair(text!("Program"), concat!("Latent Explorer ", env!("CARGO_PKG_VERSION"))))
                 (pair(text!("Checkpoint format"), FORMAT))
-                (pair(text!("Seed of the training"), self.model.card.training.seed))
+                (pair(text!("Seed of the training"), self.model.card.seed()))
                 @if let Some(search) = self.search {
                     (pair(text!("Seed of the search"), search.config.seed))
                 }
@@ -411,7 +411,7 @@ fn class(verdict: &Verdict) -> &'static str {
     match verdict.reliability {
         Reliability::Believable => "believable",
         Reliability::Doubtful => "doubtful",
-        Reliability::Outside => "outside",
+        Reliability::Outside | Reliability::Unknown => "outside",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Model, Value};
 use crate::optimise::{ContenderReport, RaceReport, Tally};
 use std::path::Path;
 
-/// Writes the encoder's output for each outline, `mu0, .., log_var0, ..`; after an `id` if outlines have names, and
+/// Writes the encoder's output for each outline, `mu0, ..` and, with a posterior, `log_var0, ..`; after an `id` if outlines have names, and
 /// before the frames ([`FRAME`]) if any outline was not in data units.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ use std::path::Path;
 pub fn write_encoded(
     path: &Path,
     mu: &Rows<f64>,
-    log_var: &Rows<f64>,
+    log_var: Option<&Rows<f64>>,
     of: &[Conformed],
 ) -> Result<()> {
     let dim = mu.width();
@@ -28,12 +28,14 @@ pub fn write_encoded(
         (of.iter().any(|o| !o.name.is_empty()), of.iter().any(|o| !o.transform.is_plain()));
     let id = named.then(|| "id".to_owned());
     let mut header: Vec<String> = id.into_iter().collect();
-    header.extend([latent_header("mu", dim), latent_header("log_var", dim)].concat());
+    header.extend(latent_header("mu", dim));
+    header.extend(log_var.iter().flat_map(|_| latent_header("log_var", dim)));
     header.extend(FRAME.iter().filter(|_| framed).map(|&name| name.to_owned()));
-    let rows = mu.iter().zip(log_var.iter()).zip(of).map(|((mu, log_var), of)| {
+    let rows = mu.iter().zip(of).enumerate().map(|(row, (mu, of))| {
         let name = named.then(|| of.name.clone());
         let SimilarityTransform { origin: [x, y], scale, rotation } = of.transform;
         let frame = framed.then_some([x, y, scale, rotation]).into_iter().flatten();
+        let log_var = log_var.into_iter().flat_map(|log_var| log_var.row(row));
         let numbers = mu.iter().chain(log_var).copied().chain(frame);
         name.into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<String>>()
     });
@@ -41,7 +43,7 @@ pub fn write_encoded(
 }
 
 /// Writes the predictions of all heads at latent points, `z [n, latent]`: the name of the row, then of each quantity the
-/// prediction and the ends of its interval, and the distance from the data with its limit.
+/// prediction and the ends of its interval, and the distance from the data with its limit, if the model has data.
 ///
 /// # Errors
 /// Names the file when it cannot be written, or a head whose data are too few for intervals.
@@ -61,9 +63,11 @@ pub fn write_predictions(
         let column = |of: fn(&Prediction) -> f64| predictions.iter().map(of).collect();
         columns.extend([column(|p| p.value), column(|p| p.low), column(|p| p.high)]);
     }
-    header.extend(["distance", "usual_distance"].map(str::to_owned));
-    let density = model.density();
-    columns.extend([density.distances(z), vec![density.threshold(); z.len()]]);
+    if model.has_data() {
+        header.extend(["distance", "usual_distance"].map(str::to_owned));
+        let density = model.density();
+        columns.extend([density.distances(z), vec![density.threshold(); z.len()]]);
+    }
     let rows = names.iter().enumerate().map(|(row, name)| {
         let values = columns.iter().map(|column| column[row].to_string());
         std::iter::once(name.clone()).chain(values).collect::<Vec<String>>()
@@ -225,14 +229,12 @@ mod tests {
             outline: Vec::new(),
             transform: SimilarityTransform::default(),
         };
-        let table = text(|path| write_encoded(path, &mu, &log_var, std::slice::from_ref(&plain)));
+        let table =
+            text(|path| write_encoded(path, &mu, Some(&log_var), std::slice::from_ref(&plain)));
         assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
         let transform = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
         let moved = Conformed { name: "a".to_owned(), transform, ..plain };
-        let table = text(|path| write_encoded(path, &mu, &log_var, &[moved]));
-        assert_eq!(
-            table,
-            "id,mu0,mu1,log_var0,log_var1,origin_x,origin_y,scale,rotation\na,1,2,-1,-2,120,-7,35,0.5\n"
-        );
+        let table = text(|path| write_encoded(path, &mu, None, &[moved]));
+        assert_eq!(table, "id,mu0,mu1,origin_x,origin_y,scale,rotation\na,1,2,120,-7,35,0.5\n");
     }
 }

@@ -7,31 +7,30 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::judge::Prediction;
-
 use crate::trust::Verdict;
 use std::path::Path;
 
-/// A shape as a row of a table.
+/// A row of data, an outline or a row of a table, as a line of a file.
 #[derive(Clone, Debug)]
-pub struct ShapeRow<'a> {
+pub struct ExportedRow<'a> {
     /// The first cells, one for each of the table's own columns.
     pub first: Vec<String>,
     /// The latent point, `[latent]`; none if the shape was not decoded.
     pub z: Option<&'a [f64]>,
     /// The verdict on its reliability, if there is one.
     pub verdict: Option<&'a Verdict>,
-    /// The shape, `[input]` in data units.
-    pub outline: &'a [f32],
+    /// Its values, `[input]` in data units.
+    pub values: &'a [f32],
     /// The frame in which it is written; data units if none.
     pub frame: Option<SimilarityTransform>,
 }
 
-impl ShapeRow<'_> {
+impl ExportedRow<'_> {
     /// The numbers of the shape as they are written.
     fn numbers(&self) -> Vec<String> {
         match self.frame.filter(|frame| !frame.is_plain()) {
-            Some(frame) => frame.restore(self.outline).iter().map(f64::to_string).collect(),
-            None => self.outline.iter().map(f32::to_string).collect(),
+            Some(frame) => frame.restore(self.values).iter().map(f64::to_string).collect(),
+            None => self.values.iter().map(f32::to_string).collect(),
         }
     }
 }
@@ -39,11 +38,11 @@ impl ShapeRow<'_> {
 /// The cells of a quantity for every shape, in full precision: the computed value, or a prediction and the ends of its
 /// interval; empty if there is no head that predicts it. A shape that was not decoded is encoded for the prediction.
 /// Areas and lengths refer to the shape as it is written.
-fn cells(model: &Model, quantity: Quantity, rows: &[ShapeRow<'_>]) -> Result<Vec<Vec<String>>> {
+fn cells(model: &Model, quantity: Quantity, rows: &[ExportedRow<'_>]) -> Result<Vec<Vec<String>>> {
     if !quantity.is_predicted() {
-        let computed = |row: &ShapeRow<'_>| {
+        let computed = |row: &ExportedRow<'_>| {
             let scale = row.frame.map_or(1.0, |frame| frame.scale);
-            vec![quantity.at_scale(model.domain().value(quantity, row.outline), scale).to_string()]
+            vec![quantity.at_scale(model.domain().value(quantity, row.values), scale).to_string()]
         };
         return Ok(rows.iter().map(computed).collect());
     }
@@ -52,8 +51,8 @@ fn cells(model: &Model, quantity: Quantity, rows: &[ShapeRow<'_>]) -> Result<Vec
         match row.z {
             Some(own) => z.push(own),
             None => {
-                let outline = Rows::from_flat(row.outline.len(), row.outline.to_vec());
-                z.push(model.encode(&outline)?.0.as_flat());
+                let values = Rows::from_flat(row.values.len(), row.values.to_vec());
+                z.push(model.encode(&values)?.0.as_flat());
             }
         }
     }
@@ -73,21 +72,21 @@ fn names(quantity: Quantity) -> Vec<String> {
     }
 }
 
-/// Writes shapes with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
+/// Writes rows with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
 /// quantity of the model, and `x0, y0, ..`. A quantity that only a head knows is a prediction, with the ends of its
 /// interval in two further columns. Unknown values are empty.
 ///
 /// # Errors
 /// Names the file when it cannot be written, or gives the reason why nothing can be predicted.
-pub fn write_shapes<'a>(
+pub fn write_rows<'a>(
     path: &Path,
     first: &[&str],
     model: &Model,
-    rows: impl IntoIterator<Item = ShapeRow<'a>>,
+    rows: impl IntoIterator<Item = ExportedRow<'a>>,
 ) -> Result<()> {
     let latent = model.latent_dim();
     let quantities = model.known_quantities();
-    let rows: Vec<ShapeRow<'_>> = rows.into_iter().collect();
+    let rows: Vec<ExportedRow<'_>> = rows.into_iter().collect();
     let of_each: Vec<Vec<Vec<String>>> =
         quantities.iter().map(|&quantity| cells(model, quantity, &rows)).collect::<Result<_>>()?;
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
@@ -99,7 +98,7 @@ pub fn write_shapes<'a>(
         outline_header(model.input_dim()),
     ]
     .concat();
-    let row = |(index, row): (usize, ShapeRow<'_>)| {
+    let row = |(index, row): (usize, ExportedRow<'_>)| {
         let mut cells = row.first.clone();
         match row.z {
             Some(z) => cells.extend(z.iter().map(f64::to_string)),
@@ -131,16 +130,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shapes.csv");
         let model = BUNDLED[0].load().unwrap();
-        let square = model.training_outline(0);
-        let row = |z| ShapeRow {
+        let square = model.training_row(0);
+        let row = |z| ExportedRow {
             first: vec!["a".to_owned()],
             z,
             verdict: None,
-            outline: &square,
+            values: &square,
             frame: None,
         };
         let rows = [row(Some(&[0.1 + 0.2, -1.0])), row(None)];
-        write_shapes(&path, &["kind"], &model, rows).unwrap();
+        write_rows(&path, &["kind"], &model, rows).unwrap();
         let text = std::fs::read_to_string(path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with(

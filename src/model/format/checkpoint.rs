@@ -1,14 +1,15 @@
 //! A model as one file: safetensors with the model card as JSON in its metadata.
 //!
-//! Tensors: `<layer>.weight`, `<layer>.bias` (f32), `encoded.mu`, `encoded.log_var` (f32), `encoded.labels` (u16),
-//! `encoded.samples` (u32), `encoded.held_out` (u8) and `encoded.quantities` (f32). For imported data also
+//! Tensors: `<layer>.weight`, `<layer>.bias` (f32); for a model with data `encoded.mu` and, with a posterior,
+//! `encoded.log_var` (f32), `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8) and
+//! `encoded.quantities` (f32). For imported data also
 //! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
 //! with groups, `data.groups` (u32); for a table `data.rows` (f32, NaN where blank) stands in place of outlines and
 //! transforms, and `encoded.quantities` are left out, for they are these rows. For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
 //! members after the first `head.<quantity>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
 
-use super::tensors::{bytes, floats, tensor};
+use super::tensors::{Written, bytes, floats, tensor};
 use super::{earlier, embedded_dataset};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
 use crate::data::rows::Rows;
@@ -105,41 +106,8 @@ pub fn save(model: &Model, path: &Path) -> Result<()> {
 /// # Errors
 /// Only when the card cannot be serialised.
 pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
-    let f32s = |values: &[f64]| bytes(values.iter().map(|&v| (v as f32).to_le_bytes()));
     let encoded = &model.encoded;
-    let (samples, latent) = (encoded.mu.len(), model.latent_dim());
-    let mut tensors = vec![
-        ("encoded.mu".to_owned(), Dtype::F32, vec![samples, latent], f32s(encoded.mu.as_flat())),
-        (
-            "encoded.log_var".to_owned(),
-            Dtype::F32,
-            vec![samples, latent],
-            f32s(encoded.log_var.as_flat()),
-        ),
-        (
-            "encoded.labels".to_owned(),
-            Dtype::U16,
-            vec![samples],
-            bytes(encoded.labels.iter().map(|v| v.to_le_bytes())),
-        ),
-        (
-            "encoded.samples".to_owned(),
-            Dtype::U32,
-            vec![samples],
-            bytes(encoded.samples.iter().map(|v| v.to_le_bytes())),
-        ),
-        (
-            "encoded.held_out".to_owned(),
-            Dtype::U8,
-            vec![samples],
-            encoded.held_out.iter().map(|&v| u8::from(v)).collect(),
-        ),
-    ];
-    if model.domain().table().is_none() {
-        let shape = vec![samples, encoded.computed.len()];
-        let values = f32s(encoded.quantities.as_flat());
-        tensors.push(("encoded.properties".to_owned(), Dtype::F32, shape, values));
-    }
+    let mut tensors = if model.has_data() { encoded_tensors(model) } else { Vec::new() };
     let of_heads = model.heads().iter().flat_map(|head| head.card.all_layers());
     let layers: Vec<LayerSpec> = model.card.layers.iter().cloned().chain(of_heads).collect();
     let of_heads = model.heads().iter().flat_map(|head| head.parameters());
@@ -186,6 +154,29 @@ pub fn to_bytes(model: &Model) -> Result<Vec<u8>> {
     safetensors::serialize(views, Some(metadata)).map_err(|e| unwritable(&e))
 }
 
+/// The tensors of encoded data.
+fn encoded_tensors(model: &Model) -> Vec<Written> {
+    let encoded = &model.encoded;
+    let (samples, latent) = (encoded.mu.len(), model.latent_dim());
+    let named = |name: &str, dtype, shape, data| (format!("encoded.{name}"), dtype, shape, data);
+    let floats = |name: &str, values: &Rows<f64>, width: usize| {
+        let values = values.as_flat().iter().map(|&v| (v as f32).to_le_bytes());
+        named(name, Dtype::F32, vec![samples, width], bytes(values))
+    };
+    let labels = bytes(encoded.labels.iter().map(|v| v.to_le_bytes()));
+    let rows = bytes(encoded.samples.iter().map(|v| v.to_le_bytes()));
+    let held_out = encoded.held_out.iter().map(|&v| u8::from(v)).collect();
+    let mut tensors = vec![floats("mu", &encoded.mu, latent)];
+    tensors.extend(encoded.log_var.as_ref().map(|log_var| floats("log_var", log_var, latent)));
+    tensors.push(named("labels", Dtype::U16, vec![samples], labels));
+    tensors.push(named("samples", Dtype::U32, vec![samples], rows));
+    tensors.push(named("held_out", Dtype::U8, vec![samples], held_out));
+    if model.domain().table().is_none() {
+        tensors.push(floats("properties", &encoded.quantities, encoded.computed.len()));
+    }
+    tensors
+}
+
 /// Reads a checkpoint; all of it is checked before anything is used.
 ///
 /// # Errors
@@ -227,7 +218,10 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
         serde_json::from_value(header).map_err(damaged)?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
-    let mut encoded = read_encoded(&file, &card, label_names)?;
+    let mut encoded = match card.source {
+        Some(_) => read_encoded(&file, &card, label_names)?,
+        None => Encoded::default(),
+    };
     check_card(&card, &encoded)?;
     let data = embedded_dataset::read(&file, &card, measured, &encoded)?;
     if let Some(data) = &data {
@@ -252,7 +246,7 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
                 name
             ));
         }
-        if !model.knows(card.quantity) {
+        if model.has_data() && !model.knows(card.quantity) {
             let name = card.quantity.name();
             return Err(text!(
                 "is damaged: it has a head for {name}, which its data lack; train the model again",
@@ -273,7 +267,10 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     }
     model.resume = resume.map(|memory| read_resume(&file, memory, &model)).transpose()?;
     // Files of earlier versions have this number in their resume state alone.
-    model.card.kept = model.card.kept.or(model.resume.as_ref().map(|resume| resume.updates));
+    let updates = model.resume.as_ref().map(|resume| resume.updates);
+    if let Some(record) = model.card.trained_mut() {
+        record.kept = record.kept.or(updates);
+    }
     Ok(model)
 }
 
@@ -315,7 +312,8 @@ fn read_resume(
     let take = |(length, steps): (usize, u32)| {
         (first.by_ref().take(length).collect(), second.by_ref().take(length).collect(), steps)
     };
-    let adam = Adam::with_memory(rows.into_iter().map(take), model.card.training.learning_rate);
+    let rate = model.card.training().map_or(0.0, |config| config.learning_rate);
+    let adam = Adam::with_memory(rows.into_iter().map(take), rate);
     Ok(Arc::new(OptimiserState { updates, epoch, seen, sums, adam, raw_log_sigma }))
 }
 
@@ -349,9 +347,10 @@ fn read_encoded(
             Rows::from_flat(kinds, values.into_iter().map(f64::from).collect())
         }
     };
+    let has_posterior = card.layers.iter().any(|layer| layer.name == "log_var");
     Ok(Encoded {
         mu: rows("encoded.mu")?,
-        log_var: rows("encoded.log_var")?,
+        log_var: has_posterior.then(|| rows("encoded.log_var")).transpose()?,
         labels: labels.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect(),
         samples: source
             .chunks_exact(4)
@@ -369,7 +368,7 @@ fn read_encoded(
 /// Checks the parts of the card that the shapes of the tensors do not guarantee.
 fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Text> {
     let statistics = &card.statistics;
-    let latent = encoded.mu.width();
+    let latent = card.layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs);
     let (low, high) = (&statistics.low, &statistics.high);
     let boxed = low.len() == latent
         && high.len() == latent
@@ -383,15 +382,45 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
                 && mean.iter().chain(std).all(|v| v.is_finite())
                 && std.iter().all(|&s| s >= 0.0)
         }
-        StartDistribution::Mixture(mixture) => mixture.is_sound(latent),
+        StartDistribution::Mixture(mixture) | StartDistribution::ClampedMixture(mixture) => {
+            mixture.is_sound(latent)
+        }
     };
     let scaled = card.scaling.is_sound(card.scaling.offset.len());
+    let checks = [
+        (boxed, text!("its latent bounds do not fit its latent")),
+        (started, text!("its start distribution does not fit its latent")),
+        (
+            positive(statistics.reach)
+                && statistics.round_trip >= 0.0
+                && statistics.quantity_change.iter().all(|c| (0.0..=0.05).contains(c)),
+            text!("its statistics are not those of its data"),
+        ),
+        (scaled, text!("its scaling is not finite")),
+    ];
+    let failed = checks.into_iter().find_map(|(holds, problem)| (!holds).then_some(problem));
+    let failed = card.domain.check().err().or(failed);
+    let of_data = || match &card.source {
+        Some(source) => check_data(card, source, encoded),
+        None => check_without_data(card),
+    };
+    match failed.or_else(of_data) {
+        Some(problem) => {
+            Err(text!("is damaged: {problem}; train or save the model again", problem))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The problem with the data of a card, if there is one.
+fn check_data(card: &ModelCard, source: &Source, encoded: &Encoded) -> Option<Text> {
     // A source of one kind with a domain of the other fails here too.
-    let width = match (&card.source, card.domain.table()) {
+    let width = match (source, card.domain.table()) {
         (Source::Table(_), Some(schema)) => schema.width(),
         (Source::Table(_), None) | (_, Some(_)) => 0,
         (source, None) => 2 * source.points(),
     };
+    let statistics = &card.statistics;
     let checks = [
         (!encoded.mu.is_empty(), text!("it holds no encoded data")),
         (
@@ -399,33 +428,34 @@ fn check_card(card: &ModelCard, encoded: &Encoded) -> std::result::Result<(), Te
             text!("its encoded data lie farther out than any model puts them"),
         ),
         (
-            labels_fit(&card.source, encoded.names.len())
+            labels_fit(source, encoded.names.len())
                 && encoded.labels.iter().all(|&l| usize::from(l) < encoded.names.len()),
             text!("its labels do not fit its families"),
         ),
-        (boxed, text!("its latent bounds do not fit its latent")),
-        (started, text!("its start distribution does not fit its latent")),
         (
-            positive(statistics.reach)
-                && statistics.round_trip.is_finite()
-                && statistics.round_trip >= 0.0
-                && statistics.quantity_change.len() == encoded.computed.len()
-                && statistics.quantity_change.iter().all(|c| (0.0..=0.05).contains(c)),
+            statistics.round_trip.is_finite()
+                && statistics.quantity_change.len() == encoded.computed.len(),
             text!("its statistics are not those of its data"),
         ),
-        (scaled, text!("its scaling is not finite")),
         (
-            is_sound(&card.source) && card.layers.first().is_some_and(|l| l.inputs == width),
+            is_sound(source) && card.layers.first().is_some_and(|l| l.inputs == width),
             text!("its data recipe does not fit its network"),
         ),
     ];
-    let failed = checks.into_iter().find_map(|(holds, problem)| (!holds).then_some(problem));
-    match card.domain.check().err().or(failed) {
-        Some(problem) => {
-            Err(text!("is damaged: {problem}; train or save the model again", problem))
-        }
-        None => Ok(()),
+    checks.into_iter().find_map(|(holds, problem)| (!holds).then_some(problem))
+}
+
+/// The problem with a card without data, if there is one: its rows have the width of the network.
+fn check_without_data(card: &ModelCard) -> Option<Text> {
+    let inputs = card.layers.first().map_or(0, |layer| layer.inputs);
+    let fits = match card.domain.table() {
+        Some(schema) => inputs == schema.width(),
+        None => inputs.is_multiple_of(2),
+    };
+    if card.trained().is_some() {
+        return Some(text!("it holds no encoded data"));
     }
+    (!fits).then(|| text!("its rows do not fit its network"))
 }
 
 fn labels_fit(source: &Source, names: usize) -> bool {

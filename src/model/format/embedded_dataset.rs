@@ -1,6 +1,6 @@
 //! Imported data within a checkpoint: the outlines or the rows of a table themselves, and all that is known of each.
 
-use super::tensors::{bytes, numbers, tensor};
+use super::tensors::{Written, bytes, numbers, tensor};
 use crate::data::column_name::LONGEST_UNIT;
 use crate::data::dataset::{Dataset, MAX_TARGETS, Target};
 use crate::data::outline::transform::SimilarityTransform;
@@ -19,9 +19,6 @@ pub struct TargetHeader {
     name: String,
     unit: String,
 }
-
-/// A tensor to be written: name, kind, shape and bytes.
-type Written = (String, Dtype, Vec<usize>, Vec<u8>);
 
 /// The names and units of the target columns.
 pub fn columns(set: &Dataset) -> Vec<TargetHeader> {
@@ -79,9 +76,9 @@ pub fn read(
         |problem: Text| text!("is damaged: {problem}; train or save the model again", problem);
     let width = card.layers.first().map_or(0, |layer| layer.inputs);
     let (name, count, hash) = match &card.source {
-        Source::Outlines(_) => return Ok(None),
-        Source::Imported(Imported { count, hash, .. }) => ("data.outlines", *count, *hash),
-        Source::Table(TableSource { count, hash, .. }) => ("data.rows", *count, *hash),
+        None | Some(Source::Outlines(_)) => return Ok(None),
+        Some(Source::Imported(Imported { count, hash, .. })) => ("data.outlines", *count, *hash),
+        Some(Source::Table(TableSource { count, hash, .. })) => ("data.rows", *count, *hash),
     };
     let is_table = card.domain.table().is_some();
     let rows = numbers(file, name, &[count, width])?;

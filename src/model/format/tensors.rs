@@ -4,6 +4,9 @@ use crate::text;
 use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensors};
 
+/// A tensor to be written: name, kind, shape and bytes.
+pub(in crate::model) type Written = (String, Dtype, Vec<usize>, Vec<u8>);
+
 /// Concatenates the bytes of numbers.
 pub(in crate::model) fn bytes<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
     values.flatten().collect()

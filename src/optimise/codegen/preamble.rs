@@ -37,12 +37,19 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             say("stated = header[\"card\"][\"start\"][\"normal\"]\n\
                  mean, std = torch.tensor(stated[\"mean\"]), torch.tensor(stated[\"std\"])");
         }
-        (Starts::Stated, StartDistribution::Mixture(_)) => {
-            say("stated = header[\"card\"][\"start\"][\"mixture\"]\n\
-                 weights, means = torch.tensor(stated[\"weights\"]), torch.tensor(stated[\"means\"])\n\
+        (
+            Starts::Stated,
+            start @ (StartDistribution::Mixture(_) | StartDistribution::ClampedMixture(_)),
+        ) => {
+            let clamped = matches!(start, StartDistribution::ClampedMixture(_));
+            let key = if clamped { "clamped_mixture" } else { "mixture" };
+            say(&format!("stated = header[\"card\"][\"start\"][\"{key}\"]"));
+            say(
+                "weights, means = torch.tensor(stated[\"weights\"]), torch.tensor(stated[\"means\"])\n\
                  factors = torch.zeros(*means.shape, means.shape[1])\n\
                  rows, columns = torch.tril_indices(means.shape[1], means.shape[1])\n\
-                 factors[:, rows, columns] = torch.tensor(stated[\"factors\"])  # Cholesky factors of the covariances");
+                 factors[:, rows, columns] = torch.tensor(stated[\"factors\"])  # Cholesky factors of the covariances",
+            );
         }
         _ => (),
     }
@@ -60,8 +67,14 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
         chain("decoder")
     ));
     say(&format!(
-        "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return dense(h, \"mu\")",
-        chain("encoder")
+        "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return {}",
+        chain("encoder"),
+        model
+            .card
+            .layers
+            .iter()
+            .find(|layer| layer.name == "mu")
+            .map_or_else(String::new, |mu| dense(mu, "h"))
     ));
     if spec.inside > 0.0 && can_say_outside(model) {
         let (centres, matrix) = model.density().kernels();

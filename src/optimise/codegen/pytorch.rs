@@ -61,11 +61,14 @@ impl<'a> Listing<'a> {
             _ => self.config.restarts,
         };
         let noise = format!("torch.randn({restarts}, {dim})");
+        let drawn = format!("means[k] + factors[k] @ torch.randn({dim})");
+        let from_all = format!("for k in weights.multinomial({restarts}, True)");
         match (&self.config.starts, &self.model.card.start) {
             (Starts::Stated, StartDistribution::Normal { .. }) => format!("mean + std * {noise}"),
-            (Starts::Stated, StartDistribution::Mixture(_)) => format!(
-                "[means[k] + factors[k] @ torch.randn({dim}) for k in weights.multinomial({restarts}, True)]"
-            ),
+            (Starts::Stated, StartDistribution::Mixture(_)) => format!("[{drawn} {from_all}]"),
+            (Starts::Stated, StartDistribution::ClampedMixture(_)) => {
+                format!("[({drawn}).clamp(-1, 1) {from_all}]")
+            }
             (Starts::Stated | Starts::StandardNormal, _) => format!("{noise}  # N(0, 1)"),
             (Starts::Around { points, spread }, _) => {
                 let points = match points.as_slice() {

@@ -50,7 +50,7 @@ impl Exportable {
             Self::Pins if state.map.pins.is_empty() => {
                 Some(text!("Right-click the map to pin shapes first."))
             }
-            Self::Losses if entry.prepared.model.card.history.is_empty() => {
+            Self::Losses if entry.prepared.model.card.history().is_empty() => {
                 Some(text!("This model has no record of its training."))
             }
             _ => None,

@@ -184,7 +184,8 @@ fn trunk(core: &Core) -> Result<Trunk> {
         (None, Err(error), None) => return Err(error),
     };
     let plan = training.and_then(|training| training.plan.as_ref());
-    let config = plan.map_or(&frozen.card.training, |plan| &plan.config).clone();
+    let config = plan.map(|plan| &plan.config).or(frozen.card.training());
+    let config = config.cloned().unwrap_or_default();
     Ok(Trunk { model, run, config, updates })
 }
 

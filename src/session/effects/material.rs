@@ -26,7 +26,7 @@ pub(in crate::session) fn material(core: &Core, data: &DataSpec) -> Result<Mater
             let missing = || Error::mismatch(text!("No model is open."));
             let entry = core.state.runs.models.get(run).ok_or_else(missing)?;
             let model = &entry.prepared.model;
-            match &model.card.source {
+            match model.source()? {
                 // The job makes them.
                 Source::Outlines(generator) => Ok(Material::Recipe(generator.clone())),
                 Source::Imported(_) | Source::Table(_) => {

@@ -257,7 +257,7 @@ impl ExportJob {
             Content::Map(annotations) => {
                 still(self.map(self.wish.clone(), page)?.svg(annotations, None)?)
             }
-            Content::Losses => still(Chart::losses(&model.card.history, page.palette).svg(&page)),
+            Content::Losses => still(Chart::losses(model.card.history(), page.palette).svg(&page)),
             Content::Values(findings) => {
                 still(Chart::values(&findings.report, page.palette).svg(&page))
             }

@@ -230,7 +230,10 @@ impl Training {
     /// The state of the training that a model is.
     pub fn state_of(&self, model: &Model) -> Option<TrainedUntil> {
         let rows = self.context.as_ref()?.data.rows.len();
-        Some(TrainedUntil { updates: model.card.kept?, whole: model.encoded.mu.len() == rows })
+        Some(TrainedUntil {
+            updates: model.card.trained()?.kept?,
+            whole: model.encoded.mu.len() == rows,
+        })
     }
 
     /// Handles the result.

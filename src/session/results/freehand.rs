@@ -104,9 +104,10 @@ impl Nearest {
 
 /// The outline of a freehand line in the form of a model's data, or why it is no shape.
 pub fn outline(model: &Model, line: &[[f64; 2]]) -> std::result::Result<Vec<f32>, Text> {
+    let source = model.source().map_err(Text::from)?;
     // A hundred shapes are enough to know the usual size.
     let radii = (0..model.encoded.mu.len().min(100))
-        .map(|row| geometry::rms_radius(&model.training_outline(row)));
+        .map(|row| geometry::rms_radius(&model.training_row(row)));
     let typical = quantile(radii, 0.5).unwrap_or(1.0);
-    freehand::outline(line, &model.card.source, typical)
+    freehand::outline(line, source, typical)
 }

@@ -68,7 +68,7 @@ impl State {
         }
         let training = self.learned(id).filter(|training| training.asked.is_none())?;
         let card = &self.model(id)?.prepared.model.card;
-        let kept = card.kept.filter(|kept| *kept < training.updates)?;
+        let kept = card.trained()?.kept.filter(|kept| *kept < training.updates)?;
         Some((kept, card.record()?))
     }
 

@@ -76,16 +76,17 @@ fn button(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests
 fn model(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
-    let training = &model.card.training;
     let names = &model.encoded.names;
     fact(ui, text!("Families"), names.len().to_string(), names.join(", "));
-    let samples = model.card.source.samples();
-    fact(
-        ui,
-        text!("Shapes"),
-        samples.to_string(),
-        text!("Outlines that it was trained on and tested with"),
-    );
+    if let Some(source) = &model.card.source {
+        fact(
+            ui,
+            text!("Shapes"),
+            source.samples().to_string(),
+            text!("Outlines that it was trained on and tested with"),
+        );
+    }
+    let Some(training) = model.card.training() else { return };
     let loss = match training.loss {
         Reconstruction::Mse => "MSE",
         Reconstruction::Bce => "BCE",

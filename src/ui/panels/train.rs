@@ -80,7 +80,7 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Requests) {
             shapes = generator.samples
         ),
     };
-    let shown = state.shown().map(|(_, entry)| &entry.prepared.model.card.source);
+    let shown = state.shown().and_then(|(_, entry)| entry.prepared.model.card.source.as_ref());
     if let (Some(Source::Imported(own)), None) = (shown, state.own_data()) {
         note(
             ui,

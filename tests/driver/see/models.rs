@@ -65,7 +65,7 @@ impl<'a> ModelFacts<'a> {
 
     /// The number of epochs in its history.
     pub fn epochs(self) -> usize {
-        self.entry.prepared.model.card.history.len()
+        self.entry.prepared.model.card.history().len()
     }
 
     pub fn projection(self) -> &'a Projection {
