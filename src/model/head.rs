@@ -11,7 +11,7 @@ use crate::nn::mlp::{Mlp, Trace};
 use crate::nn::output_block::OutputBlock;
 use crate::numerics::runtime::rows_at_once;
 use crate::text;
-use candle_core::{D, DType, Device, Tensor};
+use candle_core::{D, Device, Tensor};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

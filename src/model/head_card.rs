@@ -316,7 +316,7 @@ impl HeadCard {
     ///
     /// # Errors
     /// Says which numbers are impossible.
-    pub fn check_scores(&self) -> Result<(), Text> {
+    pub fn check_scores(&self) -> std::result::Result<(), Text> {
         let changes = self.outputs.iter().filter_map(|output| output.usual_change);
         let is_sound = self.scores.iter().all(HeadScore::is_sound)
             && changes.into_iter().all(|change| (0.0..=0.05).contains(&change));

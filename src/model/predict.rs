@@ -209,6 +209,11 @@ impl Model {
         Ok(self.values(quantity, &z, &outline)?[0])
     }
 
+    /// True if a quantity is the probability of classes of a target.
+    pub fn is_of_class(&self, quantity: Quantity) -> bool {
+        self.encoded.is_of_class(quantity)
+    }
+
     /// The predicted quantities that cannot be computed.
     pub fn predicted_quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
         let told = self.heads().iter().flat_map(|head| &head.card.outputs);
