@@ -118,37 +118,48 @@ pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::quantity::Quantity;
-    use crate::data::rows::Rows;
+    use crate::model::head_card::HeadTarget;
     use crate::nn::layer::initial_parameters;
 
-    #[test]
-    fn scores_are_those_of_the_text_book() {
-        // Errors of 1, 0, 1 and 0, and deviations from the mean of 2.5 with a squared sum of 5: R2 is 1 - 2 / 5.
-        let (r2, rmse) = score(&[2.0, 2.0, 2.0, 4.0], &[1.0, 2.0, 3.0, 4.0]);
-        assert!((r2 - 0.6).abs() < 1e-15 && (rmse - 0.5f64.sqrt()).abs() < 1e-15);
-        assert_eq!(score(&[2.5; 4], &[1.0, 2.0, 3.0, 4.0]).0, 0.0, "no better than the mean");
-        assert_eq!(score(&[1.5], &[1.0]), (0.0, 0.5));
-        assert_eq!(score(&[], &[]), (0.0, 0.0));
+    fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {
+        let (quantity, task, is_computed) = (Quantity::AREA, &Task::Regression, true);
+        let target = HeadTarget { quantity, task, is_computed, values, held_out };
+        HeadCard::for_target(target, 2, &[3], true)
     }
 
-    fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {
-        HeadCard::for_quantity(Quantity::AREA, true, values, held_out, 2, &[3], true)
+    fn all(targets: &HeadTargets, samples: &[usize]) -> Vec<f32> {
+        targets.select(samples.iter().copied())
     }
 
     #[test]
     fn targets_are_standardised_on_the_training_samples_that_have_the_quantity() {
         let values = [1.0, 100.0, f64::NAN, 5.0, f64::INFINITY];
         let card = card(&values, &[false, true, false, false, false]).unwrap();
-        assert_eq!((card.offset, card.scale), (3.0, 2.0));
-        let targets = HeadTargets::new(&card, &values);
-        assert_eq!(targets.targets, [-1.0, 48.5, 0.0, 1.0, 0.0]);
-        assert_eq!(targets.values_of(&[0, 2, 3]), (vec![-1.0, 0.0, 1.0], vec![0.5, 0.0, 0.5]));
-        assert_eq!(
-            targets.values_of(&[2, 4, 2]).1,
-            [0.0; 3],
-            "nothing is known, nothing is missed"
-        );
+        assert_eq!((card.outputs[0].offset, card.outputs[0].scale), (3.0, 2.0));
+        let targets = HeadTargets::new(&card, |_| values.to_vec());
+        assert_eq!(all(&targets, &[0, 1, 3]), [-1.0, 48.5, 1.0]);
+        assert!(all(&targets, &[2, 4]).iter().all(|v| v.is_nan()), "nothing is known");
+        assert!(targets.is_known(0) && !targets.is_known(4));
+    }
+
+    #[test]
+    fn classes_are_learned_as_0_and_1() {
+        let values: Vec<f64> = (0..30).map(|row| f64::from(row % 3)).collect();
+        let of = |count: u8, values: &[f64]| {
+            let task = Task::Classes((0..count).map(|class| class.to_string()).collect());
+            let (quantity, is_computed) = ("lattice".parse().unwrap(), false);
+            let held_out = &[false; 30];
+            let target = HeadTarget { quantity, task: &task, is_computed, values, held_out };
+            let card = HeadCard::for_target(target, 2, &[3], true).unwrap();
+            HeadTargets::new(&card, |_| values.to_vec())
+        };
+        let three = of(3, &values);
+        assert_eq!(all(&three, &[0, 2]), [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        let mut two: Vec<f64> = values.iter().map(|v| v.min(1.0)).collect();
+        two[7] = f64::NAN;
+        let two = of(2, &two);
+        assert_eq!(all(&two, &[0, 1, 2]), [0.0, 1.0, 1.0], "the second of two");
+        assert!(all(&two, &[7])[0].is_nan() && !two.is_known(7));
     }
 
     #[test]
@@ -159,7 +170,7 @@ mod tests {
             let refused = card(&values, &held_out).unwrap_err().to_string();
             assert!(refused.contains("area"), "{refused}");
         }
-        assert_eq!(card(&[7.0; 3], &[false; 3]).unwrap().scale, 1.0);
+        assert_eq!(card(&[7.0; 3], &[false; 3]).unwrap().outputs[0].scale, 1.0);
     }
 
     #[test]
@@ -176,10 +187,11 @@ mod tests {
         let card = card(&values, &[false; 5]).unwrap();
         let parameters = initial_parameters(&card.layers, 1);
         let measured = |held_out, rows: &[usize]| {
-            let head = target_head(card.clone(), &parameters, &encoded(held_out)).unwrap();
-            let said = head.predict_all(&encoded(held_out).mu).unwrap();
+            let encoded = encoded(held_out);
+            let head = target_head(card.clone(), &parameters, &encoded, 0).unwrap();
+            let said = head.predict_all(Quantity::AREA, &encoded.mu).unwrap();
             let pick = |from: &[f64]| rows.iter().map(|&i| from[i]).collect::<Vec<f64>>();
-            assert_eq!((head.card.r2, head.card.rmse), score(&pick(&said), &pick(&values)));
+            assert_eq!(head.card.scores, [HeadScore::of_numbers(&pick(&said), &pick(&values))]);
         };
         measured([false, false, true, true, false], &[2, 3]);
         measured([false; 5], &[0, 1, 2, 3, 4]);

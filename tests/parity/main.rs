@@ -3,6 +3,7 @@
 
 mod activations;
 mod adapter;
+mod class_heads;
 mod fixture;
 mod gaussian_process;
 mod geometry;
