@@ -6,8 +6,12 @@ use super::outline::transform::SimilarityTransform;
 use super::quantity::Quantity;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
+use super::task::{Task, TargetReading};
 use crate::numerics::random::{Purpose, stream};
+use crate::text;
+use crate::text::Text;
 use rand::seq::SliceRandom;
+use std::collections::HashSet;
 
 /// The most target columns.
 pub const MAX_TARGETS: usize = 16;
@@ -41,6 +45,28 @@ impl Dataset {
         self.domain.quantities().into_iter().chain(targets).collect()
     }
 
+    /// Checks that no two quantities have one name: that of a class, `lattice_fcc`, may be that of a column.
+    ///
+    /// # Errors
+    /// Names the quantity and its target.
+    pub fn check_names(&self) -> Result<(), Text> {
+        let mut names: HashSet<ColumnName> =
+            self.domain.quantities().into_iter().map(Quantity::column).collect();
+        for target in &self.measured {
+            for quantity in target.quantities() {
+                if !names.insert(quantity.column()) {
+                    return Err(text!(
+                        "'{name}' is the name of two columns, or of a column and a class of '{target}'; rename or \
+                         ignore one",
+                        name = quantity.name(),
+                        target = target.name.as_str()
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The known values of a quantity, computed or measured, for all rows, `[samples]`; NaN where unknown.
     pub fn values(&self, quantity: Quantity) -> Vec<f64> {
         let name = quantity.column();
@@ -49,6 +75,13 @@ impl Dataset {
         }
         let computed = quantity.as_computed();
         self.rows.iter().map(|row| self.domain.value(computed, row)).collect()
+    }
+
+    /// The task of the target column of this name; regression for what is computed.
+    pub fn task(&self, quantity: Quantity) -> Task {
+        let name = quantity.column();
+        let column = self.measured.iter().find(|column| column.name == name);
+        column.map_or(Task::Regression, |column| column.task.clone())
     }
 
     /// Marks the held-out vectors, `[samples]`: a seeded choice of `count` of them, or of whole groups with about as
@@ -86,14 +119,26 @@ pub struct Target {
     pub name: ColumnName,
     /// Its unit; empty if none was given.
     pub unit: String,
-    /// The value of each shape, NaN where unknown; in single precision.
+    /// Its task: a number, or one of several classes.
+    pub task: Task,
+    /// The value of each shape, NaN where unknown; in single precision. Of a class it is the index.
     pub values: Vec<f64>,
 }
 
 impl Target {
-    /// The quantity that this column holds.
+    /// The quantity of its name, which a head learns; of classes it is the index of the class.
     pub fn quantity(&self) -> Quantity {
         Quantity::predicted(self.name)
+    }
+
+    /// The quantities that can be sought: the value itself, or the probability of each class.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        self.task.quantities(self.name)
+    }
+
+    /// The reading of its values as a quantity; none if it has not this quantity.
+    pub fn reading(&self, quantity: Quantity) -> Option<TargetReading> {
+        self.task.reading(self.name, quantity)
     }
 
     /// The number of shapes with a value.
@@ -104,7 +149,7 @@ impl Target {
     /// The values of the shapes with these `indices`, in this order; each index must be below the number of values.
     pub fn select(&self, indices: impl Iterator<Item = usize>) -> Self {
         let values = indices.map(|index| self.values[index]).collect();
-        Self { name: self.name, unit: self.unit.clone(), values }
+        Self { name: self.name, unit: self.unit.clone(), task: self.task.clone(), values }
     }
 }
 

@@ -12,5 +12,6 @@ pub mod rows;
 pub mod scaling;
 pub mod source;
 pub mod table;
+pub mod task;
 pub mod text_file;
 pub mod unique_names;

@@ -143,15 +143,9 @@ impl TrainingData {
     /// The rows of a table; `name` is that of its file.
     ///
     /// # Errors
-    /// When there are too few to train on, or a target is not a number.
+    /// When there are too few to train on, or two quantities have one name.
     pub fn table(import: TableImport, name: String) -> Result<Self> {
-        let TableImport { schema, set, classes, named_by, .. } = import;
-        if let Some(class) = classes.first() {
-            return Err(Error::mismatch(text!(
-                "the target '{target}' holds words, and so far only numbers can be predicted; take another target",
-                target = class.name.as_str()
-            )));
-        }
+        let TableImport { schema, set, named_by, .. } = import;
         let count = set.rows.len();
         if count < MIN_OUTLINES {
             return Err(Error::mismatch(text!(
@@ -163,7 +157,9 @@ impl TrainingData {
         }
         let domain = Domain::of_table(schema).map_err(Error::Mismatch)?;
         let source = Source::Table(TableSource { named_by, ..TableSource::new(name, &set.rows) });
-        Ok(Self { source, set: Arc::new(Dataset { domain, ..set }) })
+        let set = Dataset { domain, ..set };
+        set.check_names().map_err(Error::Mismatch)?;
+        Ok(Self { source, set: Arc::new(set) })
     }
 }
 

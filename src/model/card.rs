@@ -9,6 +9,7 @@ use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::data::task::TargetReading;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::mixture::GaussianMixture;
 use crate::text;
@@ -288,17 +289,27 @@ impl Encoded {
     pub fn quantity(&self, quantity: Quantity) -> impl Iterator<Item = f64> + '_ {
         let computed = quantity.as_computed();
         let place = self.computed.iter().position(|known| *known == computed);
-        let column = self.column(quantity);
-        (0..self.mu.len()).map(move |row| match (column, place) {
-            (Some(column), _) => column.values[row],
+        let column = self.target(quantity);
+        (0..self.mu.len()).map(move |row| match (&column, place) {
+            (Some((column, reading)), _) => reading.read(column.values[row]),
             (None, Some(place)) => self.quantities.row(row)[place],
             (None, None) => f64::NAN,
         })
     }
 
+    /// The target column that has a quantity, and the reading of its values as it.
+    pub fn target(&self, quantity: Quantity) -> Option<(&Target, TargetReading)> {
+        self.measured.iter().find_map(|column| Some((column, column.reading(quantity)?)))
+    }
+
     /// The target column of a quantity, if there is one.
     pub fn column(&self, quantity: Quantity) -> Option<&Target> {
-        self.measured.iter().find(|column| column.name == quantity.column())
+        self.target(quantity).map(|(column, _)| column)
+    }
+
+    /// True if a quantity is the probability of classes of a target.
+    pub fn is_of_class(&self, quantity: Quantity) -> bool {
+        self.target(quantity).is_some_and(|(_, reading)| reading != TargetReading::Value)
     }
 
     /// The standard deviation of a quantity over the data, in its unit; 1 where it does not vary.
@@ -308,6 +319,12 @@ impl Encoded {
         let mean = finite().sum::<f64>() / n;
         let spread = (finite().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
         if spread > 0.0 { spread } else { 1.0 }
+    }
+
+    /// The mean of a quantity over the data, in its unit; of a class its share. NaN where nothing is known.
+    pub fn mean(&self, quantity: Quantity) -> f64 {
+        let finite = || self.quantity(quantity).filter(|v| v.is_finite());
+        finite().sum::<f64>() / finite().count() as f64
     }
 
     /// The role of each row; `seed` is the seed of the training, which chose the held-out rows.

@@ -165,10 +165,9 @@ impl Model {
         &self.heads
     }
 
-    /// The head that predicts the quantity of this name, if there is one.
+    /// The head that learned the target of this name or predicts the quantity, if there is one.
     pub fn head(&self, quantity: Quantity) -> Option<&TaskHead> {
-        let predicted = quantity.as_predicted();
-        self.heads.iter().find(|head| head.card.quantity == predicted)
+        self.heads.iter().find(|head| head.card.concerns(quantity))
     }
 
     /// The kind of its rows.
@@ -265,7 +264,7 @@ impl Model {
 
     /// The prediction of the head for a quantity at latent points, `[n, latent] -> [n]`; none without a head.
     pub fn predict(&self, quantity: Quantity, z: &Rows<f64>) -> Option<Result<Vec<f64>>> {
-        self.head(quantity).map(|head| head.predict_all(z))
+        self.head(quantity).map(|head| head.predict_all(quantity, z))
     }
 
     /// Decodes within a graph, in the precision of z: `z [n, latent] -> x' [n, input]` in data units.

@@ -1,178 +1,51 @@
-//! Task heads: small networks on z that predict a quantity without decoding.
+//! Task heads: small networks on z that predict quantities without decoding.
 
+use super::head_card::{HeadCard, MAX_MEMBERS};
+use super::head_reading::{ClassReading, HeadReading, softmax};
 use super::judge::{Judge, JudgeCard};
-use crate::data::quantity::{Quantity, predicted_name};
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
-use crate::nn::activation::Activation;
 use crate::nn::graph;
-use crate::nn::layer::{LayerSpec, chain};
 use crate::nn::mlp::{Mlp, Trace};
+use crate::nn::output_block::OutputBlock;
 use crate::numerics::runtime::rows_at_once;
 use crate::text;
-use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
-use std::sync::{Arc, OnceLock};
+use candle_core::{D, Device, Tensor};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The description of a head beside its weights; written as JSON into the checkpoint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HeadCard {
-    /// The predicted quantity; a file has its name.
-    #[serde(rename = "property", with = "predicted_name")]
-    pub quantity: Quantity,
-    /// The layers of each member, in order.
-    pub layers: Vec<LayerSpec>,
-    /// The mean over the training data: the network predicts `(quantity - offset) / scale`.
-    pub offset: f64,
-    /// The standard deviation over the training data.
-    pub scale: f64,
-    /// R2 on held-out data, `1 - sum (y - y')^2 / sum (y - mean)^2`: 1 is perfect, 0 is no better than the mean.
-    pub r2: f64,
-    /// Root mean square error on held-out data, in the quantity's unit.
-    pub rmse: f64,
-    /// True if the head was trained jointly with the autoencoder.
-    pub joint: bool,
-    /// The change of the prediction over decode, encode, decode that 99 % of the held-out samples do not exceed, at
-    /// most 0.05; only for a target column. The statistics of the model have it for the other quantities.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usual_change: Option<f64>,
-    /// The number of networks with these layers; the head predicts their mean.
-    #[serde(default = "one")]
-    pub members: usize,
-    /// The fit of its judge; none while the head is being learned, and in older files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judge: Option<JudgeCard>,
-}
-
-fn one() -> usize {
-    1
-}
-
-/// The default number of networks of a head.
-pub const USUAL_MEMBERS: usize = 5;
-/// The maximum number of networks of a head.
-pub const MAX_MEMBERS: usize = 64;
-
-/// The minimum number of training rows with a value from which a head can learn a target column.
-const MIN_TRAINING: usize = 10;
-/// The minimum number of held-out rows with a value for the metrics of a head.
-const MIN_HELD_OUT: usize = 2;
-
-/// Fails if fewer shapes have a value of the target column than a head needs; `training` is the number of training rows
-/// with a value.
-fn enough_values(
-    quantity: Quantity,
-    training: usize,
-    values: &[f64],
-    held_out: &[bool],
-) -> Result<()> {
-    let known = values.iter().zip(held_out).filter(|(value, held)| value.is_finite() && **held);
-    let testing = known.count();
-    if training >= MIN_TRAINING && (testing >= MIN_HELD_OUT || !held_out.contains(&true)) {
-        return Ok(());
-    }
-    let name = quantity.name();
-    Err(Error::mismatch(text!(
-        "a head for {name} needs its value for {fewest_training} shapes to learn from and {fewest_held_out} that are \
-         held out, and it is known for {training} and {testing}; measure more shapes, or train without this head",
-        name,
-        fewest_training = MIN_TRAINING,
-        fewest_held_out = MIN_HELD_OUT,
-        training,
-        testing
-    )))
-}
-
-impl HeadCard {
-    /// A head that is not learned yet, for the quantity of this name with `values [samples]`, which are computed or
-    /// measured; offset and scale are the mean and the
-    /// standard deviation over the values that are finite and not `held_out [samples]`.
-    ///
-    /// # Errors
-    /// Names the quantity when fewer than two training samples have it or, for a target column, fewer than ten training
-    /// and two held-out samples.
-    pub fn for_quantity(
-        quantity: Quantity,
-        is_computed: bool,
-        values: &[f64],
-        held_out: &[bool],
-        latent: usize,
-        widths: &[usize],
-        joint: bool,
-    ) -> Result<Self> {
-        let quantity = quantity.as_predicted();
-        let training = || {
-            let rows = values.iter().zip(held_out);
-            rows.filter(|(value, held)| value.is_finite() && !**held).map(|(value, _)| *value)
-        };
-        let count = training().count();
-        if !is_computed {
-            enough_values(quantity, count, values, held_out)?;
-        } else if count < 2 {
-            let name = quantity.name();
-            return Err(Error::mismatch(text!(
-                "{name} is undefined for the training data, so no head can learn it; choose another property",
-                name
-            )));
-        }
-        let offset = training().sum::<f64>() / count as f64;
-        let variance = training().map(|v| (v - offset).powi(2)).sum::<f64>() / count as f64;
-        // A quantity that does not vary is not scaled.
-        let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        let layers = head_layers(quantity, latent, widths);
-        Ok(Self {
-            quantity,
-            layers,
-            offset,
-            scale,
-            r2: 0.0,
-            rmse: 0.0,
-            joint,
-            usual_change: None,
-            members: 1,
-            judge: None,
-        })
-    }
-
-    /// The layers of every member: the first has the names of the card, member k names of its own,
-    /// `head.<quantity>.member<k>.<i>`.
-    pub fn all_layers(&self) -> Vec<LayerSpec> {
-        let named = |member: usize, index: usize, layer: &LayerSpec| match member {
-            0 => layer.clone(),
-            _ => LayerSpec {
-                name: format!("head.{}.member{member}.{index}", self.quantity.name()),
-                ..layer.clone()
-            },
-        };
-        let of =
-            |member| self.layers.iter().enumerate().map(move |(i, layer)| named(member, i, layer));
-        (0..self.members).flat_map(of).collect()
-    }
-
-    /// The widths of the hidden layers.
-    pub fn widths(&self) -> Vec<usize> {
-        self.layers.iter().skip(1).map(|layer| layer.inputs).collect()
-    }
-}
-
-/// Added to the mean squared deviation of the members from their mean, in standardised units, before the root.
+/// Added to the mean squared deviation of the members from their mean, in standardised units or as a probability, before
+/// the root.
 pub const MIN_SQUARE: f64 = 1e-12;
 
 /// A frozen head: `z [n, latent] -> quantity [n]`, the mean of one or more networks that learned from different
-/// resamples with different seeds (deep ensembles: Lakshminarayanan et al. 2017).
+/// resamples with different seeds (deep ensembles: Lakshminarayanan et al. 2017). Of classes it is the mean of the
+/// networks' probabilities.
 #[derive(Clone, Debug)]
 pub struct TaskHead {
     /// The description of the head.
     pub card: HeadCard,
     members: Vec<Mlp>,
-    /// Computed on first use; it depends on the data of the model that has the head.
-    pub(super) judge: OnceLock<Arc<Judge>>,
+    judges: JudgeCache,
 }
 
-/// The layers of a head: `latent -> widths (ReLU) -> 1`, named `head.<quantity>.0` and so on.
-pub fn head_layers(quantity: Quantity, latent: usize, widths: &[usize]) -> Vec<LayerSpec> {
-    let widths: Vec<usize> = [latent].iter().chain(widths).chain(&[1]).copied().collect();
-    chain(&format!("head.{}", quantity.name()), &widths, Activation::Relu, Activation::Linear)
+/// The judges of a head's quantities, computed on first use; they depend on the data of the model that has the head. A
+/// clone has those that were computed before.
+#[derive(Debug, Default)]
+struct JudgeCache(Mutex<HashMap<Quantity, Arc<Judge>>>);
+
+impl JudgeCache {
+    // A panic elsewhere leaves the cache complete, so a poisoned lock is safe to use.
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Quantity, Arc<Judge>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for JudgeCache {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.all().clone()))
+    }
 }
 
 impl TaskHead {
@@ -181,17 +54,11 @@ impl TaskHead {
     /// # Errors
     /// Names the head whose layers or parameters do not fit.
     pub fn new(card: HeadCard, parameters: &[Vec<f32>]) -> Result<Self> {
-        let chained = card.layers.windows(2).all(|pair| pair[0].outputs == pair[1].inputs);
-        let ends = card.layers.last().is_some_and(|last| last.outputs == 1);
-        // With another prefix, a layer would take the weights of another network in the same file.
-        let prefix = format!("head.{}.", card.quantity.name());
-        let named = card.layers.iter().all(|layer| layer.name.starts_with(&prefix));
-        let scaled = card.offset.is_finite() && card.scale.is_finite() && card.scale > 0.0;
         let each = 2 * card.layers.len();
         let counted =
             (1..=MAX_MEMBERS).contains(&card.members) && parameters.len() == each * card.members;
         let name = card.quantity.name();
-        if !chained || !ends || !named || !scaled || !counted {
+        if !card.is_sound() || !counted {
             return Err(Error::mismatch(text!(
                 "the layers of the head for {name} do not fit",
                 name
@@ -201,7 +68,7 @@ impl TaskHead {
         let members = members.collect::<std::result::Result<_, _>>().map_err(|problem| {
             Error::mismatch(text!("the head for {name} is no network: {problem}", name, problem))
         })?;
-        Ok(Self { members, card, judge: OnceLock::new() })
+        Ok(Self { members, card, judges: JudgeCache::default() })
     }
 
     /// The number of latent dimensions that the head reads.
@@ -214,57 +81,140 @@ impl TaskHead {
         self.members.iter().flat_map(Mlp::parameters)
     }
 
-    /// The networks, `z [n, latent] -> [n, 1]` in standardised units.
+    /// The networks, `z [n, latent] -> [n, outputs]`: standardised values, or logits.
     pub fn members(&self) -> &[Mlp] {
         &self.members
     }
 
-    /// The same head with this card of its judge, which is computed again.
-    pub fn with_judge(&self, judge: JudgeCard) -> Self {
-        let card = HeadCard { judge: Some(judge), ..self.card.clone() };
-        Self { card, members: self.members.clone(), judge: OnceLock::new() }
+    /// The same head with these cards of its judges, one for each output; they are computed again.
+    pub fn with_judges(mut self, judges: impl IntoIterator<Item = JudgeCard>) -> Self {
+        for (output, judge) in self.card.outputs.iter_mut().zip(judges) {
+            output.judge = Some(judge);
+        }
+        Self { judges: JudgeCache::default(), ..self }
     }
 
-    /// The mean of the networks, within a graph and in standardised units: `z [n, latent] -> [n]`.
+    /// The judge of a quantity, `computed` on first use.
     ///
     /// # Errors
-    /// When the width of `z` is not the latent's.
-    fn standardised(&self, z: &Tensor) -> Result<Tensor> {
-        Ok(Tensor::stack(&self.each_standardised(z)?, 0)?.mean(0)?)
+    /// Those of the computation.
+    pub(super) fn judge(
+        &self,
+        quantity: Quantity,
+        computed: impl FnOnce() -> Result<Judge>,
+    ) -> Result<Arc<Judge>> {
+        let known = self.judges.all().get(&quantity).cloned();
+        if let Some(judge) = known {
+            return Ok(judge);
+        }
+        // Computed while the cache is not locked: the computation is parallel, and a thread that waits for a lock inside
+        // a parallel loop may wait for itself. Two callers at the same time compute equal results.
+        let judge = Arc::new(computed()?);
+        Ok(self.judges.all().entry(quantity).or_insert(judge).clone())
     }
 
-    fn each_standardised(&self, z: &Tensor) -> Result<Vec<Tensor>> {
-        self.members.iter().map(|member| Ok(graph::apply(member, z)?.squeeze(1)?)).collect()
+    fn no_quantity(&self, quantity: Quantity) -> Error {
+        Error::mismatch(text!(
+            "the head for {head} does not predict {name}",
+            head = self.card.quantity.name(),
+            name = quantity.name()
+        ))
     }
 
-    /// The mean of the members and their standard deviation, within a graph and in the quantity's unit, `[n]` both: the
-    /// root of the mean squared deviation of the members from their mean.
+    /// The reading of a quantity, and the offset and the scale of what is read.
     ///
     /// # Errors
-    /// When the width of `z` is not the latent's.
-    pub fn mean_and_spread(&self, z: &Tensor) -> Result<(Tensor, Tensor)> {
-        let each = Tensor::stack(&self.each_standardised(z)?, 0)?;
-        let mean = each.mean(0)?;
-        let square = each.broadcast_sub(&mean)?.sqr()?.mean(0)?;
+    /// When the head does not predict it.
+    pub fn reading(&self, quantity: Quantity) -> Result<(HeadReading, [f64; 2])> {
+        let reading = self.card.reading(quantity).ok_or_else(|| self.no_quantity(quantity))?;
+        let unit = match &reading {
+            HeadReading::Output(index) => {
+                let output = &self.card.outputs[*index];
+                [output.offset, output.scale]
+            }
+            HeadReading::Classes(_) => [0.0, 1.0],
+        };
+        Ok((reading, unit))
+    }
+
+    /// The values of a reading by each member, within a graph, `[members, n]`, and 1 minus them.
+    fn each_read(&self, reading: &HeadReading, z: &Tensor) -> Result<[Tensor; 2]> {
+        let read = |member: &Mlp| -> Result<[Tensor; 2]> {
+            let outputs = graph::apply(member, z)?;
+            Ok(match reading {
+                HeadReading::Output(index) => {
+                    let value = outputs.narrow(1, *index, 1)?.squeeze(1)?;
+                    let rest = (1.0 - &value)?;
+                    [value, rest]
+                }
+                HeadReading::Classes(reading) => self.graph_probability(reading, &outputs)?,
+            })
+        };
+        let (mut values, mut rests) = (Vec::new(), Vec::new());
+        for [value, rest] in self.members.iter().map(read).collect::<Result<Vec<_>>>()? {
+            values.push(value);
+            rests.push(rest);
+        }
+        Ok([Tensor::stack(&values, 0)?, Tensor::stack(&rests, 0)?])
+    }
+
+    /// The probability of some classes and of the others, `logits [n, outputs] -> [n]` each.
+    fn graph_probability(&self, reading: &ClassReading, logits: &Tensor) -> Result<[Tensor; 2]> {
+        let blocks = OutputBlock::of_task(&self.card.task, logits.dim(1)?);
+        let count = self.card.outputs.len();
+        let logits = (logits / reading.temperature)?;
+        let p = match blocks.as_slice() {
+            [OutputBlock::Sigmoid(_)] => {
+                // The other class has the opposite logit.
+                Tensor::cat(&[graph::sigmoid(&logits.neg()?)?, graph::sigmoid(&logits)?], 1)?
+            }
+            blocks => graph::activate_blocks(blocks, &logits)?,
+        };
+        let sum = |inside: bool| -> Result<Tensor> {
+            let mask: Vec<f64> = (0..count)
+                .map(|class| f64::from(u8::from(reading.set.contains(class) == inside)))
+                .collect();
+            let mask = Tensor::from_vec(mask, (1, count), &Device::Cpu)?.to_dtype(p.dtype())?;
+            Ok(p.broadcast_mul(&mask)?.sum(D::Minus1)?)
+        };
+        Ok([sum(true)?, sum(false)?])
+    }
+
+    /// The prediction of a quantity in its unit within a graph, and 1 minus it, `z [n, latent] -> [n]` each.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's, or the head does not predict the quantity.
+    pub fn predict(&self, quantity: Quantity, z: &Tensor) -> Result<[Tensor; 2]> {
+        let (reading, [offset, scale]) = self.reading(quantity)?;
+        let [value, rest] = self.each_read(&reading, z)?;
+        let value = ((value.mean(0)? * scale)? + offset)?;
+        let rest = match reading {
+            HeadReading::Output(_) => (1.0 - &value)?,
+            HeadReading::Classes(_) => rest.mean(0)?,
+        };
+        Ok([value, rest])
+    }
+
+    /// The standard deviation of the members' predictions of a quantity in its unit, within a graph, `[n]`: the root of
+    /// the mean squared deviation of the members from their mean.
+    ///
+    /// # Errors
+    /// As [`Self::predict`].
+    pub fn spread(&self, quantity: Quantity, z: &Tensor) -> Result<Tensor> {
+        let (reading, [_, scale]) = self.reading(quantity)?;
+        let [each, _] = self.each_read(&reading, z)?;
+        let square = each.broadcast_sub(&each.mean(0)?)?.sqr()?.mean(0)?;
         // The root has no finite slope at 0, where members agree.
-        let spread = (square + MIN_SQUARE)?.sqrt()?;
-        Ok((((mean * self.card.scale)? + self.card.offset)?, (spread * self.card.scale)?))
+        Ok(((square + MIN_SQUARE)?.sqrt()? * scale)?)
     }
 
-    /// The prediction in the quantity's unit, within a graph: `z [n, latent] -> [n]`.
+    /// Calls `row` with the outputs of every member for each of many latent points, `[n, latent]`.
     ///
     /// # Errors
     /// When the width of `z` is not the latent's.
-    pub fn predict(&self, z: &Tensor) -> Result<Tensor> {
-        Ok(((self.standardised(z)? * self.card.scale)? + self.card.offset)?)
-    }
-
-    /// The prediction at many latent points, `[n, latent] -> [n]`, in the quantity's unit.
-    ///
-    /// # Errors
-    /// When the width of `z` is not the latent's.
-    pub fn predict_all(&self, z: &Rows<f64>) -> Result<Vec<f64>> {
+    fn for_each_row(&self, z: &Rows<f64>, mut row: impl FnMut(&[&[f32]])) -> Result<()> {
         let widest = self.card.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(1);
+        let outputs = self.card.layers.last().map_or(1, |last| last.outputs);
         let latent = self.latent_dim();
         if z.width() != latent {
             let problem =
@@ -272,109 +222,110 @@ impl TaskHead {
             return Err(Error::mismatch(problem));
         }
         let mut trace = Trace::default();
-        let mut values = Vec::with_capacity(z.len());
         for chunk in z.as_flat().chunks(rows_at_once(widest) * latent) {
             let z: Vec<f32> = chunk.iter().map(|&v| v as f32).collect();
-            let mut sums = vec![0.0; z.len() / latent];
-            for member in &self.members {
-                let predicted = member.apply(&z, sums.len(), &mut trace);
-                sums.iter_mut().zip(predicted).for_each(|(sum, v)| *sum += f64::from(*v));
+            let rows = z.len() / latent;
+            let apply = |member: &Mlp| member.apply(&z, rows, &mut trace).to_vec();
+            let each: Vec<Vec<f32>> = self.members.iter().map(apply).collect();
+            for at in 0..rows {
+                let of_row: Vec<&[f32]> =
+                    each.iter().map(|all| &all[at * outputs..][..outputs]).collect();
+                row(&of_row);
             }
-            let count = self.members.len() as f64;
-            values.extend(sums.iter().map(|sum| sum / count * self.card.scale + self.card.offset));
         }
+        Ok(())
+    }
+
+    /// The prediction of a quantity at many latent points, `[n, latent] -> [n]`, in its unit.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's, or the head does not predict the quantity.
+    pub fn predict_all(&self, quantity: Quantity, z: &Rows<f64>) -> Result<Vec<f64>> {
+        let (reading, [offset, scale]) = self.reading(quantity)?;
+        let count = self.members.len() as f64;
+        let (mut values, mut room) = (Vec::with_capacity(z.len()), Vec::new());
+        self.for_each_row(z, |members| {
+            let sum: f64 = members.iter().map(|row| reading.read(row, &mut room).value).sum();
+            values.push(sum / count * scale + offset);
+        })?;
         Ok(values)
     }
+
+    /// The probabilities of all classes at many latent points, `[n, latent] -> [n, classes]`; of no width for numbers.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn probabilities(&self, z: &Rows<f64>) -> Result<Rows<f64>> {
+        let classes = self.card.task.levels().len();
+        let (mut flat, mut room) = (Vec::with_capacity(z.len() * classes), Vec::new());
+        self.for_each_row(z, |members| {
+            flat.extend(mean_probabilities(members, self.card.temperature, classes, &mut room));
+        })?;
+        Ok(Rows::from_flat(classes, flat))
+    }
+
+    /// The temperature at which the mean `-ln p` of these classes, `[n]`, at `z [n, latent]` is least, 1 to 20: logits
+    /// are only softened, because on the few rows that set it a lower temperature would be overconfident.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn best_temperature(&self, z: &Rows<f64>, classes: &[usize]) -> Result<f64> {
+        let mut outputs: Vec<Vec<Vec<f32>>> = Vec::with_capacity(z.len());
+        self.for_each_row(z, |members| {
+            outputs.push(members.iter().map(|row| row.to_vec()).collect());
+        })?;
+        let count = self.card.task.levels().len();
+        let mut room = Vec::new();
+        let mut loss = |logarithm: f64| -> f64 {
+            let of = |(members, &class): (&Vec<Vec<f32>>, &usize)| {
+                let members: Vec<&[f32]> = members.iter().map(Vec::as_slice).collect();
+                -mean_probabilities(&members, logarithm.exp(), count, &mut room)[class].ln()
+            };
+            outputs.iter().zip(classes).map(of).sum()
+        };
+        Ok(least(&mut loss, 0.0, super::head_card::MAX_TEMPERATURE.ln()).exp())
+    }
+}
+
+/// The mean of the members' probabilities, `[classes]`.
+fn mean_probabilities(
+    members: &[&[f32]],
+    temperature: f64,
+    classes: usize,
+    room: &mut Vec<f64>,
+) -> Vec<f64> {
+    let mut mean = vec![0.0; classes];
+    for row in members {
+        softmax(row, temperature, room);
+        mean.iter_mut().zip(&*room).for_each(|(mean, p)| *mean += p / members.len() as f64);
+    }
+    mean
+}
+
+/// The place of the least value of a function with one valley between two ends, by golden section (Kiefer 1953); an end
+/// where it is not above the place found.
+fn least(function: &mut impl FnMut(f64) -> f64, low: f64, high: f64) -> f64 {
+    const SECTION: f64 = 0.618_033_988_749_894_8;
+    let ends = [low, high];
+    let (mut low, mut high) = (low, high);
+    let mut inner = [high - SECTION * (high - low), low + SECTION * (high - low)];
+    let mut values = inner.map(&mut *function);
+    for _ in 0..40 {
+        if values[0] <= values[1] {
+            high = inner[1];
+            inner = [high - SECTION * (high - low), inner[0]];
+            values = [function(inner[0]), values[0]];
+        } else {
+            low = inner[0];
+            inner = [inner[1], low + SECTION * (high - low)];
+            values = [values[1], function(inner[1])];
+        }
+    }
+    let found = 0.5 * (low + high);
+    let at_found = function(found);
+    ends.into_iter().find(|end| function(*end) <= at_found).unwrap_or(found)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::graph::flat_f64;
-    use crate::nn::layer::initial_parameters;
-    use candle_core::Device;
-
-    fn card(widths: &[usize]) -> HeadCard {
-        HeadCard {
-            quantity: Quantity::ROUNDNESS,
-            layers: head_layers(Quantity::ROUNDNESS, 3, widths),
-            offset: 0.5,
-            scale: 2.0,
-            r2: 0.9,
-            rmse: 0.1,
-            joint: false,
-            usual_change: None,
-            members: 1,
-            judge: None,
-        }
-    }
-
-    #[test]
-    fn a_head_predicts_in_the_unit_of_its_quantity() {
-        let card = card(&[4, 5]);
-        let parameters = initial_parameters(&card.layers, 1);
-        let head = TaskHead::new(card, &parameters).unwrap();
-        let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
-        let plain: Vec<f32> = head.standardised(&z).unwrap().to_vec1().unwrap();
-        let predicted: Vec<f32> = head.predict(&z).unwrap().to_vec1().unwrap();
-        for (plain, predicted) in plain.iter().zip(&predicted) {
-            assert!((plain * 2.0 + 0.5 - predicted).abs() < 1e-6);
-        }
-        let rows = Rows::from_flat(3, vec![0.1f32, -0.4, 2.0, 1.0, 0.0, 0.3]);
-        let rows = Rows::from_flat(3, rows.as_flat().iter().map(|&v| f64::from(v)).collect());
-        let many = head.predict_all(&rows).unwrap();
-        assert!(many.iter().zip(&predicted).all(|(a, b)| (*a - f64::from(*b)).abs() < 1e-6));
-        assert!((plain[0] - plain[1]).abs() > 1e-6, "the prediction depends on z");
-    }
-
-    #[test]
-    fn several_members_predict_their_mean_and_have_names_of_their_own() {
-        let card = HeadCard { members: 3, ..card(&[4]) };
-        let layers = card.all_layers();
-        assert_eq!(layers.len(), 6);
-        assert_eq!(layers[5].name, "head.roundness.member2.1");
-        let parameters = initial_parameters(&layers, 1);
-        let head = TaskHead::new(card.clone(), &parameters).unwrap();
-        let z = Tensor::new(&[[0.1f32, -0.4, 2.0], [1.0, 0.0, 0.3]], &Device::Cpu).unwrap();
-        let alone = |member: usize| {
-            let card = HeadCard { members: 1, ..card.clone() };
-            let own = &parameters[4 * member..4 * (member + 1)];
-            flat_f64(&TaskHead::new(card, own).unwrap().predict(&z).unwrap()).unwrap()
-        };
-        let each = [alone(0), alone(1), alone(2)];
-        let (mean, spread) = head.mean_and_spread(&z).unwrap();
-        let (mean, spread) = (flat_f64(&mean).unwrap(), flat_f64(&spread).unwrap());
-        let predicted = flat_f64(&head.predict(&z).unwrap()).unwrap();
-        for row in 0..2 {
-            let expected = each.iter().map(|values| values[row]).sum::<f64>() / 3.0;
-            let square = each.iter().map(|values| (values[row] - expected).powi(2)).sum::<f64>();
-            assert!(
-                (predicted[row] - expected).abs() < 1e-6 && (mean[row] - expected).abs() < 1e-6
-            );
-            assert!((spread[row] - (square / 3.0).sqrt()).abs() < 1e-5, "{}", spread[row]);
-        }
-        let wrong = HeadCard { members: 2, ..card };
-        assert!(TaskHead::new(wrong, &parameters).is_err());
-    }
-
-    #[test]
-    fn layers_that_do_not_fit_are_refused() {
-        let mut bad = card(&[4]);
-        let parameters = initial_parameters(&bad.layers, 1);
-        bad.layers[1].inputs = 7;
-        assert!(TaskHead::new(bad, &parameters).unwrap_err().to_string().contains("round"));
-        let flat = HeadCard { scale: 0.0, ..card(&[4]) };
-        assert!(TaskHead::new(flat, &parameters).is_err());
-        let mut foreign = card(&[4]);
-        foreign.layers[0].name = "decoder.0".to_owned();
-        assert!(TaskHead::new(foreign, &parameters).is_err());
-        let wide = HeadCard { layers: head_layers(Quantity::ROUNDNESS, 3, &[5]), ..card(&[4]) };
-        let refused = TaskHead::new(wide, &parameters).unwrap_err().to_string();
-        assert!(refused.contains("head.roundness.0"), "{refused}");
-    }
-
-    #[test]
-    fn widths_are_those_of_the_hidden_layers() {
-        assert_eq!(card(&[4, 5]).widths(), [4, 5]);
-    }
-}
+#[path = "head_tests.rs"]
+mod tests;

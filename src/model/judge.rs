@@ -4,6 +4,12 @@
 //! the error there. The judge learns the same values from the same rows by another method. Its standard deviation is
 //! scaled by the errors on rows that neither of them learned from (split conformal prediction: Lei et al. 2018, section
 //! 2; scaled residuals: section 5.2).
+//!
+//! The judge of a class learns its indicator, 1 in the rows of the class and 0 in the others (least-squares
+//! classification: Rasmussen & Williams 2006, section 6.5). Its interval, within 0 to 1, is one of that outcome: it holds
+//! the indicator of 90 % of the rows of the class and of 90 % of the others (label-conditional: Sadinle et al. 2019), so
+//! that a rare class is not covered at the expense of the frequent ones. Where it holds both 0 and 1, the judge cannot
+//! tell.
 
 use super::card::Encoded;
 use super::density::Density;
@@ -118,6 +124,8 @@ pub struct Judge {
     process: GaussianProcess,
     offset: f64,
     scale: f64,
+    /// True if the values are 1 in the rows of a class and 0 in the others.
+    is_class: bool,
     /// The half-width of an interval, in standard deviations of the process.
     factor: f64,
     /// The half-width that 90 % of the held-out rows do not exceed, in the quantity's unit.
@@ -139,6 +147,8 @@ pub struct JudgedData<'a> {
     pub offset: f64,
     /// The scale: see [`Self::offset`].
     pub scale: f64,
+    /// True if the quantity is the probability of classes: its values are 1 and 0.
+    pub is_class: bool,
 }
 
 impl Judge {
@@ -149,7 +159,7 @@ impl Judge {
     /// # Errors
     /// When the head has other latent dimensions, or too few values are known.
     pub(super) fn new(from: JudgedData<'_>, card: Option<&JudgeCard>) -> Result<Self> {
-        let JudgedData { encoded, density, offset, scale, .. } = from;
+        let JudgedData { encoded, density, offset, scale, is_class, .. } = from;
         let data = Known::from_data(from);
         let coordinates =
             JudgeCoordinates::from_density(density, &encoded.mu.select(&data.learned));
@@ -171,8 +181,9 @@ impl Judge {
         let points = coordinates.of_all(&encoded.mu.select(&rows));
         let values: Vec<f64> = rows.iter().map(|&row| data.standardised[row]).collect();
         let process = GaussianProcess::new(&points, &values, parameters)?;
+        let (factor, usual_half_width) = (NORMAL, 0.0);
         let mut judge =
-            Self { coordinates, process, offset, scale, factor: NORMAL, usual_half_width: 0.0 };
+            Self { coordinates, process, offset, scale, is_class, factor, usual_half_width };
         judge.calibrate(encoded, &data);
         let mu = encoded.mu.select(&data.some_held_out);
         let answers = judge.process.predict(&judge.coordinates.of_all(&mu));
@@ -202,8 +213,7 @@ impl Judge {
         let judge = Self::new(from, Some(&card))?;
         let mu = encoded.mu.select(&data.test);
         let predicted = judge.predictions(&predict(&mu)?, &mu);
-        let truth =
-            data.test.iter().map(|&row| data.standardised[row] * judge.scale + judge.offset);
+        let truth = data.test.iter().map(|&row| data.values[row]);
         let covered = predicted.iter().zip(truth).filter(|(p, value)| p.covers(*value)).count();
         if tested > 0 {
             card.coverage = Some(covered as f64 / tested as f64);
@@ -212,27 +222,59 @@ impl Judge {
         Ok(card)
     }
 
-    /// Sets the factor with which 90 % of the calibration rows lie in their intervals.
+    /// Sets the factor with which 90 % of the calibration rows lie in their intervals; of a class, 90 % of its rows and
+    /// 90 % of the others.
     fn calibrate(&mut self, encoded: &Encoded, data: &Known) {
         let rows = &data.calibration;
         let answers = self.process.predict(&self.coordinates.of_all(&encoded.mu.select(rows)));
-        let mut missed: Vec<f64> = answers
-            .iter()
-            .zip(rows)
-            .map(|((mean, deviation), &row)| (data.standardised[row] - mean).abs() / deviation)
+        let answers = answers.into_iter().zip(rows);
+        let known: Vec<Residual> = answers
+            .map(|((mean, deviation), &row)| self.residual(data.standardised[row], mean, deviation))
             .collect();
-        if missed.len() < MIN_CALIBRATION {
-            let left_out = self.process.left_one_out();
-            missed.extend(left_out.iter().map(|(missed, deviation)| missed.abs() / deviation));
-        }
-        missed.retain(|ratio| ratio.is_finite());
-        missed.sort_by(f64::total_cmp);
-        // The rank of split conformal prediction: a new row is equally likely to come before any of these.
-        let place = ((missed.len() + 1) as f64 * COVERAGE).ceil() as usize;
-        self.factor = match missed.get(place.wrapping_sub(1)) {
-            Some(&ratio) => ratio,
-            None => missed.last().copied().unwrap_or(0.0).max(NORMAL),
+        let outcomes: &[Option<bool>] =
+            if self.is_class { &[Some(true), Some(false)] } else { &[None] };
+        let factor = |outcome: &Option<bool>| {
+            let concerns = |residual: &&Residual| outcome.is_none_or(|of| of == residual.is_in);
+            let ratios = |of: &[Residual]| -> Vec<f64> {
+                of.iter().filter(concerns).map(|residual| residual.ratio).collect()
+            };
+            let mut missed = ratios(&known);
+            if missed.len() < MIN_CALIBRATION {
+                missed.extend(ratios(&self.left_one_out()));
+            }
+            conformal_factor(missed)
         };
+        self.factor = outcomes.iter().map(factor).fold(0.0, f64::max);
+    }
+
+    /// The residuals of the rows of the process, each predicted without itself.
+    fn left_one_out(&self) -> Vec<Residual> {
+        let left_out = self.process.left_one_out().into_iter();
+        let residual = |(value, missed, deviation)| self.residual(value, value - missed, deviation);
+        left_out.map(residual).collect()
+    }
+
+    /// The residual of a standardised value from the mean of the process.
+    fn residual(&self, value: f64, mean: f64, deviation: f64) -> Residual {
+        let mean = match self.is_class {
+            true => (self.middle(mean) - self.offset) / self.scale,
+            false => mean,
+        };
+        Residual {
+            ratio: (value - mean).abs() / deviation,
+            is_in: value * self.scale + self.offset > 0.5,
+        }
+    }
+
+    /// The middle of an interval, in the quantity's unit, for a mean of the process: of a class within 0 to 1.
+    fn middle(&self, mean: f64) -> f64 {
+        let middle = mean * self.scale + self.offset;
+        if self.is_class { middle.clamp(0.0, 1.0) } else { middle }
+    }
+
+    /// True if the quantity is the probability of classes.
+    pub fn is_of_class(&self) -> bool {
+        self.is_class
     }
 
     /// Combines the values that a head predicted, `said [n]` at `z [n, latent]`, with the intervals of this judge, in
@@ -240,8 +282,12 @@ impl Judge {
     pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
         let answers = self.process.predict(&self.coordinates.of_all(z));
         let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
-            let (middle, half) = (mean * self.scale + self.offset, self.half_width(deviation));
-            Prediction { value, low: middle - half, high: middle + half }
+            let (middle, half) = (self.middle(mean), self.half_width(deviation));
+            let (low, high) = (middle - half, middle + half);
+            match self.is_class {
+                true => Prediction { value, low: low.clamp(0.0, 1.0), high: high.clamp(0.0, 1.0) },
+                false => Prediction { value, low, high },
+            }
         };
         said.iter().zip(answers).map(one).collect()
     }
@@ -273,8 +319,30 @@ impl Judge {
     }
 }
 
+/// The residual of a row.
+struct Residual {
+    /// The distance of value and mean, in standard deviations of the process.
+    ratio: f64,
+    /// True if a row is of the class that is judged; of no meaning for a number.
+    is_in: bool,
+}
+
+/// The factor of the deviations within which 90 % of rows lie that are like those that missed by these ratios.
+fn conformal_factor(mut missed: Vec<f64>) -> f64 {
+    missed.retain(|ratio| ratio.is_finite());
+    missed.sort_by(f64::total_cmp);
+    // The rank of split conformal prediction: a new row is equally likely to come before any of these.
+    let place = ((missed.len() + 1) as f64 * COVERAGE).ceil() as usize;
+    match missed.get(place.wrapping_sub(1)) {
+        Some(&ratio) => ratio,
+        None => missed.last().copied().unwrap_or(0.0).max(NORMAL),
+    }
+}
+
 /// The rows of a model that have a value of a quantity.
 struct Known {
+    /// The value of each row, `[rows]`; NaN if it is not known.
+    values: Vec<f64>,
     /// The value of each row in standard deviations from the mean, `[rows]`; NaN if it is not known.
     standardised: Vec<f64>,
     /// The rows to learn from.
@@ -291,7 +359,8 @@ impl Known {
     fn from_data(from: JudgedData<'_>) -> Self {
         let JudgedData { encoded, seed, quantity, offset, scale, .. } = from;
         let standardise = |value: f64| (value - offset) / scale;
-        let standardised: Vec<f64> = encoded.quantity(quantity).map(standardise).collect();
+        let values: Vec<f64> = encoded.quantity(quantity).collect();
+        let standardised: Vec<f64> = values.iter().copied().map(standardise).collect();
         let roles = encoded.roles(seed);
         let known = |role: Role| -> Vec<usize> {
             (0..roles.len()).filter(|&i| roles[i] == role && standardised[i].is_finite()).collect()
@@ -306,7 +375,7 @@ impl Known {
         }
         let some_held_out = some(&encoded.held_out_or_all());
         let test = known(Role::Test);
-        Self { standardised, learned, calibration, test, some_held_out }
+        Self { values, standardised, learned, calibration, test, some_held_out }
     }
 }
 

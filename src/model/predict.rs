@@ -1,35 +1,51 @@
 //! Quantities of a shape: computed by geometry, or predicted by heads.
 
-use super::head::{HeadCard, TaskHead};
+use super::head::TaskHead;
+use super::head_card::HeadOutput;
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
 use super::{Model, Value};
 use crate::data::dataset::Target;
 use crate::data::quantity::{Quantity, check_known, predicted};
 use crate::data::rows::Rows;
+use crate::data::task::TargetReading;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 impl Model {
-    /// The quantities whose values are known of its rows: those that are computed, then the target columns. Of a model
-    /// without data, what its heads predict stands for the columns that they learned.
+    /// The quantities whose values are known of its rows: those that are computed, then the target columns, of classes
+    /// the probability of each. Of a model without data, what its heads predict stands for the columns that they learned.
     pub fn known_quantities(&self) -> Vec<Quantity> {
-        let targets = self.encoded.measured.iter().map(Target::quantity);
+        let targets = self.encoded.measured.iter().flat_map(Target::quantities);
         let learned = self.predicted_quantities().filter(|_| !self.has_data());
         self.domain().quantities().into_iter().chain(targets).chain(learned).collect()
+    }
+
+    /// The quantities that heads can learn: those that are computed, then the target columns by their names.
+    pub fn learnable(&self) -> Vec<Quantity> {
+        let targets = self.encoded.measured.iter().map(Target::quantity);
+        self.domain().quantities().into_iter().chain(targets).collect()
+    }
+
+    /// The learnable quantity whose head predicts a quantity: of a class its target.
+    pub fn learned_as(&self, quantity: Quantity) -> Quantity {
+        self.encoded.column(quantity).map_or(quantity, Target::quantity)
     }
 
     /// True if the values of a quantity of this name are known of its rows.
     pub fn knows(&self, quantity: Quantity) -> bool {
         self.known_quantities().iter().any(|known| known.column() == quantity.column())
+            || self.encoded.column(quantity).is_some()
     }
 
     /// Its quantities: those that are computed, the target columns, and the predictions of heads that learned what is
     /// computed.
     pub fn quantities(&self) -> Vec<Quantity> {
         let mut all = self.known_quantities();
-        let by_heads = self.heads().iter().map(|head| head.card.quantity);
+        let by_heads = self.heads().iter().flat_map(|head| &head.card.outputs);
+        let by_heads = by_heads.map(|output| output.quantity);
         all.extend(by_heads.filter(|quantity| self.computes(*quantity)));
         all
     }
@@ -83,14 +99,15 @@ impl Model {
 
     /// The target value of the shape in row `row` of the encoded data, if it is known.
     pub fn measured(&self, quantity: Quantity, row: usize) -> Option<f64> {
-        let value = self.encoded.column(quantity)?.values.get(row).copied();
+        let (column, reading) = self.encoded.target(quantity)?;
+        let value = column.values.get(row).map(|value| reading.read(*value));
         value.filter(|value| value.is_finite())
     }
 
     /// True if the quantity is available for any row: computed, or predicted by a head.
     pub fn can_tell(&self, quantity: Quantity) -> bool {
         match quantity.is_predicted() {
-            true => self.head(quantity).is_some(),
+            true => self.head(quantity).is_some_and(|head| head.card.reading(quantity).is_some()),
             false => self.computes(quantity),
         }
     }
@@ -100,17 +117,34 @@ impl Model {
     /// # Errors
     /// Lists the quantities of the model, or says how to train the missing head.
     pub fn check_can_tell(&self, quantity: Quantity) -> Result<()> {
-        check_known(quantity, &self.known_quantities())?;
         if self.can_tell(quantity) {
             return Ok(());
         }
-        let name = quantity.name();
+        if let Some((name, level)) = self.class_named(quantity) {
+            return Err(Error::mismatch(text!(
+                "{name} is one of several classes, not a number; ask for the probability of one, such as {level}",
+                name,
+                level = level.to_string()
+            )));
+        }
+        if !self.knows(quantity) {
+            check_known(quantity, &self.known_quantities())?;
+        }
+        let name = self.learned_as(quantity).name();
         Err(Error::mismatch(text!(
             "no head predicts {name} of other shapes yet; train one with 'latent-explorer heads --property \"{name}\"', \
              or press 'Train head: {label}'",
             name,
             label = quantity.plain_label()
         )))
+    }
+
+    /// The name of the target of classes that a quantity names as if it were a number, and the probability of its first
+    /// class.
+    fn class_named(&self, quantity: Quantity) -> Option<(&'static str, Quantity)> {
+        let (target, reading) = self.encoded.target(quantity)?;
+        let is_number = reading == TargetReading::Value && target.task.has_classes();
+        Some((target.name.as_str(), *target.quantities().first().filter(|_| is_number)?))
     }
 
     /// A quantity of decoded shapes, `z [n, latent]` and `outlines [n, input]` -> `[n]`: computed from the outline, or
@@ -179,10 +213,15 @@ impl Model {
         Ok(self.values(quantity, &z, &outline)?[0])
     }
 
+    /// True if a quantity is the probability of classes of a target.
+    pub fn is_of_class(&self, quantity: Quantity) -> bool {
+        self.encoded.is_of_class(quantity)
+    }
+
     /// The predicted quantities that cannot be computed.
     pub fn predicted_quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
-        let told = self.heads().iter().map(|head| head.card.quantity);
-        told.filter(|quantity| !self.computes(*quantity))
+        let told = self.heads().iter().flat_map(|head| &head.card.outputs);
+        told.map(|output| output.quantity).filter(|quantity| !self.computes(*quantity))
     }
 
     /// Computes the judges of all heads for target columns in advance, so that no caller waits for them later.
@@ -199,28 +238,29 @@ impl Model {
     /// # Errors
     /// When the data hold too few values for a judge.
     pub fn judge(&self, quantity: Quantity) -> Result<Option<Arc<Judge>>> {
+        let quantity = quantity.as_predicted();
         let Some(head) = self.head(quantity).filter(|_| self.has_data()) else { return Ok(None) };
-        if let Some(judge) = head.judge.get() {
-            return Ok(Some(judge.clone()));
-        }
-        // Computed before the cell is locked, as the density is.
-        let judge = Arc::new(Judge::new(self.judged_data(&head.card), head.card.judge.as_ref())?);
-        Ok(Some(head.judge.get_or_init(|| judge).clone()))
+        let Some(output) = head.card.output(quantity) else { return Ok(None) };
+        let computed = || Judge::new(self.judged_data(&output), output.judge.as_ref());
+        head.judge(quantity, computed).map(Some)
     }
 
-    /// The card of a judge that is fitted to the data of a head, which takes a fraction of a second.
+    /// The cards of the judges of a head's quantities, fitted to their data, which takes a fraction of a second each.
     ///
     /// # Errors
     /// When the head has other latent dimensions, or the data hold too few values for a judge.
-    pub fn fitted_judge(&self, head: &TaskHead) -> Result<JudgeCard> {
-        Judge::fitted(self.judged_data(&head.card), &|z| head.predict_all(z))
+    pub fn fitted_judges(&self, head: &TaskHead) -> Result<Vec<JudgeCard>> {
+        let fitted = |output: &HeadOutput| {
+            Judge::fitted(self.judged_data(output), &|z| head.predict_all(output.quantity, z))
+        };
+        head.card.outputs.par_iter().map(fitted).collect()
     }
 
-    fn judged_data(&self, head: &HeadCard) -> JudgedData<'_> {
+    fn judged_data(&self, output: &HeadOutput) -> JudgedData<'_> {
         let (encoded, density) = (&self.encoded, self.density());
-        let (quantity, offset, scale) = (head.quantity, head.offset, head.scale);
-        let seed = self.card.seed();
-        JudgedData { encoded, density, seed, quantity, offset, scale }
+        let HeadOutput { quantity, offset, scale, .. } = *output;
+        let (seed, is_class) = (self.card.seed(), encoded.is_of_class(quantity));
+        JudgedData { encoded, density, seed, quantity, offset, scale, is_class }
     }
 
     /// As [`Self::tell`], for one shape.

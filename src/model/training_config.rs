@@ -67,7 +67,7 @@ pub struct TrainingConfig {
     pub heads: Vec<Quantity>,
     /// The hidden layers of these heads.
     pub head_widths: Vec<usize>,
-    /// The weight of the heads' errors beside the other losses: how far the latent space adapts to them.
+    /// The weight of the heads' losses beside the other losses: how far the latent space adapts to them.
     pub head_weight: f64,
 }
 
@@ -359,7 +359,8 @@ pub struct Losses {
     pub reconstruction: f64,
     /// KL, in nats.
     pub kl: f64,
-    /// The squared errors of the heads in standardised units, summed over the heads; 0 without any.
+    /// The losses of the heads, summed: squared errors of numbers in standardised units, cross-entropies of classes in
+    /// nats; 0 without any.
     pub heads: f64,
 }
 
@@ -394,8 +395,7 @@ pub struct EpochRecord {
     pub stopping_reconstruction: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
-    /// The squared errors of the heads in standardised units, summed over the heads, on the training samples; none if
-    /// no head is trained jointly.
+    /// The losses of the heads, summed, on the training samples; none if no head is trained jointly.
     pub heads: Option<f64>,
     /// The same on held-out samples, predicted from mu.
     pub held_out_heads: Option<f64>,

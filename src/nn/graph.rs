@@ -113,7 +113,8 @@ fn parts<'a>(
     begins.map(|(block, begin)| Ok((block, x.narrow(D::Minus1, begin, block.width())?)))
 }
 
-fn activate_blocks(blocks: &[OutputBlock], x: &Tensor) -> Result<Tensor> {
+/// The activation of each block of `x [n, outputs]`.
+pub fn activate_blocks(blocks: &[OutputBlock], x: &Tensor) -> Result<Tensor> {
     let activated = parts(blocks, x).map(|part| match part? {
         (OutputBlock::Linear(_), x) => Ok(x),
         (OutputBlock::Sigmoid(_), x) => sigmoid(&x),
@@ -237,12 +238,6 @@ pub fn gaussian(squared_error: &Tensor, log_sigma: &Tensor, dims: f64) -> Result
     (log_sigma * dims)? + ((squared_error * precision)? * 0.5)?
 }
 
-/// `sum_i weight_i (output_i - target_i)^2`, `[n], [n], [n] -> []`: the mean squared error of a head
-/// where each known target weighs one over their number and an unknown one nothing.
-pub fn weighted_square(output: &Tensor, target: &Tensor, weights: &Tensor) -> Result<Tensor> {
-    (output - target)?.sqr()?.mul(weights)?.sum_all()
-}
-
 /// Mean over `n` of the sum over dimensions of the loss of each block: squared error, binary cross-entropy and the
 /// cross-entropy `-sum x ln softmax(l)`, where `known [n, d]` is 1, `[n, d], [n, d], [n, d] -> []`. What is not known
 /// must be a finite number in `target`.
@@ -282,6 +277,17 @@ fn cross_entropies(logits: &Tensor, target: &Tensor) -> Result<Tensor> {
 pub fn kl(mu: &Tensor, log_var: &Tensor) -> Result<Tensor> {
     let inner = (((log_var + 1.0)? - mu.sqr()?)? - log_var.exp()?)?;
     inner.sum(D::Minus1)?.mean_all()? * -0.5
+}
+
+/// The loss of a head: as [`block_loss`], as a mean over the rows with any known target; 0 if there is none.
+pub fn head_loss(
+    blocks: &[OutputBlock],
+    outputs: &Tensor,
+    target: &Tensor,
+    known: &Tensor,
+) -> Result<Tensor> {
+    let rows = flat_f64(&known.max(D::Minus1)?)?.into_iter().sum::<f64>();
+    block_loss(blocks, outputs, target, known)? * (target.dim(0)? as f64 / rows.max(1.0))
 }
 
 #[cfg(test)]
@@ -356,8 +362,8 @@ mod tests {
         check_gradient(|l| block_loss(&blocks, l, &target, &known), &at);
         check_gradient(|mu| kl(mu, &target), &at);
         check_gradient(|log_var| kl(&target, log_var), &at);
-        let weights = matrix(&[0.5, 0.0, 0.2, 0.3]);
-        check_gradient(|y| weighted_square(y, &target, &weights), &at);
+        let partly = matrix(&[0.0, 0.0, 1.0, 0.0]);
+        check_gradient(|y| head_loss(&[OutputBlock::Linear(2)], y, &target, &partly), &at);
         let raw = |x: &Tensor| log_sigma(&x.get(0)?.get(0)?);
         check_gradient(|x| gaussian(&squared_error(x, &target)?, &raw(&target)?, 4.0), &at);
         let error = squared_error(&matrix(&at), &target).unwrap();

@@ -11,10 +11,11 @@
 pub mod activation;
 pub mod autoencoder;
 pub mod graph;
+pub mod head_pass;
 pub mod layer;
 pub mod loss;
 pub mod mlp;
 pub mod output_block;
-mod reconstruct;
+mod output_losses;
 mod sparsity;
 pub mod vae_step;

@@ -2,6 +2,7 @@
 //! categories.
 
 use crate::data::table::{ColumnKind, TableSchema};
+use crate::data::task::Task;
 use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, largest, sigmoid};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,16 @@ impl OutputBlock {
             }
         }
         blocks
+    }
+
+    /// The block of the `outputs` of a head: numbers, the probability of the second of two classes, or those of all
+    /// classes.
+    pub fn of_task(task: &Task, outputs: usize) -> Vec<Self> {
+        vec![match task {
+            Task::Regression => Self::Linear(outputs),
+            Task::Classes(levels) if levels.len() == 2 => Self::Sigmoid(outputs),
+            Task::Classes(_) => Self::Softmax(outputs),
+        }]
     }
 
     /// True if these blocks, none of them empty, have `outputs` in all.

@@ -1,10 +1,12 @@
 //! The loss of an autoencoder, variational or deterministic, and its gradient in one pass, without a graph.
 
 use super::autoencoder::{Parts, parts};
+use super::head_pass::HeadPass;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::loss::{self, Reconstruction};
 use super::mlp::Trace;
-use super::reconstruct::ReconstructionLoss;
+use super::output_losses::OutputLosses;
+use crate::data::task::Task;
 use crate::text;
 use crate::text::Text;
 
@@ -17,7 +19,8 @@ pub struct VaeStep {
     parts: Parts,
     /// The index of the first layer of each head, and the end of the last head.
     heads: Vec<usize>,
-    loss: ReconstructionLoss,
+    head_passes: Vec<HeadPass>,
+    loss: OutputLosses,
     learns_variance: bool,
     gradient: Vec<Vec<f32>>,
     room: StepBuffers,
@@ -28,7 +31,6 @@ pub struct VaeStep {
 struct StepBuffers {
     encoder: Trace,
     decoder: Trace,
-    head: Trace,
     mu: Vec<f32>,
     /// The input of the activation of mu, if the backward pass needs it.
     mu_input: Vec<f32>,
@@ -53,8 +55,8 @@ pub struct Batch<'a> {
     pub rows: usize,
     /// The reparameterisation noise, `[n, latent]`; without it, or without a posterior, z is mu.
     pub noise: Option<&'a [f32]>,
-    /// The standardised quantity and its weight for each sample, `[n]` both, for each head.
-    pub targets: &'a [(Vec<f32>, Vec<f32>)],
+    /// The targets of each head, `[n, outputs]`, NaN where blank: see [`HeadPass::run`].
+    pub targets: &'a [Vec<f32>],
     /// The weight of KL.
     pub beta: f32,
     /// The weight of the heads' errors.
@@ -70,7 +72,7 @@ pub struct LossParts {
     pub likelihood: f64,
     /// KL, in nats; 0 without a posterior.
     pub kl: f64,
-    /// The weighted squared errors of all heads, summed.
+    /// The losses of all heads, summed; each is the mean over the rows with a known target.
     pub heads: f64,
 }
 
@@ -91,13 +93,13 @@ impl VaeStep {
     /// As [`parts`]; also if a variance is to be learned of anything but the squared error.
     pub fn new(
         layers: &[LayerSpec],
-        heads: &[&[LayerSpec]],
+        heads: &[(&Task, &[LayerSpec])],
         loss: Reconstruction,
         learns_variance: bool,
     ) -> Result<Self, Text> {
         let parts = parts(layers)?;
         let last = layers.last().expect("parts requires a decoder");
-        let loss = ReconstructionLoss::new(loss, last);
+        let loss = OutputLosses::new(loss, last);
         if learns_variance && !loss.is_squared() {
             return Err(text!(
                 "a learned variance needs the squared error of all columns; leave it off for categories and probabilities"
@@ -105,14 +107,16 @@ impl VaeStep {
         }
         let mut all = layers.to_vec();
         let mut begins = vec![all.len()];
-        for head in heads {
+        for (_, head) in heads {
             all.extend_from_slice(head);
             begins.push(all.len());
         }
         let counts = all.iter().flat_map(LayerSpec::counts).chain(learns_variance.then_some(1));
         let gradient = counts.map(|count| vec![0.0; count]).collect();
         let room = StepBuffers::default();
-        Ok(Self { layers: all, parts, heads: begins, loss, learns_variance, gradient, room })
+        let head_passes = heads.iter().map(|(task, head)| HeadPass::new(task, head)).collect();
+        let heads = begins;
+        Ok(Self { layers: all, parts, heads, head_passes, loss, learns_variance, gradient, room })
     }
 
     /// The parts of the loss of a batch; `parameters` are the weight and the bias of each layer.
@@ -132,8 +136,8 @@ impl VaeStep {
 
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
         let Batch { x, known, rows, noise, targets, beta, head_weight } = batch;
-        let Self { layers, parts, heads, loss, learns_variance, gradient, room } = self;
-        let StepBuffers { encoder: encoding, decoder: decoding, head: predicting, .. } = room;
+        let Self { layers, parts, heads, head_passes, loss, learns_variance, gradient, room } = self;
+        let StepBuffers { encoder: encoding, decoder: decoding, .. } = room;
         let all = Layer::all(layers, parameters);
         let (encoder, decoder) = (&all[..parts.mu], &all[parts.decoder..heads[0]]);
         let (of_mu, of_log_var) = (&all[parts.mu], parts.log_var.map(|at| &all[at]));
@@ -196,20 +200,11 @@ impl VaeStep {
         }
 
         let mut of_heads = 0.0;
-        for (ends, (target, weights)) in heads.windows(2).zip(targets) {
+        for ((ends, pass), targets) in heads.windows(2).zip(head_passes).zip(targets) {
+            let of_head = &mut gradient[2 * ends[0]..2 * ends[1]];
+            let into = with_gradient.then(|| (of_head, Some(Sink::Add(&mut room.dz))));
             let head = &all[ends[0]..ends[1]];
-            let predicted = predicting.forward(head, &room.z, rows);
-            room.d_output.clear();
-            for ((predicted, target), weight) in predicted.iter().zip(target).zip(weights) {
-                let missed = predicted - target;
-                of_heads += f64::from(weight * missed * missed);
-                room.d_output.push(2.0 * head_weight * weight * missed);
-            }
-            if with_gradient {
-                let of_head = Some(&mut gradient[2 * ends[0]..2 * ends[1]]);
-                let into = Some(Sink::Add(&mut room.dz));
-                predicting.backward(head, &room.z, &mut room.d_output, of_head, into);
-            }
+            of_heads += pass.run(head, &room.z, rows, targets, head_weight, into);
         }
 
         if with_gradient {
@@ -294,6 +289,7 @@ mod tests {
     fn by_graph(
         step: &VaeStep,
         loss: Reconstruction,
+        tasks: &[Task],
         parameters: &[Vec<f32>],
         batch: Batch<'_>,
     ) -> candle_core::Result<([f64; 4], Vec<Vec<f64>>)> {
@@ -327,12 +323,13 @@ mod tests {
             None => Tensor::new(0f32, &Device::Cpu)?,
         };
         let mut heads = Tensor::new(0f32, &Device::Cpu)?;
-        for (ends, (target, weights)) in step.heads.windows(2).zip(batch.targets) {
+        for ((ends, task), targets) in step.heads.windows(2).zip(tasks).zip(batch.targets) {
             let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
-            let predicted = graph::forward(&GraphDense::all(specs, own), &pass.z)?.squeeze(1)?;
-            let vector = |values: &[f32]| Tensor::new(values, &Device::Cpu);
-            let missed = graph::weighted_square(&predicted, &vector(target)?, &vector(weights)?)?;
-            heads = (heads + missed)?;
+            let outputs = graph::forward(&GraphDense::all(specs, own), &pass.z)?;
+            let known: Vec<f32> = targets.iter().map(|v| f32::from(u8::from(!v.is_nan()))).collect();
+            let blocks = OutputBlock::of_task(task, outputs.dim(1)?);
+            let target = matrix(&without_blanks(targets))?;
+            heads = (heads + graph::head_loss(&blocks, &outputs, &target, &matrix(&known)?)?)?;
         }
         let kl_share = (&kl * f64::from(batch.beta))?;
         let total = ((&likelihood + kl_share)? + (&heads * f64::from(batch.head_weight))?)?;
@@ -350,10 +347,11 @@ mod tests {
         what: &str,
         step: &mut VaeStep,
         loss: Reconstruction,
+        tasks: &[Task],
         parameters: &[Vec<f32>],
         batch: Batch<'_>,
     ) {
-        let (expected, slopes) = by_graph(step, loss, parameters, batch).unwrap();
+        let (expected, slopes) = by_graph(step, loss, tasks, parameters, batch).unwrap();
         let (parts, gradient) = step.gradient(parameters, batch);
         let LossParts { reconstruction, likelihood, kl, heads } = parts;
         for (ours, plain) in [reconstruction, likelihood, kl, heads].iter().zip(expected) {
@@ -393,13 +391,18 @@ mod tests {
                 let mu = parts(&layers).unwrap().mu;
                 layers[mu].activation = Activation::ALL[trial / 4 % 8];
             }
-            let heads: Vec<Vec<LayerSpec>> = (0..trial % 4 / 2 + trial % 2)
-                .map(|k| {
-                    let widths = [vec![latent], widths(&mut rng, 20), vec![1]].concat();
+            let tasks = head_tasks();
+            let learned = &tasks[trial % 5..5.min(trial % 5 + trial % 4 / 2 + trial % 2)];
+            let heads: Vec<Vec<LayerSpec>> = learned
+                .iter()
+                .enumerate()
+                .map(|(k, (_, outputs))| {
+                    let widths = [vec![latent], widths(&mut rng, 20), vec![*outputs]].concat();
                     chain(&format!("head.{k}"), &widths, activation, Activation::Linear)
                 })
                 .collect();
-            let of_heads: Vec<&[LayerSpec]> = heads.iter().map(Vec::as_slice).collect();
+            let both = learned.iter().zip(&heads);
+            let of_heads: Vec<_> = both.map(|((task, _), head)| (task, head.as_slice())).collect();
             let learns_variance = loss == Reconstruction::Mse && trial % 5 == 0;
             let mut step = VaeStep::new(&layers, &of_heads, loss, learns_variance).unwrap();
             let mut parameters = initial_parameters(&step.layers, trial as u64);
@@ -410,9 +413,11 @@ mod tests {
             let x: Vec<f32> = (0..rows * inputs).map(|_| rng.random_range(0.0..1.0)).collect();
             let noise: Vec<f32> =
                 StandardNormal.sample_iter(&mut rng).take(rows * latent).collect();
-            let mut random =
-                |low: f32| (0..rows).map(|_| rng.random_range(low..1.0)).collect::<Vec<f32>>();
-            let targets: Vec<_> = heads.iter().map(|_| (random(-1.0), random(0.0))).collect();
+            let mut target = |(task, outputs): &(Task, usize)| {
+                let blocks = OutputBlock::of_task(task, *outputs);
+                rows_of(&blocks, rows, 0.3 * (trial % 3) as f64, &mut rng)
+            };
+            let targets: Vec<_> = learned.iter().map(&mut target).collect();
             let batch = Batch {
                 x: &x,
                 known: None,
@@ -423,7 +428,43 @@ mod tests {
                 head_weight: rng.random_range(0.01..2.0),
             };
             let what = format!("trial {trial}, {activation}");
-            assert_same(&what, &mut step, loss, &parameters, batch);
+            let tasks: Vec<Task> = learned.iter().map(|(task, _)| task.clone()).collect();
+            assert_same(&what, &mut step, loss, &tasks, &parameters, batch);
+        }
+    }
+
+    /// The tasks of heads, each with its number of outputs.
+    fn head_tasks() -> [(Task, usize); 5] {
+        let classes = |count: u8| Task::Classes((0..count).map(|k| k.to_string()).collect());
+        [
+            (Task::Regression, 1),
+            (classes(2), 1),
+            (classes(4), 4),
+            (Task::Regression, 3),
+            (classes(3), 3),
+        ]
+    }
+
+    #[test]
+    fn a_task_absent_from_a_batch_adds_nothing() {
+        let mut rng = stream(15, Purpose::Starts, 0, 0);
+        let layers = architecture(9, &[6], Activation::Relu, 2, Output::Linear);
+        let x = rows_of(&[OutputBlock::Linear(9)], 5, 0.0, &mut rng);
+        for (task, outputs) in head_tasks() {
+            let head = chain("head", &[2, 4, outputs], Activation::Relu, Activation::Linear);
+            let of_heads = [(&task, head.as_slice())];
+            let mut step = VaeStep::new(&layers, &of_heads, Reconstruction::Mse, false).unwrap();
+            let parameters = initial_parameters(&step.layers, 8);
+            let targets = [vec![f32::NAN; 5 * outputs]];
+            let with = Batch { targets: &targets, head_weight: 1.0, ..plain(&x, None, 5) };
+            let (parts, gradient) = step.gradient(&parameters, with);
+            let (own, of_head) = gradient.split_at(2 * layers.len());
+            assert_eq!(parts.heads, 0.0);
+            assert!(of_head.iter().flatten().all(|d| *d == 0.0), "{task:?}");
+            let own = own.to_vec();
+            let mut alone = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+            let batch = plain(&x, None, 5);
+            assert_eq!(alone.gradient(&parameters[..own.len()], batch).1, own, "{task:?}");
         }
     }
 
@@ -507,10 +548,10 @@ mod tests {
                 StandardNormal.sample_iter(&mut rng).take(rows * latent).collect();
             let batch = Batch { noise: Some(&noise), ..plain(&x, Some(&known), rows) };
             let what = format!("trial {trial}, {blocks:?}, {activation}");
-            assert_same(&what, &mut step, loss, &parameters, batch);
+            assert_same(&what, &mut step, loss, &[], &parameters, batch);
             if trial % 2 == 0 {
                 let complete = Batch { known: None, ..batch };
-                assert_same(&what, &mut step, loss, &parameters, complete);
+                assert_same(&what, &mut step, loss, &[], &parameters, complete);
             }
         }
     }

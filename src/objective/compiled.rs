@@ -7,6 +7,7 @@ use crate::data::quantity::Quantity;
 use crate::data::scaling::Scaling;
 use crate::model::Model;
 use crate::model::head::MIN_SQUARE;
+use crate::model::head_reading::{HeadReading, ReadValue};
 use crate::model::kde::KernelSums;
 use crate::nn::mlp::{Mlp, Trace};
 use crate::numerics::linear_algebra::simd::finite_rows;
@@ -57,69 +58,78 @@ thread_local! {
 enum QuantityKernel {
     /// Computed from the row: the index among the quantities of the domain.
     Row(usize),
-    /// The mean of a head's members, in units of `scale` from `offset`.
-    Head { members: Vec<Mlp>, scale: f64, offset: f64 },
+    /// The mean of what is read from a head's members, in units of `scale` from `offset`.
+    Head { members: Vec<Mlp>, reading: HeadReading, offset: f64, scale: f64 },
     /// NaN: nothing gives the values.
     Unknown,
 }
 
 /// The predictions of the members of a head, stored for the backward pass.
-#[derive(Default)]
-struct Ensemble {
+struct Ensemble<'a> {
+    members: &'a [Mlp],
+    reading: &'a HeadReading,
     traces: Vec<Trace>,
-    /// `[members][n]`, in standardised units.
-    predicted: Vec<Vec<f32>>,
+    /// `[members][n, outputs]`.
+    outputs: Vec<Vec<f32>>,
+    /// The mean of what is read from the members, `[n]`.
+    means: Vec<ReadValue>,
+    /// The spread of what is read from the members, `[n]`.
+    spreads: Vec<f64>,
+    room: Vec<f64>,
 }
 
-impl Ensemble {
-    /// The mean and the spread of the members, in standardised units, `[n]` both.
-    fn predict(
-        &mut self,
-        members: &[Mlp],
-        z: &[f32],
-        rows: usize,
-        keep: bool,
-    ) -> (Vec<f64>, Vec<f64>) {
-        self.traces.resize_with(members.len(), Trace::default);
-        self.predicted.clear();
-        for (member, trace) in members.iter().zip(&mut self.traces) {
-            let predicted = match keep {
-                true => member.forward(z, rows, trace),
-                false => member.apply(z, rows, trace),
-            };
-            self.predicted.push(predicted.to_vec());
-        }
-        let count = members.len() as f64;
-        let each = |row: usize| self.predicted.iter().map(move |values| f64::from(values[row]));
-        let means: Vec<f64> = (0..rows).map(|row| each(row).sum::<f64>() / count).collect();
-        let spread = |row: usize| {
-            let square = each(row).map(|value| (value - means[row]).powi(2)).sum::<f64>() / count;
-            (square + MIN_SQUARE).sqrt()
+impl<'a> Ensemble<'a> {
+    /// The predictions of these members at `z [n, latent]`.
+    fn new(members: &'a [Mlp], reading: &'a HeadReading, z: &[f32], rows: usize, keep: bool) -> Self {
+        let mut traces: Vec<Trace> = Vec::new();
+        traces.resize_with(members.len(), Trace::default);
+        let apply = |(member, trace): (&Mlp, &mut Trace)| match keep {
+            true => member.forward(z, rows, trace).to_vec(),
+            false => member.apply(z, rows, trace).to_vec(),
         };
-        let spreads = (0..rows).map(spread).collect();
-        (means, spreads)
+        let outputs: Vec<Vec<f32>> = members.iter().zip(&mut traces).map(apply).collect();
+        let (count, mut room) = (members.len() as f64, Vec::new());
+        let (mut means, mut spreads) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let mut each = Vec::with_capacity(members.len());
+        for row in 0..rows {
+            each.clear();
+            each.extend(outputs.iter().map(|all| reading.read(row_of(all, row, rows), &mut room)));
+            let mean = |of: fn(&ReadValue) -> f64| each.iter().map(of).sum::<f64>() / count;
+            let mean = ReadValue { value: mean(|read| read.value), rest: mean(|read| read.rest) };
+            let square = |read: &ReadValue| (read.value - mean.value).powi(2);
+            spreads.push((each.iter().map(square).sum::<f64>() / count + MIN_SQUARE).sqrt());
+            means.push(mean);
+        }
+        Self { members, reading, traces, outputs, means, spreads, room }
     }
 
     /// Adds to `dz` the gradient by z, from the gradients by the mean and by the spread, `[n]` both.
     fn pull_back(
-        &mut self,
-        members: &[Mlp],
+        mut self,
         z: &[f32],
-        [means, spreads]: [&[f64]; 2],
         [of_means, of_spreads]: [&[f64]; 2],
         dz: &mut Vec<f32>,
     ) {
-        let count = members.len() as f64;
-        let each = members.iter().zip(&mut self.traces).zip(&mut self.predicted);
-        for ((member, trace), values) in each {
+        let (count, rows) = (self.members.len() as f64, of_means.len());
+        let each = self.members.iter().zip(&mut self.traces).zip(&mut self.outputs);
+        for ((member, trace), outputs) in each {
             // d mean = 1 / count, d spread = (value - mean) / (count spread).
-            for (row, value) in values.iter_mut().enumerate() {
-                let apart = (f64::from(*value) - means[row]) / spreads[row];
-                *value = ((of_means[row] + of_spreads[row] * apart) / count) as f32;
+            let width = outputs.len() / rows.max(1);
+            for (row, outputs) in outputs.chunks_exact_mut(width.max(1)).enumerate() {
+                let value = self.reading.read(outputs, &mut self.room).value;
+                let apart = (value - self.means[row].value) / self.spreads[row];
+                let slope = (of_means[row] + of_spreads[row] * apart) / count;
+                self.reading.pull_back(outputs, slope, &mut self.room);
             }
-            member.backward(z, values, trace, dz);
+            member.backward(z, outputs, trace, dz);
         }
     }
+}
+
+/// The outputs of one row of `[rows, outputs]`.
+fn row_of(outputs: &[f32], row: usize, rows: usize) -> &[f32] {
+    let width = outputs.len() / rows;
+    &outputs[row * width..][..width]
 }
 
 impl CompiledObjective {
@@ -131,10 +141,9 @@ impl CompiledObjective {
                 return QuantityKernel::Row(index);
             }
             let head = model.head(quantity).filter(|_| quantity.is_predicted());
-            head.map_or(QuantityKernel::Unknown, |head| QuantityKernel::Head {
-                members: head.members().to_vec(),
-                scale: head.card.scale,
-                offset: head.card.offset,
+            let read = head.and_then(|head| Some((head.members(), head.reading(quantity).ok()?)));
+            read.map_or(QuantityKernel::Unknown, |(members, (reading, [offset, scale]))| {
+                QuantityKernel::Head { members: members.to_vec(), reading, offset, scale }
             })
         };
         let sources: Vec<QuantityKernel> = spec.quantities().map(source).collect();
@@ -207,9 +216,10 @@ impl CompiledObjective {
         of_base.resize(if self.reads_shape { rows * base_width } else { 0 }, 0.0);
 
         // The contribution of each value to the loss, and its slope.
-        let price = |i: usize, value: f64| match spec.terms.get(i) {
+        let price = |i: usize, ReadValue { value, rest }: ReadValue| match spec.terms.get(i) {
             Some(term) => {
-                (term.weight * term.goal.loss(value), term.weight * term.goal.slope(value))
+                let (loss, slope) = term.goal.loss_and_slope(value, rest);
+                (term.weight * loss, term.weight * slope)
             }
             None => {
                 let i = i - spec.terms.len();
@@ -225,7 +235,7 @@ impl CompiledObjective {
                     let slopes = of_base.chunks_exact_mut(base_width);
                     let measure = |(loss, (base, of_base)): (&mut f64, (&[f32], &mut [f32]))| {
                         let value = self.domain.value_at(*index, base);
-                        let (adds, slope) = price(i, value);
+                        let (adds, slope) = price(i, ReadValue { value, rest: 1.0 - value });
                         *loss += adds;
                         self.domain.add_slope(*index, base, slope, of_base);
                         value
@@ -236,18 +246,19 @@ impl CompiledObjective {
                     loss.fill(f64::NAN);
                     vec![f64::NAN; rows]
                 }
-                QuantityKernel::Head { members, scale, offset } => {
-                    let mut ensemble = Ensemble::default();
-                    let (means, spreads) = ensemble.predict(members, z, rows, with_gradient);
+                QuantityKernel::Head { members, reading, offset, scale } => {
+                    let ensemble = Ensemble::new(members, reading, z, rows, with_gradient);
                     let cautious = spec.terms.get(i).filter(|_| spec.cautious);
                     let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
-                    let values: Vec<f64> = means.iter().map(|mean| mean * scale + offset).collect();
+                    let values: Vec<f64> =
+                        ensemble.means.iter().map(|mean| mean.value * scale + offset).collect();
                     let slopes = of_means.iter_mut().zip(&mut of_spreads);
-                    let both = values.iter().zip(&spreads);
-                    for ((loss, (of_mean, of_spread)), (&value, spread)) in
-                        loss.iter_mut().zip(slopes).zip(both)
+                    let rests = ensemble.means.iter().map(|mean| mean.rest);
+                    let each = values.iter().zip(rests).zip(&ensemble.spreads);
+                    for ((loss, (of_mean, of_spread)), ((&value, rest), spread)) in
+                        loss.iter_mut().zip(slopes).zip(each)
                     {
-                        let (adds, slope) = price(i, value);
+                        let (adds, slope) = price(i, ReadValue { value, rest });
                         *loss += adds;
                         *of_mean = slope * scale;
                         if let Some(term) = cautious {
@@ -257,8 +268,7 @@ impl CompiledObjective {
                         }
                     }
                     if with_gradient {
-                        let by = [of_means.as_slice(), of_spreads.as_slice()];
-                        ensemble.pull_back(members, z, [&means, &spreads], by, dz);
+                        ensemble.pull_back(z, [&of_means, &of_spreads], dz);
                     }
                     values
                 }

@@ -1,11 +1,14 @@
 use super::*;
+use crate::data::dataset::Target;
 use crate::data::domain::{Domain, OutlineDomain};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::data::task::Task;
 use crate::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
-use crate::model::head::{HeadCard, TaskHead, head_layers};
+use crate::model::head::TaskHead;
+use crate::model::head_card::{HeadCard, HeadOutput, head_layers};
 use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
@@ -68,20 +71,10 @@ fn model(rng: &mut impl Rng) -> Arc<Model> {
     let mut model = Model::new(card, encoded, &parameters).unwrap();
     for quantity in Domain::default().quantities() {
         let quantity = quantity.as_predicted();
-        let layers = head_layers(quantity, latent, &[9, 5]);
-        let (offset, scale) = (0.4, 2.5);
-        let card = HeadCard {
-            quantity,
-            layers,
-            offset,
-            scale,
-            r2: 0.0,
-            rmse: 0.0,
-            joint: false,
-            usual_change: None,
-            members: rng.random_range(1..4),
-            judge: None,
-        };
+        let layers = head_layers(quantity, latent, &[9, 5], 1);
+        let output = HeadOutput::new(quantity, 0.4, 2.5);
+        let members = rng.random_range(1..4);
+        let card = HeadCard { members, ..HeadCard::of_numbers(layers, vec![output]) };
         let parameters = initial_parameters(&card.all_layers(), seed + 1);
         model = model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap();
     }
@@ -209,4 +202,153 @@ fn in_double_precision_the_graph_evaluates() {
     let (single, double) = (evaluate(model.clone()), evaluate(Arc::new(model.to_f64())));
     assert_close("loss", &single.loss, &double.loss);
     assert_ne!(single.loss, double.loss, "single precision has fewer digits");
+}
+
+/// A model with class heads of two, three and four classes, and one head of two numbers, all on random weights.
+fn model_with_classes(rng: &mut impl Rng) -> Arc<Model> {
+    let mut model = Model::clone(&model(rng));
+    let rows = model.encoded.mu.len();
+    for (name, count, temperature) in [("side", 2, 1.0), ("lattice", 3, 2.2), ("phase", 4, 1.3)] {
+        let quantity: Quantity = name.parse().unwrap();
+        let levels: Vec<String> = (0..count).map(|class| format!("c{class}")).collect();
+        let task = Task::Classes(levels);
+        let values = (0..rows).map(|row| (row % count) as f64).collect();
+        let (name, unit) = (quantity.column(), String::new());
+        model.encoded.measured.push(Target { name, unit, task: task.clone(), values });
+        let outputs = task.quantities(name).into_iter();
+        let outputs = outputs.map(|quantity| HeadOutput::new(quantity, 0.4, 0.5)).collect();
+        let logits = if count == 2 { 1 } else { count };
+        let layers = head_layers(quantity, model.latent_dim(), &[11, 6], logits);
+        let members = rng.random_range(1..4);
+        let numbers = HeadCard::of_numbers(layers, outputs);
+        let card = HeadCard { quantity, task, temperature, members, ..numbers };
+        // Steep enough that probabilities come near 0 and 1.
+        let mut parameters = initial_parameters(&card.all_layers(), rng.random());
+        parameters.iter_mut().flatten().for_each(|w| *w *= 4.0);
+        model = model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap();
+    }
+    let pair = ["mass", "width"].map(|name| name.parse::<Quantity>().unwrap());
+    for quantity in pair {
+        let (name, unit, task) = (quantity.column(), String::new(), Task::Regression);
+        let values = (0..rows).map(|row| row as f64).collect();
+        model.encoded.measured.push(Target { name, unit, task, values });
+    }
+    let layers = head_layers(pair[0], model.latent_dim(), &[7], 2);
+    let outputs = vec![HeadOutput::new(pair[0], 0.2, 3.0), HeadOutput::new(pair[1], -1.0, 0.5)];
+    let card = HeadCard { members: 2, ..HeadCard::of_numbers(layers, outputs) };
+    let parameters = initial_parameters(&card.all_layers(), rng.random());
+    Arc::new(model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap())
+}
+
+#[test]
+fn classes_and_several_numbers_are_sought_as_the_graph_seeks_them() {
+    let mut rng = stream(14, Purpose::Starts, 0, 0);
+    let all = [
+        &["side:up=c1"][..],
+        &["side:down=c1"],
+        &["lattice:up=c0"],
+        &["lattice:up=c0+c2", "width:max:weight=0.3"],
+        &["phase:down=c1+c3:weight=2"],
+        &["phase_c2:max", "side_c0:min", "lattice_c1:target=0.4"],
+        &["mass:min", "width:target=0.5"],
+        &["lattice:down=c2", "mass:max", "roundness:max"],
+    ];
+    for trial in 0..48 {
+        let model = model_with_classes(&mut rng);
+        let terms = all[trial % 8].iter().map(|text| text.parse().unwrap()).collect();
+        let bounds = ["lattice_c0+c1>=0.7", "width<=0.1"];
+        let constraints = bounds[..trial % 3].iter().map(|text| text.parse().unwrap()).collect();
+        let spec = ObjectiveSpec {
+            terms,
+            cautious: trial % 2 == 0,
+            constraints,
+            ..ObjectiveSpec::default()
+        };
+        let space = if trial % 5 == 0 { Space::Input } else { Space::Latent };
+        let objective = Objective::new(model.clone(), spec.clone(), space).unwrap();
+        let rows = rng.random_range(1..40);
+        let normal = StandardNormal.sample_iter(&mut rng).take(rows * objective.dim());
+        let points: Vec<f64> = normal.collect();
+        let plain = objective.evaluate_graph(&points, true).unwrap();
+        let ours = objective.evaluate(&points, true).unwrap();
+        let what = |part: &str| format!("trial {trial}, {part}, {spec:?}");
+        assert_close(&what("loss"), &ours.loss, &plain.loss);
+        assert_close(&what("gradient"), &ours.gradient, &plain.gradient);
+        assert_close(&what("value"), &ours.value, &plain.value);
+        for (ours, plain) in ours.terms.iter().zip(&plain.terms) {
+            assert_close(&what("term"), ours, plain);
+        }
+        assert_eq!((ours.finite, ours.feasible), (plain.finite, plain.feasible));
+        if let [term] = spec.terms.as_slice() {
+            assert!(ours.value.iter().all(|p| (0.0..=1.0).contains(p)), "{term}");
+        }
+    }
+}
+
+#[test]
+fn gradients_of_classes_agree_with_differences() {
+    let mut rng = stream(15, Purpose::Starts, 0, 0);
+    for text in ["side:up=c0", "lattice:up=c0+c2", "phase:down=c1", "phase_c3:target=0.2"] {
+        let model = Arc::new(model_with_classes(&mut rng).to_f64());
+        let terms = vec![text.parse().unwrap()];
+        let spec = ObjectiveSpec { terms, cautious: true, ..ObjectiveSpec::default() };
+        let objective = Objective::new(model.clone(), spec, Space::Latent).unwrap();
+        let z: Vec<f64> = StandardNormal.sample_iter(&mut rng).take(objective.dim()).collect();
+        let at = objective.evaluate(&z, true).unwrap();
+        let length = at.gradient.iter().map(|v| v * v).sum::<f64>().sqrt();
+        for k in 0..z.len() {
+            let moved = |h: f64| {
+                let mut z = z.clone();
+                z[k] += h;
+                objective.evaluate(&z, false).unwrap().loss[0]
+            };
+            let difference = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+            let error = (at.gradient[k] - difference).abs();
+            assert!(error <= 1e-5 * length.max(1e-3), "{text}: {} {difference}", at.gradient[k]);
+        }
+    }
+}
+
+#[test]
+fn a_goal_of_classes_needs_a_class() {
+    let model = model_with_classes(&mut stream(16, Purpose::Starts, 0, 0));
+    let refused = |text: &str| {
+        let spec = ObjectiveSpec { terms: vec![text.parse().unwrap()], ..ObjectiveSpec::default() };
+        Objective::new(model.clone(), spec, Space::Latent).unwrap_err().to_string()
+    };
+    for (text, part) in [
+        ("mass:up", "mass is a number"),
+        ("roundness:down", "roundness is a number"),
+        ("lattice:max", "lattice_c0"),
+        ("lattice:up=c9", "lattice_c0, lattice_c1, lattice_c2"),
+        ("side:up=c0+c1", "side_c0"),
+    ] {
+        assert!(refused(text).contains(part), "{text}: {}", refused(text));
+    }
+}
+
+#[test]
+fn a_class_that_is_all_but_certain_has_a_finite_loss() {
+    let mut model = Model::clone(&model_with_classes(&mut stream(17, Purpose::Starts, 0, 0)));
+    let quantity: Quantity = "side".parse().unwrap();
+    let card = HeadCard { members: 1, ..model.head(quantity).unwrap().card.clone() };
+    let latent = model.latent_dim();
+    let layers = head_layers(quantity, latent, &[], 1);
+    let weight: Vec<f32> = (0..latent).map(|k| if k == 0 { 60.0 } else { 0.0 }).collect();
+    let card = HeadCard { layers, ..card };
+    model = model.with_head(TaskHead::new(card, &[weight, vec![0.0]]).unwrap()).unwrap();
+    let spec = |text: &str| ObjectiveSpec {
+        terms: vec![text.parse().unwrap()],
+        ..ObjectiveSpec::default()
+    };
+    let model = Arc::new(model);
+    let mut z = vec![0.0; latent];
+    z[0] = 2.0;
+    // Logit 120: -ln(1 - p) = 120, and its slope by z is that of the logit.
+    for text in ["side:down=c1", "side:up=c0"] {
+        let objective = Objective::new(model.clone(), spec(text), Space::Latent).unwrap();
+        let at = objective.evaluate(&z, true).unwrap();
+        assert!((at.loss[0] - 120.0).abs() < 1e-4 && at.finite[0], "{text}: {:?}", at.loss);
+        assert!((at.gradient[0] - 60.0).abs() < 1e-3, "{text}: {:?}", at.gradient);
+    }
 }

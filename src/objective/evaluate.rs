@@ -3,7 +3,7 @@
 use super::compiled::CompiledObjective;
 use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_constraints};
 use super::graph::GraphObjective;
-use super::spec::{Constraint, Goal, ObjectiveSpec, Space};
+use super::spec::{Constraint, Goal, ObjectiveSpec, Space, Term};
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -53,8 +53,9 @@ impl Objective {
     /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a quantity that the model does not have, or a quantity without a head; also if the
-    /// penalty outside the data has a weight and the model has no data.
+    /// Names a setting out of range, a quantity that the model does not have, a quantity without a head, or one that is
+    /// sought as the probability of a class and is a number; also if the penalty outside the data has a weight and the
+    /// model has no data.
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
         if spec.inside > 0.0 && !model.has_data() {
@@ -63,7 +64,20 @@ impl Objective {
                 text!("keeps a search among the data, and this model holds none; set it to 0"),
             ));
         }
-        spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))
+        spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))?;
+        let is_number = |term: &&Term| {
+            term.goal.is_of_class() && !(term.quantity.is_predicted() && model.is_of_class(term.quantity))
+        };
+        match spec.terms.iter().find(is_number) {
+            None => Ok(()),
+            Some(term) => Err(Error::setting(
+                "term",
+                text!(
+                    "up and down seek the probability of a class that a head predicts, and {name} is a number; take max or min",
+                    name = term.quantity.to_string()
+                ),
+            )),
+        }
     }
 
     /// The objective that a specification describes, on a model.

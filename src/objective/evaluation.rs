@@ -100,11 +100,15 @@ pub fn constraint_weights(spec: &ObjectiveSpec, model: &Model) -> Vec<f64> {
 
 /// The approximate standard deviation of the sum of the terms over the data of a model.
 fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
+    let share = |term: &Term| model.encoded.mean(term.quantity).clamp(0.01, 0.99);
     let of = |term: &Term| {
         let spread = model.encoded.spread(term.quantity);
         match term.goal {
             Goal::Max | Goal::Min => term.weight * spread,
             Goal::Target(_) => term.weight * spread.powi(2),
+            // The change of the logarithm, to first order, about the share of the classes.
+            Goal::Up => term.weight * spread / share(term),
+            Goal::Down => term.weight * spread / (1.0 - share(term)),
         }
     };
     spec.terms.iter().map(of).sum()
@@ -121,10 +125,16 @@ pub fn kept_constraints(spec: &ObjectiveSpec, model: &Model) -> Result<Vec<Const
             return Ok(*constraint);
         }
         let judge = model.judge(constraint.quantity)?;
-        let margin = judge.map_or(0.0, |judge| judge.usual_half_width());
+        let Some(judge) = judge else { return Ok(*constraint) };
+        let margin = judge.usual_half_width();
         let bound = match constraint.relation {
             Relation::AtLeast => constraint.bound + margin,
             Relation::AtMost => constraint.bound - margin,
+        };
+        // No probability passes 0 or 1: the margin goes at most half of the way there.
+        let bound = match judge.is_of_class() {
+            true => bound.max(0.5 * constraint.bound).min(0.5 * (1.0 + constraint.bound)),
+            false => bound,
         };
         Ok(Constraint { bound, ..*constraint })
     };

@@ -81,19 +81,22 @@ impl GraphObjective<'_> {
         let ObjectiveSpec { l2, align, .. } = *self.priced.spec;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
-        for (term, value) in self.priced.spec.terms.iter().zip(&graph.terms) {
+        let values = graph.terms.iter().zip(&graph.rests);
+        for (term, (value, rest)) in self.priced.spec.terms.iter().zip(values) {
             let goal = match term.goal {
                 Goal::Max => value.neg()?,
                 Goal::Min => value.clone(),
                 Goal::Target(target) => (value - target)?.sqr()?,
+                Goal::Up => value.log()?.neg()?,
+                Goal::Down => rest.log()?.neg()?,
             };
             loss = (loss + (goal * term.weight)?)?;
         }
         for (term, spread) in self.priced.spec.terms.iter().zip(&graph.spreads) {
             if let Some(spread) = spread {
                 let caution = match term.goal {
-                    Goal::Max | Goal::Min => spread.clone(),
                     Goal::Target(_) => spread.sqr()?,
+                    _ => spread.clone(),
                 };
                 loss = (loss + (caution * term.weight)?)?;
             }
@@ -143,6 +146,8 @@ struct Graph {
     base: Option<Tensor>,
     /// The quantity of each term, `[terms]` of `[n]`.
     terms: Vec<Tensor>,
+    /// 1 minus it, `[terms]` of `[n]`.
+    rests: Vec<Tensor>,
     /// The spread of the members of each term's head, if it counts, `[terms]` of `[n]`.
     spreads: Vec<Option<Tensor>>,
     /// The quantity of each constraint, `[constraints]` of `[n]`.
@@ -163,24 +168,33 @@ impl Graph {
         };
         let base = rows.filter(|_| reads_shape).map(|rows| domain.measure_graph(&rows));
         let base = base.transpose()?;
-        let told = |quantity: Quantity| match (domain.index(quantity), &base) {
-            (Some(index), Some(base)) => Ok(domain.value_graph(index, base)?),
-            _ => match model.head(quantity).filter(|_| quantity.is_predicted()) {
-                Some(head) => head.predict(&z),
-                // Without a head the value is not known.
-                None => Ok((z.sum(D::Minus1)? * f64::NAN)?),
-            },
+        let told = |quantity: Quantity| -> Result<[Tensor; 2]> {
+            let value = match (domain.index(quantity), &base) {
+                (Some(index), Some(base)) => domain.value_graph(index, base)?,
+                _ => match model.head(quantity).filter(|_| quantity.is_predicted()) {
+                    Some(head) => return head.predict(quantity, &z),
+                    // Without a head the value is not known.
+                    None => (z.sum(D::Minus1)? * f64::NAN)?,
+                },
+            };
+            let rest = (1.0 - &value)?;
+            Ok([value, rest])
         };
         let spread = |term: &Term| {
             let head = model.head(term.quantity);
             let head = head.filter(|_| spec.cautious && term.quantity.is_predicted());
-            head.map(|head| Ok(head.mean_and_spread(&z)?.1)).transpose()
+            head.map(|head| head.spread(term.quantity, &z)).transpose()
         };
-        let values = |all: &mut dyn Iterator<Item = Quantity>| all.map(told).collect::<Result<_>>();
+        let values = |all: &mut dyn Iterator<Item = Quantity>| -> Result<(Vec<_>, Vec<_>)> {
+            let each = all.map(told).collect::<Result<Vec<_>>>()?;
+            Ok(each.into_iter().map(|[value, rest]| (value, rest)).unzip())
+        };
+        let (terms, rests) = values(&mut spec.terms.iter().map(|term| term.quantity))?;
         Ok(Self {
             spreads: spec.terms.iter().map(spread).collect::<Result<_>>()?,
-            terms: values(&mut spec.terms.iter().map(|term| term.quantity))?,
-            constrained: values(&mut spec.constraints.iter().map(|c| c.quantity))?,
+            terms,
+            rests,
+            constrained: values(&mut spec.constraints.iter().map(|c| c.quantity))?.0,
             z,
             base,
         })

@@ -21,35 +21,55 @@ pub enum Goal {
     Min,
     /// Come as near to this value as possible: the loss is `(p - target)^2`.
     Target(f64),
+    /// Towards some classes: the loss is `-ln p` of their probability.
+    Up,
+    /// Away from some classes: the loss is `-ln (1 - p)`.
+    Down,
 }
 
 impl Goal {
     /// The loss of a quantity's value; less is better.
     pub fn loss(self, value: f64) -> f64 {
-        match self {
-            Self::Max => -value,
-            Self::Min => value,
-            Self::Target(target) => (value - target).powi(2),
-        }
+        self.loss_and_slope(value, 1.0 - value).0
     }
 
-    /// The derivative of [`Self::loss`] by the value.
-    pub fn slope(self, value: f64) -> f64 {
+    /// The loss of a quantity's value and its derivative by the value; `rest` is `1 - value`, which a probability near 1
+    /// has with all its digits.
+    pub fn loss_and_slope(self, value: f64, rest: f64) -> (f64, f64) {
         match self {
-            Self::Max => -1.0,
-            Self::Min => 1.0,
-            Self::Target(target) => 2.0 * (value - target),
+            Self::Max => (-value, -1.0),
+            Self::Min => (value, 1.0),
+            Self::Target(target) => ((value - target).powi(2), 2.0 * (value - target)),
+            Self::Up => (-value.ln(), -1.0 / value),
+            Self::Down => (-rest.ln(), 1.0 / rest),
         }
     }
 
     /// The term that caution adds to the loss of a prediction whose members spread by `spread`, and its derivative by
-    /// the spread. A maximum is sought of the mean less the spread, a minimum of the mean plus the spread. For a
-    /// target, the mean of `(p - target)^2` over the members is sought, which is that of their mean plus `spread^2`.
+    /// the spread. A maximum is sought of the mean less the spread, a minimum of the mean plus the spread; the same
+    /// spread is added to the logarithm of a probability. For a target, the mean of `(p - target)^2` over the members is
+    /// sought, which is that of their mean plus `spread^2`.
     pub fn caution(self, spread: f64) -> (f64, f64) {
         match self {
-            Self::Max | Self::Min => (spread, 1.0),
             Self::Target(_) => (spread * spread, 2.0 * spread),
+            _ => (spread, 1.0),
         }
+    }
+
+    /// The same direction for a quantity that is the probability of classes, or a number.
+    pub fn for_class(self, is_of_class: bool) -> Self {
+        match (self, is_of_class) {
+            (Self::Max, true) => Self::Up,
+            (Self::Min, true) => Self::Down,
+            (Self::Up, false) => Self::Max,
+            (Self::Down, false) => Self::Min,
+            (goal, _) => goal,
+        }
+    }
+
+    /// True if it seeks the probability of classes and no number.
+    pub fn is_of_class(self) -> bool {
+        matches!(self, Self::Up | Self::Down)
     }
 
     /// True if `value` is a better answer than `other`; NaN never is.
@@ -357,6 +377,8 @@ impl fmt::Display for Term {
             Goal::Max => write!(f, "max")?,
             Goal::Min => write!(f, "min")?,
             Goal::Target(target) => write!(f, "target={target}")?,
+            Goal::Up => write!(f, "up")?,
+            Goal::Down => write!(f, "down")?,
         }
         if self.weight == 1.0 { Ok(()) } else { write!(f, ":weight={}", self.weight) }
     }
@@ -365,11 +387,12 @@ impl fmt::Display for Term {
 impl FromStr for Term {
     type Err = Text;
 
-    /// Parses `NAME:max|min|target=V[:weight=W]`.
+    /// Parses `NAME:max|min|target=V|up|down[:weight=W]`. Classes may stand after `up` and `down`: `lattice:up=fcc+hcp`
+    /// is `lattice_fcc+hcp:up`.
     fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let form = || {
             text!(
-                "must be NAME:max, NAME:min or NAME:target=V, and may end in :weight=W; for example area:target=2.5:weight=0.1"
+                "must be NAME:max, NAME:min, NAME:target=V, NAME:up=CLASS or NAME:down=CLASS, and may end in :weight=W; for example area:target=2.5:weight=0.1"
             )
         };
         // The source of a quantity may stand before its name: predicted:area:max.
@@ -381,15 +404,23 @@ impl FromStr for Term {
         };
         let mut parts = rest.split(':').map(str::trim);
         let name = parts.next().unwrap_or_default();
-        let quantity = match source {
-            Some(source) => format!("{source}:{name}").parse()?,
-            None => name.parse()?,
+        let goal = parts.next().ok_or_else(form)?;
+        let (goal, classes) = match goal.split_once('=') {
+            Some((kind @ ("up" | "down"), classes)) if !classes.trim().is_empty() => {
+                (kind, format!("_{}", classes.trim()))
+            }
+            _ => (goal, String::new()),
         };
-        let goal = match parts.next() {
-            Some("max") => Goal::Max,
-            Some("min") => Goal::Min,
-            Some(other) => Goal::Target(number(other, "target").ok_or_else(form)?),
-            None => return Err(form()),
+        let quantity = match source {
+            Some(source) => format!("{source}:{name}{classes}").parse()?,
+            None => format!("{name}{classes}").parse()?,
+        };
+        let goal = match goal {
+            "max" => Goal::Max,
+            "min" => Goal::Min,
+            "up" => Goal::Up,
+            "down" => Goal::Down,
+            other => Goal::Target(number(other, "target").ok_or_else(form)?),
         };
         let weight = match parts.next() {
             Some(weight) => number(weight, "weight").ok_or_else(form)?,
@@ -446,6 +477,8 @@ mod tests {
             "lift to drag:max",
             "predicted:area:min:weight=2",
             "predicted:max",
+            "lattice_fcc+hcp:up",
+            "lattice_Na+:down:weight=0.5",
         ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
         }
@@ -454,12 +487,26 @@ mod tests {
             (":max", "is no name of a property"),
             ("area:target=", "target=V"),
             ("area:target=nan", "target=V"),
-            ("area:up", "NAME:max"),
+            ("area:rise", "NAME:max"),
+            ("lattice:up=", "NAME:up=CLASS"),
             ("area:max:weight=x", "weight=W"),
             ("area:max:weight=1:more", "NAME:max"),
         ] {
             assert!(bad.parse::<Term>().unwrap_err().to_string().contains(part), "{bad}");
         }
+    }
+
+    #[test]
+    fn classes_are_named_after_their_goal() {
+        for (text, written) in [
+            ("lattice:up=fcc", "lattice_fcc:up"),
+            ("lattice:down=bcc+hcp:weight=2", "lattice_bcc+hcp:down:weight=2"),
+        ] {
+            assert_eq!(text.parse::<Term>().unwrap().to_string(), written);
+        }
+        assert_eq!(Goal::Up.loss(0.25), 4f64.ln());
+        assert_eq!(Goal::Down.loss_and_slope(1.0, 1e-40), (40.0 * 10f64.ln(), 1e40));
+        assert!(Goal::Up.better(0.9, 0.8) && Goal::Down.better(0.1, 0.2));
     }
 
     #[test]

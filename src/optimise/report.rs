@@ -198,8 +198,8 @@ impl InData {
 /// The improvement of `value` on `other`; for a target the difference of the distances to it.
 fn gain(goal: Goal, value: f64, other: f64) -> f64 {
     match goal {
-        Goal::Max => value - other,
-        Goal::Min => other - value,
+        Goal::Max | Goal::Up => value - other,
+        Goal::Min | Goal::Down => other - value,
         Goal::Target(target) => (other - target).abs() - (value - target).abs(),
     }
 }
@@ -430,7 +430,7 @@ fn answers(
                 predicted: predicted.map(|p| p.value),
                 predicted_low: predicted.map(|p| p.low),
                 predicted_high: predicted.map(|p| p.high),
-                predicted_rmse: model.head(quantity).map(|head| head.card.rmse),
+                predicted_rmse: model.head(quantity).and_then(|head| head.card.rmse(quantity)),
                 measured: computed(value_change.before),
                 returned: computed(value_change.after),
             }

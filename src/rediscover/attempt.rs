@@ -225,8 +225,8 @@ fn answers(report: SearchReport, goal: Goal) -> Vec<Optimum> {
 /// When the data are too few for a judge.
 pub fn judged(model: &Arc<Model>, quantity: Quantity) -> Result<Arc<Model>> {
     match model.head(quantity) {
-        Some(head) if head.card.judge.is_none() => {
-            let head = head.with_judge(model.fitted_judge(head)?);
+        Some(head) if head.card.outputs.iter().any(|output| output.judge.is_none()) => {
+            let head = head.clone().with_judges(model.fitted_judges(head)?);
             Ok(Arc::new(Model::clone(model).with_head(head)?))
         }
         _ => Ok(model.clone()),

@@ -302,7 +302,7 @@ impl Rediscovery {
         values: &[f64],
     ) -> Right {
         let judge =
-            model.head(self.subject.learned()).and_then(|head| head.card.judge.as_ref()?.coverage);
+            model.head(self.subject.learned()).and_then(|head| head.card.outputs.first()?.judge.as_ref()?.coverage);
         Right::new(seed, optima, truth, values, judge)
     }
 

@@ -6,6 +6,7 @@ use crate::data::outline::import::Normalise;
 use crate::data::outline::import::canonicalise::Begin;
 use crate::data::quantity::{Quantity, check_known};
 use crate::data::rows::Rows;
+use crate::data::task::Task;
 use crate::data::source::{Imported, Source, TableSource, TrainingData, fingerprint};
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -30,6 +31,12 @@ impl RediscoverySubject {
     /// Names the quantity if the data do not have it.
     pub fn new(model: &Model, asked: Quantity) -> Result<Self> {
         check_known(asked, &model.known_quantities())?;
+        if model.is_of_class(asked) {
+            return Err(Error::mismatch(text!(
+                "{name} is the probability of a class, and only numbers are rediscovered; choose another property",
+                name = asked.name()
+            )));
+        }
         let (asked, name) = match model.computes(asked) {
             true => (asked.as_computed(), ColumnName::new(&format!("computed {}", asked.name()))),
             false => (asked.as_predicted(), Ok(asked.column())),
@@ -59,7 +66,7 @@ impl RediscoverySubject {
     }
 
     fn column(&self, values: Vec<f64>) -> Target {
-        Target { name: self.name, unit: self.unit.clone(), values }
+        Target { name: self.name, unit: self.unit.clone(), task: Task::Regression, values }
     }
 
     /// The same model with these values for its rows, `[encoded rows]`.

@@ -1,14 +1,16 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
-use super::learner::{target_head, with_usual_change};
+use super::learner::{HeadTargets, target_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::quantity::{Quantity, check_known};
+use crate::data::task::Task;
 use crate::error::{Error, Result, check_range};
 use crate::model::Model;
-use crate::model::head::{HeadCard, MAX_MEMBERS, TaskHead, USUAL_MEMBERS};
+use crate::model::head::TaskHead;
+use crate::model::head_card::{HeadCard, HeadTarget, MAX_MEMBERS, USUAL_MEMBERS};
 use crate::model::training_config::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
-use crate::nn::layer::{Layer, LayerSpec, initial_parameters};
-use crate::nn::mlp::Trace;
+use crate::nn::head_pass::HeadPass;
+use crate::nn::layer::{Layer, initial_parameters};
 use crate::numerics::random::{Purpose, stream};
 use crate::text;
 use rand::seq::SliceRandom;
@@ -91,8 +93,8 @@ pub struct HeadTrainer {
     /// The first member, if it was trained jointly with the autoencoder: it stays as it is.
     first: Vec<Vec<f32>>,
     members: Vec<Member>,
-    /// The targets, `(quantity - offset) / scale` of every row; NaN where the quantity is not known.
-    targets: Vec<f32>,
+    /// The targets of every row.
+    targets: HeadTargets,
     epoch: usize,
     batch: usize,
 }
@@ -105,13 +107,13 @@ struct Member {
     /// Indices into `rows`, in the order of this epoch.
     order: Vec<usize>,
     variables: Variables,
-    trace: Trace,
+    pass: HeadPass,
     gradients: Vec<Vec<f32>>,
     is_resample: bool,
 }
 
 impl Member {
-    fn new(index: usize, config: &HeadConfig, layers: &[LayerSpec], known: &[usize]) -> Self {
+    fn new(index: usize, config: &HeadConfig, card: &HeadCard, known: &[usize]) -> Self {
         let mut rng = stream(config.seed, Purpose::Resamples, 0, index as u64);
         let is_resample = index > 0;
         let seed = if is_resample { rng.next_u64() } else { config.seed };
@@ -119,11 +121,11 @@ impl Member {
             true => known.iter().map(|_| known[rng.random_range(0..known.len())]).collect(),
             false => known.to_vec(),
         };
-        let initial = initial_parameters(layers, seed);
+        let initial = initial_parameters(&card.layers, seed);
         let gradients = initial.iter().map(|values| vec![0.0; values.len()]).collect();
         let variables = Variables::new(initial, config.learning_rate);
-        let trace = Trace::default();
-        Self { seed, rows, order: Vec::new(), variables, trace, gradients, is_resample }
+        let pass = HeadPass::new(&card.task, &card.layers);
+        Self { seed, rows, order: Vec::new(), variables, pass, gradients, is_resample }
     }
 
     fn begin_epoch(&mut self, epoch: usize) {
@@ -157,16 +159,11 @@ impl Member {
         z
     }
 
-    /// Learns from a batch of its rows; returns the mean squared error in standardised units.
-    fn step(&mut self, layers: &[LayerSpec], z: &[f32], targets: &[f32]) -> f64 {
-        let rows = targets.len();
-        let Self { variables, trace, gradients, .. } = self;
-        let layers = Layer::all(layers, variables.values());
-        let predicted = trace.forward(&layers, z, rows);
-        let mut missed: Vec<f32> = predicted.iter().zip(targets).map(|(p, t)| p - t).collect();
-        let loss = missed.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / rows as f64;
-        missed.iter_mut().for_each(|v| *v *= 2.0 / rows as f32);
-        trace.backward(&layers, z, &mut missed, Some(gradients), None);
+    /// Learns from a batch of its rows; returns the loss of its task, of numbers in standardised units.
+    fn step(&mut self, card: &HeadCard, z: &[f32], rows: usize, targets: &[f32]) -> f64 {
+        let Self { variables, pass, gradients, .. } = self;
+        let layers = Layer::all(&card.layers, variables.values());
+        let loss = pass.run(&layers, z, rows, targets, 1.0, Some((gradients, None)));
         if loss.is_finite() {
             variables.step(gradients);
         }
@@ -181,20 +178,18 @@ impl HeadTrainer {
     /// Names a setting out of range, or the quantity when the data do not have it.
     pub fn new(model: Arc<Model>, quantity: Quantity, config: HeadConfig) -> Result<Self> {
         config.check()?;
-        check_known(quantity, &model.known_quantities())?;
-        let values: Vec<f64> = model.encoded.quantity(quantity).collect();
-        let (held_out, latent) = (&model.encoded.held_out, model.latent_dim());
-        let is_computed = model.computes(quantity);
-        let widths = &config.widths;
-        let card = HeadCard::for_quantity(
+        let quantity = model.learned_as(quantity);
+        check_known(quantity, &model.learnable())?;
+        let encoded = &model.encoded;
+        let column = encoded.column(quantity);
+        let target = HeadTarget {
             quantity,
-            is_computed,
-            &values,
-            held_out,
-            latent,
-            widths,
-            false,
-        )?;
+            task: column.map_or(&Task::Regression, |column| &column.task),
+            is_computed: model.computes(quantity),
+            values: &encoded.quantity(quantity).collect::<Vec<f64>>(),
+            held_out: &encoded.held_out,
+        };
+        let card = HeadCard::for_target(target, model.latent_dim(), &config.widths, false)?;
         Self::with_first(model, card, Vec::new(), config)
     }
 
@@ -211,7 +206,8 @@ impl HeadTrainer {
                 quantity = quantity.name()
             ))
         })?;
-        let card = HeadCard { judge: None, ..head.card.clone() };
+        let mut card = head.card.clone();
+        card.outputs.iter_mut().for_each(|output| output.judge = None);
         let first = head.members().first().into_iter().flat_map(|member| member.parameters());
         let first = first.map(<[f32]>::to_vec).collect();
         Self::with_first(model, card, first, config)
@@ -225,13 +221,11 @@ impl HeadTrainer {
     ) -> Result<Self> {
         let card = HeadCard { members: config.members, ..card };
         let encoded = &model.encoded;
-        let values: Vec<f64> = encoded.quantity(card.quantity).collect();
-        let known: Vec<usize> = (0..values.len())
-            .filter(|&row| !encoded.held_out[row] && values[row].is_finite())
-            .collect();
-        let targets = values.iter().map(|v| ((v - card.offset) / card.scale) as f32).collect();
+        let targets = HeadTargets::new(&card, |target| encoded.quantity(target).collect());
+        let is_training = |row: &usize| !encoded.held_out[*row] && targets.is_known(*row);
+        let known: Vec<usize> = (0..encoded.mu.len()).filter(is_training).collect();
         let learned = usize::from(!first.is_empty())..config.members;
-        let member = |index| Member::new(index, &config, &card.layers, &known);
+        let member = |index| Member::new(index, &config, &card, &known);
         let members = learned.map(member).collect();
         let quantity = card.quantity;
         let mut trainer =
@@ -265,7 +259,7 @@ impl HeadTrainer {
         (self.epoch * batches + self.batch) as f64 / (self.config.epochs * batches) as f64
     }
 
-    /// Lets every member learn from its next batch; returns their mean squared error in standardised units.
+    /// Lets every member learn from its next batch; returns their mean loss, of numbers in standardised units.
     ///
     /// # Errors
     /// When all epochs are done, or [`Error::HeadNotFinite`] with epoch and batch when the loss is not finite.
@@ -281,9 +275,8 @@ impl HeadTrainer {
             let last = (first + config.batch_size).min(member.order.len());
             let places = member.order[first..last].to_vec();
             let z = member.latent(model, &places, *epoch);
-            let targets: Vec<f32> =
-                places.iter().map(|&place| targets[member.rows[place]]).collect();
-            member.step(&card.layers, &z, &targets)
+            let targets = targets.select(places.iter().map(|&place| member.rows[place]));
+            member.step(card, &z, places.len(), &targets)
         };
         let losses: Vec<f64> = members.par_iter_mut().map(learn).collect();
         let loss = losses.iter().sum::<f64>() / losses.len() as f64;
@@ -317,9 +310,11 @@ impl HeadTrainer {
         if let Some(bad) = first_not_finite(&parameters) {
             return Err(self.not_finite(bad));
         }
-        let mut head = target_head(self.card.clone(), &parameters, &self.model.encoded)?;
+        let seed = self.model.card.training.seed;
+        let mut head = target_head(self.card.clone(), &parameters, &self.model.encoded, seed)?;
         if !self.model.computes(self.quantity) {
-            head.card.judge = Some(self.model.fitted_judge(&head)?);
+            let judges = self.model.fitted_judges(&head)?;
+            head = head.with_judges(judges);
         }
         with_usual_change(head, &self.model)
     }

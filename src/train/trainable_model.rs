@@ -4,6 +4,7 @@ use super::learner::HeadTargets;
 use super::training_context::TrainingContext;
 use super::variables::Variables;
 use crate::data::rows::Rows;
+use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::model::training_config::Losses;
 use crate::nn::layer::{LayerSpec, initial_parameters};
@@ -32,9 +33,10 @@ impl TrainableModel {
     /// When the layers do not fit.
     pub fn new(context: Arc<TrainingContext>) -> Result<Self> {
         let TrainingContext { config, data, layers, .. } = &*context;
-        let of_heads: Vec<&[LayerSpec]> =
-            context.heads.iter().map(|card| card.layers.as_slice()).collect();
-        let all_layers = [&[layers.as_slice()], of_heads.as_slice()].concat().concat();
+        let of_heads: Vec<(&Task, &[LayerSpec])> =
+            context.heads.iter().map(|card| (&card.task, card.layers.as_slice())).collect();
+        let heads = of_heads.iter().map(|(_, layers)| *layers);
+        let all_layers = std::iter::once(layers.as_slice()).chain(heads).collect::<Vec<_>>().concat();
         let mut initial = initial_parameters(&all_layers, config.seed);
         if let Some(pca) = context.begins_as() {
             pca.begin(layers, &mut initial[..2 * layers.len()]);
@@ -42,9 +44,8 @@ impl TrainableModel {
         if config.sigma_vae {
             initial.push(vec![0.0]);
         }
-        let targets =
-            context.heads.iter().map(|card| HeadTargets::new(card, &data.values(card.quantity)));
-        let heads = targets.collect();
+        let targets = |card| HeadTargets::new(card, |target| data.values(target));
+        let heads = context.heads.iter().map(targets).collect();
         let scaled = context.scaling.apply(&data.rows);
         let entropies = match config.loss {
             Reconstruction::Bce => scaled.iter().map(loss::entropy).collect(),
@@ -100,8 +101,8 @@ impl TrainableModel {
         (Rows::from_flat(known.width(), x), Some(known))
     }
 
-    fn targets(&self, samples: &[usize]) -> Vec<(Vec<f32>, Vec<f32>)> {
-        self.heads.iter().map(|head| head.values_of(samples)).collect()
+    fn targets(&self, samples: &[usize]) -> Vec<Vec<f32>> {
+        self.heads.iter().map(|head| head.select(samples.iter().copied())).collect()
     }
 
     fn batch<'a>(
@@ -109,7 +110,7 @@ impl TrainableModel {
         x: &'a Rows<f32>,
         known: Option<&'a Rows<f32>>,
         noise: Option<&'a [f32]>,
-        targets: &'a [(Vec<f32>, Vec<f32>)],
+        targets: &'a [Vec<f32>],
         beta: f64,
     ) -> Batch<'a> {
         Batch {

@@ -12,7 +12,7 @@ use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
-use crate::model::head::HeadCard;
+use crate::model::head_card::{HeadCard, HeadTarget};
 use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::{architecture, block_architecture};
@@ -97,16 +97,14 @@ impl TrainingContext {
         let layers = config.latent.layers(layers);
         let head = |&quantity: &Quantity| {
             check_known(quantity, &data.quantities())?;
-            let values = data.values(quantity);
-            HeadCard::for_quantity(
+            let target = HeadTarget {
                 quantity,
-                data.domain.index(quantity.as_computed()).is_some(),
-                &values,
-                &held_out,
-                config.latent_dim,
-                &config.head_widths,
-                true,
-            )
+                task: &data.task(quantity),
+                is_computed: data.domain.index(quantity.as_computed()).is_some(),
+                values: &data.values(quantity),
+                held_out: &held_out,
+            };
+            HeadCard::for_target(target, config.latent_dim, &config.head_widths, true)
         };
         let heads = config.heads.iter().map(head).collect::<Result<_>>()?;
         Ok(Self { config, source, data, held_out, validation, scaling, pca, layers, heads })
@@ -180,7 +178,7 @@ impl TrainingContext {
         for card in &self.heads {
             let (parameters, rest) = of_heads.split_at(2 * card.layers.len());
             of_heads = rest;
-            let head = target_head(card.clone(), parameters, &model.encoded)?;
+            let head = target_head(card.clone(), parameters, &model.encoded, self.config.seed)?;
             let head = with_usual_change(head, &model)?;
             model = model.with_head(head)?;
         }

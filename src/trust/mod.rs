@@ -19,5 +19,5 @@ pub use metric::{Better, Metric, MetricFormat, reconstruction_error_label};
 pub use model_metrics::{ACTIVE_VARIANCE, FamilyMetrics, ModelMetrics, REACHABLE_SHARE};
 pub use prediction_checks::{PredictionCheck, PredictionChecks, is_dense};
 pub use question::Question;
-pub use statistics::{head_change, measure_statistics};
+pub use statistics::{head_changes, measure_statistics};
 pub use verdict::{Reliability, RoundTripChange, Verdict, assess, assess_with};

@@ -44,6 +44,10 @@ pub struct PredictionCheck {
     /// The distance between head and judge, in half-widths of the interval: above 1 the value of the head lies outside
     /// the interval.
     pub gap: f64,
+    /// True if it is the probability of classes, and the interval does not hold the outcome alone that the head makes more
+    /// probable: 1 above a half, 0 below.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_undecided: bool,
     /// The value that geometry computes for the decoded outline; none for a target column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub computed: Option<f64>,
@@ -69,7 +73,7 @@ impl PredictionCheck {
 
     /// The first question that the prediction fails; none if it is reliable.
     fn failed(&self) -> Option<Question> {
-        if self.gap.is_nan() || self.gap > 1.0 {
+        if self.gap.is_nan() || self.gap > 1.0 || self.is_undecided {
             return Some(Question::Judge);
         }
         if self.computed.is_some_and(|value| !self.prediction.covers(value)) {
@@ -86,6 +90,14 @@ impl PredictionCheck {
         let Self { quantity, prediction, .. } = self;
         let ([value, low, high], word) = (prediction.shown(), quantity.word());
         match self.failed()? {
+            Question::Judge if self.gap <= 1.0 => Some(text!(
+                "the head gives {word} {value}, and the {low} to {high} of its independently trained judge does not decide \
+                 for it or against it",
+                word,
+                value,
+                low,
+                high
+            )),
             Question::Judge => Some(text!(
                 "the head predicts {word} {value}, and its independently trained judge {low} to {high}",
                 word,
@@ -169,6 +181,11 @@ impl PredictionChecks {
         }
         let density = model.density();
         let usual_negative_log_density = density.level(true) + DENSITY_TOLERANCE;
+        let is_undecided = |quantity: Quantity, Prediction { value, low, high }: Prediction| {
+            let (may_fail, may_hold) = (low <= 0.0, high >= 1.0);
+            let agrees = if value > 0.5 { may_hold && !may_fail } else { may_fail && !may_hold };
+            model.is_of_class(quantity) && !agrees
+        };
         let at = |i: usize| {
             let check = |(quantity, predictions, measured_range): &(
                 Quantity,
@@ -187,6 +204,7 @@ impl PredictionChecks {
                     quantity: *quantity,
                     prediction,
                     gap: prediction.gap(),
+                    is_undecided: is_undecided(*quantity, prediction),
                     computed: model.computed(*quantity, decoded.row(i)),
                     measured_range: *measured_range,
                     broken: constraints.iter().find(breaks).copied(),

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
 use crate::model::head::TaskHead;
+use crate::model::head_card::HeadOutput;
 use crate::numerics::statistics::quantile::quantile;
 
 /// The share of the held-out data that stay within the limits of a round trip.
@@ -49,18 +50,23 @@ pub fn measure_statistics(model: &Model, data: &Rows<f32>) -> Result<LatentStati
     })
 }
 
-/// The limit for the relative change of a head's prediction in a round trip (decode, encode, decode): 99 % of the
-/// held-out samples stay below it, and it is at most 0.05. The change is relative to at least the standard deviation of
-/// the data.
+/// The limits for the relative changes of a head's predictions in a round trip (decode, encode, decode), `[outputs]`:
+/// 99 % of the held-out samples stay below them, and they are at most 0.05. A change is relative to at least the standard
+/// deviation of the data.
 ///
 /// # Errors
 /// When the head belongs to another latent space.
-pub fn head_change(model: &Model, head: &TaskHead) -> Result<f64> {
+pub fn head_changes(model: &Model, head: &TaskHead) -> Result<Vec<f64>> {
     let held_out = model.encoded.mu.select(&model.encoded.held_out_or_all());
     let (again, _) = model.encode(&model.decode(&held_out)?)?;
-    let (before, after) = (head.predict_all(&held_out)?, head.predict_all(&again)?);
-    let changes = before.iter().zip(after).map(|(a, b)| relative_change_of(*a, b, head.card.scale));
-    Ok(quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE))
+    let change = |output: &HeadOutput| {
+        let told = |z| head.predict_all(output.quantity, z);
+        let (before, after) = (told(&held_out)?, told(&again)?);
+        let changes =
+            before.iter().zip(after).map(|(a, b)| relative_change_of(*a, b, output.scale));
+        Ok(quantile(changes, USUAL).unwrap_or(MAX_CHANGE).min(MAX_CHANGE))
+    };
+    head.card.outputs.iter().map(change).collect()
 }
 
 /// Returns `|after - before| / |before|`, with at least `scale` as the divisor; not finite if that is 0.
@@ -77,8 +83,8 @@ pub(super) fn usual_change(model: &Model, quantity: Quantity) -> f64 {
             known.copied().unwrap_or(MAX_CHANGE)
         }
         None => {
-            let head = model.head(quantity);
-            head.and_then(|head| head.card.usual_change).unwrap_or(MAX_CHANGE)
+            let output = model.head(quantity).and_then(|head| head.card.output(quantity));
+            output.and_then(|output| output.usual_change).unwrap_or(MAX_CHANGE)
         }
     }
 }

@@ -388,7 +388,8 @@ pub fn assess_with(
         let outline = decoded.row(i);
         let value_change = |(k, &quantity): (usize, &Quantity)| {
             let (before, after) = (before[k][i], after[k][i]);
-            let head = model.head(quantity).map_or(0.0, |head| head.card.scale);
+            let output = model.head(quantity).and_then(|head| head.card.output(quantity));
+            let head = output.map_or(0.0, |output| output.scale);
             let index = domain.index(quantity.as_computed());
             let scale = index.map_or(head, |index| domain.change_scale(index));
             let change = relative_change_of(before, after, scale);

@@ -17,7 +17,8 @@ use latent_explorer::export::pictures::contact_sheet::CELL;
 use latent_explorer::export::report::Report;
 use latent_explorer::export::tables::csv::write_race;
 use latent_explorer::model::format::checkpoint;
-use latent_explorer::model::head::{HeadCard, TaskHead};
+use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::head_card::HeadCard;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, Value};
 use latent_explorer::numerics::cancel_token::CancelToken;
@@ -87,8 +88,9 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
     let rows: Vec<usize> = (0..values.len()).filter(held).collect();
     let told = model.predict(stiff, &model.encoded.mu.select(&rows)).unwrap().unwrap();
     let missed: f64 = rows.iter().zip(&told).map(|(&row, y)| (values[row] - y).powi(2)).sum();
-    assert!((card.rmse - (missed / rows.len() as f64).sqrt()).abs() < 1e-9);
-    assert!(card.r2 > 0.8, "{card:?}");
+    let score = card.scores[0].regression().unwrap();
+    assert!((score.rmse - (missed / rows.len() as f64).sqrt()).abs() < 1e-9);
+    assert!(score.r2 > 0.8, "{card:?}");
     // Rows without a target value are predicted as well as the others.
     let row = (0..values.len()).find(|&row| values[row].is_nan()).unwrap();
     let z = model.encoded.mu.row(row);
@@ -128,7 +130,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     assert!((gain.value - (told - in_data.value)).abs() < 1e-5 && gain.low < gain.high);
     let survival = &best.verdict.round_trip_changes[0];
     assert!(survival.quantity == stiff && (survival.before - told).abs() < 1e-5);
-    let usual = MODEL.head(stiff).unwrap().card.usual_change.unwrap();
+    let usual = MODEL.head(stiff).unwrap().card.outputs[0].usual_change.unwrap();
     assert!(usual > 0.0 && usual == survival.usual_change, "{survival:?}");
     let in_data = report.in_data.unwrap();
     assert!((in_data.value - 10.0 * stiffness(SHAPES - 1)).abs() < 1e-4, "{in_data:?}");
@@ -157,7 +159,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
 fn lying() -> Model {
     let head = MODEL.head(quantity("stiffness")).unwrap();
     let mut card = head.card.clone();
-    card.offset += 5.0 * card.scale;
+    card.outputs[0].offset += 5.0 * card.outputs[0].scale;
     let parameters: Vec<Vec<f32>> = head.parameters().map(<[f32]>::to_vec).collect();
     let lying = TaskHead::new(card, &parameters).unwrap();
     Model::clone(&MODEL).with_head(lying).unwrap()
@@ -386,11 +388,12 @@ fn intervals_are_set_on_calibration_rows_and_tried_on_others() {
     );
     assert_eq!((count(Role::Stopping), count(Role::Calibration), count(Role::Test)), (8, 8, 8));
     let card = &MODEL.head(quantity("stiffness")).unwrap().card;
-    let judge = card.judge.as_ref().unwrap();
+    let judge = card.outputs[0].judge.as_ref().unwrap();
     assert_eq!(card.members, 5);
     assert!(judge.tested <= 8 && judge.coverage.is_some() && judge.half_width.unwrap() > 0.0);
     // A head of an older file has neither members nor a judge that was fitted, and has its interval nonetheless.
-    let plain = HeadCard { members: 1, judge: None, ..card.clone() };
+    let mut plain = HeadCard { members: 1, ..card.clone() };
+    plain.outputs[0].judge = None;
     let first = &MODEL.head(quantity("stiffness")).unwrap().members()[0];
     let first: Vec<Vec<f32>> = first.parameters().map(<[f32]>::to_vec).collect();
     let old = TaskHead::new(plain, &first).unwrap();
@@ -476,7 +479,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
         trainer.step().unwrap();
     }
     let told = Model::clone(model).with_head(trainer.finish().unwrap()).unwrap();
-    assert!(told.head(stiff).unwrap().card.r2 > 0.9 && told.can_tell(stiff));
+    assert!(told.head(stiff).unwrap().card.scores[0].regression().unwrap().r2 > 0.9 && told.can_tell(stiff));
 }
 
 #[test]

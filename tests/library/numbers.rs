@@ -24,6 +24,7 @@ use latent_explorer::nn::autoencoder::{Output, architecture};
 use latent_explorer::nn::graph::{self, GraphDense, Vae};
 use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::nn::loss::Reconstruction;
+use latent_explorer::nn::output_block::OutputBlock;
 use latent_explorer::objective::{Evaluation, Goal, Objective, ObjectiveSpec, Space};
 use latent_explorer::optimise::{
     Basin, NoAnswer, Restart, Search, SearchConfig, SearchReport, Starts, StopReason, Trajectory,
@@ -206,13 +207,14 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
     let x = tensor(x, &[3, 64]);
     let eps = tensor(vec![0.3, -1.1, 0.7, 0.2, -0.4, 1.6], &[3, 2]);
     // The second sample lacks the quantity that the head learns.
-    let (targets, weights) =
-        (tensor(vec![0.5, 0.0, -1.2], &[3]), tensor(vec![0.5, 0.0, 0.5], &[3]));
+    let (targets, known) =
+        (tensor(vec![0.5, 0.0, -1.2], &[3, 1]), tensor(vec![1.0, 0.0, 1.0], &[3, 1]));
+    let blocks = [OutputBlock::Linear(1)];
     for (output, loss) in
         [(Output::Linear, Reconstruction::Mse), (Output::Sigmoid, Reconstruction::Bce)]
     {
         let layers = architecture(64, &[5, 4], Activation::Silu, 2, output);
-        let head = head_layers(Quantity::AREA, 2, &[4, 3]);
+        let head = head_layers(Quantity::AREA, 2, &[4, 3], 1);
         let all = [layers.clone(), head.clone()].concat();
         let flat = initial_parameters(&all, 7);
         let initial = graph::tensors(&all, flat.iter().map(Vec::as_slice), DType::F64).unwrap();
@@ -229,8 +231,8 @@ fn gradients_of_the_training_loss_agree_with_finite_differences() {
             let kl = graph::kl(&pass.mu, &pass.log_var.unwrap()).unwrap();
             let total = (reconstruction + (kl * 0.3).unwrap()).unwrap();
             let head = GraphDense::all(&head, &parameters[of_layers..]);
-            let predicted = graph::forward(&head, &pass.z).unwrap().squeeze(1).unwrap();
-            let missed = graph::weighted_square(&predicted, &targets, &weights).unwrap();
+            let predicted = graph::forward(&head, &pass.z).unwrap();
+            let missed = graph::head_loss(&blocks, &predicted, &targets, &known).unwrap();
             (total + (missed * 0.7).unwrap()).unwrap()
         };
         let variables: Vec<Var> = initial.iter().map(|t| Var::from_tensor(t).unwrap()).collect();

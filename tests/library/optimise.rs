@@ -6,7 +6,8 @@ use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
-use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
+use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::head_card::{HeadCard, HeadOutput, head_layers};
 use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space, Term};
@@ -17,20 +18,10 @@ use std::sync::{Arc, LazyLock};
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
     let model = BUNDLED[0].load().unwrap().to_f64();
-    let layers = head_layers(Quantity::ROUNDNESS, model.latent_dim(), &[16, 8]);
+    let layers = head_layers(Quantity::ROUNDNESS, model.latent_dim(), &[16, 8], 1);
     let parameters = initial_parameters(&layers, 3);
-    let card = HeadCard {
-        quantity: Quantity::ROUNDNESS,
-        layers,
-        offset: 0.7,
-        scale: 0.2,
-        r2: 0.0,
-        rmse: 0.2,
-        joint: false,
-        usual_change: None,
-        members: 1,
-        judge: None,
-    };
+    let output = HeadOutput::new(Quantity::ROUNDNESS, 0.7, 0.2);
+    let card = HeadCard::of_numbers(layers, vec![output]);
     Arc::new(model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap())
 });
 

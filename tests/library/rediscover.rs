@@ -10,6 +10,7 @@ use latent_explorer::data::outline::import::Normalise;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::data::task::Task;
 use latent_explorer::model::Model;
 use latent_explorer::model::judge::Prediction;
 use latent_explorer::model::training_config::TrainingConfig;
@@ -43,7 +44,7 @@ fn data() -> TrainingData {
     let mut set = generator.generate();
     let name = "slender".parse::<Quantity>().unwrap().column();
     let values = set.rows.iter().map(slender).map(|v| f64::from(v as f32)).collect();
-    set.measured = vec![Target { name, unit: String::new(), values }];
+    set.measured = vec![Target { name, unit: String::new(), task: Task::Regression, values }];
     let import = Import { set, ..Import::default() };
     TrainingData::imported(import, "shapes".to_owned(), Normalise::default()).unwrap()
 }

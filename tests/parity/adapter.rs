@@ -10,7 +10,8 @@ use latent_explorer::data::scaling;
 use latent_explorer::data::source::Source;
 use latent_explorer::model::Model;
 use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
-use latent_explorer::model::head::{HeadCard, TaskHead, head_layers};
+use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::head_card::{HeadCard, HeadOutput, head_layers};
 use latent_explorer::model::origin::{Origin, TrainingRecord};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;
@@ -85,19 +86,9 @@ pub fn model_with_head(head: &Head, decoder: &Parameters, dtype: DType) -> Arc<M
     let units = Scaling { offset: 0.0, scale: 1.0 };
     let model = assemble(layers, units, Domain::default(), &parameters);
 
-    let layers = head_layers(PREDICTED, latent, &widths);
-    let card = HeadCard {
-        quantity: PREDICTED,
-        offset: head.offset,
-        scale: head.scale,
-        r2: 1.0,
-        rmse: 0.0,
-        joint: false,
-        usual_change: None,
-        members: 1,
-        judge: None,
-        layers: layers.clone(),
-    };
+    let layers = head_layers(PREDICTED, latent, &widths, 1);
+    let output = HeadOutput::new(PREDICTED, head.offset, head.scale);
+    let card = HeadCard::of_numbers(layers.clone(), vec![output]);
     // In a checkpoint the names of a head's layers hold its quantity.
     let prefix = format!("head.{}", PREDICTED.name());
     let plain = |layer: LayerSpec| LayerSpec { name: layer.name.replace(&prefix, "head"), ..layer };

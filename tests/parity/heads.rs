@@ -76,7 +76,8 @@ fn predictions_and_their_gradients_are_pytorchs() {
     let given: Heads = read("head");
     for (dtype, tolerance) in PRECISIONS {
         let (model, expected) = (given.model(dtype), given.predictions.of(dtype));
-        let predicted = model.head(PREDICTED).unwrap().predict(&given.z.tensor(dtype)).unwrap();
+        let head = model.head(PREDICTED).unwrap();
+        let [predicted, _] = head.predict(PREDICTED, &given.z.tensor(dtype)).unwrap();
         assert_tensor("prediction", &predicted, &expected.prediction, tolerance);
         let objective = Objective::new(model, aim_by_head(None, 0.0), Space::Latent).unwrap();
         let evaluation = objective.evaluate(&given.z.data, true).unwrap();

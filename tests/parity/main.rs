@@ -4,6 +4,7 @@
 mod activations;
 mod adapter;
 mod checkpoints;
+mod class_heads;
 mod fixture;
 mod gaussian_process;
 mod geometry;

@@ -26,7 +26,8 @@ pub struct SearchArguments {
     #[arg(long, value_name = "MODE", requires = "property", value_parser = goal, help_heading = SOUGHT)]
     mode: Option<Goal>,
     /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the loss is the sum of
-    /// weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1 unless given
+    /// weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1 unless given. Of a target of words
+    /// lattice:up=fcc+hcp is towards these classes, -ln p of their probability, and lattice:down=bcc away, -ln (1 - p)
     #[arg(
         long = "term",
         value_name = "NAME:max|min|target=V[:weight=W]",

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::format::checkpoint;
-use crate::model::head::HeadCard;
+use crate::model::head_card::{HeadCard, HeadOutput};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};
@@ -23,7 +23,8 @@ use std::sync::Arc;
     latent-explorer heads --model nine.safetensors --property area --widths 32 --epochs 100\n\n\
     A head is a small network on z, latent -> 64 -> 32 -> 1, that learns to predict a property without \
     decoding. The autoencoder stays as it is. Held-out outlines are not learned from: R2 (1 is perfect, \
-    0 no better than the mean) and RMSE are measured on them.")]
+    0 no better than the mean) and RMSE are measured on them; of classes the accuracy and the log loss, each beside \
+    that of the shares of the classes (chance), and of two classes the AUC.")]
 pub struct HeadsArguments {
     /// The checkpoint to train heads for
     #[arg(long, value_name = "M.safetensors")]
@@ -87,6 +88,8 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     check_outputs(&[], &[out])?;
     let model = open(&arguments.model)?;
 
+    let quantities: Vec<Quantity> =
+        quantities.into_iter().map(|quantity| model.learned_as(quantity)).collect();
     let mut learned = Model::clone(&model);
     let mut progress = Progress::start();
     for (done, &quantity) in quantities.iter().enumerate() {
@@ -125,28 +128,29 @@ pub fn scores(model: &Model, quantities: &[Quantity]) -> Text {
 }
 
 fn said(model: &Model, card: &HeadCard) -> Text {
-    let unit = model.unit(card.quantity);
-    let named = Text::verbatim(format!("{} {}", card.quantity.name(), score(card, unit)));
-    Text::joined(std::iter::once(named).chain(coverage(card, unit)), "; ")
+    let each = card.targets().into_iter().zip(&card.scores).map(|(target, score)| {
+        let name = Text::verbatim(target.name());
+        Text::joined([name, score.text(model.unit(target))], " ")
+    });
+    let coverages = card.outputs.iter().filter_map(|output| coverage(model, card, output));
+    Text::joined(each.chain(coverages), "; ")
 }
 
-/// `R2 0.98, RMSE 0.06`, with the unit if there is one.
-pub fn score(card: &HeadCard, unit: &str) -> String {
-    let text = format!("R2 {:.3}, RMSE {} {unit}", card.r2, three_digits(card.rmse));
-    text.trim_end().to_owned()
-}
-
-/// `90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`; none if the coverage is unknown.
-pub fn coverage(card: &HeadCard, unit: &str) -> Option<Text> {
-    let judge = card.judge.as_ref()?;
+/// `90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, of a class with its name; none if the coverage is
+/// unknown.
+pub fn coverage(model: &Model, card: &HeadCard, output: &HeadOutput) -> Option<Text> {
+    let judge = output.judge.as_ref()?;
     let (coverage, half_width) = (judge.coverage?, judge.half_width?);
-    Some(text!(
+    let unit = model.unit(output.quantity);
+    let of_class = card.task.has_classes().then(|| Text::verbatim(output.quantity.name()));
+    let covered = text!(
         "90 % intervals of {half_width} to either side hold {coverage} % of {count} test row"
             | "90 % intervals of {half_width} to either side hold {coverage} % of {count} test rows",
         half_width = format!("{} {unit}", three_digits(half_width)).trim_end(),
         coverage = format!("{:.0}", 100.0 * coverage),
         count = judge.tested
-    ))
+    );
+    Some(Text::joined(of_class.into_iter().chain([covered]), ": "))
 }
 
 /// The rows on which the metrics of a head were computed.

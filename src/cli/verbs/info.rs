@@ -1,18 +1,20 @@
 //! `info`: a description of a model, as text or JSON on standard output.
 
-use super::heads::{coverage, measured_on, score};
+use super::heads::{coverage, measured_on};
 use crate::cli::files::{open, print};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::source::{Imported, Source};
+use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, StartDistribution};
 use crate::model::format::checkpoint::FORMAT;
-use crate::model::head::HeadCard;
+use crate::model::head_card::HeadCard;
+use crate::model::head_score::{ClassScore, HeadScore, RegressionScore};
 use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
@@ -98,6 +100,16 @@ struct TargetInfo<'a> {
     unit: &'a str,
     /// Number of shapes with a value.
     known: usize,
+    /// The least and the greatest value of a number.
+    #[serde(flatten)]
+    range: Option<ValueRange>,
+    /// The classes with their numbers of rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<Count<'a>>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct ValueRange {
     least: f64,
     greatest: f64,
 }
@@ -111,19 +123,31 @@ struct Head<'a> {
     /// `joint` or `afterwards`.
     trained: &'static str,
     widths: Vec<usize>,
-    r2: f64,
-    rmse: f64,
+    /// What it learns; the classes.
+    task: &'a Task,
+    /// The metrics of a number.
+    #[serde(flatten)]
+    numbers: Option<RegressionScore>,
+    /// The metrics of classes.
+    #[serde(flatten)]
+    classes: Option<ClassScore>,
+    /// The factor that softens the logits of classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
     /// The rows on which the metrics were computed.
     measured: Text,
     /// Number of its networks.
     members: usize,
-    /// The share of test rows whose value lies in its 90 % interval, and the number of test rows.
+    /// The share of test rows whose value lies in its 90 % interval, and the number of test rows; of the first of several
+    /// quantities.
     coverage: Option<f64>,
     tested: usize,
     /// The median half width of an interval over the test rows.
     half_width: Option<f64>,
     #[serde(skip)]
     card: &'a HeadCard,
+    #[serde(skip)]
+    model: &'a Model,
 }
 
 /// Shows the contents of a checkpoint.
@@ -412,20 +436,39 @@ impl<'a> Info<'a> {
 
 impl<'a> TargetInfo<'a> {
     fn from_target(measured: &'a Target) -> Self {
-        let Target { name, unit, values } = measured;
+        let Target { name, unit, task, values } = measured;
         let finite = || values.iter().copied().filter(|value| value.is_finite());
+        let range = || ValueRange {
+            least: finite().fold(f64::INFINITY, f64::min),
+            greatest: finite().fold(f64::NEG_INFINITY, f64::max),
+        };
+        let count = |(class, name): (usize, &'a String)| Count {
+            name,
+            samples: finite().filter(|value| *value == class as f64).count(),
+        };
         Self {
             name: name.as_str(),
             unit,
             known: measured.known(),
-            least: finite().fold(f64::INFINITY, f64::min),
-            greatest: finite().fold(f64::NEG_INFINITY, f64::max),
+            range: (!task.has_classes()).then(range),
+            classes: task.levels().iter().enumerate().map(count).collect(),
         }
     }
 
-    /// `drag          0.02 to 0.31 N, of 280 of 300 rows`.
+    /// `drag          0.02 to 0.31 N, of 280 of 300 rows`, or `lattice       bcc 150, fcc 130, of 280 of 300 rows`.
     fn line(&self, samples: usize) -> Text {
-        let Self { name, unit, known, least, greatest } = self;
+        let Self { name, unit, known, range, classes } = self;
+        let Some(ValueRange { least, greatest }) = range else {
+            let each = classes.iter().map(|class| format!("{} {}", class.name, class.samples));
+            return text!(
+                "{name} {classes}, of {known} of {count} row"
+                    | "{name} {classes}, of {known} of {count} rows",
+                name = format!("{name:<13}"),
+                classes = each.collect::<Vec<_>>().join(", "),
+                known = *known,
+                count = samples
+            );
+        };
         let [least, greatest] = [*least, *greatest].map(three_digits);
         let greatest = format!("{greatest} {unit}");
         text!(
@@ -434,7 +477,7 @@ impl<'a> TargetInfo<'a> {
             name = format!("{name:<13}"),
             least,
             greatest = greatest.trim_end(),
-            known,
+            known = *known,
             count = samples
         )
     }
@@ -442,19 +485,23 @@ impl<'a> TargetInfo<'a> {
 
 impl<'a> Head<'a> {
     fn new(model: &'a Model, card: &'a HeadCard) -> Self {
+        let judge = card.outputs.first().and_then(|output| output.judge.as_ref());
         Self {
             quantity: card.quantity,
             unit: model.unit(card.quantity),
             trained: if card.joint { "joint" } else { "afterwards" },
             widths: card.widths(),
-            r2: card.r2,
-            rmse: card.rmse,
+            task: &card.task,
+            numbers: card.scores.first().and_then(HeadScore::regression),
+            classes: card.scores.first().and_then(HeadScore::classes),
+            temperature: card.task.has_classes().then_some(card.temperature),
             measured: measured_on(&model.encoded.held_out),
             members: card.members,
-            coverage: card.judge.as_ref().and_then(|judge| judge.coverage),
-            tested: card.judge.as_ref().map_or(0, |judge| judge.tested),
-            half_width: card.judge.as_ref().and_then(|judge| judge.half_width),
+            coverage: judge.and_then(|judge| judge.coverage),
+            tested: judge.map_or(0, |judge| judge.tested),
+            half_width: judge.and_then(|judge| judge.half_width),
             card,
+            model,
         }
     }
 
@@ -466,13 +513,17 @@ impl<'a> Head<'a> {
         let layers = format!("{inputs}{}", outputs.collect::<String>());
         let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
         let head = format!("{:<14}{each}{layers}", self.quantity.name());
-        let (score, measured) = (score(self.card, self.unit), self.measured.clone());
+        let each = self.card.targets().into_iter().zip(&self.card.scores);
+        let each = each.map(|(target, score)| score.text(self.model.unit(target)));
+        let (score, measured) = (Text::joined(each, "; "), self.measured.clone());
         let line = if self.card.joint {
             text!("{head}, joint: {score}, {measured}", head, score, measured)
         } else {
             text!("{head}, afterwards: {score}, {measured}", head, score, measured)
         };
-        Text::joined(std::iter::once(line).chain(coverage(self.card, self.unit)), "; ")
+        let outputs = self.card.outputs.iter();
+        let coverages = outputs.filter_map(|output| coverage(self.model, self.card, output));
+        Text::joined(std::iter::once(line).chain(coverages), "; ")
     }
 }
 

@@ -315,6 +315,6 @@ fn gain_in_words(spec: &ObjectiveSpec, gain: f64) -> Text {
     match spec.goal() {
         Goal::Target(_) if gain < 0.0 => text!("{gain} farther", gain = three_digits(-gain)),
         Goal::Target(_) => text!("{gain} nearer", gain = three_digits(gain)),
-        Goal::Max | Goal::Min => text!("gain {gain}", gain = three_digits(gain)),
+        _ => text!("gain {gain}", gain = three_digits(gain)),
     }
 }

@@ -15,8 +15,10 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
     latent-explorer predict --model alloys.safetensors --data new.csv --out predicted.csv\n\n\
     The table needs the columns that the model was trained on, in any order; others are not read. For each row the \
-    output has its name, and of each target the prediction with the ends of its 90 % interval; distance is that from the \
-    training data in the latent, and usual_distance what 99 % of the held-out data keep to.")]
+    output has its name, and of each target the prediction with the ends of its 90 % interval; of a target of words the \
+    most probable class, and the probability of each class with an interval that holds the outcome, 1 or 0, of 90 % of \
+    the rows of the class and of the others. distance is that from the training data in the latent, and usual_distance \
+    what 99 % of the held-out data keep to.")]
 pub struct PredictArguments {
     /// The checkpoint of a model of a table
     #[arg(long, value_name = "M.safetensors")]

@@ -7,9 +7,6 @@ use crate::text::{Text, suggestion};
 use csv::StringRecord;
 use std::collections::{BTreeMap, HashMap};
 
-/// The most levels of a category.
-pub const MAX_LEVELS: usize = 100;
-
 /// ColumnCells that stand for a blank, in lower case: those of pandas, and signs that people write.
 const BLANKS: [&str; 16] = [
     "", "na", "n/a", "<na>", "#na", "#n/a", "nan", "-nan", "null", "none", "1.#ind", "-1.#ind",

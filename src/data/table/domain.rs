@@ -1,7 +1,8 @@
 //! The quantities and the validity of the rows of a table: the values of its columns, and the ranges of its data.
 
-use super::schema::{ColumnKind, TableColumn, TableSchema};
+use super::schema::{ColumnKind, TableSchema};
 use crate::data::column_name::ColumnName;
+use crate::data::task::level_name;
 use crate::data::unique_names::UniqueNames;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,6 @@ use serde::{Deserialize, Serialize};
 const RANGE_MARGIN: f64 = 0.1;
 /// The rounding of single precision on the way through network units, as a share of the greatest number of a range.
 const ROUNDING: f64 = 1e-6;
-/// The longest name of a level, so that a number fits after it.
-const LONGEST_LEVEL_NAME: usize = 60;
 
 /// The columns of a table, and the name of the quantity in each place of a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +51,7 @@ impl TableDomain {
                 ColumnKind::Number { .. } => names.push(column.name),
                 ColumnKind::Category { levels } => {
                     for level in levels {
-                        let name = level_name(column, level);
+                        let name = level_name(column.name, level);
                         names.push(ColumnName::new(&unique.add(name))?);
                     }
                 }
@@ -140,16 +139,10 @@ impl TryFrom<TableSchema> for TableDomain {
     }
 }
 
-/// `lattice_fcc`, without letters that no name of a quantity has.
-fn level_name(column: &TableColumn, level: &str) -> String {
-    let name = format!("{}_{level}", column.name);
-    let letters = name.chars().map(|c| if ColumnName::allows(c) { c } else { '_' });
-    letters.take(LONGEST_LEVEL_NAME).collect::<String>().trim_end().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::table::TableColumn;
 
     fn domain() -> TableDomain {
         let column = |name: &str, kind| TableColumn {

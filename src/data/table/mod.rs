@@ -7,9 +7,8 @@ mod read;
 mod read_as;
 mod schema;
 
-pub use columns::MAX_LEVELS;
 pub use domain::{OutsideValue, TableDomain};
 pub use options::TableOptions;
-pub use read::{ClassTarget, TableImport, read};
+pub use read::{TableImport, read};
 pub use read_as::{NamedRows, read_as};
 pub use schema::{ColumnKind, DescribedCell, TableCell, TableColumn, TableSchema};

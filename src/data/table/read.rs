@@ -1,6 +1,6 @@
 //! A table from its file: the rows of descriptors, targets, names and groups.
 
-use super::columns::{ColumnCells, MAX_LEVELS, Sheet};
+use super::columns::{ColumnCells, Sheet};
 use super::options::TableOptions;
 use super::schema::{ColumnKind, TableColumn, TableSchema};
 use crate::data::column_name::ColumnName;
@@ -9,6 +9,7 @@ use crate::data::outline::import::{Rejection, Summary};
 use crate::data::records::{Records, brief};
 use crate::data::roles::Membership;
 use crate::data::rows::Rows;
+use crate::data::task::{MAX_LEVELS, Task};
 use crate::data::text_file;
 use crate::data::unique_names::UniqueNames;
 use crate::error::{Error, Result};
@@ -42,19 +43,8 @@ pub struct TableImport {
     pub set: Dataset,
     /// The header of the column that names the rows, if there is one.
     pub named_by: Option<String>,
-    /// The targets that are classes: their values are indices of levels.
-    pub classes: Vec<ClassTarget>,
     /// Columns and rows that were set aside, with the reason.
     pub aside: Summary,
-}
-
-/// A target of several classes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClassTarget {
-    /// The name of the target column.
-    pub name: ColumnName,
-    /// The names of its classes, in alphabetical order.
-    pub levels: Vec<String>,
 }
 
 /// The role of a column.
@@ -277,7 +267,7 @@ impl<'a> Reading<'a> {
                 problem
             )
         };
-        let values = match sheet.read(column)? {
+        let (task, values) = match sheet.read(column)? {
             ColumnCells::Blank => return Err(refused(text!("is blank in every row"))),
             ColumnCells::Constant(value) => {
                 return Err(refused(text!("is {value} wherever it is known", value)));
@@ -290,16 +280,16 @@ impl<'a> Reading<'a> {
                 )));
             }
             ColumnCells::Words(levels, of_rows) => {
-                self.import.classes.push(ClassTarget { name, levels });
-                of_rows
-                    .into_iter()
-                    .map(|level| level.map_or(f64::NAN, |level| level as f64))
-                    .collect()
+                let index = |level: Option<usize>| level.map_or(f64::NAN, |level| level as f64);
+                (Task::Classes(levels), of_rows.into_iter().map(index).collect())
             }
-            ColumnCells::Numbers(values) => values.into_iter().map(f64::from).collect(),
+            ColumnCells::Numbers(values) => {
+                (Task::Regression, values.into_iter().map(f64::from).collect())
+            }
         };
+        task.check(name)?;
         let unit = sheet.names[column].1.to_owned();
-        self.import.set.measured.push(Target { name, unit, values });
+        self.import.set.measured.push(Target { name, unit, task, values });
         Ok(())
     }
 
@@ -322,9 +312,11 @@ impl<'a> Reading<'a> {
             Some(name) => Some(self.sheet.column(name)?),
             None => self
                 .import
-                .classes
-                .first()
-                .map(|class| class.name.as_str())
+                .set
+                .measured
+                .iter()
+                .find(|target| target.task.has_classes())
+                .map(|target| target.name.as_str())
                 .and_then(|name| self.sheet.names.iter().position(|(own, _)| *own == name)),
         };
         let cells = column.map_or(ColumnCells::Blank, |column| self.sheet.levels(column));
@@ -433,7 +425,7 @@ Cr,52.0,bcc,x,7.19,,b
         assert!(density.values[1].is_nan());
         assert_eq!(class.values[..4], [0.0, 1.0, 1.0, 0.0]);
         assert!(class.values[4].is_nan());
-        assert_eq!(import.classes[0].levels, ["magnetic", "plain"]);
+        assert_eq!(class.task.levels(), ["magnetic", "plain"]);
         assert_eq!(import.set.groups, [0, 1, 0, 3, 1]);
         assert_eq!(import.set.names, ["magnetic", "plain", "alloys"]);
         assert_eq!(import.set.labels, [0, 1, 1, 0, 2]);

@@ -123,12 +123,15 @@ impl HeatField {
 
 /// The colour range for a quantity of a model: [`HeatField::range`] over the box of its data, so that all pictures of
 /// one model have the same scale. For a target column the range is the 2nd and 98th percentile of the data, for any
-/// head that predicts it. None where the quantity is undefined.
+/// head that predicts it, and 0 to 1 for the probability of a class. None where the quantity is undefined.
 ///
 /// # Errors
 /// Only when the tensor library fails.
 pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Option<(f64, f64)>> {
     let quantity = objective.spec().quantity();
+    if quantity.is_predicted() && objective.model().is_of_class(quantity) {
+        return Ok(Some((0.0, 1.0)));
+    }
     if quantity.is_predicted() {
         let values: Vec<f64> = objective.model().encoded.quantity(quantity).collect();
         return Ok(percentiles(&values, |i| values[i].is_finite()));

@@ -2,6 +2,7 @@ use super::*;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::domain::Domain;
 use crate::data::rows::Rows;
+use crate::data::task::Task;
 use crate::error::Result;
 use crate::error::says;
 use std::path::Path;
@@ -175,7 +176,12 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
         names: vec!["odd".to_owned()],
         ids: vec!["t1".to_owned()],
         transforms: vec![SimilarityTransform { origin: [100.0, 0.0], scale: 10.0, rotation: 0.0 }],
-        measured: vec![Target { name: drag(), unit: "N".to_owned(), values: vec![2.5] }],
+        measured: vec![Target {
+            name: drag(),
+            unit: "N".to_owned(),
+            task: Task::Regression,
+            values: vec![2.5],
+        }],
         groups: vec![],
     };
     let folder = tempfile::tempdir().unwrap();

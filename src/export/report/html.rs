@@ -319,6 +319,8 @@ fn sought(spec: &ObjectiveSpec) -> Text {
         let goal = match term.goal {
             Goal::Max => text!("{quantity} as large as possible", quantity),
             Goal::Min => text!("{quantity} as small as possible", quantity),
+            Goal::Up => text!("{quantity} as probable as possible", quantity),
+            Goal::Down => text!("{quantity} as improbable as possible", quantity),
             Goal::Target(value) => {
                 text!("{quantity} near {value}", quantity, value = three_digits(value))
             }

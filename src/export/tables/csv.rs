@@ -6,6 +6,7 @@ use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::heat::HeatField;
+use crate::model::head_score::most_probable;
 use crate::model::judge::Prediction;
 use crate::model::training_config::EpochRecord;
 use crate::model::{Model, Value};
@@ -43,7 +44,8 @@ pub fn write_encoded(
 }
 
 /// Writes the predictions of all heads at latent points, `z [n, latent]`: the name of the row, then of each quantity the
-/// prediction and the ends of its interval, and the distance from the data with its limit, if the model has data.
+/// prediction and the ends of its interval, of classes after the most probable one, and the distance from the data with
+/// its limit, if the model has data.
 ///
 /// # Errors
 /// Names the file when it cannot be written, or a head whose data are too few for intervals.
@@ -54,22 +56,31 @@ pub fn write_predictions(
     z: &Rows<f64>,
 ) -> Result<()> {
     let mut header = vec!["name".to_owned()];
-    let mut columns: Vec<Vec<f64>> = Vec::new();
+    let mut columns: Vec<Vec<String>> = Vec::new();
     for head in model.heads() {
-        let quantity = head.card.quantity;
-        let name = quantity.name();
-        header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
-        let predictions = model.predictions(quantity, z)?.unwrap_or_default();
-        let column = |of: fn(&Prediction) -> f64| predictions.iter().map(of).collect();
-        columns.extend([column(|p| p.value), column(|p| p.low), column(|p| p.high)]);
+        if head.card.task.has_classes() {
+            header.push(head.card.quantity.name().to_owned());
+            let levels = head.card.task.levels();
+            let probabilities = head.probabilities(z)?;
+            columns.push(probabilities.iter().map(|p| levels[most_probable(p)].clone()).collect());
+        }
+        for output in &head.card.outputs {
+            let name = output.quantity.name();
+            header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
+            let predictions = model.predictions(output.quantity, z)?.unwrap_or_default();
+            let column =
+                |of: fn(&Prediction) -> f64| predictions.iter().map(|p| of(p).to_string()).collect();
+            columns.extend([column(|p| p.value), column(|p| p.low), column(|p| p.high)]);
+        }
     }
     if model.has_data() {
         header.extend(["distance", "usual_distance"].map(str::to_owned));
         let density = model.density();
-        columns.extend([density.distances(z), vec![density.threshold(); z.len()]]);
+        columns.push(density.distances(z).iter().map(f64::to_string).collect());
+        columns.push(vec![density.threshold().to_string(); z.len()]);
     }
     let rows = names.iter().enumerate().map(|(row, name)| {
-        let values = columns.iter().map(|column| column[row].to_string());
+        let values = columns.iter().map(|column| column[row].clone());
         std::iter::once(name.clone()).chain(values).collect::<Vec<String>>()
     });
     write(path, &header, rows)

@@ -5,6 +5,7 @@ use crate::data::csv::write;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
+use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::atomic_file;
@@ -169,7 +170,8 @@ pub fn extended_data(
             let place = set.measured.iter().position(|column| column.name == name);
             let place = place.unwrap_or_else(|| {
                 let values = vec![f64::NAN; set.ids.len()];
-                set.measured.push(Target { name, unit: unit.clone(), values });
+                let task = Task::Regression;
+                set.measured.push(Target { name, unit: unit.clone(), task, values });
                 set.measured.len() - 1
             });
             let column = &mut set.measured[place];

@@ -12,13 +12,15 @@
 use super::tensors::{Written, bytes, floats, tensor};
 use super::{earlier, embedded_dataset};
 use crate::data::outline::import::{MAX_LABELS, MIN_OUTLINES};
+use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::Source;
-use crate::data::table::MAX_LEVELS;
+use crate::data::task::MAX_LEVELS;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Encoded, ModelCard, StartDistribution};
-use crate::model::head::{HeadCard, MAX_MEMBERS, TaskHead};
+use crate::model::head::TaskHead;
+use crate::model::head_card::{HeadCard, MAX_MEMBERS};
 use crate::model::optimiser_state::OptimiserState;
 use crate::model::training_config::Losses;
 use crate::nn::layer::LayerSpec;
@@ -204,8 +206,8 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     let version: Version = serde_json::from_str(header).map_err(damaged)?;
     let header: serde_json::Value = serde_json::from_str(header).map_err(damaged)?;
     let header = match version.format {
-        FORMAT => header,
-        3 => earlier::from_3(header),
+        FORMAT => earlier::with_outputs(header),
+        3 => earlier::with_outputs(earlier::from_3(header)),
         format => {
             return Err(text!(
                 "has format {format}, and this program reads formats 3 to {own}; open it with the version that wrote it",
@@ -238,15 +240,12 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     let mut model = Model::new(card, encoded, &parameters).map_err(Text::from)?;
     model.data = data.map(Arc::new);
     for card in heads {
-        let usual_change = card.usual_change.unwrap_or(0.0);
-        if !(card.r2 <= 1.0 && card.rmse >= 0.0 && (0.0..=0.05).contains(&usual_change)) {
-            let name = card.quantity.name();
-            return Err(text!(
-                "is damaged: the errors of its head for {name} are impossible; train the head again",
-                name
-            ));
-        }
-        if model.has_data() && !model.knows(card.quantity) {
+        card.check_scores()?;
+        let is_known = |target: &Quantity| match model.encoded.column(*target) {
+            Some(column) => column.task == card.task,
+            None => !model.has_data() || model.knows(*target),
+        };
+        if !card.targets().iter().all(is_known) {
             let name = card.quantity.name();
             return Err(text!(
                 "is damaged: it has a head for {name}, which its data lack; train the model again",

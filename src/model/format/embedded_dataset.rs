@@ -7,6 +7,7 @@ use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TableSource, fingerprint};
+use crate::data::task::Task;
 use crate::model::card::{Encoded, ModelCard};
 use crate::text;
 use crate::text::Text;
@@ -18,11 +19,17 @@ use serde::{Deserialize, Serialize};
 pub struct TargetHeader {
     name: String,
     unit: String,
+    #[serde(default)]
+    task: Task,
 }
 
 /// The names and units of the target columns.
 pub fn columns(set: &Dataset) -> Vec<TargetHeader> {
-    let column = |m: &Target| TargetHeader { name: m.name.to_string(), unit: m.unit.clone() };
+    let column = |m: &Target| TargetHeader {
+        name: m.name.to_string(),
+        unit: m.unit.clone(),
+        task: m.task.clone(),
+    };
     set.measured.iter().map(column).collect()
 }
 
@@ -126,7 +133,8 @@ pub fn read(
         return Err(damaged(text!("a measured value is infinite")));
     }
     let mut measured: Vec<Target> = Vec::with_capacity(columns.len());
-    for (TargetHeader { name, unit }, values) in columns.into_iter().zip(values.chunks_exact(count))
+    for (TargetHeader { name, unit, task }, values) in
+        columns.into_iter().zip(values.chunks_exact(count))
     {
         let name = match name.parse::<Quantity>() {
             Ok(quantity) if quantity.is_predicted() => quantity.column(),
@@ -138,7 +146,11 @@ pub fn read(
         if measured.iter().any(|other| other.name == name) {
             return Err(damaged(text!("two measured values have one name")));
         }
-        measured.push(Target { name, unit, values: values.to_vec() });
+        task.check(name).map_err(damaged)?;
+        if !values.iter().all(|value| task.allows(*value)) {
+            return Err(damaged(text!("a measured value is no class of its column")));
+        }
+        measured.push(Target { name, unit, task, values: values.to_vec() });
     }
     let groups = match file.tensor("data.groups") {
         Err(_) => Vec::new(),
@@ -147,7 +159,7 @@ pub fn read(
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect(),
     };
-    Ok(Some(Dataset {
+    let set = Dataset {
         domain: card.domain.clone(),
         groups,
         rows: Rows::from_flat(width, rows),
@@ -156,7 +168,11 @@ pub fn read(
         ids,
         transforms,
         measured,
-    }))
+    };
+    if is_table {
+        set.check_names().map_err(damaged)?;
+    }
+    Ok(Some(set))
 }
 
 /// The frames that normalising removed from `count` outlines.

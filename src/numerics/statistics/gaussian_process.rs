@@ -307,10 +307,10 @@ impl GaussianProcess {
         answers.into_iter().map(deviation).collect()
     }
 
-    /// The leave-one-out residual of each value and its standard deviation, `[n]`: `w_i / (K^-1)_ii` and the root of
+    /// Each value, its leave-one-out residual and the standard deviation of that, `[n]`: `w_i / (K^-1)_ii` and the root of
     /// `1 / (K^-1)_ii` (Rasmussen & Williams 2006, equations 5.10 to 5.12). Of more than 500 rows only 500 evenly
     /// spaced ones are used.
-    pub fn left_one_out(&self) -> Vec<(f64, f64)> {
+    pub fn left_one_out(&self) -> Vec<(f64, f64, f64)> {
         let dim = self.hyperparameters.lengths.len();
         let rows = evenly(self.values.len(), self.values.len().min(MAX_FITTED));
         let some: Vec<f64> =
@@ -323,7 +323,7 @@ impl GaussianProcess {
         let row = |i: usize| {
             let own = &inverse[i * n..][..n];
             let weight: f64 = own.iter().zip(&rows).map(|(k, &row)| k * self.values[row]).sum();
-            (weight / own[i], (1.0 / own[i]).sqrt())
+            (self.values[rows[i]] + self.mean, weight / own[i], (1.0 / own[i]).sqrt())
         };
         (0..n).map(row).collect()
     }

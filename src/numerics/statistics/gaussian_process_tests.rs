@@ -93,7 +93,8 @@ fn leaving_one_out_is_to_fit_without_it() {
         let query = parameters.scaled(&points[2 * row..2 * row + 2]);
         let (mean, deviation) =
             all.answer(&parameters.scaled(&others), &factor, &weights, &[&query])[0];
-        let (missed, expected) = left_out[row];
+        let (value, missed, expected) = left_out[row];
+        assert!((value - values[row]).abs() < 1e-12, "{row}");
         assert!((values[row] - mean - missed).abs() < 1e-9, "{row}");
         assert!((deviation - expected).abs() < 1e-9, "{row}");
     }

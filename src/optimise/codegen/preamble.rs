@@ -6,6 +6,8 @@ use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::density::Density;
 use crate::model::head::MIN_SQUARE;
+use crate::model::head_card::HeadCard;
+use crate::model::head_reading::{ClassReading, HeadReading};
 use crate::nn::activation::Activation;
 use crate::nn::layer::LayerSpec;
 use crate::optimise::{Method, Rule, SearchConfig, Starts};
@@ -123,18 +125,19 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     by_head.dedup();
     for quantity in by_head {
         let Some(head) = model.head(quantity) else { continue };
-        let (scale, offset) = (head.card.scale, head.card.offset);
+        let Ok((reading, unit)) = head.reading(quantity) else { continue };
+        let read = read(&reading, unit, &head.card);
         let name = name(quantity);
         if head.card.members == 1 {
             let layers = head.card.layers.iter();
             let chain: String =
                 layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect();
             say(&format!(
-                "\n\ndef predicted_{name}(z):\n    h = z\n{chain}    return h.squeeze() * {scale} + {offset}"
+                "\n\ndef predicted_{name}(z):\n    h = z\n{chain}    return {read}"
             ));
             continue;
         }
-        let prefix = format!("head.{}.", quantity.name());
+        let prefix = format!("head.{}.", head.card.quantity.name());
         let of_any = |layer: &LayerSpec| {
             let place = layer.name.strip_prefix(&prefix).unwrap_or_default();
             activated(format!("dense(h, \"{prefix}\" + member + \"{place}\")"), layer.activation)
@@ -146,19 +149,38 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             (1..head.card.members).map(|k| format!(", \"member{k}.\"")).collect::<String>();
         say(&format!(
             "\n\ndef members_{name}(z):\n    each = []\n    for member in [\"\"{members}]:\n        h = z\n\
-             {chain}        each.append(h.squeeze() * {scale} + {offset})\n    return torch.stack(each)\n\n\n\
+             {chain}        each.append({read})\n    return torch.stack(each)\n\n\n\
              def predicted_{name}(z):\n    return members_{name}(z).mean(0)"
         ));
         if spec.cautious {
             say(&format!(
                 "\n\ndef spread_{name}(z):  # how far the members are apart\n    \
                  return (members_{name}(z).var(0, correction=0) + {}).sqrt()",
-                MIN_SQUARE * scale * scale
+                MIN_SQUARE * unit[1] * unit[1]
             ));
         }
     }
     say("\n");
     lines
+}
+
+/// The quantity that is read from the outputs `h` of a member.
+fn read(reading: &HeadReading, [offset, scale]: [f64; 2], card: &HeadCard) -> String {
+    match reading {
+        HeadReading::Output(_) if card.outputs.len() == 1 => {
+            format!("h.squeeze() * {scale} + {offset}")
+        }
+        HeadReading::Output(index) => format!("h[..., {index}] * {scale} + {offset}"),
+        HeadReading::Classes(ClassReading { set, temperature }) => {
+            if card.outputs.len() == 2 {
+                let sign = if set.contains(1) { "" } else { "-" };
+                return format!("torch.sigmoid({sign}h.squeeze() / {temperature})");
+            }
+            let classes: Vec<String> = set.classes().map(|class| class.to_string()).collect();
+            let classes = classes.join(", ");
+            format!("torch.softmax(h / {temperature}, -1)[..., [{classes}]].sum(-1)")
+        }
+    }
 }
 
 fn dense(layer: &LayerSpec, input: &str) -> String {

@@ -360,6 +360,8 @@ fn term_code(term: &Term) -> (char, String) {
         Goal::Max => ('-', quantity),
         Goal::Min => ('+', quantity),
         Goal::Target(target) => ('+', format!("({quantity} - {target}) ** 2")),
+        Goal::Up => ('-', format!("torch.log({quantity})")),
+        Goal::Down => ('-', format!("torch.log(1 - {quantity})")),
     };
     let factor = if term.weight == 1.0 { String::new() } else { format!("{} * ", term.weight) };
     (sign, factor + &size)

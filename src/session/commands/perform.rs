@@ -211,14 +211,15 @@ pub fn perform(core: &mut Core, command: Command) {
 /// Changes the first term only: another quantity has other target values and other heads.
 fn set_quantity(core: &mut Core, quantity: Quantity) {
     let state = &mut core.state;
-    let target = state.usual_target(quantity);
+    let (target, is_of_class) = (state.usual_target(quantity), state.is_of_class(quantity));
     let before = state.search_config().into_owned();
     let mut spec = before.spec.clone();
     if let Some(term) = spec.terms.first_mut() {
         let changed = std::mem::replace(&mut term.quantity, quantity) != quantity;
-        if changed && matches!(term.goal, Goal::Target(_)) {
-            term.goal = Goal::Target(target);
-        }
+        term.goal = match term.goal {
+            Goal::Target(_) if changed => Goal::Target(target),
+            goal => goal.for_class(is_of_class),
+        };
     }
     set_search(core, SearchConfig { spec, ..before });
 }

@@ -91,8 +91,7 @@ impl HeadsRun {
             let trained = trained?;
             let score = |quantity: &Quantity| {
                 let card = &trained.prepared.model.head(*quantity)?.card;
-                let score = Text::verbatim(format!("R\u{b2} {:.3}", card.r2));
-                Some(Text::joined([quantity.plain_label(), score], " "))
+                Some(Text::joined([quantity.plain_label(), card.scores.first()?.brief()], " "))
             };
             let scores: Vec<Text> = trained.quantities.iter().filter_map(score).collect();
             let of = ModelRef::result(self.run);

@@ -399,6 +399,11 @@ impl State {
         self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(quantity))
     }
 
+    /// True if a quantity of the shown model is the probability of classes.
+    pub fn is_of_class(&self, quantity: Quantity) -> bool {
+        self.shown().is_some_and(|(_, entry)| entry.prepared.model.is_of_class(quantity))
+    }
+
     /// The unit of a quantity in the shown model; empty if none is known.
     pub fn unit(&self, quantity: Quantity) -> &str {
         self.shown().map_or("", |(_, entry)| entry.prepared.model.unit(quantity))

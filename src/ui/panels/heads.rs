@@ -3,7 +3,8 @@
 use crate::data::quantity::Quantity;
 use crate::explore::{brief, three_digits};
 use crate::model::Model;
-use crate::model::head::HeadCard;
+use crate::model::head_card::HeadCard;
+use crate::model::head_score::HeadScore;
 use crate::model::training_config::TrainingConfig;
 use crate::session::document::ids::JobId;
 use crate::session::results::models::ModelEntry;
@@ -62,7 +63,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
             }
             let model = &entry.prepared.model;
-            let quantities = model.known_quantities();
+            let quantities = model.learnable();
             let missing: Vec<Quantity> =
                 quantities.iter().copied().filter(|p| model.head(*p).is_none()).collect();
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
@@ -82,7 +83,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
                 if state.rediscovery().is_none_or(|test| test.job.is_none()) {
                     let mut predicted = quantities;
-                    predicted.retain(|quantity| model.head(*quantity).is_some());
+                    predicted.retain(|quantity| model.can_tell(quantity.as_predicted()));
                     rediscover::ask(ui, &predicted, actions);
                 }
             });
@@ -162,7 +163,13 @@ fn unknown(ui: &mut Ui, state: &State, quantity: Quantity, actions: &mut Request
 fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
     let model = &entry.prepared.model;
     let unit = |value: f64| model.with_unit(card.quantity, &three_digits(value));
-    let value = format!("R\u{b2} {:.3}  \u{b1}{}", card.r2, unit(card.rmse));
+    let value = match card.scores.first() {
+        Some(HeadScore::Regression(score)) => {
+            Text::verbatim(format!("R\u{b2} {:.3}  \u{b1}{}", score.r2, unit(score.rmse)))
+        }
+        Some(score) => score.brief(),
+        None => Text::default(),
+    };
     let tooltip = Text::joined(explanation(model, card), "\n\n");
     let (label, value) =
         at_right(ui, short(card.quantity, 20), body(), |ui| ui.label(RichText::new(value).small()));
@@ -201,6 +208,13 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
             members
         ),
     };
+    if let Some(score) = card.scores.first().filter(|score| score.classes().is_some()) {
+        let meaning = text!(
+            "Accuracy is the share of rows whose class is the most probable one, the log loss the mean of -ln p of \
+             their classes. Chance is to give every row the shares of the classes."
+        );
+        return vec![head, score.text(""), meaning];
+    }
     let explained = text!(
         "R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
          predicting the mean. 0.95 is usual; less means that the latent space has lost what the property \
@@ -208,7 +222,8 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
     );
     let error =
         text!("\u{b1} is the RMSE, the size of its usual error in the property\u{2019}s own unit.");
-    let judged = card.judge.as_ref().and_then(|judge| {
+    let judge = card.outputs.first().and_then(|output| output.judge.as_ref());
+    let judged = judge.and_then(|judge| {
         let (coverage, half) = (judge.coverage?, judge.half_width?);
         Some(text!(
             "Its 90 % intervals, of a judge that was trained separately and that no search sees, hold {coverage} % of \

@@ -6,6 +6,7 @@ use crate::data::column_name::{ColumnName, LONGEST_UNIT, name_and_unit};
 use crate::data::dataset::{MAX_TARGETS, Target};
 use crate::data::records::{Records, brief};
 use crate::data::roles::Membership;
+use crate::data::task::Task;
 use crate::data::text_file;
 use crate::error::{Error, Result};
 use crate::text;
@@ -114,7 +115,8 @@ fn read_of(
             return Err(refuse(problem));
         }
         let name = free_name(&name, reserved, &measured).map_err(refuse)?;
-        measured.push(Target { name, unit, values: vec![f64::NAN; ids.len()] });
+        let (task, values) = (Task::Regression, vec![f64::NAN; ids.len()]);
+        measured.push(Target { name, unit, task, values });
     }
     let mut left_out = Summary::default();
     let mut lines = BTreeMap::new();

@@ -22,16 +22,28 @@ enum GoalKind {
     Max,
     Min,
     Match,
+    Up,
+    Down,
 }
 
 impl GoalKind {
-    const ALL: [Self; 3] = [Self::Max, Self::Min, Self::Match];
+    /// The goals that a quantity can have, and the present one.
+    fn choices(term: &Term, state: &State) -> Vec<Self> {
+        let usual = match state.is_of_class(term.quantity) {
+            true => [Self::Up, Self::Down, Self::Match],
+            false => [Self::Max, Self::Min, Self::Match],
+        };
+        let own = Some(Self::from_goal(term.goal)).filter(|own| !usual.contains(own));
+        usual.into_iter().chain(own).collect()
+    }
 
     fn from_goal(goal: Goal) -> Self {
         match goal {
             Goal::Max => Self::Max,
             Goal::Min => Self::Min,
             Goal::Target(_) => Self::Match,
+            Goal::Up => Self::Up,
+            Goal::Down => Self::Down,
         }
     }
 
@@ -40,6 +52,8 @@ impl GoalKind {
             Self::Max => text!("Maximise"),
             Self::Min => text!("Minimise"),
             Self::Match => text!("Match"),
+            Self::Up => text!("More probable"),
+            Self::Down => text!("Less probable"),
         }
     }
 
@@ -50,6 +64,8 @@ impl GoalKind {
             Self::Match => {
                 text!("Come as near as possible to a value: minimise the loss (p - target)\u{b2}")
             }
+            Self::Up => text!("Move towards this class: minimise the loss -ln p of its probability"),
+            Self::Down => text!("Move away from this class: minimise the loss -ln (1 - p)"),
         }
     }
 }
@@ -87,7 +103,9 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         });
         retarget(term, before, state);
         let mut kind = GoalKind::from_goal(term.goal);
-        segments(ui, &mut kind, &GoalKind::ALL.map(|kind| (kind, kind.label(), kind.about())));
+        let choices = GoalKind::choices(term, state);
+        let choices = choices.into_iter().map(|kind| (kind, kind.label(), kind.about()));
+        segments(ui, &mut kind, &choices.collect::<Vec<_>>());
         settle(term, kind, state);
         target(ui, text!("Target"), term, state);
     } else {
@@ -101,11 +119,15 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     }
 }
 
-/// Another quantity has other target values.
+/// Another quantity has other target values, and a class other goals than a number.
 fn retarget(term: &mut Term, before: Quantity, state: &State) {
-    if term.quantity != before && matches!(term.goal, Goal::Target(_)) {
-        term.goal = Goal::Target(state.usual_target(term.quantity));
+    if term.quantity == before {
+        return;
     }
+    term.goal = match term.goal {
+        Goal::Target(_) => Goal::Target(state.usual_target(term.quantity)),
+        goal => goal.for_class(state.is_of_class(term.quantity)),
+    };
 }
 
 /// Sets the goal of a term, with a default target if it has none yet.
@@ -113,6 +135,8 @@ fn settle(term: &mut Term, kind: GoalKind, state: &State) {
     term.goal = match (kind, term.goal) {
         (GoalKind::Max, _) => Goal::Max,
         (GoalKind::Min, _) => Goal::Min,
+        (GoalKind::Up, _) => Goal::Up,
+        (GoalKind::Down, _) => Goal::Down,
         (GoalKind::Match, Goal::Target(target)) => Goal::Target(target),
         (GoalKind::Match, _) => Goal::Target(state.usual_target(term.quantity)),
     };
@@ -147,7 +171,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
         let combo =
             ComboBox::from_id_salt(("goal", index)).selected_text(kind.label()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
-            for choice in GoalKind::ALL {
+            for choice in GoalKind::choices(term, state) {
                 let about = choice.about();
                 ui.selectable_value(&mut kind, choice, choice.label()).on_hover_text(about);
             }

@@ -1,4 +1,4 @@
-//! The reconstruction loss of a decoder, block by block, with its gradient by the logits.
+//! The loss of the outputs of a decoder or a head, block by block, with its gradient by the logits.
 //!
 //! A blank target (NaN) adds neither loss nor gradient. The loss of a row is the sum over its known columns, never scaled
 //! to the width: as a likelihood of what is known it is the evidence bound of incomplete data (Nazábal et al. 2020,
@@ -24,32 +24,36 @@ enum BlockLoss {
     Category,
 }
 
-/// The losses of a decoder's outputs, in the order of its blocks.
+/// The losses of the outputs of a network, in the order of its blocks.
 #[derive(Debug)]
-pub(super) struct ReconstructionLoss {
+pub(super) struct OutputLosses {
     /// The loss and the number of outputs of each block.
     blocks: Vec<(BlockLoss, usize)>,
 }
 
-impl ReconstructionLoss {
+impl OutputLosses {
     /// The losses of the outputs of `last`, the last layer of a decoder: that of each of its blocks, or `loss` for all
     /// outputs if it has none.
     pub fn new(loss: Reconstruction, last: &LayerSpec) -> Self {
-        let of_block = |block: &OutputBlock| match block {
-            OutputBlock::Linear(width) => (BlockLoss::Squared, *width),
-            OutputBlock::Sigmoid(width) => (BlockLoss::Binary, *width),
-            OutputBlock::Softmax(width) => (BlockLoss::Category, *width),
-        };
+        if !last.blocks.is_empty() {
+            return Self::of_blocks(&last.blocks);
+        }
         let of_all = match (loss, last.activation) {
             (Reconstruction::Bce, _) => BlockLoss::Binary,
             (Reconstruction::Mse, Activation::Sigmoid) => BlockLoss::SquaredOfSigmoid,
             (Reconstruction::Mse, _) => BlockLoss::Squared,
         };
-        let blocks = match last.blocks.is_empty() {
-            true => vec![(of_all, last.outputs)],
-            false => last.blocks.iter().map(of_block).collect(),
+        Self { blocks: vec![(of_all, last.outputs)] }
+    }
+
+    /// The losses of these blocks.
+    pub fn of_blocks(blocks: &[OutputBlock]) -> Self {
+        let of_block = |block: &OutputBlock| match block {
+            OutputBlock::Linear(width) => (BlockLoss::Squared, *width),
+            OutputBlock::Sigmoid(width) => (BlockLoss::Binary, *width),
+            OutputBlock::Softmax(width) => (BlockLoss::Category, *width),
         };
-        Self { blocks }
+        Self { blocks: blocks.iter().map(of_block).collect() }
     }
 
     /// True if it is the squared error alone, which is a likelihood with a variance.
