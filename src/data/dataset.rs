@@ -6,7 +6,7 @@ use super::outline::transform::SimilarityTransform;
 use super::quantity::Quantity;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
-use super::task::{Task, TargetReading};
+use super::task::{TargetReading, Task};
 use crate::numerics::random::{Purpose, stream};
 use crate::text;
 use crate::text::Text;

@@ -74,7 +74,10 @@ impl Task {
         let Self::Classes(levels) = self else { return Ok(()) };
         let fits = (2..=MAX_LEVELS).contains(&levels.len());
         if !fits || !levels.is_sorted_by(|a, b| a < b) {
-            return Err(text!("the classes of '{name}' are not those of a target", name = name.as_str()));
+            return Err(text!(
+                "the classes of '{name}' are not those of a target",
+                name = name.as_str()
+            ));
         }
         level_names(name, levels).try_for_each(|name| ColumnName::new(&name).map(drop))
     }
@@ -97,7 +100,8 @@ impl Task {
         match self {
             Self::Regression => !value.is_infinite(),
             Self::Classes(levels) => {
-                value.is_nan() || value >= 0.0 && value.fract() == 0.0 && value < levels.len() as f64
+                value.is_nan()
+                    || value >= 0.0 && value.fract() == 0.0 && value < levels.len() as f64
             }
         }
     }
@@ -108,7 +112,8 @@ impl Task {
         match self {
             Self::Regression => vec![Quantity::predicted(name)],
             Self::Classes(levels) => {
-                let names = level_names(name, levels).filter_map(|name| ColumnName::new(&name).ok());
+                let names =
+                    level_names(name, levels).filter_map(|name| ColumnName::new(&name).ok());
                 names.map(Quantity::predicted).collect()
             }
         }
@@ -121,7 +126,8 @@ impl Task {
         let prefix = format!("{name}_");
         let rest = quantity.name().strip_prefix(&prefix)?;
         let names: Vec<String> = level_names(name, levels).collect();
-        let names: Vec<&str> = names.iter().map(|own| own.strip_prefix(&prefix).unwrap_or(own)).collect();
+        let names: Vec<&str> =
+            names.iter().map(|own| own.strip_prefix(&prefix).unwrap_or(own)).collect();
         let classes = parts(rest, &names)?;
         let mut sorted = classes.clone();
         sorted.sort_unstable();
@@ -221,7 +227,9 @@ mod tests {
             assert_eq!(serde_json::from_str::<Task>(text).unwrap(), task);
         }
         for bad in [&["a"][..], &["b", "a"], &["a", "a"]] {
-            assert!(classes(bad).check(name("lattice")).unwrap_err().to_string().contains("lattice"));
+            assert!(
+                classes(bad).check(name("lattice")).unwrap_err().to_string().contains("lattice")
+            );
         }
     }
 }

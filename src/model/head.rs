@@ -160,16 +160,14 @@ impl TaskHead {
 
     /// The probability of some classes and of the others, `logits [n, outputs] -> [n]` each.
     fn graph_probability(&self, reading: &ClassReading, logits: &Tensor) -> Result<[Tensor; 2]> {
-        let blocks = OutputBlock::of_task(&self.card.task, logits.dim(1)?);
         let count = self.card.outputs.len();
-        let logits = (logits / reading.temperature)?;
-        let p = match blocks.as_slice() {
-            [OutputBlock::Sigmoid(_)] => {
-                // The other class has the opposite logit.
-                Tensor::cat(&[graph::sigmoid(&logits.neg()?)?, graph::sigmoid(&logits)?], 1)?
-            }
-            blocks => graph::activate_blocks(blocks, &logits)?,
+        // Of two classes the first has the logit 0.
+        let logits = match logits.dim(1)? {
+            1 => Tensor::cat(&[&logits.zeros_like()?, logits], 1)?,
+            _ => logits.clone(),
         };
+        let logits = (logits / reading.temperature)?;
+        let p = graph::activate_blocks(&[OutputBlock::Softmax(count)], &logits)?;
         let sum = |inside: bool| -> Result<Tensor> {
             let mask: Vec<f64> = (0..count)
                 .map(|class| f64::from(u8::from(reading.set.contains(class) == inside)))

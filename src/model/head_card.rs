@@ -361,7 +361,9 @@ mod tests {
         assert_eq!((both.offset, both.scale), (0.5, 0.5));
         assert!(card.reading(quantity("lattice")).is_none(), "a class is no number");
         assert!(card.concerns(quantity("lattice")) && card.concerns(quantity("lattice_hcp")));
-        assert!(!card.concerns(quantity("lattice_sc")) && card.rmse(quantity("lattice_hcp")).is_none());
+        assert!(
+            !card.concerns(quantity("lattice_sc")) && card.rmse(quantity("lattice_hcp")).is_none()
+        );
         let two = lattice(&["bcc", "fcc"], &values.iter().map(|v| v / 2.0).collect::<Vec<_>>());
         assert_eq!(two.unwrap().layers[1].outputs, 1, "one logit for two classes");
     }

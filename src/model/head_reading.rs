@@ -138,7 +138,10 @@ mod tests {
                     0.8 * reading.read(&logits, room).value
                 };
                 let difference = (moved(0.0078125) - moved(-0.0078125)) / 0.015625;
-                assert!((f64::from(slopes[i]) - difference).abs() < 1e-5, "{slopes:?} {difference}");
+                assert!(
+                    (f64::from(slopes[i]) - difference).abs() < 1e-5,
+                    "{slopes:?} {difference}"
+                );
             }
         }
     }

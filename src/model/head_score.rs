@@ -197,7 +197,10 @@ mod tests {
         // Of the six pairs, 0.3 is above 0.1 alone, and 0.8 above 0.1, 0.6 and 0.4.
         assert!((auc.unwrap() - 4.0 / 6.0).abs() < 1e-12);
         let text = score.text("").to_string();
-        assert!(text.contains("60 %") && text.contains("AUC 0.667") && !text.contains("R2"), "{text}");
+        assert!(
+            text.contains("60 %") && text.contains("AUC 0.667") && !text.contains("R2"),
+            "{text}"
+        );
         assert!(score.is_sound());
     }
 

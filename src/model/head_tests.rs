@@ -146,10 +146,12 @@ fn the_temperature_is_that_of_the_least_log_loss_and_never_sharpens() {
     // The members are one: the logit is 5 z everywhere, three times as sure as it should be.
     let quantity: Quantity = "lattice".parse().unwrap();
     let mut card = classes(&["bcc", "fcc"], 1.0, 1);
-    card.layers = vec![LayerSpec::new("head.lattice.0", 3, 1, crate::nn::activation::Activation::Linear)];
+    card.layers =
+        vec![LayerSpec::new("head.lattice.0", 3, 1, crate::nn::activation::Activation::Linear)];
     let head = TaskHead::new(card, &[vec![5.0, 0.0, 0.0], vec![0.0]]).unwrap();
     let side = |sign: f64| [sign, 0.0, 0.0];
-    let z: Vec<f64> = (0..100).flat_map(|row| side(if row % 2 == 0 { 1.0 } else { -1.0 })).collect();
+    let z: Vec<f64> =
+        (0..100).flat_map(|row| side(if row % 2 == 0 { 1.0 } else { -1.0 })).collect();
     let z = Rows::from_flat(3, z);
     // Of each side, 84 % are of the class that the sign says: at the best temperature sigmoid(5 / T) = 0.84.
     let truth = |wrong: usize| -> Vec<usize> {

@@ -87,7 +87,9 @@ impl Prediction {
 
     /// The distance of the head's prediction from the judge's, in half-widths of the interval.
     pub fn gap(&self) -> f64 {
-        (self.value - self.judged()).abs() / self.half_width()
+        let gap = (self.value - self.judged()).abs() / self.half_width();
+        // A probability often equals an end of its interval, where the quotient may round to above 1.
+        if self.covers(self.value) { gap.min(1.0) } else { gap }
     }
 
     /// Value, lower and upper end as text, with enough digits to show a tenth of the half-width.
@@ -527,6 +529,8 @@ mod tests {
         let narrow = Prediction { value: 0.78512, low: 0.7801, high: 0.7899 };
         assert_eq!(narrow.text().to_string(), "0.7851 (0.7801 to 0.7899)");
         assert!(wide.gap() > 1.0 && !wide.covers(wide.value) && wide.covers(wide.judged()));
+        let certain = Prediction { value: 1.0, low: 0.9517, high: 1.0 };
+        assert!(certain.gap() <= 1.0 && Prediction { low: 1.0, ..certain }.gap() <= 1.0);
         let none = Prediction { value: f64::NAN, low: 1.0, high: 2.0 };
         assert!(none.text().to_string().starts_with('\u{2013}') && none.gap().is_nan());
     }

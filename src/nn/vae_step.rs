@@ -326,7 +326,8 @@ mod tests {
         for ((ends, task), targets) in step.heads.windows(2).zip(tasks).zip(batch.targets) {
             let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
             let outputs = graph::forward(&GraphDense::all(specs, own), &pass.z)?;
-            let known: Vec<f32> = targets.iter().map(|v| f32::from(u8::from(!v.is_nan()))).collect();
+            let known: Vec<f32> =
+                targets.iter().map(|v| f32::from(u8::from(!v.is_nan()))).collect();
             let blocks = OutputBlock::of_task(task, outputs.dim(1)?);
             let target = matrix(&without_blanks(targets))?;
             heads = (heads + graph::head_loss(&blocks, &outputs, &target, &matrix(&known)?)?)?;

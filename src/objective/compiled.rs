@@ -80,7 +80,13 @@ struct Ensemble<'a> {
 
 impl<'a> Ensemble<'a> {
     /// The predictions of these members at `z [n, latent]`.
-    fn new(members: &'a [Mlp], reading: &'a HeadReading, z: &[f32], rows: usize, keep: bool) -> Self {
+    fn new(
+        members: &'a [Mlp],
+        reading: &'a HeadReading,
+        z: &[f32],
+        rows: usize,
+        keep: bool,
+    ) -> Self {
         let mut traces: Vec<Trace> = Vec::new();
         traces.resize_with(members.len(), Trace::default);
         let apply = |(member, trace): (&Mlp, &mut Trace)| match keep {
@@ -104,12 +110,7 @@ impl<'a> Ensemble<'a> {
     }
 
     /// Adds to `dz` the gradient by z, from the gradients by the mean and by the spread, `[n]` both.
-    fn pull_back(
-        mut self,
-        z: &[f32],
-        [of_means, of_spreads]: [&[f64]; 2],
-        dz: &mut Vec<f32>,
-    ) {
+    fn pull_back(mut self, z: &[f32], [of_means, of_spreads]: [&[f64]; 2], dz: &mut Vec<f32>) {
         let (count, rows) = (self.members.len() as f64, of_means.len());
         let each = self.members.iter().zip(&mut self.traces).zip(&mut self.outputs);
         for ((member, trace), outputs) in each {

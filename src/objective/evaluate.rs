@@ -66,7 +66,8 @@ impl Objective {
         }
         spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))?;
         let is_number = |term: &&Term| {
-            term.goal.is_of_class() && !(term.quantity.is_predicted() && model.is_of_class(term.quantity))
+            term.goal.is_of_class()
+                && !(term.quantity.is_predicted() && model.is_of_class(term.quantity))
         };
         match spec.terms.iter().find(is_number) {
             None => Ok(()),

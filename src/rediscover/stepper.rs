@@ -301,8 +301,9 @@ impl Rediscovery {
         truth: &TruthOf,
         values: &[f64],
     ) -> Right {
-        let judge =
-            model.head(self.subject.learned()).and_then(|head| head.card.outputs.first()?.judge.as_ref()?.coverage);
+        let judge = model
+            .head(self.subject.learned())
+            .and_then(|head| head.card.outputs.first()?.judge.as_ref()?.coverage);
         Right::new(seed, optima, truth, values, judge)
     }
 

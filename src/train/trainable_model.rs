@@ -36,7 +36,8 @@ impl TrainableModel {
         let of_heads: Vec<(&Task, &[LayerSpec])> =
             context.heads.iter().map(|card| (&card.task, card.layers.as_slice())).collect();
         let heads = of_heads.iter().map(|(_, layers)| *layers);
-        let all_layers = std::iter::once(layers.as_slice()).chain(heads).collect::<Vec<_>>().concat();
+        let all_layers =
+            std::iter::once(layers.as_slice()).chain(heads).collect::<Vec<_>>().concat();
         let mut initial = initial_parameters(&all_layers, config.seed);
         if let Some(pca) = context.begins_as() {
             pca.begin(layers, &mut initial[..2 * layers.len()]);

@@ -9,6 +9,7 @@ mod own_files;
 #[path = "../common/says.rs"]
 mod says;
 
+mod classes;
 mod heads;
 mod import;
 mod measured;

@@ -479,7 +479,10 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
         trainer.step().unwrap();
     }
     let told = Model::clone(model).with_head(trainer.finish().unwrap()).unwrap();
-    assert!(told.head(stiff).unwrap().card.scores[0].regression().unwrap().r2 > 0.9 && told.can_tell(stiff));
+    assert!(
+        told.head(stiff).unwrap().card.scores[0].regression().unwrap().r2 > 0.9
+            && told.can_tell(stiff)
+    );
 }
 
 #[test]

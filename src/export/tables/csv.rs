@@ -68,8 +68,9 @@ pub fn write_predictions(
             let name = output.quantity.name();
             header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
             let predictions = model.predictions(output.quantity, z)?.unwrap_or_default();
-            let column =
-                |of: fn(&Prediction) -> f64| predictions.iter().map(|p| of(p).to_string()).collect();
+            let column = |of: fn(&Prediction) -> f64| {
+                predictions.iter().map(|p| of(p).to_string()).collect()
+            };
             columns.extend([column(|p| p.value), column(|p| p.low), column(|p| p.high)]);
         }
     }

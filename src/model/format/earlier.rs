@@ -35,3 +35,35 @@ pub fn with_outputs(mut header: Value) -> Value {
     }
     header
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::task::Task;
+    use crate::model::head_card::HeadCard;
+
+    #[test]
+    fn a_head_of_one_number_is_a_regression_with_one_output() {
+        let layer = json!({
+            "name": "head.area.0", "inputs": 2, "outputs": 1, "activation": "linear"
+        });
+        let judge = json!({
+            "hyperparameters": { "lengths": [1.0, 2.0], "signal": 1.0, "noise": 0.1 },
+            "coverage": 0.9, "tested": 10, "half_width": 0.2
+        });
+        let head = json!({
+            "property": "area", "layers": [layer], "offset": 0.5, "scale": 2.0, "r2": 0.9,
+            "rmse": 0.1, "joint": true, "usual_change": 0.01, "members": 3, "judge": judge
+        });
+        let header = with_outputs(json!({ "heads": [head] }));
+        let card: HeadCard = serde_json::from_value(header["heads"][0].clone()).unwrap();
+        assert!(card.is_sound() && card.task == Task::Regression && card.temperature == 1.0);
+        assert_eq!((card.members, card.joint, card.outputs.len()), (3, true, 1));
+        let output = &card.outputs[0];
+        assert_eq!((output.offset, output.scale, output.usual_change), (0.5, 2.0, Some(0.01)));
+        assert_eq!(output.judge.as_ref().unwrap().tested, 10);
+        let score = card.scores[0].regression().unwrap();
+        assert_eq!((score.r2, score.rmse), (0.9, 0.1));
+        assert_eq!(with_outputs(header.clone()), header, "the present form stays as it is");
+    }
+}

@@ -132,9 +132,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             let layers = head.card.layers.iter();
             let chain: String =
                 layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect();
-            say(&format!(
-                "\n\ndef predicted_{name}(z):\n    h = z\n{chain}    return {read}"
-            ));
+            say(&format!("\n\ndef predicted_{name}(z):\n    h = z\n{chain}    return {read}"));
             continue;
         }
         let prefix = format!("head.{}.", head.card.quantity.name());

@@ -64,7 +64,9 @@ impl GoalKind {
             Self::Match => {
                 text!("Come as near as possible to a value: minimise the loss (p - target)\u{b2}")
             }
-            Self::Up => text!("Move towards this class: minimise the loss -ln p of its probability"),
+            Self::Up => {
+                text!("Move towards this class: minimise the loss -ln p of its probability")
+            }
             Self::Down => text!("Move away from this class: minimise the loss -ln (1 - p)"),
         }
     }
