@@ -4,9 +4,7 @@ use super::line::{CodeLine, MAX_NUMBERS, MAX_STARTS, STARTS, can_say_outside, jo
 use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
-use crate::objective::{
-    Constraint, Goal, Outside, Relation, Space, Term, constraint_weights, kept_constraints,
-};
+use crate::objective::{Goal, KeptConstraint, Outside, Relation, Space, Term, kept_constraints};
 use crate::optimise::config::{Method, SearchConfig, Starts};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::step_through::UpdateStage;
@@ -36,15 +34,15 @@ struct Listing<'a> {
     config: &'a SearchConfig,
     model: &'a Model,
     /// The constraints that the search enforces.
-    constraints: Vec<Constraint>,
+    constraints: Vec<KeptConstraint>,
     lines: Vec<CodeLine>,
 }
 
 impl<'a> Listing<'a> {
     fn new(config: &'a SearchConfig, model: &'a Model) -> Self {
         let spec = &config.spec;
-        let constraints =
-            kept_constraints(spec, model).unwrap_or_else(|_| spec.constraints.clone());
+        // A search whose conditions the model lacks never begins.
+        let constraints = kept_constraints(spec, model, config.space).unwrap_or_default();
         Self { config, model, constraints, lines: Vec::new() }
     }
 
@@ -121,7 +119,7 @@ impl<'a> Listing<'a> {
             self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
         }
         let needs_area = !self.config.spec.positive_terms(self.model.domain()).is_empty();
-        let constrained = !self.config.spec.constraints.is_empty() || needs_area;
+        let constrained = !self.constraints.is_empty() || needs_area;
         let counts = patience.is_some();
         self.line(
             1,
@@ -326,9 +324,9 @@ impl<'a> Listing<'a> {
             };
             self.line(depth, line, value);
         }
-        let weights = constraint_weights(spec, self.model);
-        for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
-            let (quantity, bound) = (told(constraint.quantity), constraint.bound);
+        for constraint in self.constraints.clone() {
+            let KeptConstraint { bound, weight, .. } = constraint;
+            let quantity = summed(&constraint);
             let missing = match constraint.relation {
                 Relation::AtLeast => format!("{bound} - {quantity}"),
                 Relation::AtMost => format!("{quantity} - {bound}"),
@@ -368,7 +366,12 @@ fn told(quantity: Quantity) -> String {
     if quantity.is_predicted() { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
 }
 
-fn holds(constraint: &Constraint) -> String {
-    let sign = if constraint.relation == Relation::AtLeast { ">=" } else { "<=" };
-    format!("{} {sign} {}", told(constraint.quantity), constraint.bound)
+/// The constrained sum.
+fn summed(constraint: &KeptConstraint) -> String {
+    let calls = constraint.quantities.iter().map(|&quantity| told(quantity));
+    calls.collect::<Vec<_>>().join(" + ")
+}
+
+fn holds(constraint: &KeptConstraint) -> String {
+    format!("{} {} {}", summed(constraint), constraint.relation, constraint.bound)
 }
