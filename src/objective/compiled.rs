@@ -1,7 +1,7 @@
 //! The objective without a graph, on the weights of its model.
 
 use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced};
-use super::space::{Passage, Slopes, Space, SpaceKernel};
+use super::space::{Passage, Space, SpaceKernel, SpaceSlopes};
 use crate::data::domain::{Domain, Measures};
 use crate::data::quantity::Quantity;
 use crate::data::scaling::Scaling;
@@ -37,7 +37,7 @@ struct ObjectiveBuffers {
     passage: Passage,
     measures: Measures,
     of_base: Vec<f32>,
-    slopes: Slopes,
+    slopes: SpaceSlopes,
 }
 
 thread_local! {

@@ -29,7 +29,7 @@ pub struct Objective {
     /// likely to keep it too.
     constraints: Vec<KeptConstraint>,
     /// The conditions on columns of a table, in the units of its file.
-    conditions: Vec<LinearConstraint>,
+    linear: Vec<LinearConstraint>,
     /// The rows that keep them, where the numbers of a table move themselves: every point is one of these.
     feasible: Option<Arc<FeasibleSet>>,
     /// The terms that must be above 0 for a point to be an answer.
@@ -63,7 +63,7 @@ impl Objective {
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
         spec.quantities().try_for_each(|quantity| model.check_can_tell(quantity))?;
-        feasible_set(model, &linear_constraints(model, spec)?, Space::Latent).map(|_| ())
+        FeasibleSet::of(model, spec, Space::Latent).map(|_| ())
     }
 
     /// The objective that a specification describes, on a model.
@@ -72,24 +72,24 @@ impl Objective {
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
     pub fn new(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Result<Self> {
         Self::check(&model, &spec)?;
-        let conditions = linear_constraints(&model, &spec)?;
-        let feasible = feasible_set(&model, &conditions, space)?.filter(|_| space == Space::Input);
+        let linear = linear_constraints(&model, &spec)?;
+        let feasible = FeasibleSet::of(&model, &spec, space)?.filter(|_| space == Space::Input);
         let constraints = kept_constraints(&spec, &model, space)?;
-        let begun = Self::without_conditions(model, spec, space);
-        Ok(Self { constraints, conditions, feasible: feasible.map(Arc::new), ..begun }.compile())
+        let begun = Self::unconstrained(model, spec, space);
+        Ok(Self { constraints, linear, feasible: feasible.map(Arc::new), ..begun }.compile())
     }
 
     /// The objective of one quantity of the model's shapes alone, as for the colours of the map.
     pub fn for_quantity(model: Arc<Model>, quantity: Quantity) -> Self {
         let spec = ObjectiveSpec::new(quantity, Goal::Max);
-        Self::without_conditions(model, spec, Space::Latent).compile()
+        Self::unconstrained(model, spec, Space::Latent).compile()
     }
 
     /// Terms and penalties alone, not yet compiled.
-    fn without_conditions(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Self {
+    fn unconstrained(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Self {
         Self {
             constraints: Vec::new(),
-            conditions: Vec::new(),
+            linear: Vec::new(),
             feasible: None,
             positive: spec.positive_terms(model.domain()),
             outside: Outside::new(&spec, &model),
@@ -130,8 +130,8 @@ impl Objective {
     }
 
     /// The conditions on columns of a table.
-    pub fn conditions(&self) -> &[LinearConstraint] {
-        &self.conditions
+    pub fn linear_constraints(&self) -> &[LinearConstraint] {
+        &self.linear
     }
 
     /// The points at which a search begins that is to begin at these latent points: `z [n, latent] -> [n, dim]`.
@@ -232,17 +232,4 @@ impl Objective {
         let Self { spec, constraints, positive, .. } = self;
         Priced { spec, constraints, positive }
     }
-}
-
-/// The rows of a table that keep these conditions; none for outlines.
-///
-/// # Errors
-/// As [`FeasibleSet::new`].
-fn feasible_set(
-    model: &Model,
-    conditions: &[LinearConstraint],
-    space: Space,
-) -> Result<Option<FeasibleSet>> {
-    let set = |schema| FeasibleSet::new(schema, &model.card.scaling, conditions, space);
-    model.domain().table().map(set).transpose()
 }

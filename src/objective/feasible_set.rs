@@ -1,10 +1,12 @@
 //! The rows that keep every condition on columns, and the nearest of them to any row.
 
-use super::linear_constraint::LinearConstraint;
+use super::linear_constraint::{LinearConstraint, linear_constraints};
 use super::space::Space;
+use super::spec::ObjectiveSpec;
 use crate::data::scaling::Scaling;
 use crate::data::table::TableSchema;
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::numerics::format::three_digits;
 use crate::text;
 
@@ -29,6 +31,16 @@ struct FixedSum {
 }
 
 impl FeasibleSet {
+    /// The rows of the table of a model that keep every condition of an objective on columns; none for outlines.
+    ///
+    /// # Errors
+    /// As [`linear_constraints`] and [`Self::new`].
+    pub fn of(model: &Model, spec: &ObjectiveSpec, space: Space) -> Result<Option<Self>> {
+        let conditions = linear_constraints(model, spec)?;
+        let set = |schema| Self::new(schema, &model.card.scaling, &conditions, space);
+        model.domain().table().map(set).transpose()
+    }
+
     /// The set that conditions describe, which were asked of a table with this scaling.
     ///
     /// # Errors
@@ -126,6 +138,16 @@ impl FeasibleSet {
             ends.into_iter().enumerate().map(|(place, end)| scaling.apply_at(place, end)).collect()
         });
         Ok(Self { data, network, sums })
+    }
+
+    /// The ends of each number in network units, `[width]` both.
+    pub fn ends(&self) -> [&[f64]; 2] {
+        self.network.each_ref().map(Vec::as_slice)
+    }
+
+    /// The places of each sum, and the total of their numbers times their scales.
+    pub fn sums(&self) -> impl Iterator<Item = (&[usize], f64)> {
+        self.sums.iter().map(|sum| (sum.places.as_slice(), sum.total))
     }
 
     /// Moves a point `[width]` in network units to the nearest one of the set. NaN stays NaN.

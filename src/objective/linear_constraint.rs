@@ -31,19 +31,19 @@ pub struct LinearConstraint {
 
 /// A condition that a row breaks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct BrokenCondition {
+pub struct BrokenConstraint {
     /// The condition as it was asked for.
-    pub condition: String,
+    pub constraint: String,
     /// The amount by which it is broken, in the units of the file; for a level what its probability lacks of 1.
     pub by: f64,
 }
 
-impl BrokenCondition {
+impl BrokenConstraint {
     /// `d4=3 is broken by 0.12`.
     pub fn text(&self) -> Text {
         text!(
-            "{condition} is broken by {amount}",
-            condition = self.condition.clone(),
+            "{constraint} is broken by {amount}",
+            constraint = self.constraint.clone(),
             amount = three_digits(self.by)
         )
     }
@@ -56,12 +56,12 @@ impl LinearConstraint {
     }
 
     /// The condition and the amount by which a row breaks it; none if the row keeps it. A blank breaks it by NaN.
-    pub fn broken(&self, row: &[f32]) -> Option<BrokenCondition> {
+    pub fn broken(&self, row: &[f32]) -> Option<BrokenConstraint> {
         let value = self.value(row);
         let by = (self.low - value).max(value - self.high);
         let by = if value.is_nan() { f64::NAN } else { by };
         let keeps = by <= 0.0;
-        (!keeps).then(|| BrokenCondition { condition: self.asked.clone(), by })
+        (!keeps).then(|| BrokenConstraint { constraint: self.asked.clone(), by })
     }
 
     /// True if it holds a number at one value.
@@ -139,7 +139,7 @@ pub fn linear_constraints(model: &Model, spec: &ObjectiveSpec) -> Result<Vec<Lin
     Ok(all)
 }
 
-fn linear(
+pub(super) fn linear(
     condition: &ColumnConstraint,
     schema: &TableSchema,
 ) -> std::result::Result<LinearConstraint, Text> {

@@ -84,7 +84,7 @@ pub(super) struct Passage {
 
 /// The gradients of the loss on the way back to the points.
 #[derive(Default)]
-pub(super) struct Slopes {
+pub(super) struct SpaceSlopes {
     /// By z, `[n, latent]`.
     pub z: Vec<f32>,
     /// By the rows, `[n, input]`; empty for 0.
@@ -155,7 +155,7 @@ impl SpaceKernel {
         passage: &mut Passage,
         weight: f64,
         loss: &mut [f64],
-        slopes: Option<&mut Slopes>,
+        slopes: Option<&mut SpaceSlopes>,
     ) {
         let n = loss.len();
         let Passage { encoding, decoding, again } = passage;
@@ -188,7 +188,7 @@ impl SpaceKernel {
         &self,
         points: &[f32],
         passage: &mut Passage,
-        slopes: &'s mut Slopes,
+        slopes: &'s mut SpaceSlopes,
     ) -> &'s [f32] {
         let Passage { encoding, decoding, .. } = passage;
         match self.space {

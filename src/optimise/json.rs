@@ -10,7 +10,7 @@ use super::written::WrittenShape;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::table::TableCell;
 use crate::model::judge::Prediction;
-use crate::objective::BrokenCondition;
+use crate::objective::BrokenConstraint;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
@@ -106,8 +106,8 @@ pub(super) struct JsonRestart<'a> {
     #[serde(flatten)]
     answer: &'a Answer,
     /// The conditions on columns that are broken, where there is no answer.
-    #[serde(skip_serializing_if = "<[BrokenCondition]>::is_empty")]
-    broken: &'a [BrokenCondition],
+    #[serde(skip_serializing_if = "<[BrokenConstraint]>::is_empty")]
+    broken: &'a [BrokenConstraint],
     trust: &'a Verdict,
     /// The learning rate, as (step from which on, rate).
     rates: &'a [(usize, f64)],

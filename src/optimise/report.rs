@@ -15,7 +15,7 @@ use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
 use crate::objective::{
-    BrokenCondition, Goal, LinearConstraint, ObjectiveSpec, Term, kept_columns,
+    BrokenConstraint, Goal, LinearConstraint, ObjectiveSpec, Term, kept_columns,
 };
 use crate::text;
 use crate::text::Text;
@@ -45,7 +45,7 @@ pub struct SearchReport {
     /// The columns of the rows, if the model is one of a table.
     pub table: Option<TableSchema>,
     /// The conditions on columns of the table.
-    pub conditions: Vec<LinearConstraint>,
+    pub linear_constraints: Vec<LinearConstraint>,
     /// The local optima, each with the restarts that reached it.
     pub basins: Basins,
     /// The tally after each step, the start first.
@@ -72,7 +72,7 @@ pub struct RestartReport {
     /// The numbers of the answer.
     pub answer: Answer,
     /// The conditions on columns of a table that its row breaks; empty where there is an answer.
-    pub broken: Vec<BrokenCondition>,
+    pub broken: Vec<BrokenConstraint>,
 }
 
 impl RestartReport {
@@ -296,9 +296,11 @@ impl SearchReport {
                 frame: config.frame(index),
                 broken: match restart.best {
                     Some(_) => Vec::new(),
-                    None => {
-                        objective.conditions().iter().filter_map(|c| c.broken(decoded)).collect()
-                    }
+                    None => objective
+                        .linear_constraints()
+                        .iter()
+                        .filter_map(|c| c.broken(decoded))
+                        .collect(),
                 },
                 restart,
                 decoded_start: start.to_vec(),
@@ -327,7 +329,7 @@ impl SearchReport {
             in_data,
             units,
             table,
-            conditions: objective.conditions().to_vec(),
+            linear_constraints: objective.linear_constraints().to_vec(),
             basins,
             progress,
         })

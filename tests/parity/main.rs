@@ -11,5 +11,6 @@ mod learning;
 mod networks;
 mod optimiser;
 mod paths;
+mod projection;
 mod smallest;
 mod table;

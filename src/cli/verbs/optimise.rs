@@ -10,7 +10,7 @@ use crate::export::tables::candidates::write_candidates;
 use crate::model::{Model, Value};
 use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{BrokenCondition, Goal, LinearConstraint, ObjectiveSpec};
+use crate::objective::{BrokenConstraint, Goal, LinearConstraint, ObjectiveSpec};
 use crate::optimise::{
     InData, LabResults, Method, Search, SearchConfig, SearchReport, TermAnswer, Trajectory,
 };
@@ -145,7 +145,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     }
     let mut search = Search::new(model.clone(), config)?;
     if let Some(schema) = model.domain().table() {
-        let remarks = search.objective().conditions().iter();
+        let remarks = search.objective().linear_constraints().iter();
         remarks.filter_map(|condition| condition.remark(schema)).for_each(|r| progress.say(r));
     }
     let in_data = InData::best(&model, &search.config().spec)?;
@@ -218,7 +218,7 @@ fn held(report: &SearchReport) -> Vec<Text> {
             value = value.to_string()
         )
     };
-    report.conditions.iter().map(line).collect()
+    report.linear_constraints.iter().map(line).collect()
 }
 
 /// The values in which the answer of a table differs most from the nearest row of the data, in the units of the file, a
@@ -323,13 +323,16 @@ fn answer(report: &SearchReport) -> Text {
     }
 }
 
-/// Why no restart has an answer: what the restart breaks that comes nearest to keeping all.
+/// The reason why no restart has an answer: of a table, what the row breaks that comes nearest to keeping all.
 fn none_keeps(report: &SearchReport) -> Text {
-    let found = text!("no restart found a row that keeps every condition");
+    if report.table.is_none() {
+        return text!("no restart found a shape that keeps every constraint");
+    }
+    let found = text!("no restart found a row that keeps every constraint");
     let broken = report.restarts.iter().map(|restart| &restart.broken);
-    let amount = |broken: &&Vec<BrokenCondition>| broken.iter().map(|one| one.by).sum::<f64>();
+    let amount = |broken: &&Vec<BrokenConstraint>| broken.iter().map(|one| one.by).sum::<f64>();
     let nearest = broken.min_by(|a, b| amount(a).total_cmp(&amount(b)));
-    let nearest = nearest.into_iter().flatten().map(BrokenCondition::text);
+    let nearest = nearest.into_iter().flatten().map(BrokenConstraint::text);
     Text::joined(std::iter::once(found).chain(nearest), "; ")
 }
 
