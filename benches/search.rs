@@ -1,5 +1,5 @@
 //! W2: a search of 50 restarts and 500 steps for roundness on the model that comes with the program; W3: the same by a
-//! head on 128 latent dimensions. Beside them a step in input space, which uses the graph.
+//! head on 128 latent dimensions. Beside them a step in input space.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::outline::generator::GeneratorConfig;
@@ -56,7 +56,7 @@ fn search(c: &mut Criterion) {
     // The step of a search whose restarts all still go.
     let inputs = SearchConfig { space: Space::Input, ..config.clone() };
     for (name, config) in
-        [("step of 50", &config), ("step of 50 by the graph, over the numbers of a shape", &inputs)]
+        [("step of 50", &config), ("step of 50 over the numbers of a shape", &inputs)]
     {
         let begin = || Search::new(model.clone(), config.clone()).expect("they are in range");
         let mut search = begin();

@@ -284,13 +284,13 @@ impl Domain {
     }
 
     /// True if the quantity with this index is defined for a row with this base.
-    pub fn is_defined_at(&self, index: usize, base: &[f32]) -> bool {
+    pub fn is_defined_at<T: Copy + Into<f64>>(&self, index: usize, base: &[T]) -> bool {
         match self {
             Self::Outline(outlines) => {
                 let least = OutlineQuantity::ALL[index].least_area(outlines.median_area);
-                least.is_none_or(|least| f64::from(base[0]) > least)
+                least.is_none_or(|least| base[0].into() > least)
             }
-            Self::Table(_) => base[index].is_finite(),
+            Self::Table(_) => base[index].into().is_finite(),
         }
     }
 

@@ -135,6 +135,14 @@ impl Scaling {
         Rows::from_flat(width, affine(&logarithms))
     }
 
+    /// A value of the column at this place in network units, in double precision; of a logarithmic column minus infinity
+    /// at and below 0.
+    pub fn apply_at(&self, place: usize, value: f64) -> f64 {
+        let is_logarithmic = self.logarithmic.binary_search(&place).is_ok();
+        let value = if is_logarithmic { value.max(0.0).ln() } else { value };
+        (value - f64::from(self.offset[place])) / f64::from(self.scale[place])
+    }
+
     /// Network units to data units, `[n, input]` both, row-major. A logarithmic column stays finite.
     pub fn undo(&self, network: &[f32], data: &mut [f32]) {
         let width = self.scale.len().max(1);

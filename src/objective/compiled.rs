@@ -1,7 +1,7 @@
 //! The objective without a graph, on the weights of its model.
 
-use super::evaluation::{Evaluation, Outside, Priced};
-use super::spec::{ObjectiveSpec, Space};
+use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced};
+use super::space::{Passage, Space, SpaceKernel, SpaceSlopes};
 use crate::data::domain::{Domain, Measures};
 use crate::data::quantity::Quantity;
 use crate::data::scaling::Scaling;
@@ -16,14 +16,11 @@ use std::cell::Cell;
 /// An objective compiled onto frozen layers.
 #[derive(Debug)]
 pub struct CompiledObjective {
-    space: Space,
+    space: SpaceKernel,
     /// The number of latent dimensions.
     latent: usize,
-    decoder: Mlp,
-    /// The encoder, `x -> mu`.
-    encoder: Mlp,
-    /// True if shapes are decoded for their quantities, or for the round trip.
-    reads_shape: bool,
+    /// True if rows are read for their quantities.
+    reads_row: bool,
     reads_round_trip: bool,
     domain: Domain,
     units: Scaling,
@@ -38,15 +35,10 @@ pub struct CompiledObjective {
 #[derive(Default)]
 struct ObjectiveBuffers {
     points: Vec<f32>,
-    z: Vec<f32>,
-    dz: Vec<f32>,
-    encoding: Trace,
-    decoding: Trace,
-    again: Trace,
+    passage: Passage,
     measures: Measures,
     of_base: Vec<f32>,
-    of_shape: Vec<f32>,
-    of_decoded: Vec<f32>,
+    slopes: SpaceSlopes,
 }
 
 thread_local! {
@@ -56,8 +48,8 @@ thread_local! {
 /// The computation of the values of a quantity.
 #[derive(Debug)]
 enum QuantityKernel {
-    /// Computed from the row: the index among the quantities of the domain.
-    Row(usize),
+    /// Computed from the row: the index among the quantities of the domain, or several of a sum.
+    Row(Vec<usize>),
     /// The mean of what is read from a head's members, in units of `scale` from `offset`.
     Head { members: Vec<Mlp>, reading: HeadReading, offset: f64, scale: f64 },
     /// NaN: nothing gives the values.
@@ -135,26 +127,32 @@ fn row_of(outputs: &[f32], row: usize, rows: usize) -> &[f32] {
 
 impl CompiledObjective {
     /// Prepares an objective. A quantity that the model neither computes nor predicts is NaN everywhere.
-    pub fn new(model: &Model, spec: &ObjectiveSpec, outside: Outside, space: Space) -> Self {
+    pub fn new(model: &Model, priced: Priced<'_>, outside: Outside, space: Space) -> Self {
         let domain = model.domain();
-        let source = |quantity: Quantity| {
-            if let Some(index) = domain.index(quantity) {
-                return QuantityKernel::Row(index);
+        let Priced { spec, constraints, .. } = priced;
+        let source = |quantities: &[Quantity]| {
+            let indices = quantities.iter().map(|&quantity| domain.index(quantity));
+            if let Some(indices) = indices.collect::<Option<Vec<usize>>>() {
+                return QuantityKernel::Row(indices);
             }
+            // Sums are of columns alone.
+            let quantity = quantities[0];
             let head = model.head(quantity).filter(|_| quantity.is_predicted());
             let read = head.and_then(|head| Some((head.members(), head.reading(quantity).ok()?)));
             read.map_or(QuantityKernel::Unknown, |(members, (reading, [offset, scale]))| {
                 QuantityKernel::Head { members: members.to_vec(), reading, offset, scale }
             })
         };
-        let sources: Vec<QuantityKernel> = spec.quantities().map(source).collect();
+        let terms = spec.terms.iter().map(|term| source(&[term.quantity]));
+        let constrained = constraints.iter().map(|constraint| source(&constraint.quantities));
+        let sources: Vec<QuantityKernel> = terms.chain(constrained).collect();
+        let reads_row = sources.iter().any(|source| matches!(source, QuantityKernel::Row(_)));
+        let reads_round_trip = spec.align > 0.0;
         Self {
-            space,
+            space: SpaceKernel::new(model, space, reads_row, reads_round_trip),
             latent: model.latent_dim(),
-            decoder: model.network().decoder().clone(),
-            encoder: model.network().to_mu(),
-            reads_shape: sources.iter().any(|source| matches!(source, QuantityKernel::Row(_))),
-            reads_round_trip: spec.align > 0.0,
+            reads_row,
+            reads_round_trip,
             domain: domain.clone(),
             units: model.card.scaling.clone(),
             kernels: match outside.weight > 0.0 {
@@ -168,53 +166,28 @@ impl CompiledObjective {
 
     /// The objective at points, flat `[n, dim]`, and the gradient of its loss if asked.
     ///
-    /// Over the latent a point is z, and its shape is decoded; over the inputs a point is the shape, in network units,
-    /// and z is its encoded mean. Terms and penalties read both, and the gradient of each goes back to the point.
+    /// Terms and penalties read the z and the row of a point, and the gradients by both go back to the point.
     pub fn evaluate(&self, priced: Priced<'_>, points: &[f64], with_gradient: bool) -> Evaluation {
-        let Priced { spec, constraints, constraint_weights, positive } = priced;
-        let dim = self.latent;
-        let width = if self.space == Space::Input { self.units.scale.len() } else { dim };
-        let rows = points.len() / width;
+        let Priced { spec, constraints, positive } = priced;
+        let (dim, latent) = (self.space.dim(), self.latent);
+        let n = points.len() / dim;
         let mut room = ROOM.take();
-        let ObjectiveBuffers {
-            points: given,
-            z,
-            dz,
-            encoding,
-            decoding,
-            again,
-            measures,
-            of_base,
-            of_shape,
-            of_decoded,
-        } = &mut room;
+        let ObjectiveBuffers { points: given, passage, measures, of_base, slopes } = &mut room;
         given.clear();
         given.extend(points.iter().map(|&v| v as f32));
         let given = given.as_slice();
-        let z = match self.space {
-            Space::Latent => given,
-            Space::Input => {
-                z.clear();
-                z.extend_from_slice(self.encoder.forward(given, rows, encoding));
-                z.as_slice()
-            }
-        };
-        let mut loss = vec![0.0; rows];
-        dz.clear();
-        dz.resize(if with_gradient { z.len() } else { 0 }, 0.0);
-        let decodes = self.reads_round_trip || self.reads_shape && self.space == Space::Latent;
-        let decoded = match (decodes, with_gradient) {
-            (false, _) => &[][..],
-            (_, true) => self.decoder.forward(z, rows, decoding),
-            (_, false) => self.decoder.apply(z, rows, decoding),
-        };
-        if self.reads_shape {
-            let shapes = if self.space == Space::Input { given } else { decoded };
-            self.domain.measure(shapes, &self.units, measures, with_gradient);
+        self.space.pass(given, with_gradient, passage);
+        let z = self.space.z(given, passage);
+        let mut loss = vec![0.0; n];
+        slopes.z.clear();
+        slopes.z.resize(if with_gradient { z.len() } else { 0 }, 0.0);
+        if self.reads_row {
+            let rows = self.space.rows(given, passage);
+            self.domain.measure(rows, &self.units, measures, with_gradient);
         }
         let base_width = self.domain.base_width();
         of_base.clear();
-        of_base.resize(if self.reads_shape { rows * base_width } else { 0 }, 0.0);
+        of_base.resize(if self.reads_row { n * base_width } else { 0 }, 0.0);
 
         // The contribution of each value to the loss, and its slope.
         let price = |i: usize, ReadValue { value, rest }: ReadValue| match spec.terms.get(i) {
@@ -223,41 +196,45 @@ impl CompiledObjective {
                 (term.weight * loss, term.weight * slope)
             }
             None => {
-                let i = i - spec.terms.len();
-                let (missing, slope) = constraints[i].missing(value);
-                (constraint_weights[i] * missing, constraint_weights[i] * slope)
+                let KeptConstraint { relation, bound, weight, .. } =
+                    &constraints[i - spec.terms.len()];
+                let (missing, slope) = relation.missing(*bound, value);
+                (weight * missing, weight * slope)
             }
         };
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.sources.len());
         for (i, source) in self.sources.iter().enumerate() {
             values.push(match source {
-                QuantityKernel::Row(index) => {
+                QuantityKernel::Row(indices) => {
                     let bases = measures.base.chunks_exact(base_width);
                     let slopes = of_base.chunks_exact_mut(base_width);
                     let measure = |(loss, (base, of_base)): (&mut f64, (&[f32], &mut [f32]))| {
-                        let value = self.domain.value_at(*index, base);
+                        let values = indices.iter().map(|&index| self.domain.value_at(index, base));
+                        let value = values.sum::<f64>();
                         let (adds, slope) = price(i, ReadValue { value, rest: 1.0 - value });
                         *loss += adds;
-                        self.domain.add_slope(*index, base, slope, of_base);
+                        for &index in indices {
+                            self.domain.add_slope(index, base, slope, of_base);
+                        }
                         value
                     };
                     loss.iter_mut().zip(bases.zip(slopes)).map(measure).collect()
                 }
                 QuantityKernel::Unknown => {
                     loss.fill(f64::NAN);
-                    vec![f64::NAN; rows]
+                    vec![f64::NAN; n]
                 }
                 QuantityKernel::Head { members, reading, offset, scale } => {
-                    let ensemble = Ensemble::new(members, reading, z, rows, with_gradient);
+                    let ensemble = Ensemble::new(members, reading, z, n, with_gradient);
                     let cautious = spec.terms.get(i).filter(|_| spec.cautious);
-                    let [mut of_means, mut of_spreads] = [vec![0.0; rows], vec![0.0; rows]];
+                    let [mut of_means, mut of_spreads] = [vec![0.0; n], vec![0.0; n]];
                     let values: Vec<f64> =
                         ensemble.means.iter().map(|mean| mean.value * scale + offset).collect();
-                    let slopes = of_means.iter_mut().zip(&mut of_spreads);
+                    let of_values = of_means.iter_mut().zip(&mut of_spreads);
                     let rests = ensemble.means.iter().map(|mean| mean.rest);
                     let each = values.iter().zip(rests).zip(&ensemble.spreads);
                     for ((loss, (of_mean, of_spread)), ((&value, rest), spread)) in
-                        loss.iter_mut().zip(slopes).zip(each)
+                        loss.iter_mut().zip(of_values).zip(each)
                     {
                         let (adds, slope) = price(i, ReadValue { value, rest });
                         *loss += adds;
@@ -269,80 +246,48 @@ impl CompiledObjective {
                         }
                     }
                     if with_gradient {
-                        ensemble.pull_back(z, [&of_means, &of_spreads], dz);
+                        ensemble.pull_back(z, [&of_means, &of_spreads], &mut slopes.z);
                     }
                     values
                 }
             });
         }
         if spec.l2 > 0.0 {
-            for (loss, z) in loss.iter_mut().zip(z.chunks_exact(dim)) {
+            for (loss, z) in loss.iter_mut().zip(z.chunks_exact(latent)) {
                 *loss += spec.l2 * z.iter().map(|z| f64::from(*z).powi(2)).sum::<f64>();
             }
-            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * spec.l2 as f32 * z);
+            slopes.z.iter_mut().zip(z).for_each(|(dz, z)| *dz += 2.0 * spec.l2 as f32 * z);
         }
         if let Some(kernels) = &self.kernels {
-            let dz = with_gradient.then_some(&mut *dz);
+            let dz = with_gradient.then_some(&mut slopes.z);
             let weight = self.outside_weight;
-            let outside = kernels.outside(z, rows, weight as f32, dz);
+            let outside = kernels.outside(z, n, weight as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
-        // The gradient by the shapes that quantities read, and by the shapes that the round trip decodes.
-        if with_gradient && self.reads_shape {
-            self.domain.pull_back(&self.units, measures, of_base, of_shape);
+        if with_gradient && self.reads_row {
+            self.domain.pull_back(&self.units, measures, of_base, &mut slopes.row);
         } else {
-            of_shape.clear();
-        }
-        of_decoded.clear();
-        if with_gradient && decodes {
-            match self.space {
-                Space::Latent if self.reads_shape => std::mem::swap(of_decoded, of_shape),
-                _ => of_decoded.resize(rows * self.units.scale.len(), 0.0),
-            }
+            slopes.row.clear();
         }
         if self.reads_round_trip {
-            let decoded = decoding.output(z);
-            let seen = self.encoder.forward(decoded, rows, again);
-            let mut moved: Vec<f32> = seen.iter().zip(z).map(|(seen, z)| seen - z).collect();
-            for (loss, moved) in loss.iter_mut().zip(moved.chunks_exact(dim)) {
-                *loss += spec.align * moved.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-            }
-            if with_gradient {
-                moved.iter_mut().for_each(|moved| *moved *= 2.0 * spec.align as f32);
-                dz.iter_mut().zip(&moved).for_each(|(dz, moved)| *dz -= moved);
-                self.encoder.backward(decoded, &mut moved, again, of_decoded);
-            }
+            let slopes = with_gradient.then_some(&mut *slopes);
+            self.space.add_round_trip(given, passage, spec.align, &mut loss, slopes);
         }
-        if with_gradient && decodes {
-            self.decoder.backward(z, of_decoded, decoding, dz);
-        }
+        let slope = match with_gradient {
+            true => self.space.pull_back(given, passage, slopes),
+            false => &[],
+        };
 
-        let latent = match self.space {
-            Space::Latent => Vec::new(),
-            Space::Input => z.iter().map(|&v| f64::from(v)).collect(),
-        };
-        let slope = match self.space {
-            Space::Latent => dz,
-            Space::Input => {
-                if with_gradient {
-                    of_shape.resize(given.len(), 0.0);
-                }
-                // If no term reads z, the backward pass through the encoder is skipped.
-                if dz.iter().any(|v| *v != 0.0) {
-                    self.encoder.backward(given, dz, encoding, of_shape);
-                }
-                of_shape
-            }
-        };
         // A rectifier turns NaN into zero, so a finite result does not prove a finite point.
-        let rows = loss.iter().zip(finite_rows(given, width));
+        let rows = loss.iter().zip(finite_rows(given, dim));
         let mut finite: Vec<bool> = rows.map(|(loss, ok)| loss.is_finite() && ok).collect();
-        finite.iter_mut().zip(finite_rows(slope, width)).for_each(|(all, ok)| *all &= ok);
+        finite.iter_mut().zip(finite_rows(slope, dim)).for_each(|(all, ok)| *all &= ok);
         let mut valid = finite.clone();
         for source in &self.sources[..spec.terms.len()] {
-            if let QuantityKernel::Row(index) = source {
+            let QuantityKernel::Row(indices) = source else { continue };
+            for &index in indices {
                 let bases = valid.iter_mut().zip(measures.base.chunks_exact(base_width));
-                bases.for_each(|(ok, base)| *ok &= self.domain.is_defined_at(*index, base));
+                bases.for_each(|(ok, base)| *ok &= self.domain.is_defined_at(index, base));
             }
         }
         let mut feasible = valid.clone();
@@ -353,7 +298,11 @@ impl CompiledObjective {
         for (constraint, values) in constraints.iter().zip(constrained) {
             feasible.iter_mut().zip(values).for_each(|(ok, value)| *ok &= constraint.holds(value));
         }
-        let gradient = slope.iter().map(|&v| f64::from(v)).collect();
+        let double = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect();
+        let gradient = double(slope);
+        // Of a latent point there is nothing to add.
+        let latent =
+            if self.space.is_encoded() { double(self.space.z(given, passage)) } else { Vec::new() };
         ROOM.set(room);
         Evaluation {
             value: spec.values(&values),

@@ -16,7 +16,10 @@ use crate::nn::autoencoder::{Latent, Output, architecture};
 use crate::nn::layer::initial_parameters;
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
-use crate::objective::{Constraint, Goal, Relation, Term, constraint_weights};
+use crate::objective::test_table::table_model;
+use crate::objective::{
+    ColumnConstraint, Constraint, Goal, ObjectiveSpec, Relation, Term, kept_constraints,
+};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::f32::consts::TAU;
@@ -109,6 +112,7 @@ fn spec(rng: &mut impl Rng) -> ObjectiveSpec {
         inside,
         cautious: rng.random_bool(0.5),
         constraints: constraints[..rng.random_range(0..=2)].to_vec(),
+        columns: Vec::new(),
     }
 }
 
@@ -145,10 +149,9 @@ fn without_a_graph_values_and_gradients_are_the_same() {
             let sizes = values.iter().map(|value| term.weight * term.goal.loss(*value).abs());
             sizes.fold(0.0, f64::max)
         };
-        let bounds = spec.constraints.iter().map(|constraint| constraint.bound.abs());
-        let bounds = constraint_weights(&spec, &model).into_iter().zip(bounds);
-        let terms = spec.terms.iter().zip(&plain.terms).map(of_term);
-        let terms = terms.chain(bounds.map(|(weight, bound)| weight * bound)).sum();
+        let bounds = kept_constraints(&spec, &model, space).unwrap().into_iter();
+        let bounds = bounds.map(|constraint| constraint.weight * constraint.bound.abs());
+        let terms = spec.terms.iter().zip(&plain.terms).map(of_term).chain(bounds).sum();
         assert_close_to(&what("loss"), &ours.loss, &plain.loss, terms);
         assert_close_to(&what("value"), &ours.value, &plain.value, terms);
         assert_close(&what("gradient"), &ours.gradient, &plain.gradient);
@@ -351,4 +354,64 @@ fn a_class_that_is_all_but_certain_has_a_finite_loss() {
         assert!((at.loss[0] - 120.0).abs() < 1e-4 && at.finite[0], "{text}: {:?}", at.loss);
         assert!((at.gradient[0] - 60.0).abs() < 1e-3, "{text}: {:?}", at.gradient);
     }
+#[test]
+fn over_a_table_values_and_gradients_are_those_of_the_graph_in_double_precision() {
+    let mut rng = stream(14, Purpose::Starts, 0, 0);
+    let texts = ["computed:a", "computed:mass", "computed:lattice_fcc", "computed:c"];
+    let mut infeasible = [0, 0];
+    for trial in 0..60 {
+        let model = table_model(&mut rng);
+        let space = [Space::Latent, Space::Input][trial % 2];
+        let goals = [Goal::Max, Goal::Min, Goal::Target(0.7)];
+        let term = |text: &str| Term {
+            quantity: text.parse().unwrap(),
+            goal: goals[rng.random_range(0..3)],
+            weight: 1.0,
+        };
+        let spec = ObjectiveSpec {
+            terms: texts[..1 + trial % 4].iter().copied().map(term).collect(),
+            l2: 0.1,
+            align: [0.0, 0.5][trial / 2 % 2],
+            inside: [0.0, 1.0][trial / 4 % 2],
+            columns: vec![
+                ColumnConstraint::lock("a=0.5").unwrap(),
+                ColumnConstraint::lock("lattice=fcc").unwrap(),
+                ColumnConstraint::bound("0.3<=mass<=1.5").unwrap(),
+                ColumnConstraint::sum("b+c=2.5").unwrap(),
+            ],
+            ..ObjectiveSpec::default()
+        };
+        let objective = Objective::new(model.clone(), spec.clone(), space).unwrap();
+        let double = Objective::new(Arc::new(model.to_f64()), spec, space).unwrap();
+        let z = StandardNormal.sample_iter(&mut rng).take(20 * model.latent_dim()).collect();
+        let starts = Rows::from_flat(model.latent_dim(), z);
+        let points = objective.starts(starts).unwrap().into_flat();
+        // Both read the same points.
+        let points: Vec<f64> = points.into_iter().map(|v| f64::from(v as f32)).collect();
+        let ours = objective.evaluate(&points, true).unwrap();
+        let plain = double.evaluate(&points, true).unwrap();
+        let what = |part: &str| format!("trial {trial}, {part}, {space:?}");
+        let bounds = kept_constraints(objective.spec(), &model, space).unwrap();
+        let terms = bounds.iter().map(|bound| bound.weight * bound.bound.abs()).sum();
+        assert_close_to(&what("loss"), &ours.loss, &plain.loss, terms);
+        assert_close(&what("value"), &ours.value, &plain.value);
+        assert_close(&what("gradient"), &ours.gradient, &plain.gradient);
+        assert_close(&what("latent"), &ours.latent, &plain.latent);
+        for (ours, plain) in ours.terms.iter().zip(&plain.terms) {
+            assert_close(&what("term"), ours, plain);
+        }
+        assert_eq!((&ours.valid, &ours.feasible), (&plain.valid, &plain.feasible), "{trial}");
+        infeasible[trial % 2] += ours.feasible.iter().filter(|ok| !**ok).count();
+        if space == Space::Input {
+            let width = objective.dim();
+            let rows = objective.rows(&Rows::from_flat(width, points)).unwrap();
+            for row in rows.iter() {
+                assert_eq!((row[0], &row[3..6]), (0.5, &[0.0, 1.0, 0.0][..]));
+                assert!((0.3..=1.5).contains(&row[2]), "{row:?}");
+                assert!((row[1] + row[6] - 2.5).abs() < 1e-5, "{row:?}");
+            }
+        }
+    }
+    assert!(infeasible[0] > 500, "a random row keeps no lock: {infeasible:?}");
+    assert_eq!(infeasible[1], 0, "in input space all hold");
 }

@@ -1,10 +1,14 @@
 //! The objective at many points at once: the one function that search, map and tests call.
 
 use super::compiled::CompiledObjective;
-use super::evaluation::{Evaluation, Outside, Priced, constraint_weights, kept_constraints};
+use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced, kept_constraints};
+use super::feasible_set::FeasibleSet;
 use super::graph::GraphObjective;
-use super::spec::{Constraint, Goal, ObjectiveSpec, Space, Term};
+use super::linear_constraint::{LinearConstraint, linear_constraints};
+use super::space::Space;
+use super::spec::{Goal, ObjectiveSpec, Term};
 use crate::data::quantity::Quantity;
+use crate::data::rows::Rows;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
@@ -24,9 +28,11 @@ pub struct Objective {
     space: Space,
     /// The constraints as the search applies them: a constraint on a prediction has a margin, so that its interval is
     /// likely to keep it too.
-    constraints: Vec<Constraint>,
-    /// The factor of each constraint's violation in the loss.
-    constraint_weights: Vec<f64>,
+    constraints: Vec<KeptConstraint>,
+    /// The conditions on columns of a table, in the units of its file.
+    linear: Vec<LinearConstraint>,
+    /// The rows that keep them, where the numbers of a table move themselves: every point is one of these.
+    feasible: Option<Arc<FeasibleSet>>,
     /// The terms that must be above 0 for a point to be an answer.
     positive: Vec<usize>,
     /// The weight and the level of the penalty outside the data.
@@ -53,9 +59,9 @@ impl Objective {
     /// Checks that an objective can be optimised on a model.
     ///
     /// # Errors
-    /// Names a setting out of range, a quantity that the model does not have, a quantity without a head, or one that is
-    /// sought as the probability of a class and is a number; also if the penalty outside the data has a weight and the
-    /// model has no data.
+    /// Names a setting out of range, a quantity or a column that the model does not have, a quantity without a head, one
+    /// that is sought as the probability of a class and is a number, or conditions on columns that cannot all hold; also
+    /// if the penalty outside the data has a weight and the model has no data.
     pub fn check(model: &Model, spec: &ObjectiveSpec) -> Result<()> {
         spec.check()?;
         if spec.inside > 0.0 && !model.has_data() {
@@ -69,16 +75,16 @@ impl Objective {
             term.goal.is_of_class()
                 && !(term.quantity.is_predicted() && model.is_of_class(term.quantity))
         };
-        match spec.terms.iter().find(is_number) {
-            None => Ok(()),
-            Some(term) => Err(Error::setting(
+        if let Some(term) = spec.terms.iter().find(is_number) {
+            return Err(Error::setting(
                 "term",
                 text!(
                     "up and down seek the probability of a class that a head predicts, and {name} is a number; take max or min",
                     name = term.quantity.to_string()
                 ),
-            )),
+            ));
         }
+        FeasibleSet::of(model, spec, Space::Latent).map(|_| ())
     }
 
     /// The objective that a specification describes, on a model.
@@ -87,27 +93,41 @@ impl Objective {
     /// As [`Self::check`], or when the data hold too few values for the judge of a prediction.
     pub fn new(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Result<Self> {
         Self::check(&model, &spec)?;
-        let outside = Outside::new(&spec, &model);
-        Ok(Self {
-            constraints: kept_constraints(&spec, &model)?,
-            constraint_weights: constraint_weights(&spec, &model),
-            positive: spec.positive_terms(model.domain()),
-            compiled: compiled(&model, &spec, outside, space),
-            outside,
-            model,
-            spec,
-            space,
-        })
+        let linear = linear_constraints(&model, &spec)?;
+        let feasible = FeasibleSet::of(&model, &spec, space)?.filter(|_| space == Space::Input);
+        let constraints = kept_constraints(&spec, &model, space)?;
+        let begun = Self::unconstrained(model, spec, space);
+        Ok(Self { constraints, linear, feasible: feasible.map(Arc::new), ..begun }.compile())
     }
 
     /// The objective of one quantity of the model's shapes alone, as for the colours of the map.
     pub fn for_quantity(model: Arc<Model>, quantity: Quantity) -> Self {
         let spec = ObjectiveSpec::new(quantity, Goal::Max);
-        let outside = Outside::new(&spec, &model);
-        let compiled = compiled(&model, &spec, outside, Space::Latent);
-        let (constraints, constraint_weights, positive) = (Vec::new(), Vec::new(), Vec::new());
-        let space = Space::Latent;
-        Self { model, spec, space, constraints, constraint_weights, positive, outside, compiled }
+        Self::unconstrained(model, spec, Space::Latent).compile()
+    }
+
+    /// Terms and penalties alone, not yet compiled.
+    fn unconstrained(model: Arc<Model>, spec: ObjectiveSpec, space: Space) -> Self {
+        Self {
+            constraints: Vec::new(),
+            linear: Vec::new(),
+            feasible: None,
+            positive: spec.positive_terms(model.domain()),
+            outside: Outside::new(&spec, &model),
+            compiled: None,
+            model,
+            spec,
+            space,
+        }
+    }
+
+    /// The same objective without a graph, where that can be.
+    fn compile(mut self) -> Self {
+        let compiled =
+            || CompiledObjective::new(&self.model, self.priced(), self.outside, self.space);
+        let is_single = self.model.dtype() == DType::F32;
+        self.compiled = is_single.then(|| Arc::new(compiled()));
+        self
     }
 
     /// The frozen model.
@@ -127,10 +147,43 @@ impl Objective {
 
     /// The number of coordinates of a point.
     pub fn dim(&self) -> usize {
-        match self.space {
-            Space::Latent => self.model.latent_dim(),
-            Space::Input => self.model.input_dim(),
+        self.space.dim(&self.model)
+    }
+
+    /// The conditions on columns of a table.
+    pub fn linear_constraints(&self) -> &[LinearConstraint] {
+        &self.linear
+    }
+
+    /// The points at which a search begins that is to begin at these latent points: `z [n, latent] -> [n, dim]`.
+    ///
+    /// # Errors
+    /// When the width of `z` is not the latent's.
+    pub fn starts(&self, z: Rows<f64>) -> Result<Rows<f64>> {
+        let mut points = self.space.points(&self.model, z)?;
+        (0..points.len()).for_each(|k| self.project(points.row_mut(k)));
+        Ok(points)
+    }
+
+    /// Moves a point `[dim]` to the nearest one that keeps every condition on columns, where its own numbers are those of a
+    /// table; any other point stays.
+    pub fn project(&self, point: &mut [f64]) {
+        if let Some(feasible) = &self.feasible {
+            feasible.project(point);
         }
+    }
+
+    /// The rows of points, in data units, `[n, dim] -> [n, input]`. Where a row is searched itself, it keeps every condition
+    /// on columns to the last digit, and sums to the rounding of single precision.
+    ///
+    /// # Errors
+    /// When the width of `points` is not that of the space.
+    pub fn rows(&self, points: &Rows<f64>) -> Result<Rows<f32>> {
+        let mut rows = self.space.rows(&self.model, points)?;
+        if let Some(feasible) = &self.feasible {
+            (0..rows.len()).for_each(|k| feasible.settle(rows.row_mut(k)));
+        }
+        Ok(rows)
     }
 
     /// The number of points that are best evaluated together: enough to fill the products, few enough to share out
@@ -197,18 +250,7 @@ impl Objective {
     }
 
     fn priced(&self) -> Priced<'_> {
-        let Self { spec, constraints, constraint_weights, positive, .. } = self;
-        Priced { spec, constraints, constraint_weights, positive }
+        let Self { spec, constraints, positive, .. } = self;
+        Priced { spec, constraints, positive }
     }
-}
-
-/// The objective without a graph; none in f64.
-fn compiled(
-    model: &Model,
-    spec: &ObjectiveSpec,
-    outside: Outside,
-    space: Space,
-) -> Option<Arc<CompiledObjective>> {
-    let is_single = model.dtype() == DType::F32;
-    is_single.then(|| Arc::new(CompiledObjective::new(model, spec, outside, space)))
 }

@@ -1,13 +1,23 @@
 //! The results of an objective at many points, and the weights of constraints and of the penalty outside the data.
 
-use super::spec::{Constraint, Goal, ObjectiveSpec, Relation, Term};
+use super::linear_constraint::column_constraints;
+use super::space::Space;
+use super::spec::{Goal, ObjectiveSpec, Relation, Term};
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::density::Density;
+use std::fmt;
 
 /// The cost of breaking a constraint by one standard deviation of its quantity, in standard deviations of the sought
 /// quantities: more than any slope of theirs inside the data.
 const CONSTRAINT_WEIGHT: f64 = 10.0;
+
+/// The tolerance of a lock or a sum in a search of the latent, in standard deviations of what it holds: a decoder meets no
+/// number exactly.
+const TOLERANCE: f64 = 0.05;
+/// The least probability of a level that is locked: it is then the most probable one.
+const LEAST_PROBABILITY: f64 = 0.5;
 
 /// The penalty of an objective outside the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,15 +47,40 @@ impl Outside {
     }
 }
 
-/// The inputs of the loss: the objective, its constraints as the search applies them, and the factors of their violations.
+/// A condition as a search applies it: a point that breaks it pays a penalty, and is never an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptConstraint {
+    /// The quantities whose sum is constrained: one, or several columns of a table.
+    pub quantities: Vec<Quantity>,
+    /// The side of the bound.
+    pub relation: Relation,
+    /// The bound, in the unit of the quantities.
+    pub bound: f64,
+    /// The factor of the violation in the loss.
+    pub weight: f64,
+}
+
+impl KeptConstraint {
+    /// True if a sum keeps the condition; NaN never does.
+    pub fn holds(&self, sum: f64) -> bool {
+        self.relation.holds(self.bound, sum)
+    }
+}
+
+impl fmt::Display for KeptConstraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.quantities.iter().map(Quantity::to_string).collect();
+        write!(f, "{}{}{}", names.join("+"), self.relation, self.bound)
+    }
+}
+
+/// The inputs of the loss: the objective, and its constraints as the search applies them.
 #[derive(Clone, Copy, Debug)]
 pub struct Priced<'a> {
     /// The terms and penalties.
     pub spec: &'a ObjectiveSpec,
     /// The constraints as the search applies them.
-    pub constraints: &'a [Constraint],
-    /// The factor of each constraint's violation.
-    pub constraint_weights: &'a [f64],
+    pub constraints: &'a [KeptConstraint],
     /// The terms that must be above 0, as in [`ObjectiveSpec::positive_terms`].
     pub positive: &'a [usize],
 }
@@ -61,7 +96,7 @@ pub struct Evaluation {
     pub gradient: Vec<f64>,
     /// The quantity of each term, `[terms][n]`.
     pub terms: Vec<Vec<f64>>,
-    /// The encoded points of given shapes, `[n, latent]`; empty if latent points were given.
+    /// The encoded points of given rows, `[n, latent]`; empty if latent points were given.
     pub latent: Vec<f64>,
     /// True where point and loss (and gradient, if requested) are finite, `[n]`.
     pub finite: Vec<bool>,
@@ -90,14 +125,6 @@ impl Evaluation {
     }
 }
 
-/// The factor of each constraint's violation in the loss of an objective, `[constraints]`; it depends on the spread of the
-/// model's data.
-pub fn constraint_weights(spec: &ObjectiveSpec, model: &Model) -> Vec<f64> {
-    let sought = sought_spread(spec, model);
-    let weight = |c: &Constraint| CONSTRAINT_WEIGHT * sought / model.encoded.spread(c.quantity);
-    spec.constraints.iter().map(weight).collect()
-}
-
 /// The approximate standard deviation of the sum of the terms over the data of a model.
 fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
     let share = |term: &Term| model.encoded.mean(term.quantity).clamp(0.01, 0.99);
@@ -114,29 +141,77 @@ fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
     spec.terms.iter().map(of).sum()
 }
 
-/// The constraints of an objective as a search applies them. In the end the interval of a prediction must keep its bound, but
-/// a search must not use the judge: it keeps the head's value within the bound by the usual half-width of an interval.
+/// The constraints of an objective as a search of a space applies them, with the factors of their violations, which depend
+/// on the spread of the model's data.
+///
+/// In the end the interval of a prediction must keep its bound, but a search must not use the judge: it keeps the head's
+/// value within the bound by the usual half-width of an interval. Where the numbers of a table move themselves, conditions
+/// on columns hold exactly, so none is left to be paid for.
 ///
 /// # Errors
-/// When the data hold too few values for a judge.
-pub fn kept_constraints(spec: &ObjectiveSpec, model: &Model) -> Result<Vec<Constraint>> {
-    let kept = |constraint: &Constraint| {
-        if !constraint.quantity.is_predicted() {
-            return Ok(*constraint);
+/// When the data hold too few values for a judge, or the model lacks a column.
+pub fn kept_constraints(
+    spec: &ObjectiveSpec,
+    model: &Model,
+    space: Space,
+) -> Result<Vec<KeptConstraint>> {
+    let columns_are_exact = space == Space::Input && model.domain().table().is_some();
+    let sought = sought_spread(spec, model);
+    let mut kept = Vec::new();
+    for constraint in &spec.constraints {
+        let quantity = constraint.quantity;
+        let mut margin = 0.0;
+        if quantity.is_predicted() {
+            let judge = model.judge(quantity)?;
+            margin = judge.map_or(0.0, |judge| judge.usual_half_width());
+        } else if columns_are_exact {
+            continue;
         }
-        let judge = model.judge(constraint.quantity)?;
-        let Some(judge) = judge else { return Ok(*constraint) };
-        let margin = judge.usual_half_width();
-        let bound = match constraint.relation {
+        let mut bound = match constraint.relation {
             Relation::AtLeast => constraint.bound + margin,
             Relation::AtMost => constraint.bound - margin,
         };
-        // No probability passes 0 or 1: the margin goes at most half of the way there.
-        let bound = match judge.is_of_class() {
-            true => bound.max(0.5 * constraint.bound).min(0.5 * (1.0 + constraint.bound)),
-            false => bound,
+        if quantity.is_predicted() && model.is_of_class(quantity) {
+            // No probability passes 0 or 1: the margin goes at most half of the way there.
+            bound = bound.max(0.5 * constraint.bound).min(0.5 * (1.0 + constraint.bound));
+        }
+        kept.push(KeptConstraint {
+            quantities: vec![quantity],
+            relation: constraint.relation,
+            bound,
+            weight: CONSTRAINT_WEIGHT * sought / model.encoded.spread(quantity),
+        });
+    }
+    if !columns_are_exact {
+        kept.extend(kept_columns(spec, model)?);
+    }
+    Ok(kept)
+}
+
+/// The conditions on columns as bounds of quantities, with the tolerance of what has to have one value.
+///
+/// # Errors
+/// When the model lacks a column.
+pub fn kept_columns(spec: &ObjectiveSpec, model: &Model) -> Result<Vec<KeptConstraint>> {
+    let sought = sought_spread(spec, model);
+    let all = model.domain().quantities();
+    let mut kept = Vec::new();
+    for condition in column_constraints(model, spec)? {
+        let quantities: Vec<Quantity> = condition.places.iter().map(|&place| all[place]).collect();
+        // The deviation of a sum as of independent columns: shares that always add up to 1 have none together.
+        let squares = quantities.iter().map(|&quantity| model.encoded.spread(quantity).powi(2));
+        let spread = squares.sum::<f64>().sqrt();
+        let room = match () {
+            () if condition.is_level => 1.0 - LEAST_PROBABILITY,
+            () if condition.is_equality() => TOLERANCE * spread,
+            () => 0.0,
         };
-        Ok(Constraint { bound, ..*constraint })
-    };
-    spec.constraints.iter().map(kept).collect()
+        let ends =
+            [(Relation::AtLeast, condition.low - room), (Relation::AtMost, condition.high + room)];
+        for (relation, bound) in ends.into_iter().filter(|(_, bound)| bound.is_finite()) {
+            let (quantities, weight) = (quantities.clone(), CONSTRAINT_WEIGHT * sought / spread);
+            kept.push(KeptConstraint { quantities, relation, bound, weight });
+        }
+    }
+    Ok(kept)
 }

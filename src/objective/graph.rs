@@ -1,8 +1,9 @@
 //! The objective as a candle graph, in the precision of its model: the reference for the compiled one, and in f64 for
 //! the comparison with finite differences.
 
-use super::evaluation::{Evaluation, Outside, Priced};
-use super::spec::{Goal, ObjectiveSpec, Relation, Space, Term};
+use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced};
+use super::space::Space;
+use super::spec::{Goal, ObjectiveSpec, Relation, Term};
 use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Model;
@@ -24,10 +25,7 @@ impl GraphObjective<'_> {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn evaluate(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
-        let dim = match self.space {
-            Space::Latent => self.model.latent_dim(),
-            Space::Input => self.model.input_dim(),
-        };
+        let dim = self.space.dim(self.model);
         let points = self.model.tensor(points, dim)?;
         // A rectifier turns NaN into zero, so a finite result does not prove a finite point.
         let given = flat_f64(&points)?;
@@ -113,13 +111,12 @@ impl GraphObjective<'_> {
         if weight > 0.0 {
             loss = (loss + (self.model.density().outside(z, level, softness)? * weight)?)?;
         }
-        let constraints = self.priced.constraints.iter().zip(self.priced.constraint_weights);
-        for ((constraint, weight), value) in constraints.zip(&graph.constrained) {
+        for (constraint, value) in self.priced.constraints.iter().zip(&graph.constrained) {
             let missing = match constraint.relation {
                 Relation::AtLeast => (constraint.bound - value)?,
                 Relation::AtMost => (value - constraint.bound)?,
             };
-            loss = (loss + (missing.relu()? * *weight)?)?;
+            loss = (loss + (missing.relu()? * constraint.weight)?)?;
         }
         Ok(loss)
     }
@@ -130,8 +127,8 @@ impl GraphObjective<'_> {
         let terms = self.priced.spec.terms.iter();
         let computed: Vec<usize> = terms.filter_map(|term| domain.index(term.quantity)).collect();
         let Some(base) = &graph.base else { return Ok(finite.to_vec()) };
-        let base: Vec<f32> = flat_f64(base)?.into_iter().map(|v| v as f32).collect();
-        let is_valid = |(&finite, base): (&bool, &[f32])| {
+        let base = flat_f64(base)?;
+        let is_valid = |(&finite, base): (&bool, &[f64])| {
             finite && computed.iter().all(|&index| domain.is_defined_at(index, base))
         };
         Ok(finite.iter().zip(base.chunks_exact(domain.base_width())).map(is_valid).collect())
@@ -150,23 +147,25 @@ struct Graph {
     rests: Vec<Tensor>,
     /// The spread of the members of each term's head, if it counts, `[terms]` of `[n]`.
     spreads: Vec<Option<Tensor>>,
-    /// The quantity of each constraint, `[constraints]` of `[n]`.
+    /// The sum that each constraint bounds, `[constraints]` of `[n]`.
     constrained: Vec<Tensor>,
 }
 
 impl Graph {
     fn new(objective: &GraphObjective<'_>, points: Tensor) -> Result<Self> {
-        let GraphObjective { model, priced: Priced { spec, .. }, space, .. } = objective;
+        let GraphObjective { model, priced: Priced { spec, constraints, .. }, space, .. } =
+            objective;
         let domain = model.domain();
-        let reads_shape = spec.quantities().any(|quantity| !quantity.is_predicted());
+        let constrained = constraints.iter().flat_map(|constraint| &constraint.quantities);
+        let reads_row = spec.quantities().chain(constrained.copied()).any(|q| !q.is_predicted());
         let (z, rows) = match space {
-            Space::Latent if reads_shape => (points.clone(), Some(model.decode_tensor(&points)?)),
+            Space::Latent if reads_row => (points.clone(), Some(model.decode_tensor(&points)?)),
             Space::Latent => (points, None),
             Space::Input => {
                 (apply(&model.network().to_mu(), &points)?, Some(model.unscaled_tensor(&points)?))
             }
         };
-        let base = rows.filter(|_| reads_shape).map(|rows| domain.measure_graph(&rows));
+        let base = rows.filter(|_| reads_row).map(|rows| domain.measure_graph(&rows));
         let base = base.transpose()?;
         let told = |quantity: Quantity| -> Result<[Tensor; 2]> {
             let value = match (domain.index(quantity), &base) {
@@ -185,16 +184,19 @@ impl Graph {
             let head = head.filter(|_| spec.cautious && term.quantity.is_predicted());
             head.map(|head| head.spread(term.quantity, &z)).transpose()
         };
-        let values = |all: &mut dyn Iterator<Item = Quantity>| -> Result<(Vec<_>, Vec<_>)> {
-            let each = all.map(told).collect::<Result<Vec<_>>>()?;
-            Ok(each.into_iter().map(|[value, rest]| (value, rest)).unzip())
+        let sum = |constraint: &KeptConstraint| {
+            let mut values = constraint.quantities.iter().map(|&quantity| told(quantity));
+            let [first, _] = values.next().unwrap_or_else(|| told(spec.quantity()))?;
+            values.try_fold(first, |sum, value| Ok((sum + &value?[0])?))
         };
-        let (terms, rests) = values(&mut spec.terms.iter().map(|term| term.quantity))?;
+        let terms = spec.terms.iter().map(|term| told(term.quantity));
+        let terms: Vec<[Tensor; 2]> = terms.collect::<Result<_>>()?;
+        let (terms, rests) = terms.into_iter().map(|[value, rest]| (value, rest)).unzip();
         Ok(Self {
             spreads: spec.terms.iter().map(spread).collect::<Result<_>>()?,
             terms,
             rests,
-            constrained: values(&mut spec.constraints.iter().map(|c| c.quantity))?.0,
+            constrained: constraints.iter().map(sum).collect::<Result<_>>()?,
             z,
             base,
         })

@@ -1,11 +1,11 @@
 //! The objective of a search, as it is set in the window, on the command line and in files.
 
+use super::column_constraint::ColumnConstraint;
 use crate::data::domain::Domain;
 use crate::data::quantity::{Quantity, predicted};
 use crate::error::{Error, Result, check_range};
 use crate::text;
 use crate::text::Text;
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -90,17 +90,6 @@ pub struct Term {
     pub weight: f64,
 }
 
-/// The space of the points that a search moves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Space {
-    /// z; the shape is what the decoder makes of it.
-    #[default]
-    Latent,
-    /// The numbers of the shape themselves, in network units; z is where the encoder sees it.
-    Input,
-}
-
 /// The side of its bound on which a constrained quantity must stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,7 +100,7 @@ pub enum Relation {
     AtMost,
 }
 
-/// A condition on the shape; a point that breaks it is infeasible and never an answer.
+/// A condition on a quantity; a point that breaks it is infeasible and never an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Constraint {
     /// The constrained quantity.
@@ -123,22 +112,29 @@ pub struct Constraint {
     pub bound: f64,
 }
 
-impl Constraint {
-    /// The amount by which a value breaks the condition, and its derivative by the value; 0 if the value keeps it.
-    pub fn missing(&self, value: f64) -> (f64, f64) {
-        let (missing, slope) = match self.relation {
-            Relation::AtLeast => (self.bound - value, -1.0),
-            Relation::AtMost => (value - self.bound, 1.0),
+impl Relation {
+    /// The amount by which a value breaks a bound, and its derivative by the value; 0 if the value keeps it.
+    pub fn missing(self, bound: f64, value: f64) -> (f64, f64) {
+        let (missing, slope) = match self {
+            Self::AtLeast => (bound - value, -1.0),
+            Self::AtMost => (value - bound, 1.0),
         };
         if missing < 0.0 { (0.0, 0.0) } else { (missing, slope) }
     }
 
+    /// True if a value keeps a bound; NaN never does.
+    pub fn holds(self, bound: f64, value: f64) -> bool {
+        match self {
+            Self::AtLeast => value >= bound,
+            Self::AtMost => value <= bound,
+        }
+    }
+}
+
+impl Constraint {
     /// True if a value keeps the condition; NaN never does.
     pub fn holds(&self, value: f64) -> bool {
-        match self.relation {
-            Relation::AtLeast => value >= self.bound,
-            Relation::AtMost => value <= self.bound,
-        }
+        self.relation.holds(self.bound, value)
     }
 }
 
@@ -157,8 +153,11 @@ pub struct ObjectiveSpec {
     pub inside: f64,
     /// True if a prediction is sought with caution: see [`Goal::caution`].
     pub cautious: bool,
-    /// Conditions on the shape.
+    /// Conditions on quantities.
     pub constraints: Vec<Constraint>,
+    /// Conditions on columns of a table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnConstraint>,
 }
 
 /// An objective as files have it: those of earlier versions name one source for all terms.
@@ -172,20 +171,21 @@ struct WrittenSpec {
     inside: f64,
     cautious: bool,
     constraints: Vec<Constraint>,
+    columns: Vec<ColumnConstraint>,
 }
 
 impl Default for WrittenSpec {
     fn default() -> Self {
-        let ObjectiveSpec { terms, l2, align, inside, cautious, constraints } =
+        let ObjectiveSpec { terms, l2, align, inside, cautious, constraints, columns } =
             ObjectiveSpec::default();
-        Self { terms, by: None, l2, align, inside, cautious, constraints }
+        Self { terms, by: None, l2, align, inside, cautious, constraints, columns }
     }
 }
 
 impl From<WrittenSpec> for ObjectiveSpec {
     fn from(written: WrittenSpec) -> Self {
-        let WrittenSpec { terms, by, l2, align, inside, cautious, constraints } = written;
-        let spec = Self { terms, l2, align, inside, cautious, constraints };
+        let WrittenSpec { terms, by, l2, align, inside, cautious, constraints, columns } = written;
+        let spec = Self { terms, l2, align, inside, cautious, constraints, columns };
         if by.as_deref() == Some("head") { spec.by_heads() } else { spec }
     }
 }
@@ -214,6 +214,7 @@ impl ObjectiveSpec {
             inside: 0.0,
             cautious: false,
             constraints: Vec::new(),
+            columns: Vec::new(),
         }
     }
 
@@ -340,7 +341,12 @@ impl ObjectiveSpec {
     /// True if the loss holds more than the terms: the best by the loss need not be the best by the shown value.
     pub fn is_penalised(&self) -> bool {
         let weights = [self.l2, self.align, self.inside];
-        self.cautious || weights.iter().any(|w| *w > 0.0) || !self.constraints.is_empty()
+        self.cautious || weights.iter().any(|w| *w > 0.0) || self.is_constrained()
+    }
+
+    /// True if there are conditions that an answer must keep.
+    pub fn is_constrained(&self) -> bool {
+        !self.constraints.is_empty() || !self.columns.is_empty()
     }
 
     /// Checks the ranges of every setting.
@@ -433,10 +439,18 @@ impl FromStr for Term {
     }
 }
 
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+        })
+    }
+}
+
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let relation = if self.relation == Relation::AtLeast { ">=" } else { "<=" };
-        write!(f, "{}{relation}{}", self.quantity, self.bound)
+        write!(f, "{}{}{}", self.quantity, self.relation, self.bound)
     }
 }
 

@@ -232,10 +232,7 @@ impl Terrain<'_> {
         let model = self.objective.model();
         let latent = groups.iter().flat_map(|group| self.restarts[group[0]].start());
         let starts = Rows::from_flat(model.latent_dim(), latent.copied().collect());
-        let starts = match self.objective.space() {
-            Space::Latent => starts,
-            Space::Input => model.scaled(&model.decode(&starts)?),
-        };
+        let starts = self.objective.starts(starts)?;
         self.evaluations += starts.len();
         let begun = self.objective.evaluate(starts.as_flat(), false)?.loss;
         let climbed = quantile(begun, 0.5).map_or(0.0, |begun| (begun - best).max(0.0));

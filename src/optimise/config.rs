@@ -127,7 +127,7 @@ pub struct SearchConfig {
     pub spec: ObjectiveSpec,
     /// The optimisation method.
     pub method: Method,
-    /// The variable that is optimised: z, or the numbers of the shape itself.
+    /// The variable that is optimised: z, or the numbers of the row itself.
     pub space: Space,
     /// The distribution of the starts.
     pub starts: Starts,
@@ -143,7 +143,7 @@ pub struct SearchConfig {
     /// The learning rate, in latent units: for Adam about the length of the first step in each coordinate; for CMA-ES
     /// the first standard deviation.
     pub rate: f64,
-    /// The learning rate where the shape itself is optimised, in network units.
+    /// The learning rate where the row itself is optimised, in network units.
     pub input_rate: f64,
     /// The seed of the starts.
     pub seed: u64,
@@ -221,7 +221,7 @@ impl SearchConfig {
             return Err(Error::setting(
                 "space",
                 text!(
-                    "shapes are moved by adam, gradient or momentum; the other methods search the latent"
+                    "the numbers of a row are moved by adam, gradient or momentum; the other methods search the latent"
                 ),
             ));
         }

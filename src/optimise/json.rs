@@ -10,6 +10,7 @@ use super::written::WrittenShape;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::table::TableCell;
 use crate::model::judge::Prediction;
+use crate::objective::BrokenConstraint;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};
 
@@ -104,6 +105,9 @@ pub(super) struct JsonRestart<'a> {
     valid: bool,
     #[serde(flatten)]
     answer: &'a Answer,
+    /// The conditions on columns that are broken, where there is no answer.
+    #[serde(skip_serializing_if = "<[BrokenConstraint]>::is_empty")]
+    broken: &'a [BrokenConstraint],
     trust: &'a Verdict,
     /// The learning rate, as (step from which on, rate).
     rates: &'a [(usize, f64)],
@@ -149,6 +153,7 @@ impl<'a> JsonRestart<'a> {
             stop_reason: restart.stop_reason,
             valid: restart.best.is_some(),
             answer: &report.answer,
+            broken: &report.broken,
             trust: &report.verdict,
             rates: &restart.rates,
             trajectory_steps: steps,

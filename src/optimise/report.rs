@@ -14,7 +14,9 @@ use crate::error::Result;
 use crate::model::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
-use crate::objective::{Goal, ObjectiveSpec, Space, Term};
+use crate::objective::{
+    BrokenConstraint, Goal, LinearConstraint, ObjectiveSpec, Term, kept_columns,
+};
 use crate::text;
 use crate::text::Text;
 use crate::trust::{PredictionCheck, Question, Reliability, RoundTripChange, Verdict, assess_with};
@@ -42,6 +44,8 @@ pub struct SearchReport {
     pub units: BTreeMap<Quantity, String>,
     /// The columns of the rows, if the model is one of a table.
     pub table: Option<TableSchema>,
+    /// The conditions on columns of the table.
+    pub linear_constraints: Vec<LinearConstraint>,
     /// The local optima, each with the restarts that reached it.
     pub basins: Basins,
     /// The tally after each step, the start first.
@@ -55,7 +59,7 @@ pub struct RestartReport {
     pub restart: Restart,
     /// The start shape, `[input]`.
     pub decoded_start: Vec<f32>,
-    /// The shape at its best z (where the shape itself was optimised, that shape), `[input]`.
+    /// The row at its best z (where the row itself was optimised, that row), `[input]`.
     pub decoded: Vec<f32>,
     /// The frame in which its shapes are exported; data units if there is none.
     pub frame: Option<SimilarityTransform>,
@@ -67,6 +71,8 @@ pub struct RestartReport {
     pub verdict: Verdict,
     /// The numbers of the answer.
     pub answer: Answer,
+    /// The conditions on columns of a table that its row breaks; empty where there is an answer.
+    pub broken: Vec<BrokenConstraint>,
 }
 
 impl RestartReport {
@@ -178,20 +184,31 @@ pub struct InData {
 
 impl InData {
     /// The datum with the best terms among those that satisfy every constraint.
-    pub fn best(model: &Model, spec: &ObjectiveSpec) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When the model lacks a column of a condition.
+    pub fn best(model: &Model, spec: &ObjectiveSpec) -> Result<Option<Self>> {
         let values = |quantity| -> Vec<f64> { model.encoded.quantity(quantity).collect() };
         let sought: Vec<Vec<f64>> = spec.terms.iter().map(|t| values(t.quantity)).collect();
         let kept: Vec<Vec<f64>> = spec.constraints.iter().map(|c| values(c.quantity)).collect();
+        let columns = kept_columns(spec, model)?;
+        let summed = columns.iter().map(|c| c.quantities.iter().map(|&q| values(q)).collect());
+        let summed: Vec<Vec<Vec<f64>>> = summed.collect();
         let terms = |row: usize| -> Vec<f64> { sought.iter().map(|of| of[row]).collect() };
-        let feasible =
-            |row: &usize| spec.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]));
+        let feasible = |row: &usize| {
+            let sum = |of: &Vec<Vec<f64>>| of.iter().map(|values| values[*row]).sum();
+            spec.constraints.iter().zip(&kept).all(|(c, of)| c.holds(of[*row]))
+                && columns.iter().zip(&summed).all(|(c, of)| c.holds(sum(of)))
+        };
         let losses = (0..model.encoded.mu.len())
             .filter(feasible)
             .map(|row| (row, spec.terms_loss(&terms(row))));
         let finite = losses.filter(|(_, loss)| loss.is_finite());
-        let (row, _) = finite.min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let name = model.row_id(row).map(str::to_owned);
-        Some(Self { row, name, value: spec.value(&terms(row)), terms: terms(row) })
+        let best = finite.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(row, _)| {
+            let name = model.row_id(row).map(str::to_owned);
+            Self { row, name, value: spec.value(&terms(row)), terms: terms(row) }
+        });
+        Ok(best)
     }
 }
 
@@ -263,17 +280,15 @@ impl SearchReport {
         let (starts, z) = (gather(Restart::start), gather(Restart::best_z));
         let decoded_starts = model.decode(&starts)?;
         let mut decoded = model.decode(&z)?;
-        if objective.space() == Space::Input {
-            for (index, restart) in restarts.iter().enumerate() {
-                if let Some(best) = &restart.best {
-                    let shape =
-                        model.unscaled(&Rows::from_flat(model.input_dim(), best.input.clone()));
-                    decoded.row_mut(index).copy_from_slice(shape.as_flat());
-                }
+        for (index, restart) in restarts.iter().enumerate() {
+            // The row itself, where the search moved one.
+            if let Some(best) = restart.best.as_ref().filter(|best| !best.input.is_empty()) {
+                let row = objective.rows(&Rows::from_flat(objective.dim(), best.input.clone()))?;
+                decoded.row_mut(index).copy_from_slice(row.as_flat());
             }
         }
         let mut basins = Basins::new(&objective, &restarts)?;
-        let in_data = InData::best(model, &config.spec);
+        let in_data = InData::best(model, &config.spec)?;
         let quantities: Vec<Quantity> = config.spec.terms.iter().map(|t| t.quantity).collect();
         let verdicts = assess_with(model, &quantities, &config.spec, &z, &decoded)?;
         let answers = answers(model, &config.spec, in_data.as_ref(), &restarts, &z, &verdicts)?;
@@ -285,6 +300,14 @@ impl SearchReport {
             .enumerate()
             .map(|(index, ((restart, (start, decoded)), (verdict, answer)))| RestartReport {
                 frame: config.frame(index),
+                broken: match restart.best {
+                    Some(_) => Vec::new(),
+                    None => objective
+                        .linear_constraints()
+                        .iter()
+                        .filter_map(|c| c.broken(decoded))
+                        .collect(),
+                },
                 restart,
                 decoded_start: start.to_vec(),
                 decoded: decoded.to_vec(),
@@ -312,6 +335,7 @@ impl SearchReport {
             in_data,
             units,
             table,
+            linear_constraints: objective.linear_constraints().to_vec(),
             basins,
             progress,
         })

@@ -8,7 +8,7 @@ use super::update::{Rule, Update};
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Evaluation, Objective, Space};
+use crate::objective::{Evaluation, Objective};
 
 /// The data that all restarts of a search share.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl RestartBatch {
             if self.active.is_empty() || task.cancel.is_cancelled() {
                 break;
             }
-            self.step(task.config, step, restarts);
+            self.step(task, step, restarts);
             match self.evaluate(task, step, restarts)? {
                 Some(tally) => tallies.push(tally),
                 None => break,
@@ -77,14 +77,15 @@ impl RestartBatch {
         Ok(tallies)
     }
 
-    /// Moves all active restarts along their gradients.
-    fn step(&mut self, config: &SearchConfig, step: usize, restarts: &mut [Restart]) {
+    /// Moves all active restarts along their gradients, and back to what must hold.
+    fn step(&mut self, task: SearchTask<'_>, step: usize, restarts: &mut [Restart]) {
         let Some(update) = &mut self.update else { return };
         for (k, &index) in self.active.iter().enumerate() {
             update.step(index, self.points.row_mut(index), self.gradients.row(k));
+            task.objective.project(self.points.row_mut(index));
             // The rate of the next steps depends on the loss before this step: as in PyTorch, where the scheduler runs
             // after the optimiser.
-            let Some(plateau) = &config.plateau else { continue };
+            let Some(plateau) = &task.config.plateau else { continue };
             let rate = update.rate(index);
             let next = self.plateaus[index].step(plateau, self.losses[k], rate);
             if next != rate {
@@ -127,10 +128,7 @@ impl RestartBatch {
             restart.spent += 1 + usize::from(slopes);
             restart.visit(z, value, loss);
             if feasible[k] && loss < restart.best_loss() {
-                let input = match objective.space() {
-                    Space::Latent => &[],
-                    Space::Input => points.row(k),
-                };
+                let input = objective.space().input(points.row(k));
                 restart.improve(restart.steps, z, input, value, loss);
                 tally.improve(loss, value);
             }

@@ -10,7 +10,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Objective, Space};
+use crate::objective::Objective;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -68,10 +68,7 @@ impl Search {
         let latent = model.latent_dim();
         let starts = config.draw_starts(&model)?;
         let objective = Objective::new(model.clone(), config.spec.clone(), config.space)?;
-        let points = match config.space {
-            Space::Input => model.scaled(&model.decode(&starts)?),
-            Space::Latent => starts,
-        };
+        let points = objective.starts(starts)?;
         let (count, rate) = (points.len(), config.rate_in_space());
         let stride = config.stride(latent);
         // Memory for the whole trajectory, but for a long one only for the first points, because it may end early.
@@ -228,10 +225,7 @@ impl Search {
                     seen[rival] = Some(Seen { loss, z: z.to_vec(), value });
                 }
                 if found.feasible[k] && loss < restart.best_loss() {
-                    let input = match objective.space() {
-                        Space::Latent => &[],
-                        Space::Input => point,
-                    };
+                    let input = objective.space().input(point);
                     restart.improve(restart.steps + 1, z, input, value, loss);
                     tally.improve(loss, value);
                 }

@@ -365,6 +365,8 @@ fn what_a_table_has_not_is_refused_in_a_sentence() {
     }
     let model = "F/m.safetensors";
     let outlines = "is a model of a table";
+    let optimise =
+        |more: &str| format!("optimise --model {model} --term density:max {more} --out F/x.json");
     for (line, part) in [
         (format!("decode --model {model} --z mean --out F/x.csv"), outlines),
         (format!("encode --model {model} --shapes F/alloys.csv --out F/x.csv"), outlines),
@@ -372,8 +374,20 @@ fn what_a_table_has_not_is_refused_in_a_sentence() {
         (format!("render --model {model} --what heat --out F/x.png"), outlines),
         (format!("report {model} --out F/x.html"), outlines),
         (
-            format!("optimise --model {model} --term density:max --space input --out F/x.json"),
+            format!(
+                "optimise --model {model} --term density:max --space input --method cma-es --out F/x.json"
+            ),
             "space",
+        ),
+        (optimise("--lock d44=1"), "no column 'd44' .. did you mean"),
+        (optimise("--lock lattice=hcp"), "'hcp' is no level of 'lattice' .. bcc .. fcc"),
+        (optimise("--bound 3<=d4<=2"), "3<=d4<=2 .. 3 is greater than 2"),
+        (optimise("--lock d4=40 --bound d4<=39"), "d4<=39 and d4=40"),
+        (optimise("--sum d1+d2=40 --bound d1<=11 --bound d2<=21"), "d1+d2=40 .. 32.0 at most"),
+        (optimise("--sum d0+d1=40 --space input"), "d0+d1=40 .. logarithm"),
+        (
+            "optimise --model M --property area --mode max --lock d4=1 --out F/x.json".to_owned(),
+            "columns of a table",
         ),
         (
             format!(
@@ -398,6 +412,76 @@ fn what_a_table_has_not_is_refused_in_a_sentence() {
         assert!(says(message, part) && !message.contains("panicked"), "{line}: {said}");
     }
     assert!(!["x", "x.csv", "x.png", "x.html", "x.json", "p.csv"].iter().any(|n| path(n).exists()));
+}
+
+/// The cell of a column in the row of a restart.
+fn cell<'a>(restart: &'a Value, name: &str) -> &'a Value {
+    let row = restart["row"].as_array().unwrap();
+    row.iter().find(|cell| cell["name"] == name).unwrap()
+}
+
+#[test]
+fn locks_bounds_and_sums_hold_exactly_in_input_space_and_within_their_tolerance_in_the_latent() {
+    let folder = trained();
+    let run_line = |line: &str| succeed(&words(line, folder.path()));
+    let conditions =
+        "--lock d4=40.3 --lock lattice=fcc --bound 10.2<=d1<=10.6 --sum d2+d3=51 --bound 20.4<=d2";
+    let value = |restart: &Value, name: &str| cell(restart, name)["value"].as_f64().unwrap();
+
+    let said = run_line(&format!(
+        "optimise --model F/m.safetensors --term density:max --space input --input-lr 0.05 --restarts 5 --steps 80 \
+         --inside 0 {conditions} --out F/i.json"
+    ));
+    for line in ["d4=40.3: 40.3", "lattice=fcc: 1"] {
+        assert!(said.lines().any(|said| said == line), "{said}");
+    }
+    let report = json(&folder.path().join("i.json"));
+    for restart in report["restarts"].as_array().unwrap() {
+        assert_eq!(restart["valid"], true);
+        assert_eq!(value(restart, "d4"), 40.3);
+        let lattice = cell(restart, "lattice");
+        assert_eq!((&lattice["level"], &lattice["probability"]), (&"fcc".into(), &1.0.into()));
+        assert!((10.2..=10.6).contains(&value(restart, "d1")), "{restart}");
+        assert!(value(restart, "d2") >= 20.4 - 1e-6, "{restart}");
+        let sum = value(restart, "d2") + value(restart, "d3");
+        assert!((sum - 51.0).abs() < 1e-5, "{sum}");
+        let gained = |name: &str| restart[name]["value"].as_f64().unwrap();
+        assert!(gained("predicted") > gained("predicted_start"), "{restart}");
+    }
+
+    let said = run_line(&format!(
+        "optimise --model F/m.safetensors --term density:max --restarts 8 --steps 300 {conditions} --out F/l.json"
+    ));
+    assert!(says(&said, "d4=40.3 .. d2+d3=51"), "{said}");
+    let report = json(&folder.path().join("l.json"));
+    let restarts = report["restarts"].as_array().unwrap();
+    let answers = restarts.iter().filter(|restart| restart["valid"] == true);
+    assert!(answers.clone().count() >= 4, "{said}");
+    for restart in answers {
+        // A column has a deviation of about 0.3.
+        assert!((value(restart, "d4") - 40.3).abs() < 0.02, "{restart}");
+        assert_eq!(cell(restart, "lattice")["level"], "fcc");
+        assert!((10.2..=10.6).contains(&value(restart, "d1")), "{restart}");
+        let sum = value(restart, "d2") + value(restart, "d3");
+        assert!((sum - 51.0).abs() < 0.03 && restart.get("broken").is_none(), "{sum}");
+    }
+
+    // What no decoded row has is no answer, and the report says how far it is from one.
+    let output = run(&words(
+        "optimise --model F/m.safetensors --term density:max --restarts 2 --steps 20 --lock d4=400 --out F/n.json",
+        folder.path(),
+    ));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(says(&said, "d4=400 lies outside the training rows"), "{said}");
+    assert!(says(&said, "keeps every constraint; d4=400 is broken by"), "{said}");
+    let report = json(&folder.path().join("n.json"));
+    assert!(report["best"].is_null());
+    for restart in report["restarts"].as_array().unwrap() {
+        let broken = &restart["broken"][0];
+        let by = broken["by"].as_f64().unwrap();
+        assert_eq!(broken["constraint"], "d4=400");
+        assert!((by - (400.0 - value(restart, "d4"))).abs() < 1e-3, "{restart}");
+    }
 }
 
 #[test]

@@ -542,7 +542,7 @@ fn the_listing_of_a_search_calls_its_head() {
     let lines = pytorch(&config, &MODEL).into_iter().map(|line| line.text);
     let text = lines.collect::<Vec<_>>().join("\n");
     // The bound is kept by a margin, as the search keeps it.
-    let kept = kept_constraints(&config.spec, &MODEL).unwrap()[0].bound;
+    let kept = kept_constraints(&config.spec, &MODEL, Space::Latent).unwrap()[0].bound;
     let bound = format!("relu({kept} - predicted_stiffness(z))");
     for part in ["loss = -predicted_stiffness(z)", &bound, "x = decode(z)"] {
         assert!(text.contains(part), "{part}: {text}");

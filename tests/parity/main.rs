@@ -13,6 +13,7 @@ mod learning;
 mod networks;
 mod optimiser;
 mod paths;
+mod projection;
 mod smallest;
 mod table;
 mod tanh;

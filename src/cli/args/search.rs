@@ -7,7 +7,7 @@ use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::{Model, PointRef, Value};
-use crate::objective::{Constraint, Goal, ObjectiveSpec, Space, Term};
+use crate::objective::{ColumnConstraint, Constraint, Goal, ObjectiveSpec, Space, Term};
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Search, SearchConfig, Starts};
 use crate::text;
@@ -58,6 +58,19 @@ pub struct SearchArguments {
     /// satisfies all of them can be an answer
     #[arg(long = "constraint", value_name = "CONDITION", help_heading = SOUGHT)]
     constraints: Vec<Constraint>,
+    /// Hold a column of a table at a value in its own unit, such as "density=3", or a category at a level, such as
+    /// "lattice=fcc"; may be given several times. With --space input it is held exactly; in the latent within 0.05
+    /// standard deviations of the column, and a category at a probability of at least 0.5
+    #[arg(long = "lock", value_name = "COLUMN=V", value_parser = ColumnConstraint::lock, allow_hyphen_values = true, help_heading = SOUGHT)]
+    locks: Vec<ColumnConstraint>,
+    /// Keep a column of a table between values in its own unit, such as "0<=density<=1" or "density<=1"; may be given
+    /// several times
+    #[arg(long = "bound", value_name = "V<=COLUMN<=W", value_parser = ColumnConstraint::bound, allow_hyphen_values = true, help_heading = SOUGHT)]
+    bounds: Vec<ColumnConstraint>,
+    /// Keep the sum of columns of a table at a value, such as "a+b+c=1"; may be given several times, for different
+    /// columns. With --bound "0<=a" and so on they are shares. The tolerance is that of --lock
+    #[arg(long = "sum", value_name = "COLUMN+COLUMN=V", value_parser = ColumnConstraint::sum, allow_hyphen_values = true, help_heading = SOUGHT)]
+    sums: Vec<ColumnConstraint>,
 
     /// Number of starts, sampled from the start distribution of the model, for a VAE N(0, 1): 1 to 100000 [default: 50]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = STARTS)]
@@ -82,13 +95,14 @@ pub struct SearchArguments {
     /// Updates of each restart: 1 to 1000000
     #[arg(long, value_name = "N", default_value_t = SearchConfig::default().steps, allow_hyphen_values = true, help_heading = STEPS)]
     steps: usize,
-    /// Move z, or the numbers of the shape itself; starts and trajectories are given in z for both
+    /// Move z, or the numbers of the row itself, those of a shape or of a table; starts and trajectories are given in z
+    /// for both
     #[arg(long, value_name = "WHICH", default_value = "latent", help_heading = STEPS)]
     space: Space,
     /// The learning rate of z, in latent units: 1e-8 to 100
     #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().rate, allow_hyphen_values = true, help_heading = STEPS)]
     lr: f64,
-    /// The learning rate of the shape's numbers with --space input, in the network's units: 1e-8 to 100
+    /// The learning rate of the row's numbers with --space input, in the network's units: 1e-8 to 100
     #[arg(long, value_name = "RATE", default_value_t = SearchConfig::default().input_rate, allow_hyphen_values = true, help_heading = STEPS)]
     input_lr: f64,
     /// Steps without a better loss after which a restart reduces its rate; 0 keeps the rate
@@ -183,6 +197,11 @@ impl SearchArguments {
             inside: 0.0,
             cautious: self.cautious,
             constraints: self.constraints.clone(),
+            columns: [&self.locks, &self.bounds, &self.sums]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
         };
         let by_heads = self.objective.as_deref() == Some("head");
         let spec = if by_heads { spec.by_heads() } else { spec };
@@ -289,6 +308,12 @@ mod tests {
             inside: 1.0,
             cautious: true,
             constraints: vec!["perimeter<=7".parse().unwrap(), "area>=0.5".parse().unwrap()],
+            columns: vec![
+                ColumnConstraint::lock("lattice=fcc").unwrap(),
+                ColumnConstraint::bound("-1<=d1<=0.5").unwrap(),
+                ColumnConstraint::bound("d2<=3").unwrap(),
+                ColumnConstraint::sum("a+b=1").unwrap(),
+            ],
         };
         let around = |spread| Starts::Around { points: vec![vec![0.5, -1.25]], spread };
         let usual = SearchConfig::default();

@@ -10,7 +10,7 @@ use crate::export::tables::candidates::write_candidates;
 use crate::model::{Model, Value};
 use crate::numerics::atomic_file::write_whole;
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Goal, ObjectiveSpec, Space};
+use crate::objective::{BrokenConstraint, Goal, LinearConstraint, ObjectiveSpec};
 use crate::optimise::{
     InData, LabResults, Method, Search, SearchConfig, SearchReport, TermAnswer, Trajectory,
 };
@@ -71,6 +71,7 @@ const MAX_CHANGES: usize = 10;
     and the values before and after it, each with what is usual\n    \
     rates                    the learning rate: [step from which on, rate]\n    \
     trajectory_steps, trajectory, values, losses   the trajectory: steps, latent vectors, values (null of predictions), losses\n    \
+    broken                   of a table without an answer: the conditions on columns that the row breaks, by how much\n    \
     row                      of a table: the row at z_best, each column with its name, and its value and unit, or\n                             \
     its most probable level with the probability\n    \
     decoded                  the outline at z_best: x0, y0, x1, y1, .. in the frame, else in data units\n    \
@@ -132,7 +133,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
     let model = open(&arguments.model)?;
     let config = arguments.config(&model)?;
     if model.domain().table().is_some() {
-        check_for_table(&config, arguments)?;
+        check_for_table(arguments)?;
     }
 
     let mut progress = Progress::start();
@@ -143,8 +144,13 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
             count = stride
         ));
     }
-    let in_data = InData::best(&model, &config.spec).map(|data| three_digits(data.value));
     let mut search = Search::new(model.clone(), config)?;
+    if let Some(schema) = model.domain().table() {
+        let remarks = search.objective().linear_constraints().iter();
+        remarks.filter_map(|condition| condition.remark(schema)).for_each(|r| progress.say(r));
+    }
+    let in_data = InData::best(&model, &search.config().spec)?;
+    let in_data = in_data.map(|data| three_digits(data.value));
     while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
@@ -184,16 +190,12 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         optima = optima(&report, candidates),
         out = out.display().to_string()
     ));
-    print(&changes(&report, &model).iter().map(|line| format!("{line}\n")).collect::<String>())
+    let lines = held(&report).into_iter().chain(changes(&report, &model));
+    print(&lines.map(|line| format!("{line}\n")).collect::<String>())
 }
 
 /// Fails where outlines are asked of a table.
-fn check_for_table(config: &SearchConfig, arguments: &OptimiseArguments) -> Result<()> {
-    if config.space == Space::Input {
-        let problem =
-            text!("searches the numbers of an outline; a table is searched in its latent");
-        return Err(Error::setting("space", problem));
-    }
+fn check_for_table(arguments: &OptimiseArguments) -> Result<()> {
     let is_json = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
     match arguments.candidates_out.as_ref().filter(|path| !is_json(path)) {
         Some(path) => Err(Error::file(
@@ -202,6 +204,22 @@ fn check_for_table(config: &SearchConfig, arguments: &OptimiseArguments) -> Resu
         )),
         None => Ok(()),
     }
+}
+
+/// The value of each condition on columns at the answer of a table, with all its digits.
+fn held(report: &SearchReport) -> Vec<Text> {
+    let Some(best) = report.best_believable.or(report.best) else { return Vec::new() };
+    let decoded = &report.restarts[best].decoded;
+    let line = |condition: &LinearConstraint| {
+        // A sum of numbers in single precision has no more digits than these.
+        let value = condition.value(decoded) as f32;
+        text!(
+            "{condition}: {value}",
+            condition = condition.asked.clone(),
+            value = value.to_string()
+        )
+    };
+    report.linear_constraints.iter().map(line).collect()
 }
 
 /// The values in which the answer of a table differs most from the nearest row of the data, in the units of the file, a
@@ -265,10 +283,10 @@ fn answer(report: &SearchReport) -> Text {
         with_objective(named, found.restart.best_objective(), spec)
     };
     let found = match (report.best, report.best_believable) {
-        (None, _) if spec.constraints.is_empty() => {
+        (None, _) if !spec.is_constrained() => {
             return text!("no restart found a valid {quantity}", quantity = spec.word());
         }
-        (None, _) => return text!("no restart found a shape that keeps every constraint"),
+        (None, _) => return none_keeps(report),
         (Some(best), None) if report.restarts[best].verdict.reliability == Reliability::Unknown => {
             let verdict = report.restarts[best].verdict.word();
             text!("best {best} ({verdict})", best = value(best), verdict)
@@ -308,6 +326,19 @@ fn answer(report: &SearchReport) -> Text {
         }
         _ => found,
     }
+}
+
+/// The reason why no restart has an answer: of a table, what the row breaks that comes nearest to keeping all.
+fn none_keeps(report: &SearchReport) -> Text {
+    if report.table.is_none() {
+        return text!("no restart found a shape that keeps every constraint");
+    }
+    let found = text!("no restart found a row that keeps every constraint");
+    let broken = report.restarts.iter().map(|restart| &restart.broken);
+    let amount = |broken: &&Vec<BrokenConstraint>| broken.iter().map(|one| one.by).sum::<f64>();
+    let nearest = broken.min_by(|a, b| amount(a).total_cmp(&amount(b)));
+    let nearest = nearest.into_iter().flatten().map(BrokenConstraint::text);
+    Text::joined(std::iter::once(found).chain(nearest), "; ")
 }
 
 /// `gain 0.006`, or for a target value `0.006 nearer`.

@@ -331,11 +331,16 @@ fn sought(spec: &ObjectiveSpec) -> Text {
         }
     });
     let terms = Text::joined(terms, ", ");
-    if spec.constraints.is_empty() {
+    if !spec.is_constrained() {
         return terms;
     }
     let constraints = spec.constraints.iter().map(|constraint| constraint.to_string().into());
-    text!("{terms}, with {constraints}", terms, constraints = Text::list(constraints))
+    let columns = spec.columns.iter().map(|constraint| constraint.to_string().into());
+    text!(
+        "{terms}, with {constraints}",
+        terms,
+        constraints = Text::list(constraints.chain(columns))
+    )
 }
 
 /// The title of a column of search values.

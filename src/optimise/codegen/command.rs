@@ -45,6 +45,9 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
     for constraint in &spec.constraints {
         option("constraint", constraint.to_string());
     }
+    for condition in &spec.columns {
+        option(condition.option(), condition.to_string());
+    }
     if config.method != usual.method {
         option("method", config.method.name().to_owned());
     }

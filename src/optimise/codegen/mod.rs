@@ -4,6 +4,7 @@ mod command;
 mod line;
 mod preamble;
 mod pytorch;
+mod table;
 
 pub use command::command_line;
 pub use line::CodeLine;

@@ -1,6 +1,8 @@
 //! The definitions that the code of a search needs, so that it runs.
 
 use super::line::{can_say_outside, joined, name};
+use super::pytorch::exact;
+use super::table::{self, blocks};
 use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
@@ -62,14 +64,18 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     say("\n\ndef dense(x, name):\n    return x @ w[name + \".weight\"].T + w[name + \".bias\"]");
     let chain = |side: &str| -> String {
         let layers = model.card.layers.iter().filter(|layer| layer.name.starts_with(side));
-        layers.map(|layer| format!("    h = {}\n", dense(layer, "h"))).collect()
+        layers.map(|layer| format!("    h = {}\n{}", dense(layer, "h"), blocks(layer))).collect()
     };
+    let [units, network] = match model.domain().table() {
+        None => ["h * scale + offset", "(x - offset) / scale"],
+        Some(_) => {
+            say(&table::units(model));
+            ["units(h)", "network(x)"]
+        }
+    };
+    say(&format!("\n\ndef decode(z):\n    h = z\n{}    return {units}", chain("decoder")));
     say(&format!(
-        "\n\ndef decode(z):\n    h = z\n{}    return h * scale + offset",
-        chain("decoder")
-    ));
-    say(&format!(
-        "\n\ndef encode(x):\n    h = (x - offset) / scale\n{}    return {}",
+        "\n\ndef encode(x):\n    h = {network}\n{}    return {}",
         chain("encoder"),
         model
             .card
@@ -78,6 +84,9 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
             .find(|layer| layer.name == "mu")
             .map_or_else(String::new, |mu| dense(mu, "h"))
     ));
+    if let Some(exact) = exact(config, model) {
+        say(&table::projection(&exact));
+    }
     if spec.inside > 0.0 && can_say_outside(model) {
         let (centres, matrix) = model.density().kernels();
         let level = model.density().level(spec.predicts());
@@ -105,7 +114,7 @@ pub fn preamble(config: &SearchConfig, model: &Model, file: &str) -> Vec<String>
     }
     let (mut by_head, measured): (Vec<Quantity>, Vec<Quantity>) =
         spec.quantities().partition(|quantity| quantity.is_predicted());
-    if !measured.is_empty() {
+    if !measured.is_empty() && model.domain().table().is_none() {
         say("\n\ndef area(x):\n    \
              a, b = x.view(-1, 2), x.view(-1, 2).roll(-1, 0)\n    \
              return (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]).sum() / 2");

@@ -5,7 +5,7 @@ use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::objective::{
-    Constraint, Goal, Outside, Relation, Space, Term, constraint_weights, kept_constraints,
+    FeasibleSet, Goal, KeptConstraint, Outside, Relation, Space, Term, kept_constraints,
 };
 use crate::optimise::config::{Method, SearchConfig, Starts};
 use crate::optimise::schedule::Plateau;
@@ -23,11 +23,15 @@ pub fn pytorch(config: &SearchConfig, model: &Model) -> Vec<CodeLine> {
         None => code.rival(),
     }
     code.line(0, "best, answer = min(answers, key=lambda pair: pair[0])", None);
-    let shape = match config.space {
-        Space::Latent => "decode(torch.tensor(answer))",
-        Space::Input => "torch.tensor(answer) * scale + offset",
+    let row = match config.space {
+        Space::Latent => "decode(torch.tensor(answer))".to_owned(),
+        Space::Input => code.units("torch.tensor(answer)"),
     };
-    code.line(0, format!("x = {shape}  # the best shape: x0, y0, x1, y1, .."), None);
+    let about = match model.domain().table() {
+        None => "the best shape: x0, y0, x1, y1, ..",
+        Some(_) => "the best row, in the units of the file",
+    };
+    code.line(0, format!("x = {row}  # {about}"), None);
     code.lines
 }
 
@@ -36,15 +40,15 @@ struct Listing<'a> {
     config: &'a SearchConfig,
     model: &'a Model,
     /// The constraints that the search enforces.
-    constraints: Vec<Constraint>,
+    constraints: Vec<KeptConstraint>,
     lines: Vec<CodeLine>,
 }
 
 impl<'a> Listing<'a> {
     fn new(config: &'a SearchConfig, model: &'a Model) -> Self {
         let spec = &config.spec;
-        let constraints =
-            kept_constraints(spec, model).unwrap_or_else(|_| spec.constraints.clone());
+        // A search whose conditions the model lacks never begins.
+        let constraints = kept_constraints(spec, model, config.space).unwrap_or_default();
         Self { config, model, constraints, lines: Vec::new() }
     }
 
@@ -95,11 +99,12 @@ impl<'a> Listing<'a> {
         let moved = moved(space);
         self.line(0, "answers = []", None);
         self.line(0, "for start in starts:", None);
-        let from = match space {
-            Space::Latent => "start.clone()",
-            Space::Input => "((decode(start) - offset) / scale)",
+        let is_exact = exact(self.config, self.model).is_some();
+        let (from, alone) = match space {
+            Space::Latent => ("start.clone()", "only z moves"),
+            Space::Input if is_exact => ("project(network(decode(start)))", "the row itself moves"),
+            Space::Input => ("((decode(start) - offset) / scale)", "the shape itself moves"),
         };
-        let alone = if space == Space::Latent { "only z moves" } else { "the shape itself moves" };
         let frozen = format!("{moved} = {from}.requires_grad_()  # {alone}: the weights stay");
         self.line(1, frozen, None);
         let optimizer = match rule {
@@ -124,7 +129,7 @@ impl<'a> Listing<'a> {
             self.line(1, format!("scheduler = ReduceLROnPlateau(optimizer, factor={factor}, patience={patience}{more})"), None);
         }
         let needs_area = !self.config.spec.positive_terms(self.model.domain()).is_empty();
-        let constrained = !self.config.spec.constraints.is_empty() || needs_area;
+        let constrained = !self.constraints.is_empty() || needs_area;
         let counts = patience.is_some();
         self.line(
             1,
@@ -148,8 +153,10 @@ impl<'a> Listing<'a> {
         let keep = format!("best, answer = loss.item(), {moved}.tolist()");
         let area = needs_area.then(|| " and area(x) > 0".to_owned());
         let constraints = self.constraints.iter();
-        let holds: String =
-            area.into_iter().chain(constraints.map(|c| format!(" and {}", holds(c)))).collect();
+        let holds: String = area
+            .into_iter()
+            .chain(constraints.map(|c| format!(" and {}", holds(c, self.model))))
+            .collect();
         match (constrained, counts) {
             (false, true) => {
                 self.line(2, "waited = 0 if loss < best else waited + 1", None);
@@ -213,6 +220,12 @@ impl<'a> Listing<'a> {
                 );
             }
         }
+        if is_exact {
+            let line = format!(
+                "with torch.no_grad(): {moved}.copy_(project({moved}))  # to what must hold"
+            );
+            self.line(2, line, Some(UpdateStage::Move));
+        }
         if plateau.is_some() {
             self.line(
                 2,
@@ -263,6 +276,14 @@ impl<'a> Listing<'a> {
         }
     }
 
+    /// Network units as the units of the data.
+    fn units(&self, network: &str) -> String {
+        match self.model.domain().table() {
+            None => format!("{network} * scale + offset"),
+            Some(_) => format!("units({network})"),
+        }
+    }
+
     /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { spec, space, .. } = self.config;
@@ -276,7 +297,8 @@ impl<'a> Listing<'a> {
             }
             Space::Latent => (),
             Space::Input => {
-                self.line(depth, "x = s * scale + offset", value);
+                let row = self.units("s");
+                self.line(depth, format!("x = {row}"), value);
                 if reads_z {
                     self.line(depth, "z = encode(x)", value);
                 }
@@ -284,7 +306,7 @@ impl<'a> Listing<'a> {
         }
         let mut sum = String::new();
         for (index, term) in spec.terms.iter().enumerate() {
-            let (sign, size) = term_code(term);
+            let (sign, size) = term_code(term, self.model);
             sum += match (index, sign) {
                 (0, '-') => "-",
                 (0, _) => "",
@@ -329,9 +351,9 @@ impl<'a> Listing<'a> {
             };
             self.line(depth, line, value);
         }
-        let weights = constraint_weights(spec, self.model);
-        for (constraint, weight) in self.constraints.clone().iter().zip(weights) {
-            let (quantity, bound) = (told(constraint.quantity), constraint.bound);
+        for constraint in self.constraints.clone() {
+            let KeptConstraint { bound, weight, .. } = constraint;
+            let quantity = summed(&constraint, self.model);
             let missing = match constraint.relation {
                 Relation::AtLeast => format!("{bound} - {quantity}"),
                 Relation::AtMost => format!("{quantity} - {bound}"),
@@ -354,8 +376,8 @@ fn moved(space: Space) -> &'static str {
 }
 
 /// The sign and the rest of a term of the loss.
-fn term_code(term: &Term) -> (char, String) {
-    let quantity = told(term.quantity);
+fn term_code(term: &Term, model: &Model) -> (char, String) {
+    let quantity = told(term.quantity, model);
     let (sign, size) = match term.goal {
         Goal::Max => ('-', quantity),
         Goal::Min => ('+', quantity),
@@ -368,12 +390,27 @@ fn term_code(term: &Term) -> (char, String) {
 }
 
 /// The call of a quantity, predicted or computed.
-fn told(quantity: Quantity) -> String {
-    let name = name(quantity);
-    if quantity.is_predicted() { format!("predicted_{name}(z)") } else { format!("{name}(x)") }
+fn told(quantity: Quantity, model: &Model) -> String {
+    let (name, domain) = (name(quantity), model.domain());
+    match (domain.index(quantity), domain.table()) {
+        _ if quantity.is_predicted() => format!("predicted_{name}(z)"),
+        (Some(place), Some(_)) => format!("x[{place}]"),
+        _ => format!("{name}(x)"),
+    }
 }
 
-fn holds(constraint: &Constraint) -> String {
-    let sign = if constraint.relation == Relation::AtLeast { ">=" } else { "<=" };
-    format!("{} {sign} {}", told(constraint.quantity), constraint.bound)
+/// The rows in which a search over the numbers of a table stays; none for any other search.
+pub(super) fn exact(config: &SearchConfig, model: &Model) -> Option<FeasibleSet> {
+    let set = FeasibleSet::of(model, &config.spec, config.space).ok()?;
+    set.filter(|_| config.space == Space::Input)
+}
+
+/// The constrained sum.
+fn summed(constraint: &KeptConstraint, model: &Model) -> String {
+    let calls = constraint.quantities.iter().map(|&quantity| told(quantity, model));
+    calls.collect::<Vec<_>>().join(" + ")
+}
+
+fn holds(constraint: &KeptConstraint, model: &Model) -> String {
+    format!("{} {} {}", summed(constraint, model), constraint.relation, constraint.bound)
 }

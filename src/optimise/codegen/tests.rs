@@ -1,7 +1,9 @@
 use super::{CodeLine, command_line, preamble, pytorch};
 use crate::data::quantity::Quantity;
 use crate::model::bundled::BUNDLED;
-use crate::objective::{Goal, ObjectiveSpec, Space};
+use crate::numerics::random::{Purpose, stream};
+use crate::objective::test_table::table_model;
+use crate::objective::{ColumnConstraint, Goal, ObjectiveSpec, Space};
 use crate::optimise::step_through::UpdateStage;
 use crate::optimise::{Method, Plateau, SearchConfig, Starts};
 
@@ -140,4 +142,41 @@ fn a_command_line_has_what_differs_from_the_usual() {
          --method momentum --space input --starts starts.csv --input-lr 0.02 --seed 7 \
          --plateau-factor 0.5 --patience 0 --out best.json"
     );
+}
+
+#[test]
+fn over_the_numbers_of_a_table_the_code_keeps_what_must_hold() {
+    let model = table_model(&mut stream(5, Purpose::Starts, 0, 0));
+    let spec = ObjectiveSpec {
+        columns: vec![
+            ColumnConstraint::lock("lattice=fcc").unwrap(),
+            ColumnConstraint::bound("0<=a<=1").unwrap(),
+            ColumnConstraint::sum("b+c=2").unwrap(),
+        ],
+        ..ObjectiveSpec::new("computed:a".parse().unwrap(), Goal::Max)
+    };
+    let of = |space: Space| {
+        let config = SearchConfig { space, ..plain(spec.clone()) };
+        let lines = pytorch(&config, &model).into_iter().map(|line| line.text);
+        preamble(&config, &model, "m").into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    };
+    let input = of(Space::Input);
+    for part in [
+        "h = torch.cat([h[0:3], torch.softmax(h[3:6], 0), h[6:7]])",
+        "logarithmic = [2]",
+        "low[[0, 3, 4, 5]] = torch.tensor(",
+        "sums = [([3, 4, 5], 1.0), ([1, 6], ",
+        "s = project(network(decode(start)))",
+        "x = units(s)",
+        "loss = -x[0]\n",
+        "s.copy_(project(s))",
+    ] {
+        assert!(input.contains(part), "{part} is not in\n{input}");
+    }
+    assert!(!input.contains("relu(0") && !input.contains("def area"), "{input}");
+    let latent = of(Space::Latent);
+    for part in ["torch.relu(0.5 - x[4])", "x[1] + x[6]", "x = decode(z)"] {
+        assert!(latent.contains(part), "{part} is not in\n{latent}");
+    }
+    assert!(!latent.contains("project"), "{latent}");
 }

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Objective;
-use crate::objective::Space;
 use crate::optimise::config::SearchConfig;
 use crate::optimise::restart::BestPoint;
 use crate::optimise::search::Search;
@@ -56,13 +55,8 @@ impl Runner {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn shape(&self, best: &BestPoint) -> Result<Vec<f32>> {
-        let model = self.search.objective().model();
         let point = Rows::from_flat(best.point().len(), best.point().to_vec());
-        let shape = match self.contender.space {
-            Space::Latent => model.decode(&point)?,
-            Space::Input => model.unscaled(&point),
-        };
-        Ok(shape.into_flat())
+        Ok(self.search.objective().rows(&point)?.into_flat())
     }
 }
 

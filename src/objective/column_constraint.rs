@@ -1,0 +1,184 @@
+//! Conditions on columns of a table, as they are set on the command line and in files.
+
+use crate::data::column_name::ColumnName;
+use crate::text;
+use crate::text::Text;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A condition on columns of a table, in the units and levels of its file; a row that breaks it is never an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnConstraint {
+    /// The column has this value.
+    Lock {
+        /// The column.
+        column: ColumnName,
+        /// A number, or a level of a category.
+        value: String,
+    },
+    /// The numbers of the column lie between these ends, both included; at least one end is given.
+    Bound {
+        /// The column.
+        column: ColumnName,
+        /// The lower end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        low: Option<f64>,
+        /// The upper end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        high: Option<f64>,
+    },
+    /// The numbers of the columns add up to the total.
+    Sum {
+        /// The columns, at least two.
+        columns: Vec<ColumnName>,
+        /// Their sum.
+        total: f64,
+    },
+}
+
+impl ColumnConstraint {
+    /// Parses `COLUMN=V`.
+    ///
+    /// # Errors
+    /// When the text has another form, or the name is none.
+    pub fn lock(text: &str) -> Result<Self, Text> {
+        let form = || text!("must be COLUMN=V; for example \"density=3\" or \"lattice=fcc\"");
+        let (column, value) = text.split_once('=').ok_or_else(form)?;
+        let value = value.trim();
+        if value.is_empty() || column.contains(['<', '>']) {
+            return Err(form());
+        }
+        Ok(Self::Lock { column: ColumnName::new(column.trim())?, value: value.to_owned() })
+    }
+
+    /// Parses `V<=COLUMN`, `COLUMN<=V` or `V<=COLUMN<=W`; `>=` turns the order around.
+    ///
+    /// # Errors
+    /// When the text has another form, or the name is none.
+    pub fn bound(text: &str) -> Result<Self, Text> {
+        let form =
+            || text!("must be V<=COLUMN, COLUMN<=V or V<=COLUMN<=W; for example \"0<=density<=1\"");
+        let (sign, is_turned) = if text.contains("<=") { ("<=", false) } else { (">=", true) };
+        let mut parts: Vec<&str> = text.split(sign).map(str::trim).collect();
+        if is_turned {
+            parts.reverse();
+        }
+        let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite());
+        let (low, column, high) = match parts[..] {
+            [low, column, high] => match (number(low), number(high)) {
+                (Some(low), Some(high)) => (Some(low), column, Some(high)),
+                _ => return Err(form()),
+            },
+            [low, high] => match (number(low), number(high)) {
+                (Some(low), _) => (Some(low), high, None),
+                (None, Some(high)) => (None, low, Some(high)),
+                (None, None) => return Err(form()),
+            },
+            _ => return Err(form()),
+        };
+        Ok(Self::Bound { column: ColumnName::new(column)?, low, high })
+    }
+
+    /// Parses `COLUMN+COLUMN+..=V`.
+    ///
+    /// # Errors
+    /// When the text has another form, or a name is none.
+    pub fn sum(text: &str) -> Result<Self, Text> {
+        let form =
+            || text!("must be COLUMN+COLUMN=V with two columns or more; for example \"a+b+c=1\"");
+        let (columns, total) = text.split_once('=').ok_or_else(form)?;
+        let total = total.trim().parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(form)?;
+        let columns: Vec<ColumnName> = columns
+            .split('+')
+            .map(|name| ColumnName::new(name.trim()))
+            .collect::<Result<_, _>>()?;
+        if columns.len() < 2 {
+            return Err(form());
+        }
+        Ok(Self::Sum { columns, total })
+    }
+
+    /// The name of its option on the command line, without dashes.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::Lock { .. } => "lock",
+            Self::Bound { .. } => "bound",
+            Self::Sum { .. } => "sum",
+        }
+    }
+}
+
+/// As it is parsed.
+impl fmt::Display for ColumnConstraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lock { column, value } => write!(f, "{column}={value}"),
+            Self::Bound { column, low, high } => {
+                if let Some(low) = low {
+                    write!(f, "{low}<=")?;
+                }
+                write!(f, "{column}")?;
+                high.map_or(Ok(()), |high| write!(f, "<={high}"))
+            }
+            Self::Sum { columns, total } => {
+                let names: Vec<&str> = columns.iter().map(|name| name.as_str()).collect();
+                write!(f, "{}={total}", names.join("+"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::says;
+
+    type Parse = fn(&str) -> Result<ColumnConstraint, Text>;
+
+    const LOCK: Parse = ColumnConstraint::lock;
+    const BOUND: Parse = ColumnConstraint::bound;
+    const SUM: Parse = ColumnConstraint::sum;
+
+    #[test]
+    fn conditions_are_written_as_they_are_read() {
+        for (parse, option, text, written) in [
+            (LOCK, "lock", "d4=3.25", "d4=3.25"),
+            (LOCK, "lock", " lattice = a=b", "lattice=a=b"),
+            (BOUND, "bound", "0<=d4<=1", "0<=d4<=1"),
+            (BOUND, "bound", "1 >= d4 >= -2.5", "-2.5<=d4<=1"),
+            (BOUND, "bound", "d4<=1e-3", "d4<=0.001"),
+            (BOUND, "bound", "d4>=0", "0<=d4"),
+            (BOUND, "bound", "0>=d4", "d4<=0"),
+            (SUM, "sum", "a + b +c=1", "a+b+c=1"),
+        ] {
+            let condition = parse(text).unwrap();
+            assert_eq!((condition.to_string().as_str(), condition.option()), (written, option));
+            assert_eq!(parse(written).unwrap(), condition);
+            let json = serde_json::to_string(&condition).unwrap();
+            assert_eq!(serde_json::from_str::<ColumnConstraint>(&json).unwrap(), condition);
+        }
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for (parse, text, part) in [
+            (LOCK, "d4", "COLUMN=V"),
+            (LOCK, "d4=", "COLUMN=V"),
+            (LOCK, "d4<=3", "COLUMN=V"),
+            (LOCK, "=3", "is no name"),
+            (BOUND, "d4", "V<=COLUMN"),
+            (BOUND, "d4=3", "V<=COLUMN"),
+            (BOUND, "0<=d4<=x", "V<=COLUMN"),
+            (BOUND, "0<=d4>=1", "V<=COLUMN"),
+            (BOUND, "inf<=d4", "V<=COLUMN"),
+            (SUM, "a=1", "two columns"),
+            (SUM, "a+b", "COLUMN+COLUMN=V"),
+            (SUM, "a+b=nan", "COLUMN+COLUMN=V"),
+            (SUM, "a+=1", "is no name"),
+        ] {
+            let message = parse(text).unwrap_err().to_string();
+            assert!(says(&message, part), "{text}: {message}");
+        }
+    }
+}
