@@ -354,6 +354,8 @@ fn a_class_that_is_all_but_certain_has_a_finite_loss() {
         assert!((at.loss[0] - 120.0).abs() < 1e-4 && at.finite[0], "{text}: {:?}", at.loss);
         assert!((at.gradient[0] - 60.0).abs() < 1e-3, "{text}: {:?}", at.gradient);
     }
+}
+
 #[test]
 fn over_a_table_values_and_gradients_are_those_of_the_graph_in_double_precision() {
     let mut rng = stream(14, Purpose::Starts, 0, 0);
