@@ -86,7 +86,7 @@ impl Look {
         let palette = self.theme.palette();
         let projection = Projection::from_mu(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;
-        let scene = sheet.scene(model.card.statistics.reach, bar.range, None, CELL, palette);
+        let scene = sheet.scene(bar.range, None, CELL, palette);
         let bounds = sheet.bounds();
         let picture = CellPicture { scene: &scene, bounds, cell: CELL, bar, palette };
         write_picture(path, picture.svg([self.size, height_of(bounds, CELL, self.size)])?)

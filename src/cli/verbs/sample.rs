@@ -69,7 +69,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         write_shapes(out, &["shape"], &model, rows)?;
     } else {
         let columns = (*count as f64).sqrt().ceil() as usize;
-        let drawn = sheet(&shapes, columns, true);
+        let drawn = sheet(&model, &shapes, columns, true);
         look.write(out, &drawn, &model)?;
     }
     let of = |reliability| {

@@ -176,7 +176,7 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     match output {
         ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         ShapeFile::Picture => {
-            let sheet = strip.sheet(COLUMNS.min(*frames));
+            let sheet = strip.sheet(&model, COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
         }
         ShapeFile::Gif => {

@@ -302,8 +302,7 @@ impl ExportJob {
                 )
             }
             Content::Sheet(sheet) => {
-                let reach = model.card.statistics.reach;
-                let scene = sheet.scene(reach, self.range, None, CELL, page.palette);
+                let scene = sheet.scene(self.range, None, CELL, page.palette);
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Content::Rebuild(rebuild) => {

@@ -379,21 +379,6 @@ impl State {
         known.into_iter().map(Quantity::as_predicted).collect()
     }
 
-    /// The formula and the meaning of a quantity of the shown model, for a tooltip.
-    pub fn about(&self, quantity: Quantity) -> Text {
-        self.shown_domain().about(quantity)
-    }
-
-    /// The reason why no valid row of the shown model can have this value of a quantity; none if one can.
-    pub fn outside_domain(&self, quantity: Quantity, value: f64) -> Option<Text> {
-        self.shown_domain().outside_domain(quantity, value)
-    }
-
-    fn shown_domain(&self) -> Domain {
-        self.shown()
-            .map_or_else(Domain::default, |(_, entry)| entry.prepared.model.domain().clone())
-    }
-
     /// True if the shown model can compute or predict a quantity of any shape.
     pub fn can_tell(&self, quantity: Quantity) -> bool {
         self.shown().is_some_and(|(_, entry)| entry.prepared.model.can_tell(quantity))

@@ -1,6 +1,6 @@
 //! The answer of a search: its values, its reliability, and further details.
 
-use super::canvas::{canvas, reach};
+use super::canvas::canvas;
 use crate::data::quantity::Quantity;
 use crate::data::quantity::predicted;
 use crate::explore::colour::scale;
@@ -155,7 +155,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         return;
     }
     let rect = canvas(ui, SIDE_BY_SIDE, text!("The best and the best believable shape"));
-    let unit = 0.3 * rect.height() / reach(state) as f32;
+    let (glyphs, reach) = (state.glyphs(), 0.3 * rect.height());
     let weak = ui.visuals().weak_text_color();
     for (index, place, name) in
         [(best, 0.25, text!("best")), (believable, 0.75, text!("believable"))]
@@ -174,7 +174,8 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let height = 17.0 * lines.len() as f32;
         // A self-intersecting shape may be larger than any other; its caption must stay legible.
         let above = ui.painter_at(half.with_max_y(half.bottom() - height - 5.0));
-        above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
+        let ink = colour(scale(value, state.range()));
+        above.add(fill_shape(&glyphs, &answer.decoded, centre, reach, ink));
         let painter = ui.painter_at(half);
         let at = half.center_bottom() - vec2(0.0, 5.0);
         let font = FontId::proportional(13.0);

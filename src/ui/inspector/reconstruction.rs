@@ -1,6 +1,7 @@
 //! In the inspector: a data row with its reconstruction over it, and the training shapes nearest to a point.
 
-use super::canvas::{canvas, reach};
+use super::canvas::canvas;
+use crate::data::glyph::Glyphs;
 use crate::data::outline::geometry::points;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::three_digits;
@@ -13,16 +14,23 @@ use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, fitting, note};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
 
-/// The row's shape as a line over its reconstruction, each point connected to its counterpart.
-pub fn paint(painter: &Painter, rebuild: &ReconstructedShape, centre: Pos2, unit: f32, ui: &Ui) {
+/// The row as a line over its reconstruction, each point of an outline connected to its counterpart.
+pub fn paint(
+    painter: &Painter,
+    glyphs: &Glyphs,
+    rebuild: &ReconstructedShape,
+    centre: Pos2,
+    reach: f32,
+    ui: &Ui,
+) {
+    let unit = reach / glyphs.reach as f32;
     let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
     let star = colour(theme::palette(ui).star);
-    painter.add(outline_shape(
-        &rebuild.original,
-        centre,
-        unit,
-        Stroke::new(1.4, ui.visuals().text_color()),
-    ));
+    let stroke = Stroke::new(1.4, ui.visuals().text_color());
+    painter.add(outline_shape(glyphs, &rebuild.original, centre, reach, stroke));
+    if glyphs.are_bars() {
+        return;
+    }
     for (from, to) in points(&rebuild.original).zip(points(&rebuild.rebuilt)) {
         painter.line_segment([at(from), at(to)], Stroke::new(1.6, star));
     }
@@ -60,16 +68,17 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
     ui.label(text!("Nearest training shapes")).on_hover_text(about_nearest());
     let rect = canvas(ui, 92.0, text!("The nearest training shapes"));
     let width = rect.width() / nearest.len() as f32;
-    let unit = 0.3 * 66.0 / reach(state) as f32;
+    let glyphs = state.glyphs();
     let painter = ui.painter_at(rect);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let fill: Color32 = colour(theme::palette(ui).shape);
     for (index, near) in nearest.iter().enumerate() {
         let middle = rect.left() + (index as f32 + 0.5) * width;
         painter.add(fill_shape(
+            &glyphs,
             &near.outline,
             egui::pos2(middle, rect.top() + 32.0),
-            1.6 * unit,
+            32.0,
             fill,
         ));
         let line = |y: f32, text: Text, ink| {

@@ -15,7 +15,6 @@ use crate::ui::drawer::playhead;
 use crate::ui::drawer::race;
 use crate::ui::inspector::canvas::canvas;
 use crate::ui::inspector::canvas::ink;
-use crate::ui::inspector::canvas::reach;
 use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::request::{Request, Requests};
@@ -84,22 +83,23 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     let compact = state.view.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
     let rect = canvas(ui, height, text!("The shape at the cursor"));
-    let unit = 0.44 * rect.height() / reach(state) as f32;
+    let (glyphs, reach) = (state.glyphs(), 0.44 * rect.height());
     let painter = ui.painter_at(rect);
     painter.add(fill_shape(
+        &glyphs,
         &probe.outline,
         rect.center(),
-        unit,
+        reach,
         ink(ui, state, probe.value(state.quantity()).number()),
     ));
     if let Some(rebuild) = &probe.rebuild {
-        reconstruction::paint(&painter, rebuild, rect.center(), unit, ui);
+        reconstruction::paint(&painter, &glyphs, rebuild, rect.center(), reach, ui);
     } else if let Some(nearest) = &probe.nearest {
         // Outlined, so that it is visible on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
             let stroke = Stroke::new(width, ink);
-            painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+            painter.add(outline_shape(&glyphs, &nearest.outline, rect.center(), reach, stroke));
         }
     }
     if let Some(rebuild) = &probe.rebuild {
