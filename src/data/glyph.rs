@@ -183,15 +183,17 @@ impl Bars {
         // A blank has no bar: it stands on the line with height 0.
         for &(index, height) in bars.iter().filter(|(_, height)| height.is_nan() || *height >= 0.0) {
             let ([left, right], top) = (sides(index), height.max(HALF_LINE));
-            [[left, HALF_LINE], [left, top], [right, top], [right, HALF_LINE]]
-                .map(|[x, y]| corner(x, y));
+            for (x, y) in [(left, HALF_LINE), (left, top), (right, top), (right, HALF_LINE)] {
+                corner(x, y);
+            }
         }
         corner(1.0, HALF_LINE);
         corner(1.0, -HALF_LINE);
         for &(index, height) in bars.iter().rev().filter(|(_, height)| *height < 0.0) {
             let ([left, right], bottom) = (sides(index), height.min(-HALF_LINE));
-            [[right, -HALF_LINE], [right, bottom], [left, bottom], [left, -HALF_LINE]]
-                .map(|[x, y]| corner(x, y));
+            for (x, y) in [(right, -HALF_LINE), (right, bottom), (left, bottom), (left, -HALF_LINE)] {
+                corner(x, y);
+            }
         }
         corner(-1.0, -HALF_LINE);
         corners

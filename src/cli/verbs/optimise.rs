@@ -193,11 +193,12 @@ fn check_for_table(config: &SearchConfig, arguments: &OptimiseArguments) -> Resu
             text!("searches the numbers of an outline; a table is searched in its latent");
         return Err(Error::setting("space", problem));
     }
-    let is_json = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
-    match arguments.candidates_out.as_ref().filter(|path| !is_json(path)) {
+    let has_rows =
+        |path: &PathBuf| path.extension().is_some_and(|end| end == "json" || end == "csv");
+    match arguments.candidates_out.as_ref().filter(|path| !has_rows(path)) {
         Some(path) => Err(Error::file(
             path,
-            text!("would hold outlines, and the model is one of a table; end it in .json"),
+            text!("would hold outlines, and the model is one of a table; end it in .json or .csv"),
         )),
         None => Ok(()),
     }

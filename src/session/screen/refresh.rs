@@ -9,6 +9,7 @@ use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
 use crate::session::screen::latent_path::refresh_tours;
+use crate::session::screen::shown_planes::refresh_planes;
 use crate::session::screen::selection::{
     hover_again, look_at_search, look_at_selection, probe_point,
 };
@@ -33,6 +34,7 @@ fn ask_for_picture(core: &mut Core) {
 /// Makes again what is out of date.
 pub(in crate::session) fn refresh(core: &mut Core) {
     show_what_is_there(core);
+    refresh_planes(core);
     let state = &core.state;
     let quantity = state.quantity();
     if core.seen.quantity.replace(quantity) != Some(quantity) {

@@ -6,6 +6,7 @@ use crate::data::quantity::Quantity;
 use crate::session::state::State;
 use crate::text;
 use crate::text::Text;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl State {
@@ -35,8 +36,8 @@ impl State {
         self.shows_table().then(|| text!("This is for outlines; the model shown is one of a table."))
     }
 
-    fn shown_domain(&self) -> Domain {
-        self.shown()
-            .map_or_else(Domain::default, |(_, entry)| entry.prepared.model.domain().clone())
+    fn shown_domain(&self) -> Cow<'_, Domain> {
+        let shown = self.shown().map(|(_, entry)| Cow::Borrowed(entry.prepared.model.domain()));
+        shown.unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
 //! The answer of a search: its values, its reliability, and further details.
 
 use super::canvas::canvas;
+use super::row::{self, Beside};
 use crate::data::quantity::Quantity;
 use crate::data::quantity::predicted;
 use crate::explore::colour::scale;
@@ -128,6 +129,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         restart.verdict.prediction_checks.as_ref().and_then(PredictionChecks::remark)
     {
         note(ui, remark);
+    }
+    if let Some(schema) = &report.table {
+        let model = &search_run.frozen;
+        let nearest = restart.answer.nearest.map(|(row, _)| row);
+        let known = nearest.map(|row| (model.row_title(row), model.training_outline(row)));
+        let beside = known.as_ref().map(|(title, row)| Beside { title: title.clone(), row });
+        row::show(ui, "answer", schema, &restart.decoded, beside.as_ref(), actions);
     }
     if search_run.look.chosen.is_none() {
         side_by_side(ui, state, report, actions);
@@ -257,7 +265,16 @@ fn questions(
                 title,
                 distance = three_digits(distance)
             );
-            fact(ui, text!("Nearest training shape"), nearest, about_nearest());
+            let (name, about) = match model.domain().table() {
+                Some(_) => (
+                    text!("Nearest training row"),
+                    text!(
+                        "The training row that is nearest in the latent space, and how far it is, in standard deviations of the data"
+                    ),
+                ),
+                None => (text!("Nearest training shape"), about_nearest()),
+            };
+            fact(ui, name, nearest, about);
         }
         let best = restart.restart.best.as_ref();
         let step = best.map_or(Text::verbatim("\u{2013}"), |b| {

@@ -62,7 +62,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
             }
             let model = &entry.prepared.model;
-            let quantities = model.known_quantities();
+            let mut quantities = model.known_quantities();
+            // The columns of a table are decoded: a head for one would repeat that.
+            let is_table = model.domain().table().is_some();
+            quantities.retain(|quantity| !is_table || !model.computes(*quantity));
             let missing: Vec<Quantity> =
                 quantities.iter().copied().filter(|p| model.head(*p).is_none()).collect();
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
@@ -80,7 +83,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 {
                     actions.command(Command::TrainHeads(missing));
                 }
-                if state.rediscovery().is_none_or(|test| test.job.is_none()) {
+                if state.rediscovery().is_none_or(|test| test.job.is_none()) && !is_table {
                     let mut predicted = quantities;
                     predicted.retain(|quantity| model.head(*quantity).is_some());
                     rediscover::ask(ui, &predicted, actions);
