@@ -17,7 +17,7 @@ const HALF_LINE: f32 = 0.02;
 /// The share of the space of a bar that it fills.
 const FILLED: f32 = 0.75;
 
-/// How the rows of a model are drawn.
+/// The pictures of the rows of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Glyphs {
     /// The reach of a typical picture from its centre: in data units for outlines, 1 for bars.
@@ -113,9 +113,8 @@ impl Glyphs {
     pub fn bars(&self, row: &[f32]) -> Vec<Bar> {
         let Some(bars) = &self.bars else { return Vec::new() };
         let heights = bars.heights(row);
-        let bar = |(&place, &name): (&usize, &ColumnName)| {
-            Bar { name, place, height: heights[place] }
-        };
+        let bar =
+            |(&place, &name): (&usize, &ColumnName)| Bar { name, place, height: heights[place] };
         bars.places.iter().zip(&bars.names).map(bar).collect()
     }
 
@@ -126,7 +125,7 @@ impl Glyphs {
         (0.0..count as f64).contains(&index).then_some(index as usize)
     }
 
-    /// What the bars are; none for outlines.
+    /// The meaning of the bars; none for outlines.
     pub fn about(&self) -> Option<Text> {
         let Bars { places, width, .. } = self.bars.as_ref()?;
         let heights = text!(
@@ -181,7 +180,8 @@ impl Bars {
         let mut corner = |x: f32, y: f32| corners.extend([x, y]);
         corner(-1.0, HALF_LINE);
         // A blank has no bar: it stands on the line with height 0.
-        for &(index, height) in bars.iter().filter(|(_, height)| height.is_nan() || *height >= 0.0) {
+        for &(index, height) in bars.iter().filter(|(_, height)| height.is_nan() || *height >= 0.0)
+        {
             let ([left, right], top) = (sides(index), height.max(HALF_LINE));
             for (x, y) in [(left, HALF_LINE), (left, top), (right, top), (right, HALF_LINE)] {
                 corner(x, y);
@@ -191,7 +191,8 @@ impl Bars {
         corner(1.0, -HALF_LINE);
         for &(index, height) in bars.iter().rev().filter(|(_, height)| *height < 0.0) {
             let ([left, right], bottom) = (sides(index), height.min(-HALF_LINE));
-            for (x, y) in [(right, -HALF_LINE), (right, bottom), (left, bottom), (left, -HALF_LINE)] {
+            for (x, y) in [(right, -HALF_LINE), (right, bottom), (left, bottom), (left, -HALF_LINE)]
+            {
                 corner(x, y);
             }
         }

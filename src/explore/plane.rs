@@ -49,7 +49,7 @@ impl LatentPlane {
             }
             Self::Axes(axes) => Ok(Projection::of_axes(mu, *axes)),
             Self::Points(points) => {
-                let place = |point: &PointRef| Ok(point.one(model, &[])?.z);
+                let place = |point: &PointRef| -> Result<Vec<f64>> { Ok(point.one(model, &[])?.z) };
                 let [a, b, c] = points.each_ref().map(place);
                 Projection::through(mu, [a?, b?, c?]).ok_or_else(|| {
                     Error::mismatch(text!(
@@ -157,7 +157,8 @@ mod tests {
             let plane: LatentPlane = text.parse().unwrap();
             assert_eq!(plane.to_string(), text);
         }
-        for text in ["", "axes:1", "axes:1,2,3", "axes:-1,2", "points:row:1,row:2", "pca:2", "plane"]
+        for text in
+            ["", "axes:1", "axes:1,2,3", "axes:-1,2", "points:row:1,row:2", "pca:2", "plane"]
         {
             let problem = text.parse::<LatentPlane>().unwrap_err().to_string();
             assert!(problem.contains("axes:3,7"), "{text}: {problem}");

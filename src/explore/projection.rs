@@ -203,11 +203,8 @@ mod tests {
     #[test]
     fn a_plane_leads_through_its_three_points() {
         let mu = Rows::from_flat(4, vec![0.0; 8]);
-        let points = [
-            vec![1.0, 2.0, 0.0, -1.0],
-            vec![3.0, 2.0, 0.0, -1.0],
-            vec![2.0, 5.0, 4.0, -1.0],
-        ];
+        let points =
+            [vec![1.0, 2.0, 0.0, -1.0], vec![3.0, 2.0, 0.0, -1.0], vec![2.0, 5.0, 4.0, -1.0]];
         let plane = Projection::through(&mu, points.clone()).unwrap();
         // By hand: the first axis is that of z0; the third point is 5 across it, along (0, 0.6, 0.8, 0).
         let third = 1.0 / 3.0;
@@ -219,7 +216,9 @@ mod tests {
             let back = plane.lift([u, v]);
             assert!(back.iter().zip(point).all(|(a, b)| (a - b).abs() < 1e-12));
         }
-        assert!((plane.distance(&[0.0, 0.0, 0.0, 1.0]).powi(2) - (4.0 + 1.6f64.powi(2))).abs() < 1e-9);
+        assert!(
+            (plane.distance(&[0.0, 0.0, 0.0, 1.0]).powi(2) - (4.0 + 1.6f64.powi(2))).abs() < 1e-9
+        );
         let [a, b, _] = points;
         let on_line = vec![5.0, 2.0, 0.0, -1.0];
         assert!(Projection::through(&mu, [a.clone(), b.clone(), on_line]).is_none());

@@ -45,7 +45,7 @@ pub struct Model {
     density: OnceLock<Arc<Density>>,
     /// The roughness limit of its data, computed on first use.
     usual_roughness: OnceLock<f64>,
-    /// How its rows are drawn, computed on first use.
+    /// The pictures of its rows, computed on first use.
     glyphs: OnceLock<Arc<Glyphs>>,
     /// The state of its training, if it can go on.
     pub resume: Option<Arc<OptimiserState>>,
@@ -114,7 +114,7 @@ impl Model {
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
     }
 
-    /// How its rows are drawn; computed on first use, in milliseconds.
+    /// The pictures of its rows; computed on first use, in milliseconds.
     pub fn glyphs(&self) -> &Arc<Glyphs> {
         if let Some(glyphs) = self.glyphs.get() {
             return glyphs;

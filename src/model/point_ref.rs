@@ -284,8 +284,11 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
 fn rows_of_file(model: &Model, schema: &TableSchema, path: &Path) -> Result<Vec<Endpoint>> {
     let NamedRows { names, rows } = read_as(path, schema, None)?;
     let (mu, _) = model.encode(&rows)?;
-    let point = |((name, row), z): ((String, &[f32]), &[f64])| {
-        Endpoint { name, z: z.to_vec(), outline: row.to_vec(), frame: None }
+    let point = |((name, row), z): ((String, &[f32]), &[f64])| Endpoint {
+        name,
+        z: z.to_vec(),
+        outline: row.to_vec(),
+        frame: None,
     };
     Ok(names.into_iter().zip(rows.iter()).zip(mu.iter()).map(point).collect())
 }

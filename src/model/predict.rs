@@ -21,7 +21,8 @@ impl Model {
     /// The quantity that is shown unless another one is named: of outlines the first that is computed; of a table that
     /// of its first head, else its first column.
     pub fn usual_quantity(&self) -> Quantity {
-        let by_head = self.predicted_quantities().next().filter(|_| self.domain().table().is_some());
+        let by_head =
+            self.predicted_quantities().next().filter(|_| self.domain().table().is_some());
         by_head.or_else(|| self.domain().quantities().first().copied()).unwrap_or_default()
     }
 

@@ -1,11 +1,15 @@
 //! The program without its window: acts go in, jobs run, their reports come back in any order.
 
+#[path = "../common/command_line.rs"]
+mod command_line;
 #[path = "../driver/mod.rs"]
 mod driver;
 #[path = "../common/own_shapes.rs"]
 mod own_files;
 #[path = "../common/says.rs"]
 mod says;
+#[path = "../common/steels.rs"]
+mod steels;
 
 mod candidates;
 mod comparison;
@@ -26,6 +30,7 @@ mod snapshots;
 mod starts;
 mod step_through;
 mod sweep;
+mod tables;
 mod training;
 
 use driver::{

@@ -307,10 +307,8 @@ impl RenderArguments {
             range: None,
             view: None,
             screen: None,
-            spec: report.map_or_else(
-                || ObjectiveSpec::new(quantity, Goal::Max),
-                |r| r.config.spec.clone(),
-            ),
+            spec: report
+                .map_or_else(|| ObjectiveSpec::new(quantity, Goal::Max), |r| r.config.spec.clone()),
             pins: Vec::new(),
         }
     }

@@ -166,9 +166,8 @@ pub fn usual_ranges(
 fn column_ranges(model: &Model, projection: &Projection) -> Result<Vec<(f64, f64)>> {
     let statistics = &model.card.statistics;
     let bounds = data_box(statistics, projection);
-    let centre = |i: usize| {
-        bounds.cell_centre(i % RANGE_CELLS, i / RANGE_CELLS, RANGE_CELLS, RANGE_CELLS)
-    };
+    let centre =
+        |i: usize| bounds.cell_centre(i % RANGE_CELLS, i / RANGE_CELLS, RANGE_CELLS, RANGE_CELLS);
     let z = projection.lift_all((0..RANGE_CELLS * RANGE_CELLS).map(centre));
     let inside: Vec<bool> = z.iter().map(|z| in_box(statistics, z)).collect();
     let rows = model.decode(&z)?;

@@ -161,7 +161,10 @@ impl ReconstructedShape {
             None => [text!("RMS error {error}", error), text!("worst point {worst}", worst)],
             Some(_) => {
                 let name = model.domain().quantities()[place].name();
-                [text!("RMS error {error} SD", error), text!("worst: {name}, {worst} SD", name, worst)]
+                [
+                    text!("RMS error {error} SD", error),
+                    text!("worst: {name}, {worst} SD", name, worst),
+                ]
             }
         }
     }

@@ -165,9 +165,7 @@ impl Report<'_> {
 
     fn answer_caption(&self) -> Text {
         match self.model.glyphs().about() {
-            Some(about) => {
-                Text::joined([about, text!("Dashed, the nearest training row.")], " ")
-            }
+            Some(about) => Text::joined([about, text!("Dashed, the nearest training row.")], " "),
             None => text!("The outline; dashed, the nearest training shape."),
         }
     }

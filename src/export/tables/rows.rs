@@ -15,7 +15,7 @@ pub fn row_header(schema: &TableSchema) -> Vec<String> {
         (ColumnKind::Number { .. }, Some(unit)) => vec![format!("{} [{unit}]", column.name)],
         (ColumnKind::Number { .. }, None) => vec![column.name.to_string()],
         (ColumnKind::Category { .. }, _) => {
-            vec![column.name.to_string(), format!("{} probability", column.name)]
+            vec![column.name.to_string(), format!("{}_probability", column.name)]
         }
     };
     schema.columns.iter().flat_map(header).collect()
@@ -55,8 +55,10 @@ pub fn write_rows(path: &Path, schema: &TableSchema, rows: &[(String, &[f32])]) 
             write(path, &header, rows.iter().map(cells))
         }
         Some("json") => {
-            let written: Vec<WrittenRow<'_>> =
-                rows.iter().map(|(name, row)| WrittenRow { name, row: schema.cells(row) }).collect();
+            let written: Vec<WrittenRow<'_>> = rows
+                .iter()
+                .map(|(name, row)| WrittenRow { name, row: schema.cells(row) })
+                .collect();
             write_whole(path, |out| {
                 serde_json::to_writer_pretty(&mut *out, &written)?;
                 writeln!(out)
@@ -64,7 +66,9 @@ pub fn write_rows(path: &Path, schema: &TableSchema, rows: &[(String, &[f32])]) 
         }
         _ => Err(Error::file(
             path,
-            text!("must end in .csv or .json: the model is one of a table, and has rows, not outlines"),
+            text!(
+                "must end in .csv or .json: the model is one of a table, and has rows, not outlines"
+            ),
         )),
     }
 }
@@ -101,7 +105,7 @@ mod tests {
         let text = std::fs::read_to_string(path("r.csv")).unwrap();
         assert_eq!(
             text.lines().collect::<Vec<_>>(),
-            ["id,mass [g],lattice,lattice probability,ratio", "a,1.5,fcc,0.75,-0.1", "b,,,,"]
+            ["id,mass [g],lattice,lattice_probability,ratio", "a,1.5,fcc,0.75,-0.1", "b,,,,"]
         );
         write_rows(&path("r.json"), &schema(), &rows[..1]).unwrap();
         let json: serde_json::Value =

@@ -3,8 +3,8 @@
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::{LatentPlane, Projection};
 use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
+use crate::explore::{LatentPlane, Projection};
 use crate::model::{Model, Value};
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};

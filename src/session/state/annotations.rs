@@ -1,7 +1,7 @@
 //! The annotations of the map, for the window and for exported pictures.
 
-use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use crate::explore::layers::trajectories::Trajectories;
+use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
 use crate::export::pictures::film::TrajectoryFilm;
 use crate::session::State;
 use crate::session::screen::derived::ModelKey;

@@ -20,7 +20,7 @@ impl State {
         self.shown_domain().outside_domain(quantity, value)
     }
 
-    /// How the rows of the shown model are drawn.
+    /// The pictures of the rows of the shown model.
     pub fn glyphs(&self) -> Arc<Glyphs> {
         let shown = self.shown().map(|(_, entry)| entry.prepared.model.glyphs().clone());
         shown.unwrap_or_default()
@@ -33,7 +33,8 @@ impl State {
 
     /// The reason why something for outlines alone is not offered for the shown model; none if it is.
     pub fn only_for_outlines(&self) -> Option<Text> {
-        self.shows_table().then(|| text!("This is for outlines; the model shown is one of a table."))
+        self.shows_table()
+            .then(|| text!("This is for outlines; the model shown is one of a table."))
     }
 
     fn shown_domain(&self) -> Cow<'_, Domain> {

@@ -11,13 +11,7 @@ use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
 
 /// Asks for the file of at most `most` candidates.
-pub fn export(
-    ui: &mut Ui,
-    path: &mut String,
-    most: usize,
-    state: &State,
-    actions: &mut Requests,
-) {
+pub fn export(ui: &mut Ui, path: &mut String, most: usize, state: &State, actions: &mut Requests) {
     heading(ui, text!("Export the candidates"));
     let entered = path_field(ui, path, text!("path of a file"));
     let target = PathBuf::from(path.trim());

@@ -55,9 +55,8 @@ impl FileDialogs {
                 true => dialog.add_filter(text!("Rows"), &["csv"]),
                 false => dialog.add_filter(text!("Outlines"), &["csv", "svg", "dxf"]),
             };
-            let dialog = dialog
-                .add_filter(text!("Everything"), &["json"])
-                .set_file_name("candidates.csv");
+            let dialog =
+                dialog.add_filter(text!("Everything"), &["json"]).set_file_name("candidates.csv");
             dialog.save_file().map(|path| Command::ExportCandidates(path, most))
         });
     }

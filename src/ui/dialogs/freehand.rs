@@ -124,7 +124,13 @@ fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
     let glyphs = Glyphs::default();
     painter.add(fill_shape(&glyphs, &drawn.outline, rect.center(), unit, shape));
     let line: Color32 = ui.visuals().text_color();
-    painter.add(outline_shape(&glyphs, &drawn.rebuilt, rect.center(), unit, Stroke::new(2.0, line)));
+    painter.add(outline_shape(
+        &glyphs,
+        &drawn.rebuilt,
+        rect.center(),
+        unit,
+        Stroke::new(2.0, line),
+    ));
 }
 
 fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Requests) {

@@ -1,4 +1,4 @@
-//! In the inspector: a row of a table, column by column in the units of its file, and what its bars are.
+//! In the inspector: a row of a table, column by column in the units of its file, and its bars.
 
 use crate::data::glyph::{Bar, Glyphs};
 use crate::data::table::{DescribedCell, TableSchema};
@@ -70,8 +70,7 @@ pub fn show(
 
 /// A line of two or three texts: the first at the left, the others at the right ends of their parts.
 fn line(ui: &mut Ui, words: &[String], inks: [Color32; 3], about: Text) {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     let said = words.join(": ");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
     let font = FontId::proportional(14.0);
@@ -110,14 +109,7 @@ fn about(cell: &DescribedCell<'_>) -> Text {
 
 /// The bar under the mouse, in the units of the file, for a picture around the centre of `rect` that reaches `reach`
 /// points.
-pub fn hovered_bar(
-    ui: &Ui,
-    rect: Rect,
-    reach: f32,
-    glyphs: &Glyphs,
-    model: &Model,
-    row: &[f32],
-) {
+pub fn hovered_bar(ui: &Ui, rect: Rect, reach: f32, glyphs: &Glyphs, model: &Model, row: &[f32]) {
     let Some(about) = glyphs.about() else { return };
     let response = ui.interact(rect, ui.scope_id().with("bars"), Sense::hover());
     let Some(at) = response.hover_pos() else { return };

@@ -64,11 +64,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
 }
 
 fn empty(ui: &mut Ui, state: &State) {
-    let rect = canvas(ui, 210.0, text!("Nothing is shown yet"));
-    let text = if state.report().is_some() {
-        text!("Move over the map")
-    } else {
-        text!("Move over the map\nto see what it decodes")
+    let is_table = state.shows_table();
+    let name = if is_table { text!("No row yet") } else { text!("No shape yet") };
+    let rect = canvas(ui, 210.0, name);
+    let text = match (state.report(), is_table) {
+        (Some(_), _) => text!("Move over the map"),
+        (None, true) => text!("Move over the map\nto see its rows"),
+        (None, false) => text!("Move over the map\nto see its shapes"),
     };
     let font = FontId::proportional(15.0);
     let ink = ui.visuals().weak_text_color();
@@ -140,9 +142,7 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
 /// The row of the data itself, or the nearest one, beside a row of a table.
 fn beside(probe: &Probe) -> Option<Beside<'_>> {
     match (&probe.rebuild, &probe.nearest) {
-        (Some(rebuild), _) => {
-            Some(Beside { title: text!("in the data"), row: &rebuild.original })
-        }
+        (Some(rebuild), _) => Some(Beside { title: text!("in the data"), row: &rebuild.original }),
         (None, Some(nearest)) => {
             Some(Beside { title: nearest.title.clone(), row: &nearest.outline })
         }
@@ -288,9 +288,9 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
             }
             if !is_table
                 && ui
-                .button(text!("Copy outline"))
-                .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
-                .clicked()
+                    .button(text!("Copy outline"))
+                    .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
+                    .clicked()
             {
                 actions.push(Request::Copy(joined(&probe.outline)));
             }

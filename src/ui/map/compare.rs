@@ -206,8 +206,7 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let Some(probe) = probe else { return };
-    let (glyphs, reach) =
-        (entry.prepared.model.glyphs(), 0.44 * rect.width().min(rect.height()));
+    let (glyphs, reach) = (entry.prepared.model.glyphs(), 0.44 * rect.width().min(rect.height()));
     let plain = state.view.activity == Activity::Train;
     let value = probe.value(state.quantity()).number();
     let shape = theme::palette(ui).shape;

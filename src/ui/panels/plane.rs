@@ -52,9 +52,8 @@ fn choices(ui: &mut Ui, id: ModelId, plane: &mut LatentPlane, state: &State) {
     ui.selectable_value(plane, LatentPlane::Pca, LatentPlane::Pca.label()).on_hover_text(pca);
     let has_axes = matches!(plane, LatentPlane::Axes(_));
     let axes = ui.selectable_label(has_axes, text!("Two axes"));
-    let axes = axes.on_hover_text(text!(
-        "Two coordinates of z; the others are those of the mean of the data"
-    ));
+    let axes = axes
+        .on_hover_text(text!("Two coordinates of z; the others are those of the mean of the data"));
     if axes.clicked() && !has_axes {
         *plane = LatentPlane::Axes([0, 1]);
     }
@@ -67,7 +66,9 @@ fn choices(ui: &mut Ui, id: ModelId, plane: &mut LatentPlane, state: &State) {
     let button = Button::selectable(has_points, text!("Through three pins"));
     let button = ui.add_enabled(first.is_some() || has_points, button);
     let button = button
-        .on_hover_text(text!("The plane through the first three pins, where all three lie on the map"))
+        .on_hover_text(text!(
+            "The plane through the first three pins, where all three lie on the map"
+        ))
         .on_disabled_hover_text(text!("Right-click the map to pin three points first"));
     if let Some(first) = first.filter(|_| button.clicked()) {
         *plane = first;

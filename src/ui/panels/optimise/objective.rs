@@ -8,7 +8,7 @@ use crate::text::Text;
 use crate::ui::panels::quantities::{MENU, menu};
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, at_right, icon_button, number, row, segments};
-use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, RichText, Ui};
+use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, Ui};
 
 /// The most terms that can be weighted in the panel.
 const MAX_TERMS: usize = 6;
