@@ -100,9 +100,7 @@ pub fn open_outlines(path: &Path) -> Result<Arc<Model>> {
         None => Ok(model),
         Some(_) => Err(Error::file(
             path,
-            text!(
-                "is a model of a table, and this command is for outlines; train, heads, info, compare, predict and optimise take tables"
-            ),
+            text!("is a model of a table, and this command is for outlines alone"),
         )),
     }
 }

@@ -4,6 +4,7 @@
 //! of outlines, and for a table every value of the row itself. A quantity is a scalar function of the base, so that the
 //! gradient of any number of quantities goes back to the rows at once.
 
+use super::outline::canonical::form_distance;
 use super::outline::polygon::Polygons;
 use super::outline::quantities::{OutlineQuantity, Slopes};
 use super::outline::{geometry, geometry_graph};
@@ -486,6 +487,37 @@ impl Domain {
         match self {
             Self::Outline(_) => geometry::roughness(row),
             Self::Table(_) => 0.0,
+        }
+    }
+
+    /// The difference of two rows, each in the form in which they are compared: the root mean square distance of the
+    /// points of outlines, or of the values of a table.
+    pub fn distance(&self, a: &[f32], b: &[f32]) -> f64 {
+        match self {
+            Self::Outline(_) => form_distance(a, b),
+            Self::Table(_) => {
+                let (a, b) = (self.normalised(a), self.normalised(b));
+                let sum: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+                (sum / a.len().max(1) as f64).sqrt()
+            }
+        }
+    }
+
+    /// The distances of the parts of a row from those of its reconstruction: of an outline those of its points in data
+    /// units, of a table the differences of its values in standard deviations of their columns, of levels in
+    /// probability; NaN where a value is not known.
+    pub fn errors(&self, row: &[f32], rebuilt: &[f32], units: &Scaling) -> Vec<f64> {
+        match self {
+            Self::Outline(_) => {
+                let pairs = geometry::points(row).zip(geometry::points(rebuilt));
+                pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect()
+            }
+            Self::Table(_) => {
+                let both = Rows::from_flat(row.len(), [row, rebuilt].concat());
+                let scaled = units.apply(&both);
+                let pairs = scaled.row(0).iter().zip(scaled.row(1));
+                pairs.map(|(a, b)| f64::from(a - b).abs()).collect()
+            }
         }
     }
 

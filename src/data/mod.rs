@@ -4,6 +4,7 @@ pub mod column_name;
 pub mod csv;
 pub mod dataset;
 pub mod domain;
+pub mod glyph;
 pub mod outline;
 pub mod quantity;
 pub mod records;

@@ -6,6 +6,7 @@ use super::head::TaskHead;
 use super::optimiser_state::OptimiserState;
 use crate::data::dataset::Dataset;
 use crate::data::domain::Domain;
+use crate::data::glyph::Glyphs;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
@@ -15,7 +16,7 @@ use crate::nn::autoencoder::Autoencoder;
 use crate::nn::graph;
 use crate::nn::mlp::Trace;
 use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
-use crate::numerics::statistics::quantile::{coprime_stride, quantile};
+use crate::numerics::statistics::quantile::{coprime_stride, evenly, quantile};
 use crate::text;
 use crate::text::Text;
 use candle_core::{DType, Device, Tensor};
@@ -25,6 +26,8 @@ use std::sync::{Arc, OnceLock};
 /// The share of held-out outlines within the roughness limit, and the maximum number of outlines that set it.
 const USUAL: f64 = 0.99;
 const MAX_OUTLINES: usize = 500;
+/// The most decoded rows by which the bars of a picture are chosen.
+const MAX_DECODED: usize = 500;
 
 /// A frozen model with its encoded data, if it has any. Latent coordinates are `f64`, data are `f32`.
 #[derive(Clone, Debug)]
@@ -42,6 +45,8 @@ pub struct Model {
     density: OnceLock<Arc<Density>>,
     /// The roughness limit of its data, computed on first use.
     usual_roughness: OnceLock<f64>,
+    /// The pictures of its rows, computed on first use.
+    glyphs: OnceLock<Arc<Glyphs>>,
     /// The state of its training, if it can go on.
     pub resume: Option<Arc<OptimiserState>>,
     /// The training data, if they were imported; generated data are generated again on demand.
@@ -74,6 +79,7 @@ impl Model {
             dtype: DType::F32,
             density: OnceLock::new(),
             usual_roughness: OnceLock::new(),
+            glyphs: OnceLock::new(),
             resume: None,
             data: None,
         })
@@ -81,7 +87,8 @@ impl Model {
 
     /// The same model with other encoded data; cached metrics of the previous data are dropped.
     pub fn with_encoded(self, encoded: Encoded) -> Self {
-        Self { encoded, density: OnceLock::new(), usual_roughness: OnceLock::new(), ..self }
+        let (density, usual_roughness) = (OnceLock::new(), OnceLock::new());
+        Self { encoded, density, usual_roughness, glyphs: OnceLock::new(), ..self }
     }
 
     /// True if it holds encoded data, which densities, verdicts and intervals are made of.
@@ -135,6 +142,22 @@ impl Model {
         let known = outlines.iter().filter(|outline| !outline.is_empty());
         let usual = quantile(known.map(|outline| self.domain().roughness(outline)), USUAL);
         *self.usual_roughness.get_or_init(|| usual.unwrap_or(f64::INFINITY))
+    }
+
+    /// The pictures of its rows; computed on first use, in milliseconds.
+    pub fn glyphs(&self) -> &Arc<Glyphs> {
+        if let Some(glyphs) = self.glyphs.get() {
+            return glyphs;
+        }
+        // Computed before the cell is locked, as the density is.
+        let decoded = || {
+            let mu = &self.encoded.mu;
+            let some = mu.select(&evenly(mu.len(), mu.len().min(MAX_DECODED)));
+            self.decode(&some).unwrap_or_else(|_| Rows::new(self.input_dim()))
+        };
+        let reach = self.card.statistics.reach;
+        let glyphs = Arc::new(Glyphs::new(self.domain(), &self.card.scaling, reach, decoded));
+        self.glyphs.get_or_init(|| glyphs)
     }
 
     /// The same model for checks that need f64: objectives on it, and tensors for its graphs, are f64.

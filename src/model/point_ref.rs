@@ -5,6 +5,7 @@ use super::Model;
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
+use crate::data::table::{NamedRows, TableSchema, read_as};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Text, suggestion};
@@ -22,7 +23,8 @@ pub fn syntax() -> Text {
         name:naca2412     the row of the data with this name; imported shapes have names\n  \
         family:star       the mean of a family's encoded shapes\n  \
         mean              the mean of all encoded shapes\n  \
-        file:shape.csv    an outline of your own (.csv, .dat or .svg), in any position, size and number of points\n\
+        file:shape.csv    an outline of your own (.csv, .dat or .svg), in any position, size and number of points; \
+                          for a model of a table a row of your own (.csv with a header)\n\
         Shapes of a file, and rows that were imported, have a frame: where and as large as they stood. What a table \
         gives of them or of what began with them stands in that frame; everything else is in data units."
     )
@@ -255,6 +257,9 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
 }
 
 fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
+    if let Some(schema) = model.domain().table() {
+        return rows_of_file(model, schema, path);
+    }
     let outlines = conform::read(path, model.source()?)?;
     let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
     let (mu, _) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
@@ -273,6 +278,19 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
         })
     };
     outlines.into_iter().zip(mu.iter()).enumerate().map(place).collect()
+}
+
+/// The rows of a table in a file, each at its encoding.
+fn rows_of_file(model: &Model, schema: &TableSchema, path: &Path) -> Result<Vec<Endpoint>> {
+    let NamedRows { names, rows } = read_as(path, schema, None)?;
+    let (mu, _) = model.encode(&rows)?;
+    let point = |((name, row), z): ((String, &[f32]), &[f64])| Endpoint {
+        name,
+        z: z.to_vec(),
+        outline: row.to_vec(),
+        frame: None,
+    };
+    Ok(names.into_iter().zip(rows.iter()).zip(mu.iter()).map(point).collect())
 }
 
 impl Endpoint {

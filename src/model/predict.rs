@@ -34,6 +34,23 @@ impl Model {
         self.encoded.column(quantity).map_or(quantity, Target::quantity)
     }
 
+    /// The quantity that is shown unless another one is named: of outlines the first that is computed; of a table that
+    /// of its first head, else its first column.
+    pub fn usual_quantity(&self) -> Quantity {
+        let by_head =
+            self.predicted_quantities().next().filter(|_| self.domain().table().is_some());
+        by_head.or_else(|| self.domain().quantities().first().copied()).unwrap_or_default()
+    }
+
+    /// A quantity of which only the name was given, from the source that the model has: computed, else predicted.
+    pub fn resolve(&self, quantity: Quantity) -> Quantity {
+        match (quantity.is_bare(), self.computes(quantity)) {
+            (true, true) => quantity.as_computed(),
+            (true, false) => quantity.as_predicted(),
+            (false, _) => quantity,
+        }
+    }
+
     /// True if the values of a quantity of this name are known of its rows.
     pub fn knows(&self, quantity: Quantity) -> bool {
         self.known_quantities().iter().any(|known| known.column() == quantity.column())

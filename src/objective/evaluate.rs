@@ -44,14 +44,9 @@ pub struct Objective {
 impl Objective {
     /// The objective with each bare name from the source that the model has.
     pub fn resolve(model: &Model, mut spec: ObjectiveSpec) -> ObjectiveSpec {
-        let resolved = |quantity: Quantity| match (quantity.is_bare(), model.computes(quantity)) {
-            (true, true) => quantity.as_computed(),
-            (true, false) => quantity.as_predicted(),
-            (false, _) => quantity,
-        };
-        spec.terms.iter_mut().for_each(|term| term.quantity = resolved(term.quantity));
+        spec.terms.iter_mut().for_each(|term| term.quantity = model.resolve(term.quantity));
         for constraint in &mut spec.constraints {
-            constraint.quantity = resolved(constraint.quantity);
+            constraint.quantity = model.resolve(constraint.quantity);
         }
         spec
     }

@@ -92,8 +92,12 @@ impl App {
             Request::BrowseSave(id) => {
                 self.dialogs.save(id, &self.session.state().suggested_path(id))
             }
-            Request::BrowseExport(most) => self.dialogs.export(most),
-            Request::BrowseOut(export) => self.dialogs.out(export),
+            Request::BrowseExport(most) => {
+                self.dialogs.export(most, self.session.state().shows_table());
+            }
+            Request::BrowseOut(export) => {
+                self.dialogs.out(export, self.session.state().shows_table());
+            }
             Request::ShowExport => {
                 let form = ExportForm::new(self.session.state(), ctx.theme() == egui::Theme::Dark);
                 self.sheets.open(Dialog::Out(form));

@@ -551,6 +551,7 @@ impl UiCommand {
             Self::Undo => state.history.undoable().is_some(),
             Self::Redo => state.history.redoable().is_some(),
             Self::Layer(MapLayer::Paths) => state.search().is_some(),
+            Self::DrawShape | Self::Lesson | Self::ShowCode if state.shows_table() => false,
             Self::PlayPath | Self::NewShapes => state.shown().is_some(),
             Self::StepByStep => Rule::from_method(state.search_config().method).is_some(),
             Self::Race => state.race().is_none_or(|race| race.job.is_none()),

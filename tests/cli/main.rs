@@ -15,6 +15,9 @@ mod rediscovery;
 mod refusals;
 #[path = "../common/says.rs"]
 mod says;
+#[path = "../common/steels.rs"]
+mod steels;
+mod table_pictures;
 mod tables;
 mod training;
 mod walks;

@@ -364,15 +364,13 @@ fn what_a_table_has_not_is_refused_in_a_sentence() {
         assert!(says(&message, part), "{message}");
     }
     let model = "F/m.safetensors";
-    let outlines = "is a model of a table";
     let optimise =
         |more: &str| format!("optimise --model {model} --term density:max {more} --out F/x.json");
     for (line, part) in [
-        (format!("decode --model {model} --z mean --out F/x.csv"), outlines),
-        (format!("encode --model {model} --shapes F/alloys.csv --out F/x.csv"), outlines),
-        (format!("sample --model {model} --out F/x.csv"), outlines),
-        (format!("render --model {model} --what heat --out F/x.png"), outlines),
-        (format!("report {model} --out F/x.html"), outlines),
+        (
+            format!("rediscover --model {model} --property density --out F/x.json"),
+            "is a model of a table",
+        ),
         (
             format!(
                 "optimise --model {model} --term density:max --space input --method cma-es --out F/x.json"

@@ -28,7 +28,7 @@ pub fn stiffness(index: usize) -> f64 {
 }
 
 /// Writes ellipses a row each, and a table of values measured of most of them: `stiffness`, and of three `rare`.
-pub fn write_shapes(folder: &Path) -> [PathBuf; 2] {
+pub fn write_rows(folder: &Path) -> [PathBuf; 2] {
     let [shapes, values] = ["shapes.csv", "values.csv"].map(|name| folder.join(name));
     let mut text = String::from("id");
     (0..32).for_each(|i| write!(text, ",x{i},y{i}").unwrap());

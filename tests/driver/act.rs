@@ -7,6 +7,7 @@ use super::{
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
 use latent_explorer::data::quantity::Quantity;
+use latent_explorer::explore::LatentPlane;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::optimise::{Contender, SearchConfig};
@@ -50,6 +51,7 @@ pub enum Act {
     SelectNamed(PointRef),
     Pin([f64; 2]),
     Unpin(usize),
+    SetPlane(LatentPlane),
     // Two models.
     ToggleComparison,
     CompareWith(ComparisonModel),
@@ -167,6 +169,7 @@ impl Act {
             Self::SelectNamed(point) => Command::PickNamed(point),
             Self::Pin(at) => Command::Pin(MapPoint::At(at)),
             Self::Unpin(index) => Command::Unpin(index),
+            Self::SetPlane(plane) => Command::SetPlane(plane),
             Self::ToggleComparison => Command::ToggleComparison,
             Self::CompareWith(model) => Command::CompareWith(model),
             Self::Sweep(betas) => Command::Sweep(betas),

@@ -1,7 +1,7 @@
 //! Measured values from end to end: a table beside the shapes, a head, a search by it, and what a checkpoint keeps.
 
 use crate::command_line::run_in;
-use crate::own_files::{SHAPES, UNKNOWN, stiffness, write_shapes};
+use crate::own_files::{SHAPES, UNKNOWN, stiffness, write_rows};
 use crate::says::says;
 use crate::trained;
 use latent_explorer::data::dataset::Dataset;
@@ -36,7 +36,7 @@ use std::sync::{Arc, LazyLock};
 
 fn data() -> TrainingData {
     let folder = tempfile::tempdir().unwrap();
-    let [shapes, values] = write_shapes(folder.path());
+    let [shapes, values] = write_rows(folder.path());
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let imported =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
@@ -557,7 +557,7 @@ fn the_listing_of_a_search_calls_its_head() {
 fn the_command_line_asks_for_it_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    write_shapes(folder);
+    write_rows(folder);
     checkpoint::save(&HEADLESS, &folder.join("pca.safetensors")).unwrap();
     let said = |arguments: &str, succeeds: bool| {
         let output = run_in(folder, arguments);

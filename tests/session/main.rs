@@ -1,5 +1,7 @@
 //! The program without its window: acts go in, jobs run, their reports come back in any order.
 
+#[path = "../common/command_line.rs"]
+mod command_line;
 #[path = "../driver/mod.rs"]
 mod driver;
 #[path = "../common/imported.rs"]
@@ -8,6 +10,8 @@ mod imported;
 mod own_files;
 #[path = "../common/says.rs"]
 mod says;
+#[path = "../common/steels.rs"]
+mod steels;
 
 mod candidates;
 mod comparison;
@@ -28,6 +32,7 @@ mod snapshots;
 mod starts;
 mod step_through;
 mod sweep;
+mod tables;
 mod training;
 mod without_data;
 

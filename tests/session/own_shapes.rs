@@ -1,7 +1,7 @@
 //! Shapes of one's own: imported, learned from, drawn.
 
 use super::*;
-use crate::own_files::{write_ellipses, write_shapes};
+use crate::own_files::{write_ellipses, write_rows};
 use latent_explorer::data::domain::Domain;
 use latent_explorer::data::outline::import::{
     ImportOptions, Normalise, import, import_with_values,
@@ -168,7 +168,7 @@ fn few_shapes_far_out_are_shown_when_they_are_asked_for() {
 fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pca.safetensors");
-    let [shapes, values] = write_shapes(folder.path());
+    let [shapes, values] = write_rows(folder.path());
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let own =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
@@ -215,7 +215,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
 #[test]
 fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
     let folder = tempfile::tempdir().unwrap();
-    let [shapes, values] = write_shapes(folder.path());
+    let [shapes, values] = write_rows(folder.path());
     let mut session = Program::open();
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     session.act(Act::Import { paths: vec![shapes], values: Some(values), options });
@@ -233,7 +233,7 @@ fn shapes_with_values_are_learned_with_their_heads_in_the_window() {
 fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let (model, settings) = (folder.path().join("own.safetensors"), folder.path().join("s.json"));
-    let [shapes, values] = write_shapes(folder.path());
+    let [shapes, values] = write_rows(folder.path());
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let own =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());

@@ -1,7 +1,11 @@
 //! The whole window, used as a person would use it: no driver, no display, by mouse and keyboard.
 
+#[path = "../common/command_line.rs"]
+mod command_line;
 #[path = "../driver/mod.rs"]
 mod driver;
+#[path = "../common/steels.rs"]
+mod steels;
 
 mod comparison;
 mod everything;
@@ -14,6 +18,7 @@ mod race;
 mod rediscovery;
 mod search;
 mod step_through;
+mod tables;
 mod training;
 
 use driver::window::{

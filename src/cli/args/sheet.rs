@@ -20,9 +20,10 @@ use std::sync::Arc;
 #[derive(Debug, Args)]
 pub struct Look {
     /// The property that the colours show and whose round trip is checked: roundness, area, perimeter, heat-shedding,
-    /// or a target column of the data, if a head predicts it
-    #[arg(id = "property", long = "property", value_name = "NAME", default_value = "roundness")]
-    pub quantity: Quantity,
+    /// a column of a table, or a target column of the data, if a head predicts it [default: roundness; of a table what
+    /// its first head predicts]
+    #[arg(id = "property", long = "property", value_name = "NAME")]
+    quantity: Option<Quantity>,
     /// Width of the picture, in pixels: 100 to 8192 (GIF: to 2048)
     #[arg(long, value_name = "PX", default_value_t = 1200, value_parser = u32::from_str, allow_hyphen_values = true)]
     pub size: u32,
@@ -40,6 +41,20 @@ pub enum ShapeFile {
     Gif,
     /// A picture.
     Picture,
+}
+
+/// The quantity of this name in a model, or the one that it shows usually. A bare name of a column of a table is the
+/// column.
+///
+/// # Errors
+/// Names the property when the model does not know it.
+pub fn asked_or_usual(asked: Option<Quantity>, model: &Model) -> Result<Quantity> {
+    let quantity = match asked {
+        Some(quantity) => model.resolve(quantity),
+        None => model.usual_quantity(),
+    };
+    model.check_can_tell(quantity)?;
+    Ok(quantity)
 }
 
 impl ShapeFile {
@@ -60,6 +75,14 @@ impl ShapeFile {
 }
 
 impl Look {
+    /// The property of the colours.
+    ///
+    /// # Errors
+    /// Names the property when the model does not know it.
+    pub fn quantity(&self, model: &Model) -> Result<Quantity> {
+        asked_or_usual(self.quantity, model)
+    }
+
     /// Fails unless the width of the picture is in range.
     pub fn check(&self, output: ShapeFile) -> Result<()> {
         let most = if output == ShapeFile::Gif { 2048 } else { 8192 };
@@ -71,10 +94,10 @@ impl Look {
     /// # Errors
     /// Names the property when the model does not know it.
     pub fn bar(&self, model: &Arc<Model>, projection: &Projection) -> Result<ColourBar> {
-        model.check_can_tell(self.quantity)?;
-        let objective = Objective::for_quantity(model.clone(), self.quantity);
+        let quantity = self.quantity(model)?;
+        let objective = Objective::for_quantity(model.clone(), quantity);
         let range = usual_range(&objective, projection)?.unwrap_or((0.0, 1.0));
-        let (label, mark) = model.title_lines(self.quantity);
+        let (label, mark) = model.title_lines(quantity);
         Ok(ColourBar { label, mark, range })
     }
 
@@ -86,7 +109,7 @@ impl Look {
         let palette = self.theme.palette();
         let projection = Projection::from_mu(&model.encoded.mu);
         let bar = self.bar(model, &projection)?;
-        let scene = sheet.scene(model.card.statistics.reach, bar.range, None, CELL, palette);
+        let scene = sheet.scene(bar.range, None, CELL, palette);
         let bounds = sheet.bounds();
         let picture = CellPicture { scene: &scene, bounds, cell: CELL, bar, palette };
         write_picture(path, picture.svg([self.size, height_of(bounds, CELL, self.size)])?)

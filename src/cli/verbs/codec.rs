@@ -1,15 +1,17 @@
-//! `decode` and `encode`: latent vectors to outlines and back.
+//! `decode` and `encode`: latent vectors to outlines, or rows of a table, and back.
 
 use crate::cli::args::point::points;
-use crate::cli::files::{check_outputs, check_outputs_with, open_outlines};
+use crate::cli::files::{check_outputs, check_outputs_with, open};
 use crate::cli::progress::Progress;
 use crate::data::csv::{Latents, read_latents};
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
+use crate::data::table::{NamedRows, TableSchema, read_as};
 use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, write_outlines};
 use crate::export::tables::csv;
+use crate::export::tables::rows::write_rows;
 use crate::model::point_ref::syntax;
 use crate::model::{Model, PointRef};
 use crate::text;
@@ -35,7 +37,8 @@ pub struct DecodeArguments {
     #[arg(long, value_name = "Z.csv")]
     z_file: Option<PathBuf>,
     /// The outlines to write: .csv (one a row: x0,y0,x1,y1,..), .json, .svg, .dxf, .dat, or .dat of several in a new
-    /// folder FOLDER/; in the frame of the named or encoded shape, else in data units
+    /// folder FOLDER/; in the frame of the named or encoded shape, else in data units. Of a table the rows, .csv or
+    /// .json, in the units and levels of its file
     #[arg(long, value_name = "X.csv|..")]
     out: PathBuf,
 }
@@ -54,7 +57,8 @@ pub struct EncodeArguments {
     /// The checkpoint
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// Outlines: .csv (one a row: x0,y0,x1,y1,.., or one as columns x,y), an airfoil .dat, or .svg
+    /// Outlines: .csv (one a row: x0,y0,x1,y1,.., or one as columns x,y), an airfoil .dat, or .svg; for a model of a
+    /// table a CSV with a header that has its columns, in any order
     #[arg(long, value_name = "X.csv|..")]
     shapes: PathBuf,
     /// The latent vectors to write, one a row: mu0,.. and, with a posterior, log_var0,.., after the id and before the frame if there are any
@@ -70,7 +74,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     let files = arguments.z.iter().filter_map(PointRef::file).chain(arguments.z_file.as_deref());
     let inputs: Vec<&Path> = files.chain([&*arguments.model]).collect();
     check_outputs_with(&inputs, &[], Some(&arguments.out))?;
-    let model = open_outlines(&arguments.model)?;
+    let model = open(&arguments.model)?;
     let progress = Progress::start();
     let Latents { z, ids, frames } = match &arguments.z_file {
         Some(path) => read_latents(path, model.latent_dim())?,
@@ -83,6 +87,9 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
             Some(path) => Error::file(path, problem),
             None => Error::setting("z", problem),
         });
+    }
+    if let Some(schema) = model.domain().table() {
+        return write_table(&arguments.out, schema, &ids, &outlines, progress);
     }
     let mut named = Vec::with_capacity(outlines.len());
     for (index, row) in outlines.iter().enumerate() {
@@ -97,6 +104,28 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
         "wrote {count} outline to {out}" | "wrote {count} outlines to {out}",
         count = named.len(),
         out = arguments.out.display().to_string()
+    ));
+    Ok(())
+}
+
+/// Writes decoded rows of a table, numbered where they have no name.
+fn write_table(
+    out: &Path,
+    schema: &TableSchema,
+    ids: &[String],
+    rows: &Rows<f32>,
+    progress: Progress,
+) -> Result<()> {
+    let name = |index: usize| match ids.get(index).filter(|id| !id.is_empty()) {
+        Some(id) => id.clone(),
+        None => (index + 1).to_string(),
+    };
+    let named: Vec<_> = rows.iter().enumerate().map(|(index, row)| (name(index), row)).collect();
+    write_rows(out, schema, &named)?;
+    progress.finish(text!(
+        "wrote {count} row to {out}" | "wrote {count} rows to {out}",
+        count = named.len(),
+        out = out.display().to_string()
     ));
     Ok(())
 }
@@ -122,17 +151,31 @@ fn named(named: &[PointRef], model: &Model) -> Result<Latents> {
 pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let EncodeArguments { model, shapes, out } = arguments;
     check_outputs(&[model, shapes], &[out])?;
-    let model = open_outlines(model)?;
+    let model = open(model)?;
     let progress = Progress::start();
-    let outlines = conform::read(shapes, model.source()?)?;
-    let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
-    let (mu, log_var) = model.encode(&Rows::from_flat(model.input_dim(), flat))?;
+    let (names, frames, rows) = match model.domain().table() {
+        Some(schema) => {
+            let NamedRows { names, rows } = read_as(shapes, schema, None)?;
+            (names, Vec::new(), rows)
+        }
+        None => {
+            let outlines = conform::read(shapes, model.source()?)?;
+            let flat = outlines.iter().flat_map(|o| o.outline.iter().copied()).collect();
+            let (names, frames) = outlines.into_iter().map(|o| (o.name, o.transform)).unzip();
+            (names, frames, Rows::from_flat(model.input_dim(), flat))
+        }
+    };
+    let (mu, log_var) = model.encode(&rows)?;
     let outputs = std::iter::once(&mu).chain(&log_var);
     let bad = outputs.into_iter().find_map(|r| first_not_finite(r, |v| v.is_finite()));
     if let Some(row) = bad {
-        return Err(Error::file(shapes, text!("outline {row} is too large to be encoded", row)));
+        let problem = match model.domain().table() {
+            Some(_) => text!("row {row} is too far from the data to be encoded", row),
+            None => text!("outline {row} is too large to be encoded", row),
+        };
+        return Err(Error::file(shapes, problem));
     }
-    csv::write_encoded(out, &mu, log_var.as_ref(), &outlines)?;
+    csv::write_encoded(out, &mu, log_var.as_ref(), &names, &frames)?;
     progress.finish(text!(
         "wrote {count} latent vector to {out}" | "wrote {count} latent vectors to {out}",
         count = mu.len(),

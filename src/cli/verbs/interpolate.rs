@@ -2,7 +2,7 @@
 
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::{Look, ShapeFile};
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
@@ -65,18 +65,18 @@ pub fn run(arguments: &InterpolateArguments) -> Result<()> {
     let files = [from.file(), to.file()];
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files.into_iter().flatten()).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open_outlines(model)?;
-    model.check_can_tell(look.quantity)?;
+    let model = open(model)?;
+    let quantity = look.quantity(&model)?;
     let progress = Progress::start();
     let ends = [point("from", from, &model)?, point("to", to, &model)?];
     let [from, to] = &ends;
     let form = PathShape::Line { from: from.z.clone(), to: to.z.clone() };
     let latent_path = LatentPath::new(form, &Projection::from_mu(&model.encoded.mu))?;
     let outlines = Some([&*from.outline, &*to.outline]);
-    let strip = Strip::new(&model, look.quantity, &latent_path, *steps, outlines)?;
+    let strip = Strip::new(&model, quantity, &latent_path, *steps, outlines)?;
     match output {
         ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
-        _ => look.write(out, &strip.rows(&model, look.quantity, true)?, &model)?,
+        _ => look.write(out, &strip.rows(&model, quantity, true)?, &model)?,
     }
     progress.finish(text!(
         "{count} frame of each; wrote {out}" | "{count} frames of each; wrote {out}",

@@ -196,11 +196,12 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
 
 /// Fails where outlines are asked of a table.
 fn check_for_table(arguments: &OptimiseArguments) -> Result<()> {
-    let is_json = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
-    match arguments.candidates_out.as_ref().filter(|path| !is_json(path)) {
+    let has_rows =
+        |path: &PathBuf| path.extension().is_some_and(|end| end == "json" || end == "csv");
+    match arguments.candidates_out.as_ref().filter(|path| !has_rows(path)) {
         Some(path) => Err(Error::file(
             path,
-            text!("would hold outlines, and the model is one of a table; end it in .json"),
+            text!("would hold outlines, and the model is one of a table; end it in .json or .csv"),
         )),
         None => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! `race`: a model, an objective and several methods in, the best value so far of each and the answers out.
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::{duration, grouped, three_digits};
@@ -9,7 +9,7 @@ use crate::export::tables::csv::write_race;
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::Space;
 use crate::optimise::race::Runner;
-use crate::optimise::{ContenderReport, Contenders, Race, RaceReport, RestartReport};
+use crate::optimise::{Contender, ContenderReport, Contenders, Race, RaceReport, RestartReport};
 use crate::text;
 use crate::text::Text;
 use clap::Args;
@@ -59,12 +59,19 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     let RaceArguments { model, search, methods, report: answers, out } = arguments;
     let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
     check_outputs(&search.inputs(model), &outputs)?;
-    let model = open_outlines(model)?;
+    let model = open(model)?;
     let config = search.config(&model)?;
     if config.space == Space::Input {
         let problem =
             text!("the methods of a race say what they move; name adam-input among --methods");
         return Err(Error::setting("space", problem));
+    }
+    let moves_rows = |contender: &Contender| contender.space == Space::Input;
+    if model.domain().table().is_some() && methods.0.iter().any(moves_rows) {
+        let problem = text!(
+            "adam-input moves the numbers of an outline; a table is searched in its latent, so leave it out"
+        );
+        return Err(Error::setting("methods", problem));
     }
     let mut progress = Progress::start();
     let mut race = Race::new(model.clone(), config, methods)?;

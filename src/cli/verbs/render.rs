@@ -2,13 +2,15 @@
 
 use super::rerun_search::search_again;
 use crate::cli::args::point::point;
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::args::sheet::asked_or_usual;
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
+use crate::explore::layers::heat::usual_range;
 use crate::explore::scene::map_layer::MapLayer;
-use crate::explore::{Projection, home_view};
+use crate::explore::{LatentPlane, Projection, home_view};
 use crate::export::pictures::chart::Chart;
 use crate::export::pictures::film::{Film, TrajectoryFilm, search_film, training_film};
 use crate::export::pictures::map::{MapPicture, MapWish, PictureSize};
@@ -16,7 +18,7 @@ use crate::export::pictures::png::{is_svg, write_picture};
 use crate::model::point_ref::syntax;
 use crate::model::{Model, PointRef};
 use crate::numerics::cancel_token::CancelToken;
-use crate::objective::{Goal, ObjectiveSpec};
+use crate::objective::{Goal, Objective, ObjectiveSpec};
 use crate::optimise::SearchReport;
 use crate::text;
 use crate::text::Text;
@@ -34,7 +36,8 @@ use std::sync::Arc;
     latent-explorer render --model nine.safetensors --what losses --size 900x500 --out losses.svg\n  \
     latent-explorer render --model nine.safetensors --search best.json --out search.gif\n  \
     latent-explorer render --model nine.safetensors --snapshots epochs --out training.gif\n  \
-    latent-explorer render --model nine.safetensors --what points --pin family:star --pin row:17 --out pins.png\n\n\
+    latent-explorer render --model nine.safetensors --what points --pin family:star --pin row:17 --out pins.png\n  \
+    latent-explorer render --model alloys.safetensors --what heat --property density --plane axes:3,7 --out density.png\n\n\
     {}", syntax()))]
 pub struct RenderArguments {
     /// The checkpoint
@@ -46,10 +49,14 @@ pub struct RenderArguments {
     /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
     layers: Vec<MapLayer>,
-    /// The property that the colours show: roundness, area, perimeter, heat-shedding, or a target column of the data,
-    /// if a head predicts it
-    #[arg(id = "property", long = "property", value_name = "NAME", default_value = "roundness")]
-    quantity: Quantity,
+    /// The property that the colours show: roundness, area, perimeter, heat-shedding, a column of a table, or a target
+    /// column of the data, if a head predicts it [default: roundness; of a table what its first head predicts]
+    #[arg(id = "property", long = "property", value_name = "NAME")]
+    quantity: Option<Quantity>,
+    /// The plane of the map where the latent has more than two dimensions: pca, axes:3,7 (counted from 0), or
+    /// points:POINT,POINT,POINT
+    #[arg(long, value_name = "PLANE", default_value = "pca", conflicts_with = "snapshots")]
+    plane: LatentPlane,
     /// Cover points far from the data with fog, and hatch shapes that cross themselves
     #[arg(long)]
     trust: bool,
@@ -166,8 +173,8 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     let read = std::iter::once(&arguments.model).chain(search).map(PathBuf::as_path);
     let inputs: Vec<&Path> = read.chain(arguments.pins.iter().filter_map(PointRef::file)).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open_outlines(&arguments.model)?;
-    model.check_can_tell(arguments.quantity)?;
+    let model = open(&arguments.model)?;
+    let quantity = asked_or_usual(arguments.quantity, &model)?;
     let mut progress = Progress::start();
     let report = search.as_deref().map(|path| search_again(&model, path, &mut progress));
     let report = report.transpose()?;
@@ -180,16 +187,16 @@ pub fn run(arguments: &RenderArguments) -> Result<()> {
     match (moves, snapshots, &report) {
         (true, Some(folder), _) => {
             let snapshots = checkpoints_in(folder)?;
-            let load = |index: usize| open_outlines(&snapshots[index]);
-            let wish = arguments.wish(None);
+            let load = |index: usize| open(&snapshots[index]);
+            let wish = arguments.wish(quantity, None);
             training_film(out, snapshots.len(), load, &wish, &film, &never, &mut told)?;
         }
         (true, _, Some(report)) => {
-            let (picture, trajectories) = arguments.map(&model, Some(report), page)?;
+            let (picture, trajectories) = arguments.map(&model, quantity, Some(report), page)?;
             let trajectories = trajectories.expect("they are made of the report");
             search_film(out, &picture, &trajectories, &film, &never, &mut told)?;
         }
-        _ => write_picture(out, arguments.still(&model, report.as_ref(), page)?)?,
+        _ => write_picture(out, arguments.still(&model, quantity, report.as_ref(), page)?)?,
     }
     progress.finish(text!("wrote {out}", out = out.display().to_string()));
     Ok(())
@@ -227,6 +234,7 @@ impl RenderArguments {
     fn still(
         &self,
         model: &Arc<Model>,
+        quantity: Quantity,
         report: Option<&SearchReport>,
         page: PictureSize,
     ) -> Result<String> {
@@ -238,7 +246,7 @@ impl RenderArguments {
                 Ok(Chart::values(report, page.palette).svg(&page))
             }
             _ => {
-                let (picture, trajectories) = self.map(model, report, page)?;
+                let (picture, trajectories) = self.map(model, quantity, report, page)?;
                 picture.svg(
                     &trajectories.map(|trajectories| trajectories.at(1.0)).unwrap_or_default(),
                     None,
@@ -251,22 +259,31 @@ impl RenderArguments {
     fn map(
         &self,
         model: &Arc<Model>,
+        quantity: Quantity,
         report: Option<&SearchReport>,
         page: PictureSize,
     ) -> Result<(MapPicture, Option<TrajectoryFilm>)> {
-        let projection = Projection::from_mu(&model.encoded.mu);
+        let projection = self.plane.projection(model)?;
         // The detail is finer than a pixel.
         let [width, height] = home_view(model, &projection).size();
         let detail = width.max(height) / 2500.0;
         let trajectories = report.map(|report| TrajectoryFilm::new(report, &projection, detail));
         let pin = |pin: &PointRef| Ok(projection.project(&point("pin", pin, model)?.z));
         let pins = self.pins.iter().map(pin).collect::<Result<_>>()?;
-        let wish = MapWish { pins, ..self.wish(report) };
+        // One scale on all planes of a model, so that they can be compared.
+        let range = match self.plane {
+            LatentPlane::Pca => None,
+            _ => usual_range(
+                &Objective::for_quantity(model.clone(), quantity),
+                &Projection::from_mu(&model.encoded.mu),
+            )?,
+        };
+        let wish = MapWish { pins, range, ..self.wish(quantity, report) };
         let picture = MapPicture::new(model, &projection, wish, page)?;
         Ok((picture, trajectories))
     }
 
-    fn wish(&self, report: Option<&SearchReport>) -> MapWish {
+    fn wish(&self, quantity: Quantity, report: Option<&SearchReport>) -> MapWish {
         let what = self.what.unwrap_or(match self.snapshots {
             Some(_) => What::Points,
             None => What::Heat,
@@ -285,15 +302,13 @@ impl RenderArguments {
         };
         MapWish {
             visible: MapLayer::ALL.into_iter().filter(is_visible).collect(),
-            quantity: self.quantity,
+            quantity,
             plain: self.layers.is_empty() && what == What::Points,
             range: None,
             view: None,
             screen: None,
-            spec: report.map_or_else(
-                || ObjectiveSpec::new(self.quantity, Goal::Max),
-                |r| r.config.spec.clone(),
-            ),
+            spec: report
+                .map_or_else(|| ObjectiveSpec::new(quantity, Goal::Max), |r| r.config.spec.clone()),
             pins: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::rerun_search::{search, search_again};
 use crate::cli::args::search::SearchArguments;
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::error::Result;
 use crate::explore::three_digits;
@@ -49,7 +49,7 @@ pub fn run(arguments: &ReportArguments) -> Result<()> {
     ReportFormat::from_path(out)?;
     let inputs: Vec<&Path> = new.inputs(path).into_iter().chain(recorded.as_deref()).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open_outlines(path)?;
+    let model = open(path)?;
     let mut progress = Progress::start();
     let found = match recorded {
         Some(recorded) => Some(search_again(&model, recorded, &mut progress)?),

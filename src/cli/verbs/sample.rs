@@ -1,7 +1,7 @@
 //! `sample`: new shapes, sampled and assessed.
 
 use crate::cli::args::sheet::{Look, ShapeFile};
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::error::{Error, Result, check_range};
 use crate::explore::shapes::new_shapes::{NewShape, new_shapes, sheet};
@@ -53,10 +53,10 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     check_range("count", *count, 1, if output == ShapeFile::Csv { 100_000 } else { MAX_PAINTED })?;
     look.check(output)?;
     check_outputs(&[model], &[out])?;
-    let model = open_outlines(model)?;
-    model.check_can_tell(look.quantity)?;
+    let model = open(model)?;
+    let quantity = look.quantity(&model)?;
     let progress = Progress::start();
-    let shapes = new_shapes(&model, look.quantity, *count, *seed)?;
+    let shapes = new_shapes(&model, quantity, *count, *seed)?;
     if output == ShapeFile::Csv {
         let rows = shapes.iter().enumerate();
         let rows = rows.map(|(index, NewShape { z, outline, verdict, .. })| ExportedRow {
@@ -69,7 +69,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         write_rows(out, &["shape"], &model, rows)?;
     } else {
         let columns = (*count as f64).sqrt().ceil() as usize;
-        let drawn = sheet(&shapes, columns, true);
+        let drawn = sheet(&model, &shapes, columns, true);
         look.write(out, &drawn, &model)?;
     }
     let of = |reliability| {

@@ -2,7 +2,7 @@
 
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::{Look, ShapeFile};
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::error::{Error, Result, check_range};
@@ -166,17 +166,17 @@ pub fn run(arguments: &WalkArguments) -> Result<()> {
     let files = [from, to, around].into_iter().flatten().filter_map(PointRef::file);
     let inputs: Vec<&Path> = std::iter::once(&**model).chain(files).collect();
     check_outputs(&inputs, &[out])?;
-    let model = open_outlines(model)?;
-    model.check_can_tell(look.quantity)?;
+    let model = open(model)?;
+    let quantity = look.quantity(&model)?;
     let mut progress = Progress::start();
     let projection = Projection::from_mu(&model.encoded.mu);
     let ends = arguments.ends(&model)?;
     let latent_path = arguments.latent_path(&ends, &model, &projection)?;
-    let strip = Strip::new(&model, look.quantity, &latent_path, *frames, None)?;
+    let strip = Strip::new(&model, quantity, &latent_path, *frames, None)?;
     match output {
         ShapeFile::Csv => table(out, &model, &strip, &frames_between(&ends, &strip.shares))?,
         ShapeFile::Picture => {
-            let sheet = strip.sheet(COLUMNS.min(*frames));
+            let sheet = strip.sheet(&model, COLUMNS.min(*frames));
             look.write(out, &sheet, &model)?;
         }
         ShapeFile::Gif => {
@@ -221,7 +221,7 @@ fn animate(
 ) -> Result<()> {
     let WalkArguments { look, out, frames, .. } = arguments;
     let bar = look.bar(model, projection)?;
-    let (quantity, palette) = (look.quantity, look.theme.palette());
+    let (quantity, palette) = (look.quantity(model)?, look.theme.palette());
     let walk = WrittenPath { model, projection, latent_path, strip, quantity, bar: &bar, palette };
     let height = (f64::from(look.size) * FRAME[1] / FRAME[0]).round() as u32;
     let animation = Animation {

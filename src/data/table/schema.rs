@@ -58,6 +58,17 @@ pub struct DescribedCell<'a> {
     pub is_outside: bool,
 }
 
+impl DescribedCell<'_> {
+    /// The value with its unit, or the level with its probability in per cent.
+    pub fn text(&self) -> String {
+        match (self.unit, self.probability) {
+            (Some(unit), _) => format!("{} {unit}", self.value),
+            (None, Some(p)) => format!("{} ({:.0} %)", self.value, 100.0 * p),
+            (None, None) => self.value.clone(),
+        }
+    }
+}
+
 /// A cell of a row as it is written into a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TableCell<'a> {
@@ -192,6 +203,18 @@ impl TableSchema {
             }
         };
         self.places().map(cell).collect()
+    }
+
+    /// A row `[width]` as lines of name, value and unit with tabs between them, in full precision.
+    pub fn as_lines(&self, row: &[f32]) -> String {
+        let line = |cell: TableCell<'_>| {
+            let value = match (cell.value, cell.level) {
+                (Some(value), _) if !value.is_nan() => value.to_string(),
+                (_, level) => level.unwrap_or_default().to_owned(),
+            };
+            format!("{}\t{value}\t{}\n", cell.name, cell.unit.unwrap_or_default())
+        };
+        self.cells(row).into_iter().map(line).collect()
     }
 
     /// The cells of a row `[width]` in the units and levels of the file.

@@ -87,15 +87,19 @@ impl<'a> PathAnimation<'a> {
         let spacing = view.size()[0] / FINE;
         let first = middle.map(|v| (v / spacing).round() as i64);
         let lattice = Lattice { spacing, first, count: [1, 1] };
-        let grid = ShapeGrid::new(lattice, Rows::from_flat(outline.len(), outline.to_vec()));
-        let (grid, scale_of) = (Arc::new(grid), FULLNESS * height / model.card.statistics.reach);
+        let row = Rows::from_flat(outline.len(), outline.to_vec());
+        let grid = Arc::new(ShapeGrid::new(lattice, row, model.glyphs()));
+        let scale_of = FULLNESS * height / model.glyphs().reach;
         let shape = |ink, hollow| {
             let (grid, colours) = (grid.clone(), vec![ink]);
             SceneItem::Shapes(SceneShapes { grid, scale: scale_of, colours, hollow })
         };
         let number = value.number();
         let ink = if number.is_finite() { scale(number, range) } else { palette.shape };
-        layers.extend([shape(ink, None), shape(palette.outline_stroke, Some(1.2))]);
+        layers.push(shape(ink, None));
+        if !model.glyphs().are_bars() {
+            layers.push(shape(palette.outline_stroke, Some(1.2)));
+        }
 
         let verdict = &strip.verdicts[frame];
         let word = verdict.word().to_string();

@@ -65,29 +65,34 @@ impl Strip {
         let mut titles = vec![title(text!("Latent path"), text!("decoded"))];
         let mut cells = self.cells();
         if let Some(blended) = &self.blended {
-            titles.push(title(text!("Blend"), text!("point by point")));
+            let how = match model.domain().table() {
+                None => text!("point by point"),
+                Some(_) => text!("value by value"),
+            };
+            titles.push(title(text!("Blend"), how));
             let (z, _) = model.encode(blended)?;
             let values = shown_values(model, quantity, &z, blended)?;
             let frames = blended.iter().zip(values);
             cells.extend(frames.map(|(outline, value)| Cell {
-                outline: outline.to_vec(),
+                row: outline.to_vec(),
                 value,
                 reliability: None,
             }));
         }
-        Ok(ContactSheet::new(Layout { columns: self.shares.len(), titles, legend }, cells))
+        let layout = Layout { columns: self.shares.len(), titles, legend };
+        Ok(ContactSheet::new(layout, cells, model.glyphs()))
     }
 
     /// The frames of the path alone, `columns` in each row.
-    pub fn sheet(&self, columns: usize) -> ContactSheet {
+    pub fn sheet(&self, model: &Model, columns: usize) -> ContactSheet {
         let layout = Layout { columns, titles: Vec::new(), legend: true };
-        ContactSheet::new(layout, self.cells())
+        ContactSheet::new(layout, self.cells(), model.glyphs())
     }
 
     fn cells(&self) -> Vec<Cell> {
         let frames = self.decoded.iter().zip(&self.values).zip(&self.verdicts);
         let cell = |((outline, &value), verdict): ((&[f32], &Value), &Verdict)| Cell {
-            outline: outline.to_vec(),
+            row: outline.to_vec(),
             value,
             reliability: Some(verdict.reliability),
         };
@@ -132,6 +137,6 @@ mod tests {
         let strip = Strip::new(&model, Quantity::AREA, &latent_path, 5, None).unwrap();
         assert!(strip.blended.is_none());
         assert_eq!(strip.rows(&model, Quantity::AREA, false).unwrap().size(), [6, 1]);
-        assert_eq!(strip.sheet(4).size(), [4, 2]);
+        assert_eq!(strip.sheet(&model, 4).size(), [4, 2]);
     }
 }

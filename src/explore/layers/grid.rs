@@ -1,5 +1,6 @@
-//! Decoded shapes on a lattice over the map, with triangles to fill them.
+//! Decoded rows on a lattice over the map, with triangles to fill their pictures.
 
+use crate::data::glyph::Glyphs;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -79,15 +80,17 @@ const MAX_SEEN: usize = 48;
 pub struct ShapeGrid {
     /// The lattice of the shapes.
     pub lattice: Lattice,
-    /// The shapes, `[cells, input]`.
-    pub outlines: Rows<f32>,
+    /// The pictures of the decoded rows, `[cells, 2 corners]`.
+    pub glyphs: Rows<f32>,
     /// The triangles that fill them.
     pub mesh: Mesh,
-    /// Their outlines as triangles.
+    /// The lines around them as triangles.
     pub outline_stroke: OutlineStroke,
+    /// True if they are bars, which have no line around them.
+    pub are_bars: bool,
     /// The quantity of each shape; NaN where it is undefined.
     pub values: Vec<f64>,
-    /// True for each outline that is finite and does not cross itself.
+    /// True for each valid row: an outline that crosses itself nowhere, or values within the ranges of a table.
     pub simple: Vec<bool>,
     /// True for each shape inside the data.
     pub inside: Vec<bool>,
@@ -96,19 +99,22 @@ pub struct ShapeGrid {
 }
 
 impl ShapeGrid {
-    /// A grid of shapes that were computed elsewhere: `[cells, input]`, one for each lattice point, all with full
-    /// opacity. A cell whose numbers are not finite stays empty.
-    pub fn new(lattice: Lattice, outlines: Rows<f32>) -> Self {
+    /// A grid of the pictures of rows that were computed elsewhere: `[cells, input]`, one for each lattice point, all
+    /// with full opacity. A cell whose numbers are not finite stays empty.
+    pub fn new(lattice: Lattice, rows: Rows<f32>, glyphs: &Glyphs) -> Self {
         let cells = lattice.len();
+        let are_bars = glyphs.are_bars();
+        let glyphs = glyphs.corners_of_all(rows);
         Self {
-            mesh: Mesh::fill(outlines.iter()),
-            outline_stroke: OutlineStroke::around(outlines.iter()),
+            mesh: Mesh::fill(glyphs.iter()),
+            outline_stroke: OutlineStroke::around(glyphs.iter()),
             values: vec![f64::NAN; cells],
             simple: vec![true; cells],
             inside: vec![true; cells],
             presence: vec![1.0; cells],
             lattice,
-            outlines,
+            glyphs,
+            are_bars,
         }
     }
 
@@ -123,26 +129,32 @@ impl ShapeGrid {
         lattice: Lattice,
     ) -> Result<Self> {
         let z = projection.lift_all(lattice.centres());
-        let outlines = model.decode(&z)?;
+        let rows = model.decode(&z)?;
         let multiples = model.density().multiples(&z, FAINTEST);
-        let told = model.tell(quantity, &z, &outlines)?;
-        let value = |(told, outline): (f64, &[f32])| where_it_means(model, quantity, told, outline);
+        let told = model.tell(quantity, &z, &rows)?;
+        let value = |(told, row): (f64, &[f32])| where_it_means(model, quantity, told, row);
+        let values = told.into_iter().zip(rows.iter()).map(value).collect();
+        let simple = rows.iter().map(|row| model.domain().is_valid(row)).collect();
         let presence = |multiple: &f64| {
             let beyond = (multiple - 1.0) / (FAINTEST - 1.0);
             1.0 - (1.0 - TRACE) * beyond.clamp(0.0, 1.0)
         };
-        let beside = BESIDE * model.card.statistics.reach;
-        let seen: Vec<_> = outlines.iter().map(|outline| corners(outline, beside)).collect();
+        let are_bars = model.glyphs().are_bars();
+        let glyphs = model.glyphs().corners_of_all(rows);
+        let beside = BESIDE * model.glyphs().reach;
+        let seen = |glyph: &[f32]| if are_bars { glyph.to_vec() } else { corners(glyph, beside) };
+        let seen: Vec<_> = glyphs.iter().map(seen).collect();
         let seen = || seen.iter().map(Vec::as_slice);
         Ok(Self {
             mesh: Mesh::fill(seen()),
             outline_stroke: OutlineStroke::around(seen()),
-            values: told.into_iter().zip(outlines.iter()).map(value).collect(),
-            simple: outlines.iter().map(|row| model.domain().is_valid(row)).collect(),
+            values,
+            simple,
             inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),
             presence: multiples.iter().map(presence).collect(),
             lattice,
-            outlines,
+            glyphs,
+            are_bars,
         })
     }
 }

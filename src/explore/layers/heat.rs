@@ -1,5 +1,6 @@
 //! A quantity over the map, cell by cell.
 
+use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Rgba, scale};
@@ -136,12 +137,57 @@ pub fn usual_range(objective: &Objective, projection: &Projection) -> Result<Opt
         let values: Vec<f64> = objective.model().encoded.quantity(quantity).collect();
         return Ok(percentiles(&values, |i| values[i].is_finite()));
     }
-    let statistics = &objective.model().card.statistics;
-    let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
     let never = CancelToken::default();
-    let bounds = Bounds::around(&corners);
+    let bounds = data_box(&objective.model().card.statistics, projection);
     let field = HeatField::compute(objective, projection, bounds, [RANGE_CELLS; 2], &never)?;
     Ok(field.and_then(|field| field.range))
+}
+
+/// The [`usual_range`] of every quantity of a model; (0, 1) where it has none. The columns of a table, which may be many,
+/// are decoded together.
+///
+/// # Errors
+/// Only when the tensor library fails.
+pub fn usual_ranges(
+    model: &Arc<Model>,
+    projection: &Projection,
+) -> Result<Vec<(Quantity, (f64, f64))>> {
+    let columns = match model.domain().table() {
+        Some(_) => column_ranges(model, projection)?,
+        None => Vec::new(),
+    };
+    let range = |quantity: Quantity| {
+        let known = model.domain().index(quantity).and_then(|index| columns.get(index).copied());
+        let own = || usual_range(&Objective::for_quantity(model.clone(), quantity), projection);
+        let range = known.map_or_else(own, |range| Ok(Some(range)))?;
+        Ok((quantity, range.unwrap_or((0.0, 1.0))))
+    };
+    model.quantities().into_iter().map(range).collect()
+}
+
+/// The ranges of all values of the rows of a table over the box of the data, `[input]`.
+fn column_ranges(model: &Model, projection: &Projection) -> Result<Vec<(f64, f64)>> {
+    let statistics = &model.card.statistics;
+    let bounds = data_box(statistics, projection);
+    let centre =
+        |i: usize| bounds.cell_centre(i % RANGE_CELLS, i / RANGE_CELLS, RANGE_CELLS, RANGE_CELLS);
+    let z = projection.lift_all((0..RANGE_CELLS * RANGE_CELLS).map(centre));
+    let inside: Vec<bool> = z.iter().map(|z| in_box(statistics, z)).collect();
+    let rows = model.decode(&z)?;
+    let range = |column: usize| {
+        let values: Vec<f64> = rows.iter().map(|row| f64::from(row[column])).collect();
+        let is_valid = |i: usize| values[i].is_finite();
+        percentiles(&values, |i| is_valid(i) && inside[i])
+            .or_else(|| percentiles(&values, is_valid))
+            .unwrap_or((0.0, 1.0))
+    };
+    Ok((0..rows.width()).map(range).collect())
+}
+
+/// The part of the map between the 1st and the 99th percentile of the encoded data in every dimension.
+fn data_box(statistics: &LatentStatistics, projection: &Projection) -> Bounds {
+    let corners = [projection.project(&statistics.low), projection.project(&statistics.high)];
+    Bounds::around(&corners)
 }
 
 /// Returns whether `z` lies between the 1st and 99th percentile of the encoded data in every dimension.

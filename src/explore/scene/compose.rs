@@ -87,7 +87,7 @@ pub struct Annotations {
 pub struct MapData<'a> {
     /// The layers that are computed from the model.
     pub content: &'a MapContent,
-    /// The reach of a typical shape, in data units.
+    /// The reach of a typical picture of a row, see [`Glyphs::reach`](crate::data::glyph::Glyphs::reach).
     pub reach: f64,
     /// The range of the colour scale.
     pub range: (f64, f64),
@@ -135,10 +135,12 @@ pub fn compose(
                 layers.push(SceneItem::Shapes(filled(grid, subject, plain, palette)));
             }
             // Over heat only the outlines are painted. Around filled shapes they separate the lightest colours from a
-            // light background, and the darkest from a dark one.
+            // light background, and the darkest from a dark one. Bars are too thin for that: they are painted once.
             let (ink, width) =
                 if heat.is_some() { (palette.hollow, 1.0) } else { (palette.outline_stroke, 0.9) };
-            layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
+            if heat.is_some() || !grid.are_bars {
+                layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
+            }
         }
         if visible.has(MapLayer::Trust) {
             layers.extend(
@@ -242,7 +244,7 @@ fn hollow(grid: &Arc<ShapeGrid>, subject: &MapData<'_>, ink: Rgba, width: f32) -
         scale: FULLNESS * grid.lattice.spacing / subject.reach,
         // Outlines fade faster than filled shapes: far from the data they cross each other and cannot be read.
         colours: grid.presence.iter().map(|&p| faded(ink, p * p)).collect(),
-        hollow: Some(width),
+        hollow: (!grid.are_bars).then_some(width),
     }
 }
 

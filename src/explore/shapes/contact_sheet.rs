@@ -1,7 +1,8 @@
-//! A contact sheet: shapes in rows and columns, as a scene, for the frames of a morph and for new shapes.
+//! A contact sheet: pictures of rows in lines and columns, as a scene, for the frames of a morph and for new shapes.
 //!
 //! Every shape has a cell of one unit. The scene is the same in the window and in a file.
 
+use crate::data::glyph::Glyphs;
 use crate::data::rows::Rows;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
@@ -39,8 +40,8 @@ const LEGEND_COLUMNS: usize = 4;
 /// One shape of a contact sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// The shape, `[input]` in data units.
-    pub outline: Vec<f32>,
+    /// The row, `[input]` in data units.
+    pub row: Vec<f32>,
     /// The value that colours the shape and stands below it; grey if it is NaN.
     pub value: Value,
     /// The reliability of the shape, if it was judged.
@@ -64,27 +65,29 @@ pub struct ContactSheet {
     layout: Layout,
     cells: Vec<Cell>,
     grid: Arc<ShapeGrid>,
+    /// The reach of a typical picture.
+    reach: f64,
 }
 
 impl ContactSheet {
-    /// Lays out shapes, which all have the same length.
-    pub fn new(layout: Layout, cells: Vec<Cell>) -> Self {
+    /// Lays out rows of a model, which are drawn as `glyphs`.
+    pub fn new(layout: Layout, cells: Vec<Cell>, glyphs: &Glyphs) -> Self {
         let layout = Layout { columns: layout.columns.max(1), ..layout };
         let left = usize::from(!layout.titles.is_empty());
         let least = if layout.legend { LEGEND_COLUMNS } else { 1 };
         let count =
             [(layout.columns + left).max(least), cells.len().div_ceil(layout.columns).max(1)];
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count };
-        let width = cells.first().map_or(2, |cell| cell.outline.len());
+        let width = cells.first().map_or(2, |cell| cell.row.len());
         let nothing = vec![f32::NAN; width];
-        let mut sheet =
-            Self { layout, cells, grid: Arc::new(ShapeGrid::new(lattice, Rows::new(2))) };
-        let mut outlines = Rows::new(width);
+        let empty = ShapeGrid::new(lattice, Rows::new(2), &Glyphs::default());
+        let mut sheet = Self { layout, cells, grid: Arc::new(empty), reach: glyphs.reach };
+        let mut rows = Rows::new(width);
         for slot in 0..lattice.len() {
-            let cell = sheet.in_slot(slot).map(|index| &sheet.cells[index].outline);
-            outlines.push(cell.unwrap_or(&nothing));
+            let cell = sheet.in_slot(slot).map(|index| &sheet.cells[index].row);
+            rows.push(cell.unwrap_or(&nothing));
         }
-        sheet.grid = Arc::new(ShapeGrid::new(lattice, outlines));
+        sheet.grid = Arc::new(ShapeGrid::new(lattice, rows, glyphs));
         sheet
     }
 
@@ -119,12 +122,11 @@ impl ContactSheet {
         Bounds { low: [x - 0.5, y - BELOW], high: [x + 0.5, y + 1.0 - BELOW] }
     }
 
-    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. A typical shape
-    /// reaches as far as `reach`, in data units. A line goes around the cells that are `marked`. A `cell` is so many points
-    /// wide: where there is no room for the interval of a prediction, it is left out as a whole.
+    /// The layers: shapes coloured by their value on a scale over `range`, with captions and marks. A line goes around
+    /// the cells that are `marked`. A `cell` is so many points wide: where there is no room for the interval of a
+    /// prediction, it is left out as a whole.
     pub fn scene(
         &self,
-        reach: f64,
         range: (f64, f64),
         marked: Option<Bounds>,
         cell: f64,
@@ -136,7 +138,7 @@ impl ContactSheet {
             let colours = slots.map(colour).collect();
             SceneItem::Shapes(SceneShapes {
                 grid: self.grid.clone(),
-                scale: FULLNESS / reach,
+                scale: FULLNESS / self.reach,
                 colours,
                 hollow,
             })
@@ -145,8 +147,10 @@ impl ContactSheet {
             number if number.is_finite() => scale(number, range),
             _ => faded(palette.shape, 0.75),
         };
-        let mut layers =
-            vec![shapes(None, &filling), shapes(Some(0.9), &|_| palette.outline_stroke)];
+        let mut layers = vec![shapes(None, &filling)];
+        if !self.grid.are_bars {
+            layers.push(shapes(Some(0.9), &|_| palette.outline_stroke));
+        }
         let text = |centre, text: &str, size, colour| {
             SceneItem::Text(SceneText {
                 centre,
@@ -252,12 +256,13 @@ mod tests {
 
     fn sheet(count: usize, titles: usize, legend: bool) -> ContactSheet {
         let cell = |i: usize| Cell {
-            outline: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
+            row: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
             value: Value::Computed(i as f64),
             reliability: Some(Reliability::Doubtful),
         };
         let titles = vec![["one".to_owned(), "two".to_owned()]; titles];
-        ContactSheet::new(Layout { columns: 5, titles, legend }, (0..count).map(cell).collect())
+        let layout = Layout { columns: 5, titles, legend };
+        ContactSheet::new(layout, (0..count).map(cell).collect(), &Glyphs::default())
     }
 
     #[test]
@@ -271,7 +276,7 @@ mod tests {
                     .find(|&slot| sheet.in_slot(slot) == Some(index))
                     .unwrap();
                 assert_eq!(sheet.grid.lattice.centre(slot), sheet.place(index));
-                assert_eq!(sheet.grid.outlines.row(slot), sheet.cells()[index].outline);
+                assert_eq!(sheet.grid.glyphs.row(slot), sheet.cells()[index].row);
             }
             assert_eq!(sheet.index_at([-0.7, 0.0]), None);
             assert_eq!(sheet.index_at([f64::NAN, 0.0]), None);
@@ -283,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_scene_says_everything_that_a_sheet_holds() {
-        let scene = sheet(7, 2, true).scene(1.0, (0.0, 7.0), None, 100.0, &Palette::LIGHT);
+        let scene = sheet(7, 2, true).scene((0.0, 7.0), None, 100.0, &Palette::LIGHT);
         let texts: Vec<&str> = scene
             .layers
             .iter()
@@ -318,7 +323,7 @@ mod tests {
 
     #[test]
     fn an_empty_sheet_can_be_drawn() {
-        let scene = sheet(0, 0, false).scene(1.0, (0.0, 1.0), None, 100.0, &Palette::DARK);
+        let scene = sheet(0, 0, false).scene((0.0, 1.0), None, 100.0, &Palette::DARK);
         assert_eq!(scene.layers.len(), 2);
     }
 }

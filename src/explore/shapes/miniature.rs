@@ -14,9 +14,9 @@ const FILL: f64 = 0.42;
 /// `SIDE * SIDE` decoded shapes, evenly spread over the extent of the encoded data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Miniature {
-    /// The shapes, row by row from the lower left, `[SIDE^2, input]`.
-    outlines: Rows<f32>,
-    /// The reach of a typical outline, in data units.
+    /// The pictures of the decoded rows, row by row from the lower left, `[SIDE^2, 2 corners]`.
+    glyphs: Rows<f32>,
+    /// The reach of a typical one.
     reach: f64,
 }
 
@@ -29,15 +29,15 @@ impl Miniature {
         let projection = Projection::from_mu(&model.encoded.mu);
         let view = home_view(model, &projection);
         let centre = |cell: usize| view.cell_centre(cell % SIDE, cell / SIDE, SIDE, SIDE);
-        let outlines = model.decode(&projection.lift_all((0..SIDE * SIDE).map(centre)))?;
-        Ok(Self { outlines, reach: model.card.statistics.reach })
+        let rows = model.decode(&projection.lift_all((0..SIDE * SIDE).map(centre)))?;
+        Ok(Self { glyphs: model.glyphs().corners_of_all(rows), reach: model.glyphs().reach })
     }
 
     /// All finite shapes, none larger than its cell: points `[x, y]` between 0 and 1 in a square with y down.
     pub fn shapes(&self) -> impl Iterator<Item = Vec<[f64; 2]>> + '_ {
         let cell = 1.0 / SIDE as f64;
         let finite = |(_, outline): &(usize, &[f32])| outline.iter().all(|v| v.is_finite());
-        self.outlines.iter().enumerate().filter(finite).map(move |(index, outline)| {
+        self.glyphs.iter().enumerate().filter(finite).map(move |(index, outline)| {
             let x = ((index % SIDE) as f64 + 0.5) * cell;
             let y = 1.0 - ((index / SIDE) as f64 + 0.5) * cell;
             // Far from the data decoded shapes may become arbitrarily large.

@@ -1,6 +1,5 @@
 //! The training shapes nearest to a latent point.
 
-use crate::data::outline::canonical::form_distance;
 use crate::model::Model;
 use crate::text::Text;
 
@@ -13,11 +12,11 @@ pub struct Neighbour {
     pub title: Text,
     /// Its family.
     pub family: String,
-    /// Its outline, `[input]` in data units.
+    /// Itself, `[input]` in data units.
     pub outline: Vec<f32>,
     /// The distance from the point to its encoding, in standard deviations of the data.
     pub distance: f64,
-    /// The difference of the forms: the root mean square distance of points after centring and scaling.
+    /// The [distance](crate::data::domain::Domain::distance) of the two rows.
     pub difference: f64,
 }
 
@@ -30,7 +29,7 @@ pub fn neighbours(model: &Model, z: &[f64], outline: &[f32], k: usize) -> Vec<Ne
             row,
             title: model.row_title(row),
             family: encoded.names[usize::from(encoded.labels[row])].clone(),
-            difference: form_distance(outline, &near),
+            difference: model.domain().distance(outline, &near),
             distance,
             outline: near,
         }

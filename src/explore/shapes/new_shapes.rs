@@ -58,14 +58,14 @@ pub fn new_shapes(
 }
 
 /// New shapes with the marks of their verdicts, `columns` in each row.
-pub fn sheet(shapes: &[NewShape], columns: usize, legend: bool) -> ContactSheet {
+pub fn sheet(model: &Model, shapes: &[NewShape], columns: usize, legend: bool) -> ContactSheet {
     let cell = |shape: &NewShape| Cell {
-        outline: shape.outline.clone(),
+        row: shape.outline.clone(),
         value: shape.value,
         reliability: Some(shape.verdict.reliability),
     };
     let layout = Layout { columns, titles: Vec::new(), legend };
-    ContactSheet::new(layout, shapes.iter().map(cell).collect())
+    ContactSheet::new(layout, shapes.iter().map(cell).collect(), model.glyphs())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A shape of the data beside its reconstruction.
+//! A row of the data beside its reconstruction.
 
 use crate::data::outline::geometry::points;
 use crate::data::quantity::Quantity;
@@ -19,8 +19,8 @@ const FULLNESS: f64 = 0.4;
 /// The position of the names below the centres, in cells.
 const CAPTION: f64 = -0.52;
 
-/// A shape of the data, its reconstruction, and the distances between them. Lengths are in data units, in which a shape
-/// of size 1 has an RMS radius of 1.
+/// A row of the data, its reconstruction, and the distances between them: of the points of an outline in data units, in
+/// which a shape of size 1 has an RMS radius of 1; of the values of a table in standard deviations of their columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReconstructedShape {
     /// The row of the data, counted from 0.
@@ -35,9 +35,9 @@ pub struct ReconstructedShape {
     pub original: Vec<f32>,
     /// The reconstruction: the decoded latent point of the shape, `[input]`.
     pub rebuilt: Vec<f32>,
-    /// The distance from each point to its reconstruction, `[points]`.
+    /// The distance of each part from its reconstruction, `[points]` or `[input]`; NaN where a value is not known.
     pub errors: Vec<f64>,
-    /// The root mean square of these distances.
+    /// The root mean square of these distances, of those that are known.
     pub error: f64,
 }
 
@@ -49,9 +49,9 @@ impl ReconstructedShape {
     pub fn new(model: &Model, row: usize) -> Result<Self> {
         let Endpoint { z, outline: original, .. } = Endpoint::of_row(model, row)?;
         let rebuilt = model.decode(&Rows::from_flat(z.len(), z))?.into_flat();
-        let pairs = points(&original).zip(points(&rebuilt));
-        let errors: Vec<f64> = pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();
-        let mean = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
+        let errors = model.domain().errors(&original, &rebuilt, &model.card.scaling);
+        let known = || errors.iter().filter(|error| !error.is_nan());
+        let mean = known().map(|e| e * e).sum::<f64>() / known().count().max(1) as f64;
         let encoded = &model.encoded;
         Ok(Self {
             row,
@@ -65,9 +65,9 @@ impl ReconstructedShape {
         })
     }
 
-    /// The index and the error of the point with the largest error.
+    /// The index and the error of the part with the largest error.
     pub fn worst(&self) -> Option<(usize, f64)> {
-        let errors = self.errors.iter().copied().enumerate();
+        let errors = self.errors.iter().copied().enumerate().filter(|(_, error)| !error.is_nan());
         errors.max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
@@ -87,12 +87,13 @@ impl ReconstructedShape {
         range: (f64, f64),
         palette: &Palette,
     ) -> Result<Scene> {
-        let scale_of = FULLNESS / model.card.statistics.reach;
+        let glyphs = model.glyphs();
+        let scale_of = FULLNESS / glyphs.reach;
         let shown = [&self.original, &self.rebuilt, &self.rebuilt];
-        let mut outlines = Rows::new(self.original.len());
-        shown.into_iter().for_each(|outline| outlines.push(outline));
+        let mut rows = Rows::new(self.original.len());
+        shown.into_iter().for_each(|row| rows.push(row));
         let lattice = Lattice { spacing: 1.0, first: [0, 0], count: [3, 1] };
-        let grid = Arc::new(ShapeGrid::new(lattice, outlines));
+        let grid = Arc::new(ShapeGrid::new(lattice, rows, glyphs));
         // The target value of a shape of the data is known; its reconstruction is a shape like any other.
         let original = match model.measured(quantity, self.row) {
             Some(measured) => Value::Computed(measured),
@@ -107,19 +108,21 @@ impl ReconstructedShape {
         let layer = |colours: Vec<_>, hollow| {
             SceneItem::Shapes(SceneShapes { grid: grid.clone(), scale: scale_of, colours, hollow })
         };
-        let mut layers = vec![
-            layer(values.map(ink).to_vec(), None),
-            layer(vec![palette.outline_stroke; shown.len()], Some(0.9)),
-        ];
+        let mut layers = vec![layer(values.map(ink).to_vec(), None)];
+        if !glyphs.are_bars() {
+            layers.push(layer(vec![palette.outline_stroke; shown.len()], Some(0.9)));
+        }
         let at = |[x, y]: [f64; 2]| [2.0 + scale_of * x, scale_of * y];
         let line = |points: Vec<[f64; 2]>, width, colour| {
             SceneItem::Line(SceneLine { points, width, colour, casing: None })
         };
-        let original: Vec<[f64; 2]> = points(&self.original).map(at).collect();
-        let around = original.iter().chain(original.first()).copied().collect();
+        let corners: Vec<[f64; 2]> = points(&glyphs.corners(&self.original)).map(at).collect();
+        let around = corners.iter().chain(corners.first()).copied().collect();
         layers.push(line(around, 1.4, palette.text));
-        for (from, to) in original.iter().zip(points(&self.rebuilt)) {
-            layers.push(line(vec![*from, at(to)], 1.6, palette.star));
+        if !glyphs.are_bars() {
+            for (from, to) in corners.iter().zip(points(&self.rebuilt)) {
+                layers.push(line(vec![*from, at(to)], 1.6, palette.star));
+            }
         }
         let (family, title) = (&self.family, self.title.clone());
         let original = match self.held_out {
@@ -128,14 +131,10 @@ impl ReconstructedShape {
         };
         let value =
             |value: Value| Text::joined([value.title(quantity.plain_label()), value.text()], " ");
-        let worst = self.worst().map_or(f64::NAN, |(_, worst)| worst);
         let words = [
             [original, value(values[0])],
             [text!("Reconstruction"), value(values[1])],
-            [
-                text!("RMS error {error}", error = three_digits(self.error)),
-                text!("worst point {worst}", worst = three_digits(worst)),
-            ],
+            self.errors_in_words(model),
         ];
         for (column, lines) in words.into_iter().enumerate() {
             let looks = [(14.0, palette.text), (12.0, palette.weak_text)];
@@ -153,7 +152,24 @@ impl ReconstructedShape {
         Ok(Scene { layers })
     }
 
-    /// A quantity of one of the two outlines at the point that the model has for both.
+    /// The root mean square error, and the worst one.
+    fn errors_in_words(&self, model: &Model) -> [Text; 2] {
+        let error = three_digits(self.error);
+        let (place, worst) = self.worst().unwrap_or((0, f64::NAN));
+        let worst = three_digits(worst);
+        match model.domain().table() {
+            None => [text!("RMS error {error}", error), text!("worst point {worst}", worst)],
+            Some(_) => {
+                let name = model.domain().quantities()[place].name();
+                [
+                    text!("RMS error {error} SD", error),
+                    text!("worst: {name}, {worst} SD", name, worst),
+                ]
+            }
+        }
+    }
+
+    /// A quantity of one of the two rows at the point that the model has for both.
     fn value(&self, model: &Model, quantity: Quantity, outline: &[f32]) -> Result<Value> {
         let z = Rows::from_flat(model.latent_dim(), model.encoded.mu.row(self.row).to_vec());
         let outline = Rows::from_flat(outline.len(), outline.to_vec());

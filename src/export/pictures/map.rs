@@ -149,7 +149,7 @@ impl MapPicture {
             slopes: visible.has(MapLayer::Gradient).then(objective).transpose()?,
         };
         Ok(Self {
-            reach: model.card.statistics.reach,
+            reach: model.glyphs().reach,
             points: if visible.has(MapLayer::Data) {
                 encoded_points::points(model, projection)
             } else {

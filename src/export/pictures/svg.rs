@@ -158,7 +158,7 @@ impl Frame {
             None => "<g fill-rule=\"nonzero\">\n".to_owned(),
         };
         let kind = if shapes.hollow.is_some() { "stroke" } else { "fill" };
-        let cells = shapes.grid.outlines.iter().zip(shapes.grid.lattice.centres());
+        let cells = shapes.grid.glyphs.iter().zip(shapes.grid.lattice.centres());
         for ((outline, [u, v]), colour) in cells.zip(&shapes.colours) {
             // A shape that is not finite is left out, as in the window.
             if outline.iter().any(|v| !v.is_finite()) || colour[3] == 0 {

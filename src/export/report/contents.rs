@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
         let model = &self.model;
         let projection = Projection::from_mu(&model.encoded.mu);
         let spec = self.search.map_or_else(
-            || ObjectiveSpec::new(Default::default(), Goal::Max),
+            || ObjectiveSpec::new(model.usual_quantity(), Goal::Max),
             |s| s.config.spec.clone(),
         );
         let visible = MapLayers::from_iter([MapLayer::Shapes, MapLayer::Heat, MapLayer::Trust]);

@@ -2,6 +2,8 @@
 
 use super::contents::{CANDIDATES, CURVES, MAP, Report};
 use super::drawing::{outline, picture};
+use crate::data::glyph::Glyphs;
+use crate::data::table::DescribedCell;
 use crate::error::Result;
 use crate::explore::colour::Palette;
 use crate::explore::{grouped, three_digits};
@@ -56,7 +58,7 @@ impl Report<'_> {
                     }
                     @if let Some((search, found)) = self.answered() { (self.answer(search, found)) }
                     (self.map_section(&map))
-                    @if let Some(search) = self.search { (search_section(search)) }
+                    @if let Some(search) = self.search { (search_section(search, self.model.glyphs())) }
                     (self.baselines())
                     (self.data())
                     (self.training())
@@ -103,8 +105,8 @@ impl Report<'_> {
             @if let Some(remark) = remark { p { (remark) } }
             div.answer {
                 figure {
-                    (outline(&found.decoded, ghost.as_deref(), text!("The outline of the answer")))
-                    figcaption { (text!("The outline; dashed, the nearest training shape.")) }
+                    (self.picture_of(&found.decoded, ghost.as_deref(), self.answer_title()))
+                    figcaption { (self.answer_caption()) }
                 }
                 div {
                     table {
@@ -143,6 +145,46 @@ impl Report<'_> {
                     }
                 }
             }
+            (self.row_of_answer(found, ghost.as_deref()))
+        }
+    }
+
+    /// A row, over a second one as a ghost if there is one.
+    fn picture_of(&self, row: &[f32], ghost: Option<&[f32]>, title: Text) -> Markup {
+        let glyphs = self.model.glyphs();
+        let ghost = ghost.map(|ghost| glyphs.corners(ghost));
+        outline(&glyphs.corners(row), ghost.as_deref(), title)
+    }
+
+    fn answer_title(&self) -> Text {
+        match self.model.domain().table() {
+            Some(_) => text!("The row of the answer"),
+            None => text!("The outline of the answer"),
+        }
+    }
+
+    fn answer_caption(&self) -> Text {
+        match self.model.glyphs().about() {
+            Some(about) => Text::joined([about, text!("Dashed, the nearest training row.")], " "),
+            None => text!("The outline; dashed, the nearest training shape."),
+        }
+    }
+
+    /// The answer of a table in the units of its file, beside the nearest row of the data.
+    fn row_of_answer(&self, found: &RestartReport, nearest: Option<&[f32]>) -> Markup {
+        let Some(schema) = self.model.domain().table() else { return html! {} };
+        let shown = |cell: &DescribedCell<'_>| cell.text();
+        let cells = schema.describe(&found.decoded);
+        let known = nearest.map(|row| schema.describe(row));
+        html! {
+            h3 { (text!("The row of the answer")) }
+            table {
+                thead { tr { th { (text!("Column")) } th.number { (text!("Answer")) } th.number { (text!("Nearest row")) } } }
+                tbody { @for (index, cell) in cells.iter().enumerate() { tr {
+                    th { (cell.name.as_str()) } td.number { (shown(cell)) }
+                    td.number { (known.as_ref().map_or_else(String::new, |known| shown(&known[index]))) }
+                } } }
+            }
         }
     }
 
@@ -156,7 +198,16 @@ impl Report<'_> {
     }
 
     fn map_section(&self, [light, dark]: &[String; 2]) -> Markup {
+        let is_table = self.model.domain().table().is_some();
         let (about, caption) = match self.search {
+            _ if is_table => (
+                text!("The map of the latent space"),
+                text!(
+                    "Colour is the property at every place, bars are the rows that places decode to. Trajectories of a search \
+                 are white, the star is the best answer that can be believed. Fog lies where the model has no data, hatching \
+                 where a value lies outside the data."
+                ),
+            ),
             Some(_) => (
                 text!("The map of the latent space with the trajectories of the search"),
                 text!(
@@ -423,7 +474,7 @@ fn class(verdict: &Verdict) -> &'static str {
 }
 
 /// Candidates and local optima.
-fn search_section(search: &SearchReport) -> Markup {
+fn search_section(search: &SearchReport, glyphs: &Glyphs) -> Markup {
     let (candidates, none) = (search.candidates(CANDIDATES), LabResults::default());
     let starts = search.restarts.len();
     let tally = search.tally();
@@ -453,7 +504,7 @@ fn search_section(search: &SearchReport) -> Markup {
                     @let record = search.record(candidate, &none);
                     @let shape = &search.restarts[candidate.restart].decoded;
                     tr {
-                        td { (outline(shape, None, Text::verbatim(record.id))) }
+                        td { (outline(&glyphs.corners(shape), None, Text::verbatim(record.id))) }
                         td { (record.id) }
                         td.number { (search.restarts[candidate.restart].answer.value().text()) }
                         td.number { (search.restarts[candidate.restart].answer.gained().unwrap_or(Value::NONE).text()) }

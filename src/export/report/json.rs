@@ -2,6 +2,7 @@
 
 use super::contents::{CANDIDATES, Report};
 use crate::data::source::Source;
+use crate::data::table::TableCell;
 use crate::model::format::checkpoint::FORMAT;
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
@@ -57,8 +58,12 @@ struct JsonAnswer<'a> {
     answer: &'a Answer,
     trust: &'a Verdict,
     sentence: Text,
-    /// The outline, in the frame of the shape from which the search started, if there was one.
-    outline: WrittenShape<'a>,
+    /// The outline, in the frame of the shape from which the search started, if there was one; none of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outline: Option<WrittenShape<'a>>,
+    /// The row of a table in the units and levels of its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<Vec<TableCell<'a>>>,
 }
 
 impl Report<'_> {
@@ -67,6 +72,7 @@ impl Report<'_> {
         let card = &model.card;
         let candidates = search.map(|search| search.candidates(CANDIDATES)).unwrap_or_default();
         let none = LabResults::default();
+        let schema = model.domain().table();
         let answer = self.answered().map(|(_, found)| JsonAnswer {
             restart: self.answer.unwrap_or_default() + 1,
             z: found.restart.best_z(),
@@ -75,7 +81,8 @@ impl Report<'_> {
             answer: &found.answer,
             trust: &found.verdict,
             sentence: found.verdict.sentence(),
-            outline: WrittenShape::new(&found.decoded, found.frame),
+            outline: schema.is_none().then(|| WrittenShape::new(&found.decoded, found.frame)),
+            row: schema.map(|schema| schema.cells(&found.decoded)),
         });
         let search = search.map(|search| JsonSearch {
             run: &search.run,

@@ -2,13 +2,15 @@
 
 use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, OutlineFormat, write_outlines};
+use crate::export::tables::rows::write_rows;
 use crate::numerics::atomic_file::write_whole;
 use crate::optimise::{Candidate, CandidateRecord, LabResults, SearchReport};
 use crate::text;
 use std::path::Path;
 
 /// Writes at most `most` candidates of a search. The extension decides: JSON has z, values, verdict and the lab results
-/// in `lab`; the other formats of [`write_outlines`] have their outlines. Candidates of a search that started from the
+/// in `lab`; a CSV of a table has their rows in the units of the file; the formats of [`write_outlines`] have their
+/// outlines. Candidates of a search that started from the
 /// user's own shapes are written in the frames of these shapes.
 ///
 /// # Errors
@@ -19,8 +21,13 @@ pub fn write_candidates(
     most: usize,
     lab: &LabResults,
 ) -> Result<()> {
-    let format = OutlineFormat::from_path(path)?;
     let candidates = report.candidates(most);
+    let is_json = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    if let Some(schema) = report.table.as_ref().filter(|_| !is_json) {
+        let row = |c: &Candidate| (c.id.clone(), &*report.restarts[c.restart].decoded);
+        return write_rows(path, schema, &candidates.iter().map(row).collect::<Vec<_>>());
+    }
+    let format = OutlineFormat::from_path(path)?;
     if format != OutlineFormat::Json {
         // A table may be empty; a drawing may not.
         if candidates.is_empty() && format == OutlineFormat::Csv {

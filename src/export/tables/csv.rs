@@ -1,7 +1,6 @@
 //! Tables as CSV with full precision: latent vectors, a field, the losses of a training.
 
 use crate::data::csv::{FRAME, latent_header, write};
-use crate::data::outline::conform::Conformed;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::error::Result;
@@ -13,8 +12,8 @@ use crate::model::{Model, Value};
 use crate::optimise::{ContenderReport, RaceReport, Tally};
 use std::path::Path;
 
-/// Writes the encoder's output for each outline, `mu0, ..` and, with a posterior, `log_var0, ..`; after an `id` if outlines have names, and
-/// before the frames ([`FRAME`]) if any outline was not in data units.
+/// Writes the encoder's output for each row, `mu0, ..` and, with a posterior, `log_var0, ..`; after an `id` if rows have
+/// names, and before the frames ([`FRAME`]) if any outline was not in data units. Rows of a table have no frames.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -22,21 +21,25 @@ pub fn write_encoded(
     path: &Path,
     mu: &Rows<f64>,
     log_var: Option<&Rows<f64>>,
-    of: &[Conformed],
+    names: &[String],
+    frames: &[SimilarityTransform],
 ) -> Result<()> {
     let dim = mu.width();
-    let (named, framed) =
-        (of.iter().any(|o| !o.name.is_empty()), of.iter().any(|o| !o.transform.is_plain()));
+    let named = names.iter().any(|name| !name.is_empty());
+    let framed = frames.iter().any(|frame| !frame.is_plain());
     let id = named.then(|| "id".to_owned());
     let mut header: Vec<String> = id.into_iter().collect();
     header.extend(latent_header("mu", dim));
     header.extend(log_var.iter().flat_map(|_| latent_header("log_var", dim)));
     header.extend(FRAME.iter().filter(|_| framed).map(|&name| name.to_owned()));
-    let rows = mu.iter().zip(of).enumerate().map(|(row, (mu, of))| {
-        let name = named.then(|| of.name.clone());
-        let SimilarityTransform { origin: [x, y], scale, rotation } = of.transform;
-        let frame = framed.then_some([x, y, scale, rotation]).into_iter().flatten();
-        let log_var = log_var.into_iter().flat_map(|log_var| log_var.row(row));
+    let rows = mu.iter().zip(names).enumerate().map(|(index, (mu, name))| {
+        let name = named.then(|| name.clone());
+        let numbers_of = |frame: &SimilarityTransform| {
+            let SimilarityTransform { origin: [x, y], scale, rotation } = *frame;
+            [x, y, scale, rotation]
+        };
+        let frame = frames.get(index).filter(|_| framed).map(numbers_of).into_iter().flatten();
+        let log_var = log_var.into_iter().flat_map(|log_var| log_var.row(index));
         let numbers = mu.iter().chain(log_var).copied().chain(frame);
         name.into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<String>>()
     });
@@ -236,17 +239,14 @@ mod tests {
     fn encoded_rows_hold_mu_and_log_var() {
         let rows = |values| Rows::from_flat(2, values);
         let (mu, log_var) = (rows(vec![1.0, 2.0]), rows(vec![-1.0, -2.0]));
-        let plain = Conformed {
-            name: String::new(),
-            outline: Vec::new(),
-            transform: SimilarityTransform::default(),
-        };
-        let table =
-            text(|path| write_encoded(path, &mu, Some(&log_var), std::slice::from_ref(&plain)));
+        let (nameless, plain) = ([String::new()], [SimilarityTransform::default()]);
+        let table = text(|path| write_encoded(path, &mu, Some(&log_var), &nameless, &plain));
         assert_eq!(table, "mu0,mu1,log_var0,log_var1\n1,2,-1,-2\n");
         let transform = SimilarityTransform { origin: [120.0, -7.0], scale: 35.0, rotation: 0.5 };
-        let moved = Conformed { name: "a".to_owned(), transform, ..plain };
-        let table = text(|path| write_encoded(path, &mu, None, &[moved]));
+        let name = ["a".to_owned()];
+        let table = text(|path| write_encoded(path, &mu, None, &name, &[transform]));
         assert_eq!(table, "id,mu0,mu1,origin_x,origin_y,scale,rotation\na,1,2,120,-7,35,0.5\n");
+        let table = text(|path| write_encoded(path, &mu, Some(&log_var), &name, &[]));
+        assert_eq!(table, "id,mu0,mu1,log_var0,log_var1\na,1,2,-1,-2\n", "a row of a table");
     }
 }

@@ -4,4 +4,5 @@ pub mod candidates;
 pub mod csv;
 pub mod lab;
 pub mod metrics_table;
+pub mod rows;
 pub mod shapes;

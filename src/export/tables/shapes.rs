@@ -1,10 +1,11 @@
-//! Shapes with their quantities and verdicts, as a table.
+//! Rows of a model with their quantities and verdicts, as a table.
 
 use crate::data::csv::{latent_header, outline_header, write};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::export::tables::rows::{row_cells, row_header};
 use crate::model::Model;
 use crate::model::judge::Prediction;
 use crate::trust::Verdict;
@@ -73,8 +74,9 @@ fn names(quantity: Quantity) -> Vec<String> {
 }
 
 /// Writes rows with full precision: the table's own columns, `z0, ..`, the verdict with its reason and numbers, every
-/// quantity of the model, and `x0, y0, ..`. A quantity that only a head knows is a prediction, with the ends of its
-/// interval in two further columns. Unknown values are empty.
+/// quantity of the model, and `x0, y0, ..`; of a table what heads predict, and the columns in the units and levels of
+/// the file. A quantity that only a head knows is a prediction, with the ends of its interval in two further columns.
+/// Unknown values are empty.
 ///
 /// # Errors
 /// Names the file when it cannot be written, or gives the reason why nothing can be predicted.
@@ -85,7 +87,10 @@ pub fn write_rows<'a>(
     rows: impl IntoIterator<Item = ExportedRow<'a>>,
 ) -> Result<()> {
     let latent = model.latent_dim();
-    let quantities = model.known_quantities();
+    let schema = model.domain().table();
+    let mut quantities = model.known_quantities();
+    // The columns of a table are its computed quantities already.
+    quantities.retain(|quantity| schema.is_none() || quantity.is_predicted());
     let rows: Vec<ExportedRow<'_>> = rows.into_iter().collect();
     let of_each: Vec<Vec<Vec<String>>> =
         quantities.iter().map(|&quantity| cells(model, quantity, &rows)).collect::<Result<_>>()?;
@@ -95,7 +100,7 @@ pub fn write_rows<'a>(
         latent_header("z", latent),
         words(&["verdict", "reason", "density_distance", "round_trip"]),
         quantities.iter().flat_map(|&quantity| names(quantity)).collect(),
-        outline_header(model.input_dim()),
+        schema.map_or_else(|| outline_header(model.input_dim()), row_header),
     ]
     .concat();
     let row = |(index, row): (usize, ExportedRow<'_>)| {
@@ -113,7 +118,10 @@ pub fn write_rows<'a>(
             ]
         }));
         cells.extend(of_each.iter().flat_map(|of| of[index].iter().cloned()));
-        cells.extend(row.numbers());
+        cells.extend(match schema {
+            Some(schema) => row_cells(schema, row.outline),
+            None => row.numbers(),
+        });
         cells
     };
     write(path, &header, rows.into_iter().enumerate().map(row))

@@ -2,6 +2,7 @@
 
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::quantity::Quantity;
+use crate::explore::LatentPlane;
 use crate::explore::scene::map_layer::MapLayer;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
@@ -74,6 +75,8 @@ pub enum Command {
     Fit,
     /// Fit the view to the data of one model, as [`Command::Fit`] does for all.
     FitModel(ModelId),
+    /// Show another plane of the latent space of the shown model.
+    SetPlane(LatentPlane),
     /// Show another model beside the present one, or remove it.
     ToggleComparison,
     /// Show this model beside the present one.

@@ -7,6 +7,9 @@ use crate::session::results::freehand::outline;
 
 /// Makes a shape of a freehand line and lets the shown model encode it; says why a line is no shape.
 pub(in crate::session) fn take_drawing(core: &mut Core, line: Vec<[f64; 2]>) {
+    if let Some(why) = core.state.only_for_outlines() {
+        return core.state.notices.info(why);
+    }
     let Some((id, entry)) = core.state.shown() else { return };
     match outline(&entry.prepared.model, &line) {
         Ok(_) => {

@@ -170,11 +170,12 @@ fn content(state: &State, export: &Export) -> Option<Content> {
         Exportable::Walk => Content::Walk(state.tours.tour.as_ref()?.latent_path.clone()),
         Exportable::NewShapes => {
             let shapes = &state.tours.drawn.as_ref()?.shapes;
+            let model = &state.shown()?.1.prepared.model;
             let [width, height] = export.pixels.map(|side| f64::from(side.max(1)));
             // The cells are about square if the page has this many rows; the last row is as full as possible.
             let rows = (shapes.len() as f64 * height / width).sqrt().round().max(1.0);
             let columns = shapes.len().div_ceil(rows as usize);
-            Content::Sheet(Box::new(new_shapes::sheet(shapes, columns, true)))
+            Content::Sheet(Box::new(new_shapes::sheet(model, shapes, columns, true)))
         }
         Exportable::Rebuild => Content::Rebuild(Box::new(rebuild(state)?.clone())),
         Exportable::Report => {

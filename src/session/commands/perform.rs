@@ -67,6 +67,11 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Zoom(at, factor) => state.view.map.zoom(at, factor),
         Command::Fit => state.fit(None),
         Command::FitModel(id) => state.fit(Some(id)),
+        Command::SetPlane(plane) => {
+            if let Some(id) = state.view.shown {
+                state.view.planes.insert(id, plane);
+            }
+        }
         Command::ToggleComparison => toggle_comparison(core),
         Command::CompareWith(rival) => compare_with(core, rival),
         Command::Sweep(betas) => sweep(core, betas),

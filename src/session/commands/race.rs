@@ -39,7 +39,9 @@ pub(in crate::session) fn choose_contender(core: &mut Core, contender: Option<us
     let contender = contender
         .filter(|&contender| contender < race.contenders.0.len() && race.results.is_some());
     let trajectory = contender.and_then(|contender| race.trajectory(contender));
-    let z = trajectory.filter(|_| Some(race.model) == shown).map(|(_, z)| z.to_vec());
+    let z = trajectory
+        .filter(|_| Some(race.model) == shown)
+        .map(|(_, restart)| restart.best_z().to_vec());
     core.state.view.contender = contender.map(|contender| (run, contender));
     if let Some(z) = z {
         pick_latent(core, &z);

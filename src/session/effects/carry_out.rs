@@ -153,6 +153,7 @@ fn run_race(core: &mut Core) {
     let begun = RaceRun {
         job: None,
         model: (spec.model, version),
+        plane: prepared.plane.clone(),
         config: spec.config.clone(),
         contenders: spec.contenders.clone(),
         standings: Vec::new(),

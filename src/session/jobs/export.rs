@@ -22,6 +22,7 @@ use crate::export::pictures::path_strip::{WrittenPath, walk_film};
 use crate::export::pictures::png::write_picture;
 use crate::export::report::Report;
 use crate::export::tables::lab::write_comparisons;
+use crate::export::tables::rows::write_rows;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::LabComparison;
 use crate::session::document::ids::JobId;
@@ -95,9 +96,10 @@ impl Exportable {
         Self::Data,
     ];
 
-    /// The possible file extensions, the default one first.
-    pub fn endings(self) -> &'static [&'static str] {
+    /// The possible file extensions, the default one first; rows of a table have other formats than outlines.
+    pub fn endings(self, is_table: bool) -> &'static [&'static str] {
         match self {
+            Self::Answer | Self::Pins | Self::Data if is_table => &["csv", "json"],
             Self::Map | Self::Losses | Self::Values => &["png", "svg"],
             Self::Lab => &["png", "svg", "csv"],
             Self::Strip | Self::NewShapes | Self::Rebuild => &["png", "svg"],
@@ -110,7 +112,7 @@ impl Exportable {
 
     /// True for pictures, which have a size and a theme of their own.
     pub fn is_picture(self) -> bool {
-        self.is_film() || self.endings().contains(&"png")
+        self.is_film() || self.endings(false).contains(&"png")
     }
 
     /// True for films.
@@ -119,9 +121,9 @@ impl Exportable {
     }
 
     /// True if `path` has one of the extensions.
-    pub fn fits(self, path: &Path) -> bool {
+    pub fn fits(self, path: &Path, is_table: bool) -> bool {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-        self.endings().iter().any(|known| ending == *known)
+        self.endings(is_table).iter().any(|known| ending == *known)
     }
 }
 
@@ -174,7 +176,7 @@ pub enum Content {
     Rebuild(Box<ReconstructedShape>),
     /// The search in the model, if there is one, and the highlighted restart.
     Report(Option<Arc<Findings>>, Option<usize>),
-    /// The outlines with their names, and the frame of each, if it has one.
+    /// Outlines, or rows of a table, with their names, and the frame of each, if it has one.
     Outlines(Vec<(String, Vec<f32>, Option<SimilarityTransform>)>),
     /// The shapes that the model was trained on.
     Data,
@@ -227,11 +229,13 @@ impl ExportJob {
     /// Names a setting out of range, or the file if it cannot be written.
     pub fn run(&self, export: &Export, handle: &Handle<NoNews>) -> Result<JobResult<ExportedFile>> {
         let Export { what, path, pixels, dark } = export;
-        if !what.fits(path) {
+        let schema = self.prepared.model.domain().table();
+        let endings = what.endings(schema.is_some());
+        if !what.fits(path, schema.is_some()) {
             let problem = text!(
                 "must end in {endings}" | "must end in one of {endings}",
-                endings = format!(".{}", what.endings().join(", .")),
-                count = what.endings().len()
+                endings = format!(".{}", endings.join(", .")),
+                count = endings.len()
             );
             return Err(Error::file(path, problem));
         }
@@ -302,8 +306,7 @@ impl ExportJob {
                 )
             }
             Content::Sheet(sheet) => {
-                let reach = model.card.statistics.reach;
-                let scene = sheet.scene(reach, self.range, None, CELL, page.palette);
+                let scene = sheet.scene(self.range, None, CELL, page.palette);
                 still(self.cells(&scene, sheet.bounds(), CELL, page)?)
             }
             Content::Rebuild(rebuild) => {
@@ -317,6 +320,10 @@ impl ExportJob {
                 self.report(path, findings.as_deref(), *chosen, handle)
             }
             Content::Outlines(outlines) => {
+                if let Some(schema) = model.domain().table() {
+                    let rows = outlines.iter().map(|(name, row, _)| (name.clone(), &**row));
+                    return write_rows(path, schema, &rows.collect::<Vec<_>>()).map(|()| true);
+                }
                 let named = outlines.iter().map(|(name, points, frame)| {
                     let outline = NamedOutline::named(name, points);
                     match frame {
@@ -328,6 +335,14 @@ impl ExportJob {
             }
             Content::Data => {
                 let data = model.training_data()?;
+                if let Some(schema) = model.domain().table() {
+                    let rows = data.set.rows.iter().enumerate();
+                    let name = |row: usize| {
+                        data.set.ids.get(row).cloned().unwrap_or_else(|| (row + 1).to_string())
+                    };
+                    let rows: Vec<_> = rows.map(|(index, row)| (name(index), row)).collect();
+                    return write_rows(path, schema, &rows).map(|()| true);
+                }
                 write_set(path, &data.set).map(|()| true)
             }
         }

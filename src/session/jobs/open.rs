@@ -8,7 +8,6 @@ use crate::session::document::ids::RunId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
 use crate::session::results::models::Prepared;
-use crate::text;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,14 +31,6 @@ pub struct Opened {
 pub fn run(path: PathBuf, run: RunId, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
     let bytes = atomic_file::read(&path)?;
     let model = checkpoint::from_bytes(&bytes).map_err(|problem| Error::file(&path, problem))?;
-    if model.domain().table().is_some() {
-        return Err(Error::file(
-            &path,
-            text!(
-                "is a model of a table, which the window does not show yet; use the command line"
-            ),
-        ));
-    }
     if handle.is_cancelled() {
         return Ok(JobResult::Cancelled(None));
     }

@@ -41,7 +41,7 @@ pub fn make(model: &Model, quantity: Quantity, wanted: Wanted) -> Result<Made> {
         }
         Wanted::Shapes(seed, [columns, rows]) => {
             let shapes = new_shapes::new_shapes(model, quantity, columns * rows, seed)?;
-            let sheet = new_shapes::sheet(&shapes, columns, false);
+            let sheet = new_shapes::sheet(model, &shapes, columns, false);
             Made::Shapes(seed, shapes, sheet)
         }
     })

@@ -2,10 +2,11 @@
 
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::explore::LatentPlane;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::model::Value;
 use crate::optimise::race::{Race, RaceReport, Runner};
-use crate::optimise::{Contender, ContenderReport, Contenders, SearchConfig, Tally};
+use crate::optimise::{Contender, ContenderReport, Contenders, Restart, SearchConfig, Tally};
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::Handle;
 use crate::session::jobs::registry::{JobProgress, JobResult};
@@ -26,6 +27,8 @@ pub struct RaceRun {
     pub job: Option<JobId>,
     /// The model that is searched, and its version then.
     pub model: (ModelId, u64),
+    /// The plane that the trajectories lie on.
+    pub plane: LatentPlane,
     /// The settings that all lanes share.
     pub config: SearchConfig,
     /// The lanes of the race.
@@ -135,11 +138,11 @@ impl RaceResults {
 }
 
 impl RaceRun {
-    /// The trajectory of a contender's answer, and its end.
-    pub fn trajectory(&self, contender: usize) -> Option<(&Arc<Trajectories>, &[f64])> {
+    /// The trajectory of a contender's answer on the map, and its restart.
+    pub fn trajectory(&self, contender: usize) -> Option<(&Arc<Trajectories>, &Restart)> {
         let results = self.results.as_ref()?;
         let (_, answer) = results.report.contenders.get(contender)?.answer()?;
-        Some((&results.answers.get(contender)?.as_ref()?.trajectory, answer.restart.best_z()))
+        Some((&results.answers.get(contender)?.as_ref()?.trajectory, &answer.restart))
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::explore::Projection;
 use crate::explore::layers::trajectories::{Growth, Tracer, Trajectories};
+use crate::explore::{LatentPlane, Projection};
 use crate::model::{Model, Value};
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
@@ -38,6 +38,8 @@ pub struct SearchRun {
     /// The projection from the latent space of that version to the map; the trajectories need it even if the model is
     /// closed.
     pub projection: Projection,
+    /// The plane of that projection.
+    pub plane: LatentPlane,
     /// The settings.
     pub config: SearchConfig,
     /// The trajectories so far.
@@ -112,6 +114,7 @@ impl SearchRun {
             model,
             frozen: prepared.model.clone(),
             projection: prepared.projection.clone(),
+            plane: prepared.plane.clone(),
             config,
             paths: Arc::new(Trajectories::new(stride)),
             under_way: PathsSoFar::default(),

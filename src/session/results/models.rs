@@ -3,9 +3,9 @@
 use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::explore::layers::encoded_points::{beyond, points};
-use crate::explore::layers::heat::usual_range;
+use crate::explore::layers::heat::usual_ranges;
 use crate::explore::scene::compose::EncodedPoints;
-use crate::explore::{Bounds, Projection, home_view, whole_view};
+use crate::explore::{Bounds, LatentPlane, Projection, home_view, whole_view};
 use crate::model::head::TaskHead;
 use crate::model::{Model, PointRef};
 use crate::objective::Objective;
@@ -21,6 +21,8 @@ use std::time::Instant;
 pub struct Prepared {
     /// The frozen model.
     pub model: Arc<Model>,
+    /// The plane of the latent space that the map shows.
+    pub plane: LatentPlane,
     /// The projection between the latent space and the map.
     pub projection: Projection,
     /// The encoded data on the map.
@@ -52,14 +54,10 @@ impl Prepared {
     pub fn new(model: Model) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::from_mu(&model.encoded.mu);
-        let ranges = model.quantities().into_iter().map(|quantity| {
-            let objective = Objective::for_quantity(model.clone(), quantity);
-            Ok((quantity, usual_range(&objective, &projection)?.unwrap_or((0.0, 1.0))))
-        });
-        let ranges = ranges.collect::<Result<_>>()?;
-        let batch_seconds =
-            batch_seconds(&Objective::for_quantity(model.clone(), Quantity::default()))?;
-        Self::with(model, projection, ranges, batch_seconds)
+        let ranges = usual_ranges(&model, &projection)?;
+        let usual = Objective::for_quantity(model.clone(), model.usual_quantity());
+        let batch_seconds = batch_seconds(&usual)?;
+        Self::with(model, (LatentPlane::Pca, projection), ranges, batch_seconds)
     }
 
     /// As [`Self::new`] for a model that is shown briefly, in less time: the ranges and the duration of a search are
@@ -70,12 +68,22 @@ impl Prepared {
     pub fn preview(model: Model, before: &Self) -> Result<Self> {
         let model = Arc::new(model);
         let projection = Projection::from_mu(&model.encoded.mu);
-        Self::with(model, projection, before.ranges.clone(), before.batch_seconds)
+        let plane = (LatentPlane::Pca, projection);
+        Self::with(model, plane, before.ranges.clone(), before.batch_seconds)
+    }
+
+    /// The same model on another plane of its latent space. Ranges stay, so that a colour means the same on all of them.
+    ///
+    /// # Errors
+    /// As [`LatentPlane::projection`].
+    pub fn on_plane(&self, plane: &LatentPlane) -> Result<Self> {
+        let plane = (plane.clone(), plane.projection(&self.model)?);
+        Self::with(self.model.clone(), plane, self.ranges.clone(), self.batch_seconds)
     }
 
     fn with(
         model: Arc<Model>,
-        projection: Projection,
+        (plane, projection): (LatentPlane, Projection),
         ranges: Vec<(Quantity, (f64, f64))>,
         batch_seconds: f64,
     ) -> Result<Self> {
@@ -92,6 +100,7 @@ impl Prepared {
             home,
             ranges,
             batch_seconds,
+            plane,
             projection,
             model,
         })

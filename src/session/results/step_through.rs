@@ -2,6 +2,7 @@
 
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::explore::Projection;
 use crate::explore::layers::gradient_field::Arrow;
 use crate::model::Value;
 use crate::objective::Space;
@@ -99,12 +100,11 @@ impl StepThroughState {
         self.by_hand.start()
     }
 
-    /// The visited points on the map, the present one last.
-    pub fn path(&self) -> Vec<[f64; 2]> {
-        let project = |z: &[f64]| self.prepared.projection.project(z);
-        let before = self.by_hand.past().iter().map(|moment| project(&moment.z));
-        let at = project(self.by_hand.here().0);
-        let moved = (at != self.here.at).then_some(self.here.at);
+    /// The visited points on a map, the present one last.
+    pub fn path(&self, projection: &Projection) -> Vec<[f64; 2]> {
+        let before = self.by_hand.past().iter().map(|moment| projection.project(&moment.z));
+        let [at, here] = [self.by_hand.here().0, &self.here.z].map(|z| projection.project(z));
+        let moved = (at != here).then_some(here);
         before.chain([at]).chain(moved).collect()
     }
 
@@ -117,10 +117,10 @@ impl StepThroughState {
         known.then_some(&moment.gradient)
     }
 
-    /// The step of the present update, until it is done.
-    pub fn step(&self) -> Option<Arrow> {
+    /// The step of the present update on a map, until it is done.
+    pub fn step(&self, projection: &Projection) -> Option<Arrow> {
         let moment = self.by_hand.moment().filter(|_| self.by_hand.stage() < UpdateStage::Move)?;
-        Some([self.here.at, self.prepared.projection.project(&moment.next_z)])
+        Some([&self.here.z, &moment.next_z].map(|z| projection.project(z)))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Memos of what is derived from the stores for views.
 
 use crate::data::quantity::Quantity;
+use crate::explore::layers::trajectories::Trajectories;
 use crate::explore::shapes::neighbours::Neighbour;
 use crate::optimise::SearchConfig;
 use crate::optimise::codegen::CodeLine;
+use crate::session::document::ids::RunId;
 use crate::session::memo::Memo;
 use crate::session::results::models::Prepared;
 use std::sync::{Arc, Weak};
@@ -47,6 +49,8 @@ pub(in crate::session) struct Derived {
     pub(in crate::session) values: Memo<(ModelKey, Quantity, Vec<f32>), f64>,
     pub(in crate::session) neighbours: Memo<PointKey, Arc<Vec<Neighbour>>>,
     pub(in crate::session) nearest: Memo<(ModelKey, Vec<f64>), Option<Vec<f64>>>,
+    /// The trajectories of searches and of contenders of races on other planes than those they were made on.
+    pub(in crate::session) on_planes: Memo<(RunId, Option<usize>, ModelKey), Arc<Trajectories>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,
 }
 
@@ -56,6 +60,7 @@ impl Default for Derived {
             values: Memo::new(MAX_VALUES),
             neighbours: Memo::new(1),
             nearest: Memo::new(1),
+            on_planes: Memo::new(2),
             code: Memo::new(1),
         }
     }

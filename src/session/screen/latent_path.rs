@@ -46,7 +46,9 @@ pub(in crate::session) fn refresh_tours(core: &mut Core) {
 
 fn refresh_path(core: &mut Core, model: (ModelId, u64), quantity: Quantity) {
     let state = &core.state;
-    let inputs = PathInputs { model, quantity, plan: state.path_plan(), pins: state.map.pinned() };
+    let (plan, pins) = (state.path_plan(), state.map.pinned());
+    let plane = state.view.plane(model.0);
+    let inputs = PathInputs { model, quantity, plan, plane, pins };
     let before = &state.tours.path_inputs;
     if before.as_ref() == Some(&inputs) {
         return;

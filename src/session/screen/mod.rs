@@ -8,6 +8,7 @@ pub mod latent_path;
 pub mod metrics_cache;
 pub mod refresh;
 pub mod selection;
+pub mod shown_planes;
 pub mod shown_snapshots;
 pub mod snapshots;
 pub mod tours;

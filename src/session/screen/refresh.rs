@@ -12,6 +12,7 @@ use crate::session::screen::latent_path::refresh_tours;
 use crate::session::screen::selection::{
     hover_again, look_at_search, look_at_selection, probe_point,
 };
+use crate::session::screen::shown_planes::refresh_planes;
 use crate::session::seen::PointInputs;
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ fn ask_for_picture(core: &mut Core) {
 /// Makes again what is out of date.
 pub(in crate::session) fn refresh(core: &mut Core) {
     show_what_is_there(core);
+    refresh_planes(core);
     let state = &core.state;
     let quantity = state.quantity();
     if core.seen.quantity.replace(quantity) != Some(quantity) {

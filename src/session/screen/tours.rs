@@ -1,6 +1,7 @@
 //! Latent paths and sets of new shapes as they are shown.
 
 use crate::data::quantity::Quantity;
+use crate::explore::LatentPlane;
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::shapes::contact_sheet::ContactSheet;
@@ -100,6 +101,7 @@ pub(in crate::session) struct PathInputs {
     pub(in crate::session) model: (ModelId, u64),
     pub(in crate::session) quantity: Quantity,
     pub(in crate::session) plan: PathPlan,
+    pub(in crate::session) plane: LatentPlane,
     pub(in crate::session) pins: Vec<Vec<f64>>,
 }
 

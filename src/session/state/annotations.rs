@@ -1,7 +1,10 @@
 //! The annotations of the map, for the window and for exported pictures.
 
+use crate::explore::layers::trajectories::Trajectories;
 use crate::explore::scene::compose::{Annotations, SearchView, StepThroughView};
+use crate::export::pictures::film::TrajectoryFilm;
 use crate::session::State;
+use crate::session::screen::derived::ModelKey;
 use crate::session::view::PickedAs;
 use std::sync::Arc;
 
@@ -22,7 +25,10 @@ impl State {
         let kept = self.map.picked.as_ref().filter(|_| !has_mark);
         Annotations {
             search_run: search_run.filter(|_| walk.is_none()),
-            walk: walk.map(|walk| StepThroughView { path: walk.path(), step: walk.step() }),
+            walk: walk.zip(projection).map(|(walk, projection)| StepThroughView {
+                path: walk.path(projection),
+                step: walk.step(projection),
+            }),
             uphill: self.uphill(),
             tour: tour
                 .zip(projection)
@@ -38,13 +44,27 @@ impl State {
         if search_run.model.0 != id || search_run.paths.is_empty() {
             return None;
         }
+        let prepared = &entry.prepared;
+        let paths = match &search_run.findings {
+            _ if search_run.plane == prepared.plane => search_run.paths.clone(),
+            Some(findings) => {
+                let key = (self.view.search?, None, ModelKey::from(prepared));
+                self.derived.on_planes.get(key, |_| {
+                    let report = &findings.report;
+                    let film = TrajectoryFilm::new(report, &prepared.projection, prepared.detail());
+                    film.paths
+                })
+            }
+            // The trajectories of a search that runs grow on the plane that was shown when it began.
+            None => return None,
+        };
         let star = search_run.star().zip(search_run.report()).map(|(index, report)| {
             entry.prepared.projection.project(report.restarts[index].restart.best_z())
         });
         let trajectories =
             search_run.findings.as_ref().map(|findings| findings.trajectories.clone());
         Some(SearchView {
-            paths: search_run.paths.clone(),
+            paths,
             step: search_run.shown_step(),
             fresh_from: search_run.fresh_from(),
             trajectories: trajectories.unwrap_or_default(),
@@ -60,16 +80,34 @@ impl State {
     pub fn shown_race(&self) -> Option<SearchView> {
         let contest = self.race()?;
         let (id, entry) = self.shown().filter(|(id, _)| contest.model.0 == *id)?;
-        let (paths, z) = contest.trajectory(self.chosen_contender()?)?;
+        let (race, prepared) = (self.document.race.as_ref()?.run, &entry.prepared);
+        let contender = self.chosen_contender()?;
+        let (paths, restart) = contest.trajectory(contender)?;
+        let paths = match contest.plane == prepared.plane {
+            true => paths.clone(),
+            false => {
+                let key = (race, Some(contender), ModelKey::from(prepared));
+                let projected = |_: &_| {
+                    Arc::new(Trajectories::from_trajectories(
+                        [&restart.trajectory],
+                        &prepared.projection,
+                        prepared.detail(),
+                        restart.stride,
+                    ))
+                };
+                self.derived.on_planes.get(key, projected)
+            }
+        };
+        let z = restart.best_z();
         Some(SearchView {
             step: paths.last_step() as f64,
-            paths: paths.clone(),
+            paths,
             fresh_from: 0.0,
             trajectories: Arc::default(),
             chosen: None,
             hovered: None,
             group: None,
-            star: Some(entry.prepared.projection.project(z)),
+            star: Some(prepared.projection.project(z)),
             stale: contest.model != (id, entry.version),
         })
     }

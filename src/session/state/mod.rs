@@ -3,6 +3,7 @@
 mod annotations;
 mod comparison;
 mod derived;
+mod domain;
 mod latent_path;
 pub mod metrics;
 mod own_shapes;

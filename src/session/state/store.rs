@@ -39,6 +39,7 @@ use crate::session::runs::Runs;
 use crate::session::screen::comparison::Comparison;
 use crate::session::screen::derived::Derived;
 use crate::session::screen::metrics_cache::MetricsOf;
+use crate::session::screen::shown_planes::ShownPlanes;
 use crate::session::screen::shown_snapshots::ShownSnapshots;
 use crate::session::screen::tours::Tours;
 use crate::session::settings::Settings;
@@ -88,6 +89,8 @@ pub struct State {
     pub drawing_problem: Option<Text>,
     /// Snapshots of trainings that are shown in place of the newest states of their models.
     pub(in crate::session) snapshots: ShownSnapshots,
+    /// Models on other planes than those of their results.
+    pub(in crate::session) planes: ShownPlanes,
     /// Derived values that views show.
     pub(super) derived: Derived,
 }
@@ -116,6 +119,7 @@ impl State {
             no_training: Training::default(),
             drawing_problem: None,
             snapshots: ShownSnapshots::default(),
+            planes: ShownPlanes::default(),
             derived: Derived::default(),
         }
     }
@@ -133,11 +137,16 @@ impl State {
         };
         models
             .filter(move |(id, _)| !replaced(id))
-            .filter_map(move |(id, model)| Some((*id, self.entry(model)?)))
+            .filter_map(move |(id, _)| Some((*id, self.model(*id)?)))
     }
 
-    /// An open model, with the heads that were trained for it.
+    /// An open model on the plane that the view shows, with the heads that were trained for it.
     pub fn model(&self, id: ModelId) -> Option<&ModelEntry> {
+        self.result_of(id).map(|entry| self.planes.entry(id, entry))
+    }
+
+    /// An open model on the plane of its result.
+    pub(in crate::session) fn result_of(&self, id: ModelId) -> Option<&ModelEntry> {
         self.entry(self.document.models.get(&id)?)
     }
 
@@ -359,7 +368,15 @@ impl State {
     /// The quantities for colours and objectives: those of the shown model.
     pub fn quantities(&self) -> Vec<Quantity> {
         let own = self.shown().map(|(_, entry)| entry.prepared.model.quantities());
-        own.unwrap_or_else(|| Domain::default().quantities())
+        self.in_menu_order(own.unwrap_or_else(|| Domain::default().quantities()))
+    }
+
+    /// Quantities in the order of menus: the targets of a table stand before its columns, which may be many.
+    fn in_menu_order(&self, mut quantities: Vec<Quantity>) -> Vec<Quantity> {
+        if self.shows_table() {
+            quantities.sort_by_key(|quantity| !quantity.is_predicted());
+        }
+        quantities
     }
 
     /// The quantities among which the colours are chosen: those that are known of the data, and the present one.
@@ -369,7 +386,7 @@ impl State {
         if !all.contains(&self.quantity()) {
             all.push(self.quantity());
         }
-        all
+        self.in_menu_order(all)
     }
 
     /// The quantities that heads of the next training can learn: those that are known of its data.
@@ -377,21 +394,6 @@ impl State {
         let own = self.own_data().map(|data| data.set.quantities());
         let known = own.unwrap_or_else(|| Domain::default().quantities());
         known.into_iter().map(Quantity::as_predicted).collect()
-    }
-
-    /// The formula and the meaning of a quantity of the shown model, for a tooltip.
-    pub fn about(&self, quantity: Quantity) -> Text {
-        self.shown_domain().about(quantity)
-    }
-
-    /// The reason why no valid row of the shown model can have this value of a quantity; none if one can.
-    pub fn outside_domain(&self, quantity: Quantity, value: f64) -> Option<Text> {
-        self.shown_domain().outside_domain(quantity, value)
-    }
-
-    fn shown_domain(&self) -> Domain {
-        self.shown()
-            .map_or_else(Domain::default, |(_, entry)| entry.prepared.model.domain().clone())
     }
 
     /// True if the shown model can compute or predict a quantity of any shape.
@@ -477,7 +479,9 @@ impl State {
         let (_, entry) = self.shown().filter(|_| self.view.activity == Activity::Optimise)?;
         let probe = self.map.probe.as_ref();
         let (at, gradient) = match (probe, self.walk(), &self.map.picked) {
-            (None, Some(walk), _) => (walk.here.at, walk.gradient()?),
+            (None, Some(walk), _) => {
+                (entry.prepared.projection.project(&walk.here.z), walk.gradient()?)
+            }
             (Some(probe), ..) | (None, None, Some(probe)) => {
                 (probe.at, &*probe.slope.as_ref()?.gradient)
             }
@@ -551,5 +555,5 @@ impl State {
 /// The quantity that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
 fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Quantity> {
     let lacks = spec.quantities().any(|quantity| !model.knows(quantity));
-    model.known_quantities().first().copied().filter(|_| lacks)
+    lacks.then(|| model.usual_quantity())
 }

@@ -4,6 +4,7 @@ use super::search_look::SearchLook;
 use super::selection::Selection;
 use super::training_look::TrainingLook;
 use super::viewport::Viewport;
+use crate::explore::LatentPlane;
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::session::document::ids::{ModelId, RunId};
 use crate::session::results::playback::Playback;
@@ -75,6 +76,8 @@ pub struct View {
     pub compared: Option<Compared>,
     /// The part of the map that is seen.
     pub map: Viewport,
+    /// The planes of the latent spaces of models that were chosen in place of PCA.
+    pub planes: BTreeMap<ModelId, LatentPlane>,
     /// The selected point, in the shown model.
     pub selection: Option<Selection>,
     /// The shown place of the latent path of each model.
@@ -115,6 +118,11 @@ impl View {
     pub fn toggle(&mut self, layer: MapLayer) {
         let visible = &mut self.layers.0[self.activity as usize];
         *visible = visible.toggled(layer);
+    }
+
+    /// The plane of the latent space of a model.
+    pub fn plane(&self, model: ModelId) -> LatentPlane {
+        self.planes.get(&model).cloned().unwrap_or_default()
     }
 
     /// The shown place of the latent path of the shown model.
@@ -167,6 +175,7 @@ mod tests {
         let point = PointRef::Latent(vec![0.1, -1.0 / 3.0]);
         view.selection = Some(Selection { point, picked_as: PickedAs::Start });
         view.map.pan([0.1, 0.2]);
+        view.planes.insert(model, "points:row:1,z:0.5,2,mean".parse().unwrap());
         let written = serde_json::to_string(&view).unwrap();
         assert_eq!(serde_json::from_str::<View>(&written).unwrap(), view);
     }

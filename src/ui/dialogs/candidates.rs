@@ -2,7 +2,7 @@
 
 use super::fields::path_field;
 use crate::export::outlines::{OutlineFormat, endings};
-use crate::session::Command;
+use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::request::{Request, Requests};
@@ -11,18 +11,21 @@ use egui::{Button, RichText, Ui};
 use std::path::PathBuf;
 
 /// Asks for the file of at most `most` candidates.
-pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Requests) {
+pub fn export(ui: &mut Ui, path: &mut String, most: usize, state: &State, actions: &mut Requests) {
     heading(ui, text!("Export the candidates"));
     let entered = path_field(ui, path, text!("path of a file"));
     let target = PathBuf::from(path.trim());
     let named = !path.trim().is_empty();
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     let replaces = target.is_file();
-    let format = OutlineFormat::from_path(&target);
-    match &format {
-        Err(_) if named => {
-            warning(ui, text!("The name must end in {endings}.", endings = endings()))
-        }
+    let is_table = state.shows_table();
+    let has_ending = |end: &str| target.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
+    let (ready, endings) = match is_table {
+        true => (["csv", "json"].into_iter().any(has_ending), text!(".csv or .json")),
+        false => (OutlineFormat::from_path(&target).is_ok(), endings()),
+    };
+    match ready {
+        false if named => warning(ui, text!("The name must end in {endings}.", endings)),
         _ if replaces => warning(
             ui,
             text!("{path} exists and would be replaced.", path = whole.display().to_string()),
@@ -30,15 +33,19 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, actions: &mut Request
         _ if named => _ = note(ui, whole.display().to_string()),
         _ => (),
     }
-    note(
-        ui,
-        text!(
+    let words = match is_table {
+        true => text!(
+            "As .csv: the rows with their names, in the units of the table, for whoever makes them. As .json: also z, values \
+             and verdicts, for latent-explorer lab. The ids assign measured values to their candidates; no other search has \
+             them."
+        ),
+        false => text!(
             "As .csv, .svg or .dxf: the outlines with their names, for whoever makes them; as airfoils (.dat) in a \
          new folder, its name ending in /. As .json: also z, values and verdicts, for latent-explorer lab. The ids \
          assign measured values to their candidates; no other search has them."
         ),
-    );
-    let ready = format.is_ok();
+    };
+    note(ui, words);
     ui.horizontal(|ui| {
         let name = if replaces { text!("Replace it") } else { text!("Export") };
         let clicked = ui.add_enabled(ready, Button::new(name)).clicked();

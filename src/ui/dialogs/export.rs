@@ -27,8 +27,17 @@ fn sizes() -> [(Text, [u32; 2]); 3] {
 }
 
 /// The name and the explanation of an export.
-fn label(what: Exportable) -> (Text, Text) {
+fn label(what: Exportable, is_table: bool) -> (Text, Text) {
     match what {
+        Exportable::Answer if is_table => {
+            (text!("Answer"), text!("The row of the answer, in the units of the table"))
+        }
+        Exportable::Pins if is_table => {
+            (text!("Pins"), text!("The rows of the pins, in the units of the table"))
+        }
+        Exportable::Data if is_table => {
+            (text!("Data"), text!("The rows that the shown model was trained on"))
+        }
         Exportable::Map => {
             (text!("Map"), text!("The map as it is shown, with the layers that are on"))
         }
@@ -90,7 +99,7 @@ pub fn show(ui: &mut Ui, form: &mut ExportForm, state: &State, actions: &mut Req
     }
     choose(ui, form, state);
     let entered = path_field(ui, &mut form.path, text!("path of a file"));
-    endings(ui, form);
+    endings(ui, form, state);
     if form.what.is_picture() {
         page(ui, form);
     }
@@ -117,7 +126,7 @@ fn writing(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
 fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
     ui.horizontal_wrapped(|ui| {
         for what in Exportable::ALL {
-            let (name, about) = label(what);
+            let (name, about) = label(what, state.shows_table());
             let missing = what.missing(state);
             let button = Button::selectable(form.what == what, name).frame_when_inactive(true);
             let response = ui.add_enabled(missing.is_none(), button).on_hover_text(about.clone());
@@ -130,11 +139,11 @@ fn choose(ui: &mut Ui, form: &mut ExportForm, state: &State) {
     ui.add_space(4.0);
 }
 
-fn endings(ui: &mut Ui, form: &mut ExportForm) {
+fn endings(ui: &mut Ui, form: &mut ExportForm, state: &State) {
     let path = PathBuf::from(form.path.trim());
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
     named_row(ui, text!("Format"), |ui| {
-        for known in form.what.endings() {
+        for known in form.what.endings(state.shows_table()) {
             let button = Button::selectable(ending == *known, known.to_uppercase());
             if ui.add(button.frame_when_inactive(true)).clicked() {
                 form.path = path.with_extension(known).display().to_string();
@@ -200,13 +209,13 @@ fn finish(
 ) {
     let target = PathBuf::from(form.path.trim());
     let whole = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
-    let (fits, replaces) = (form.what.fits(&target), target.is_file());
+    let (fits, replaces) = (form.what.fits(&target, state.shows_table()), target.is_file());
     let missing = form.what.missing(state);
     let ready = fits && missing.is_none();
     let problem = match (&state.export.failed, missing) {
         (_, Some(missing)) => Some(missing),
         _ if !fits => {
-            let known = form.what.endings();
+            let known = form.what.endings(state.shows_table());
             Some(text!(
                 "The name must end in {endings}." | "The name must end in one of {endings}.",
                 count = known.len(),

@@ -53,11 +53,12 @@ impl ExportForm {
 
     /// Switches to another kind of export: a suggested name and size change with it; the folder and a chosen size stay.
     pub fn turn(&mut self, what: Exportable, state: &State) {
-        let path = PathBuf::from(self.path.trim());
-        let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings()[0]);
-        let own = path.file_stem().is_some_and(|s| s != stem(self.what) && !what.fits(&path));
+        let (path, is_table) = (PathBuf::from(self.path.trim()), state.shows_table());
+        let suggested = |what: Exportable| format!("{}.{}", stem(what), what.endings(is_table)[0]);
+        let is_own = |s| s != stem(self.what) && !what.fits(&path, is_table);
+        let own = path.file_stem().is_some_and(is_own);
         let name = match own {
-            true => path.with_extension(what.endings()[0]),
+            true => path.with_extension(what.endings(is_table)[0]),
             false => path.with_file_name(suggested(what)),
         };
         let chosen =

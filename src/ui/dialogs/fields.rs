@@ -1,5 +1,6 @@
 //! Fields that several dialogs have.
 
+use crate::data::glyph::Glyphs;
 use crate::text;
 use crate::text::Text;
 use crate::ui::map::painting::fill_shape;
@@ -36,8 +37,9 @@ pub(in crate::ui) fn preview_grid(ui: &mut Ui, shapes: &[&[f32]]) {
     let reach = |shape: &&[f32]| shape.iter().fold(0f32, |m, v| m.max(v.abs()));
     // Generated shapes rarely reach farther than 1.5; if one does, all are drawn smaller.
     let unit = 0.45 * cell / shapes.iter().map(reach).fold(1.5, f32::max);
+    let glyphs = Glyphs::default();
     for (i, shape) in shapes.iter().enumerate() {
         let place = vec2((i % columns) as f32 + 0.5, (i / columns) as f32 + 0.5);
-        ui.painter().add(fill_shape(shape, rect.min + cell * place, unit, ink));
+        ui.painter().add(fill_shape(&glyphs, shape, rect.min + cell * place, unit, ink));
     }
 }

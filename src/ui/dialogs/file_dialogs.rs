@@ -48,23 +48,25 @@ impl FileDialogs {
     }
 
     /// Asks for the file of the candidates.
-    pub fn export(&self, most: usize) {
+    pub fn export(&self, most: usize, is_table: bool) {
         self.ask(move || {
-            let dialog = rfd::FileDialog::new()
-                .set_title(text!("Export the candidates"))
-                .add_filter(text!("Outlines"), &["csv", "svg", "dxf"])
-                .add_filter(text!("Everything"), &["json"])
-                .set_file_name("candidates.csv");
+            let dialog = rfd::FileDialog::new().set_title(text!("Export the candidates"));
+            let dialog = match is_table {
+                true => dialog.add_filter(text!("Rows"), &["csv"]),
+                false => dialog.add_filter(text!("Outlines"), &["csv", "svg", "dxf"]),
+            };
+            let dialog =
+                dialog.add_filter(text!("Everything"), &["json"]).set_file_name("candidates.csv");
             dialog.save_file().map(|path| Command::ExportCandidates(path, most))
         });
     }
 
     /// Asks for the file of an export.
-    pub fn out(&self, export: Export) {
+    pub fn out(&self, export: Export, is_table: bool) {
         self.ask(move || {
             let name = export.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let dialog = rfd::FileDialog::new().set_title(text!("Export")).set_file_name(name);
-            let endings = export.what.endings();
+            let endings = export.what.endings(is_table);
             let dialog =
                 endings.iter().fold(dialog, |d, end| d.add_filter(end.to_uppercase(), &[end]));
             dialog.save_file().map(|path| Command::Export(Export { path, ..export }))

@@ -1,5 +1,6 @@
 //! The dialog for a freehand shape, and its reconstruction by the model.
 
+use crate::data::glyph::Glyphs;
 use crate::explore::three_digits;
 use crate::session::results::freehand::FreehandShape;
 use crate::session::screen::selection::MapPoint;
@@ -120,9 +121,16 @@ fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
     let unit = 0.44 * rect.width() / reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);
     let painter = ui.painter().with_clip_rect(rect);
     let shape = colour(theme::palette(ui).shape);
-    painter.add(fill_shape(&drawn.outline, rect.center(), unit, shape));
+    let glyphs = Glyphs::default();
+    painter.add(fill_shape(&glyphs, &drawn.outline, rect.center(), unit, shape));
     let line: Color32 = ui.visuals().text_color();
-    painter.add(outline_shape(&drawn.rebuilt, rect.center(), unit, Stroke::new(2.0, line)));
+    painter.add(outline_shape(
+        &glyphs,
+        &drawn.rebuilt,
+        rect.center(),
+        unit,
+        Stroke::new(2.0, line),
+    ));
 }
 
 fn found(ui: &mut Ui, drawn: &FreehandShape, state: &State, actions: &mut Requests) {

@@ -84,7 +84,7 @@ impl Dialogs {
                 Dialog::Keys => keys(ui, actions),
                 Dialog::GoTo(name) => go_to(ui, name, actions),
                 Dialog::Sweep(betas) => super::sweep::sheet(ui, betas, state, actions),
-                Dialog::Export(path, most) => candidates::export(ui, path, *most, actions),
+                Dialog::Export(path, most) => candidates::export(ui, path, *most, state, actions),
                 Dialog::Out(form) => export::show(ui, form, state, actions),
                 Dialog::Import(path) => candidates::import(ui, path, actions),
             });

@@ -160,10 +160,9 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     }
     let side = rect.height().min(0.44 * rect.width());
     let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
-    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
     let outline = &card.restart.decoded;
     let ink = colour(scale(state.value_of(outline), state.range()));
-    painter.add(fill_shape(outline, centre, 0.42 * side / reach as f32, ink));
+    painter.add(fill_shape(&state.glyphs(), outline, centre, 0.42 * side, ink));
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let left = rect.left() + side + 10.0;
     let [first, last] = &card.lines;

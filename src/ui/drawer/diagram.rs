@@ -58,8 +58,6 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     };
     pen.network(encoder, Network::Encoder, in_latent);
     pen.network(decoder, Network::Decoder, false);
-    let unit =
-        11.0 / state.shown().map_or(1.0, |(_, e)| e.prepared.model.card.statistics.reach) as f32;
     let ink = pen.ink.gamma_multiply(0.75);
     pen.node(x, "x", !in_latent);
     pen.node(z, "z", in_latent);
@@ -68,7 +66,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     pen.node(out, "x'", false);
     // The reconstruction of the other end is not part of this search.
     let shown = if in_latent { out } else { x };
-    pen.painter.add(fill_shape(&walk.here.outline, shown, unit, ink));
+    pen.painter.add(fill_shape(&state.glyphs(), &walk.here.outline, shown, 11.0, ink));
     pen.node(y, "", false);
     pen.text(y, "y", 14.0, pen.ink);
     // The value at the new point is computed in the next update.

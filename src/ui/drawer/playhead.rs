@@ -102,12 +102,13 @@ fn canvas(ui: &mut Ui, name: Text, sense: Sense) -> (Rect, Response) {
 
 fn draw(ui: &Ui, rect: Rect, stations: &[Station<'_>], state: &State) {
     let painter = ui.painter_at(rect);
-    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
-    let unit = 0.44 * (rect.width() / 3.0).min(0.72 * rect.height()) / reach as f32;
+    let glyphs = state.glyphs();
+    let reach = 0.44 * (rect.width() / 3.0).min(0.72 * rect.height());
     for Station { outline, place, caption } in stations {
         let centre = rect.left_top() + vec2(place * rect.width(), 0.51 * rect.height());
         let value = state.value_of(outline);
-        painter.add(fill_shape(outline, centre, unit, colour(scale(value, state.range()))));
+        let ink = colour(scale(value, state.range()));
+        painter.add(fill_shape(&glyphs, outline, centre, reach, ink));
         painter.text(
             pos2(centre.x, rect.bottom() - 4.0),
             Align2::CENTER_BOTTOM,

@@ -377,10 +377,6 @@ fn judged(contest: &RaceRun, contender: usize) -> Option<&ContenderReport> {
     contest.results.as_ref()?.report.contenders.get(contender)
 }
 
-fn reach(state: &State) -> f64 {
-    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
-}
-
 /// One contender: its shape, its value, its reliability, and its evaluations.
 fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceRun, index: usize) {
     let standing = &contest.standings[index];
@@ -437,7 +433,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     if !standing.outline.is_empty() {
         let quantity = state.value_of(&standing.outline);
         let ink = colour(scale(quantity, state.range()));
-        painter.add(fill_shape(&standing.outline, centre, 0.42 * side / reach(state) as f32, ink));
+        painter.add(fill_shape(&state.glyphs(), &standing.outline, centre, 0.42 * side, ink));
     }
     let left = rect.left() + side + 14.0;
     let large = FontId::new(17.0, theme::strong());
@@ -495,14 +491,15 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let painter = ui.painter_at(rect);
-    let unit = 0.42 * (rect.width() / 2.0).min(rect.height()) / reach(state) as f32;
+    let reach = 0.42 * (rect.width() / 2.0).min(rect.height());
+    let glyphs = state.glyphs();
     let weak = ui.visuals().weak_text_color();
     for (outline, x, caption) in
         [(&answer.decoded, 0.25, text!("answer")), (&found.returned, 0.75, text!("re-decoded"))]
     {
         let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
         let ink = colour(scale(state.value_of(outline), state.range()));
-        painter.add(fill_shape(outline, centre, unit, ink));
+        painter.add(fill_shape(&glyphs, outline, centre, reach, ink));
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }

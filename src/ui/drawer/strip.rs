@@ -124,7 +124,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Requests) {
 /// Pinned shapes side by side; without their values if `narrow`.
 fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
     let pins = &state.map.pins;
-    let reach = state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach);
+    let glyphs = state.glyphs();
     let predicts = |pin: &Probe| pin.value(state.quantity()).prediction().is_some();
     let width = if pins.iter().any(predicts) { 164.0 } else { 112.0 };
     for (index, pin) in pins.iter().enumerate() {
@@ -145,7 +145,7 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
         let weak = ui.visuals().weak_text_color();
         let corner = rect.left_top() + vec2(6.0, 4.0);
         painter.text(corner, Align2::LEFT_TOP, index + 1, FontId::proportional(13.0), weak);
-        painter.add(fill_shape(&pin.outline, centre, 20.0 / reach as f32, ink));
+        painter.add(fill_shape(&glyphs, &pin.outline, centre, 20.0, ink));
         if !narrow {
             beside(&painter, rect.right_center() - vec2(8.0, 0.0), value, ui);
         }

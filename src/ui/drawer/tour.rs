@@ -223,8 +223,7 @@ impl Pages {
         let unit = ((rect.width() - 8.0) / columns).min((rect.height() - 4.0) / rows);
         let place = Rect::from_center_size(rect.center(), unit * vec2(columns, rows));
         let transform = Transform { rect: place, view };
-        let reach = crate::ui::inspector::canvas::reach(state);
-        let scene = sheet.scene(reach, state.range(), marked, f64::from(unit), palette);
+        let scene = sheet.scene(state.range(), marked, f64::from(unit), palette);
         paint(&painter, &scene, transform, &mut self.cache);
         let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
         (response, over)

@@ -1,6 +1,7 @@
 //! The answer of a search: its values, its reliability, and further details.
 
-use super::canvas::{canvas, reach};
+use super::canvas::canvas;
+use super::row::{self, Beside};
 use crate::data::quantity::Quantity;
 use crate::data::quantity::predicted;
 use crate::explore::colour::scale;
@@ -129,6 +130,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     {
         note(ui, remark);
     }
+    if let Some(schema) = &report.table {
+        let model = &search_run.frozen;
+        let nearest = restart.answer.nearest.map(|(row, _)| row);
+        let known = nearest.map(|row| (model.row_title(row), model.training_row(row)));
+        let beside = known.as_ref().map(|(title, row)| Beside { title: title.clone(), row });
+        row::show(ui, "answer", schema, &restart.decoded, beside.as_ref(), actions);
+    }
     if search_run.look.chosen.is_none() {
         side_by_side(ui, state, report, actions);
     }
@@ -155,7 +163,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         return;
     }
     let rect = canvas(ui, SIDE_BY_SIDE, text!("The best and the best believable shape"));
-    let unit = 0.3 * rect.height() / reach(state) as f32;
+    let (glyphs, reach) = (state.glyphs(), 0.3 * rect.height());
     let weak = ui.visuals().weak_text_color();
     for (index, place, name) in
         [(best, 0.25, text!("best")), (believable, 0.75, text!("believable"))]
@@ -174,7 +182,8 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         let height = 17.0 * lines.len() as f32;
         // A self-intersecting shape may be larger than any other; its caption must stay legible.
         let above = ui.painter_at(half.with_max_y(half.bottom() - height - 5.0));
-        above.add(fill_shape(&answer.decoded, centre, unit, colour(scale(value, state.range()))));
+        let ink = colour(scale(value, state.range()));
+        above.add(fill_shape(&glyphs, &answer.decoded, centre, reach, ink));
         let painter = ui.painter_at(half);
         let at = half.center_bottom() - vec2(0.0, 5.0);
         let font = FontId::proportional(13.0);
@@ -256,7 +265,16 @@ fn questions(
                 title,
                 distance = three_digits(distance)
             );
-            fact(ui, text!("Nearest training shape"), nearest, about_nearest());
+            let (name, about) = match model.domain().table() {
+                Some(_) => (
+                    text!("Nearest training row"),
+                    text!(
+                        "The training row that is nearest in the latent space, and how far it is, in standard deviations of the data"
+                    ),
+                ),
+                None => (text!("Nearest training shape"), about_nearest()),
+            };
+            fact(ui, name, nearest, about);
         }
         let best = restart.restart.best.as_ref();
         let step = best.map_or(Text::verbatim("\u{2013}"), |b| {

@@ -16,10 +16,6 @@ pub fn canvas(ui: &mut Ui, height: f32, name: impl Into<Text>) -> Rect {
     rect
 }
 
-pub fn reach(state: &State) -> f64 {
-    state.shown().map_or(1.0, |(_, entry)| entry.prepared.model.card.statistics.reach)
-}
-
 /// The colour of a shape by the value of its quantity.
 pub fn ink(ui: &Ui, state: &State, value: f64) -> Color32 {
     let plain = state.view.activity == Activity::Train;

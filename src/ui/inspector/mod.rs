@@ -5,4 +5,5 @@ pub mod axes;
 pub mod canvas;
 pub mod metrics_table;
 pub mod reconstruction;
+pub mod row;
 pub mod side_panel;

@@ -1,9 +1,11 @@
 //! In the inspector: a data row with its reconstruction over it, and the training shapes nearest to a point.
 
-use super::canvas::{canvas, reach};
+use super::canvas::canvas;
+use crate::data::glyph::Glyphs;
 use crate::data::outline::geometry::points;
 use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::explore::three_digits;
+use crate::model::Model;
 use crate::session::State;
 use crate::session::results::probe::Probe;
 use crate::text;
@@ -13,23 +15,33 @@ use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, fitting, note};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
 
-/// The row's shape as a line over its reconstruction, each point connected to its counterpart.
-pub fn paint(painter: &Painter, rebuild: &ReconstructedShape, centre: Pos2, unit: f32, ui: &Ui) {
+/// The row as a line over its reconstruction, each point of an outline connected to its counterpart.
+pub fn paint(
+    painter: &Painter,
+    glyphs: &Glyphs,
+    rebuild: &ReconstructedShape,
+    centre: Pos2,
+    reach: f32,
+    ui: &Ui,
+) {
+    let unit = reach / glyphs.reach as f32;
     let at = |[x, y]: [f64; 2]| centre + unit * vec2(x as f32, -y as f32);
     let star = colour(theme::palette(ui).star);
-    painter.add(outline_shape(
-        &rebuild.original,
-        centre,
-        unit,
-        Stroke::new(1.4, ui.visuals().text_color()),
-    ));
+    let stroke = Stroke::new(1.4, ui.visuals().text_color());
+    painter.add(outline_shape(glyphs, &rebuild.original, centre, reach, stroke));
+    if glyphs.are_bars() {
+        return;
+    }
     for (from, to) in points(&rebuild.original).zip(points(&rebuild.rebuilt)) {
         painter.line_segment([at(from), at(to)], Stroke::new(1.6, star));
     }
 }
 
-/// The shape's name, and the distance of its reconstruction.
-pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape) {
+/// The name of the row, and the distance of its reconstruction.
+pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape, model: &Model) {
+    if model.domain().table().is_some() {
+        return facts_of_table(ui, rebuild, model);
+    }
     fact(ui, text!("RMS error"), three_digits(rebuild.error), about_error());
     if let Some((_, worst)) = rebuild.worst() {
         fact(ui, text!("Worst point"), three_digits(worst), about_worst());
@@ -50,26 +62,56 @@ pub fn facts(ui: &mut Ui, rebuild: &ReconstructedShape) {
     note(ui, words);
 }
 
-/// The training shapes nearest to the point, side by side.
+fn facts_of_table(ui: &mut Ui, rebuild: &ReconstructedShape, model: &Model) {
+    let about = text!(
+        "The root mean square of the differences between the values of the row and those of its reconstruction, in standard deviations of their columns; of levels in probability"
+    );
+    fact(ui, text!("RMS error"), text!("{error} SD", error = three_digits(rebuild.error)), about);
+    if let Some((place, worst)) = rebuild.worst() {
+        let name = model.domain().quantities()[place].name();
+        let worst = text!("{name}, {worst} SD", name, worst = three_digits(worst));
+        fact(ui, text!("Worst column"), worst, text!("The column with the largest difference"));
+    }
+    let title = &rebuild.title;
+    let words = match rebuild.held_out {
+        true => text!(
+            "{title} of the data, held out of the training. The line is the row, the filling its reconstruction.",
+            title
+        ),
+        false => text!(
+            "{title} of the data, trained on. The line is the row, the filling its reconstruction.",
+            title
+        ),
+    };
+    note(ui, words);
+}
+
+/// The training rows nearest to the point, side by side.
 pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
     let nearest = state.neighbours(probe);
     if nearest.is_empty() {
         return;
     }
     ui.add_space(4.0);
-    ui.label(text!("Nearest training shapes")).on_hover_text(about_nearest());
-    let rect = canvas(ui, 92.0, text!("The nearest training shapes"));
+    let is_table = state.shows_table();
+    let (title, name) = match is_table {
+        true => (text!("Nearest training rows"), text!("The nearest training rows")),
+        false => (text!("Nearest training shapes"), text!("The nearest training shapes")),
+    };
+    ui.label(title).on_hover_text(about_nearest(is_table));
+    let rect = canvas(ui, 92.0, name);
     let width = rect.width() / nearest.len() as f32;
-    let unit = 0.3 * 66.0 / reach(state) as f32;
+    let glyphs = state.glyphs();
     let painter = ui.painter_at(rect);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let fill: Color32 = colour(theme::palette(ui).shape);
     for (index, near) in nearest.iter().enumerate() {
         let middle = rect.left() + (index as f32 + 0.5) * width;
         painter.add(fill_shape(
+            &glyphs,
             &near.outline,
             egui::pos2(middle, rect.top() + 32.0),
-            1.6 * unit,
+            32.0,
             fill,
         ));
         let line = |y: f32, text: Text, ink| {
@@ -78,7 +120,9 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
             let font = fitting(&painter, &text, FontId::proportional(12.0), width - 4.0);
             painter.text(at, Align2::CENTER_CENTER, text, font, ink);
         };
-        line(23.0, Text::verbatim(&near.family), ink);
+        // All rows of a table without labels have one family, the table.
+        let name = if is_table { near.title.clone() } else { Text::verbatim(&near.family) };
+        line(23.0, name, ink);
         line(9.0, text!("{distance} away", distance = format!("{:.2}", near.distance)), weak);
         let place = rect.with_min_x(middle - 0.5 * width).with_max_x(middle + 0.5 * width);
         let cell = ui.interact(place, ui.scope_id().with(("near", index)), Sense::hover());
@@ -97,7 +141,13 @@ fn about_worst() -> Text {
     text!("The largest distance from a point of the shape to its reconstruction")
 }
 
-fn about_nearest() -> Text {
+fn about_nearest(is_table: bool) -> Text {
+    if is_table {
+        return text!(
+            "The training rows that the model places nearest to this point: how far each is from it, in standard \
+             deviations of the data, and how much its values differ"
+        );
+    }
     text!(
         "The training shapes that the model places nearest to this point: how far each is from it, in \
                     standard deviations of the data, and how much its form differs"

@@ -3,9 +3,11 @@
 use super::answer;
 use super::axes;
 use super::reconstruction;
+use super::row::{self, Beside};
 use crate::data::quantity::Quantity;
 use crate::explore::three_digits;
 use crate::model::Value;
+use crate::session::results::models::ModelEntry;
 use crate::session::results::probe::Probe;
 use crate::session::{Activity, State};
 use crate::text;
@@ -15,7 +17,6 @@ use crate::ui::drawer::playhead;
 use crate::ui::drawer::race;
 use crate::ui::inspector::canvas::canvas;
 use crate::ui::inspector::canvas::ink;
-use crate::ui::inspector::canvas::reach;
 use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::request::{Request, Requests};
@@ -25,6 +26,8 @@ use egui::{Align2, CollapsingHeader, FontId, ScrollArea, Stroke, Ui};
 
 /// The most target columns beside the usual rows; the details list all of them.
 const MAX_MEASURED: usize = 3;
+/// The distance from the plane of the map up to which a point counts as one of it: rounding.
+const ON_PLANE: f64 = 1e-6;
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
@@ -61,11 +64,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
 }
 
 fn empty(ui: &mut Ui, state: &State) {
-    let rect = canvas(ui, 210.0, text!("No shape yet"));
-    let text = if state.report().is_some() {
-        text!("Move over the map")
-    } else {
-        text!("Move over the map\nto see its shapes")
+    let is_table = state.shows_table();
+    let name = if is_table { text!("No row yet") } else { text!("No shape yet") };
+    let rect = canvas(ui, 210.0, name);
+    let text = match (state.report(), is_table) {
+        (Some(_), _) => text!("Move over the map"),
+        (None, true) => text!("Move over the map\nto see its rows"),
+        (None, false) => text!("Move over the map\nto see its shapes"),
     };
     let font = FontId::proportional(15.0);
     let ink = ui.visuals().weak_text_color();
@@ -83,27 +88,37 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     let busy = state.search().is_some() || state.walk().is_some();
     let compact = state.view.activity == Activity::Optimise && busy;
     let height = if compact { 130.0 } else { 230.0 };
-    let rect = canvas(ui, height, text!("The shape at the cursor"));
-    let unit = 0.44 * rect.height() / reach(state) as f32;
+    let name = match state.shows_table() {
+        true => text!("The row at the cursor"),
+        false => text!("The shape at the cursor"),
+    };
+    let rect = canvas(ui, height, name);
+    let (glyphs, reach) = (state.glyphs(), 0.44 * rect.height());
     let painter = ui.painter_at(rect);
     painter.add(fill_shape(
+        &glyphs,
         &probe.outline,
         rect.center(),
-        unit,
+        reach,
         ink(ui, state, probe.value(state.quantity()).number()),
     ));
     if let Some(rebuild) = &probe.rebuild {
-        reconstruction::paint(&painter, rebuild, rect.center(), unit, ui);
+        reconstruction::paint(&painter, &glyphs, rebuild, rect.center(), reach, ui);
     } else if let Some(nearest) = &probe.nearest {
         // Outlined, so that it is visible on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
             let stroke = Stroke::new(width, ink);
-            painter.add(outline_shape(&nearest.outline, rect.center(), unit, stroke));
+            painter.add(outline_shape(&glyphs, &nearest.outline, rect.center(), reach, stroke));
         }
     }
-    if let Some(rebuild) = &probe.rebuild {
-        reconstruction::facts(ui, rebuild);
+    let entry = state.model(probe.model.0);
+    let model = entry.map(|entry| &entry.prepared.model);
+    if let Some(model) = model {
+        row::hovered_bar(ui, rect, reach, &glyphs, model, &probe.outline);
+    }
+    if let Some((rebuild, model)) = probe.rebuild.as_ref().zip(model) {
+        reconstruction::facts(ui, rebuild, model);
     }
     quantities(ui, probe, state, compact);
     let learning = state.is_learning(probe.model.0);
@@ -111,14 +126,39 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
         verdict(ui, &probe.verdict);
     }
     slope(ui, probe);
-    let entry = state.model(probe.model.0);
+    if let Some(schema) = model.and_then(|model| model.domain().table()) {
+        row::show(ui, "probe", schema, &probe.outline, beside(probe).as_ref(), actions);
+    }
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
+        off_plane(ui, entry, probe);
         // In a step-by-step search only the update moves the point.
         ui.add_enabled_ui(!state.is_walking(), |ui| {
             axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
         });
     }
     details(ui, probe, state, actions);
+}
+
+/// The row of the data itself, or the nearest one, beside a row of a table.
+fn beside(probe: &Probe) -> Option<Beside<'_>> {
+    match (&probe.rebuild, &probe.nearest) {
+        (Some(rebuild), _) => Some(Beside { title: text!("in the data"), row: &rebuild.original }),
+        (None, Some(nearest)) => {
+            Some(Beside { title: nearest.title.clone(), row: &nearest.outline })
+        }
+        (None, None) => None,
+    }
+}
+
+/// The distance from the plane of the map; nothing for a point on it.
+fn off_plane(ui: &mut Ui, entry: &ModelEntry, probe: &Probe) {
+    let distance = entry.prepared.projection.distance(&probe.z);
+    if distance > ON_PLANE {
+        let about = text!(
+            "The distance of the latent point from the plane of the map, in latent units: the map shows the nearest point of the plane"
+        );
+        fact(ui, text!("Off the plane"), three_digits(distance), about);
+    }
 }
 
 /// The magnitude of the objective's gradient there.
@@ -132,7 +172,9 @@ fn slope(ui: &mut Ui, probe: &Probe) {
 fn quantities(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     let chosen = state.quantity();
     let others = || probe.values.iter().map(|(quantity, _)| *quantity).filter(|&p| p != chosen);
-    let (plain, measured) = if compact { (0, 0) } else { (2, MAX_MEASURED) };
+    // The columns of a table stand below, all of them.
+    let plain = if state.shows_table() { 0 } else { 2 };
+    let (plain, measured) = if compact { (0, 0) } else { (plain, MAX_MEASURED) };
     let rows = std::iter::once(chosen)
         .chain(others().filter(|quantity| !quantity.is_predicted()).take(plain))
         .chain(others().filter(|quantity| quantity.is_predicted()).take(measured));
@@ -185,7 +227,9 @@ fn value(ui: &mut Ui, probe: &Probe, quantity: Quantity, state: &State, digits: 
 
 fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     CollapsingHeader::new(text!("Details")).id_salt("details").show(ui, |ui| {
-        for (quantity, _) in &probe.values {
+        let is_table = state.shows_table();
+        let listed = probe.values.iter().filter(|(of, _)| !is_table || of.is_predicted());
+        for (quantity, _) in listed {
             value(ui, probe, *quantity, state, |value| format!("{value:.6}"));
         }
         for (i, z) in probe.z.iter().enumerate().take(8) {
@@ -221,13 +265,17 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
         if let Some(nearest) = &probe.nearest {
             let title =
                 text!("{family}, {title}", family = &nearest.family, title = &nearest.title);
-            fact(ui, text!("Nearest training shape"), title, about_nearest());
-            fact(
-                ui,
-                text!("Difference in form"),
-                three_digits(nearest.difference),
-                about_difference(),
-            );
+            let (name, about, difference) = match is_table {
+                true => (
+                    text!("Nearest training row"),
+                    text!("The training row that the model places nearest"),
+                    text!("Root mean square difference of the values, in shares of their ranges"),
+                ),
+                false => (text!("Nearest training shape"), about_nearest(), about_difference()),
+            };
+            fact(ui, name, title, about);
+            let words = if is_table { text!("Difference") } else { text!("Difference in form") };
+            fact(ui, words, three_digits(nearest.difference), difference);
         }
         reconstruction::neighbours(ui, probe, state);
         ui.horizontal_wrapped(|ui| {
@@ -238,10 +286,11 @@ fn details(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
             {
                 actions.push(Request::Copy(joined(&probe.z)));
             }
-            if ui
-                .button(text!("Copy outline"))
-                .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
-                .clicked()
+            if !is_table
+                && ui
+                    .button(text!("Copy outline"))
+                    .on_hover_text(text!("x0,y0,x1,y1,.. in full precision"))
+                    .clicked()
             {
                 actions.push(Request::Copy(joined(&probe.outline)));
             }

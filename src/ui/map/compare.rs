@@ -206,13 +206,12 @@ fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>)
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let Some(probe) = probe else { return };
-    let unit =
-        0.44 * rect.width().min(rect.height()) / entry.prepared.model.card.statistics.reach as f32;
+    let (glyphs, reach) = (entry.prepared.model.glyphs(), 0.44 * rect.width().min(rect.height()));
     let plain = state.view.activity == Activity::Train;
     let value = probe.value(state.quantity()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });
-    ui.painter_at(rect).add(fill_shape(&probe.outline, rect.center(), unit, ink));
+    ui.painter_at(rect).add(fill_shape(glyphs, &probe.outline, rect.center(), reach, ink));
 }
 
 /// Every quantity of both shapes, the one of the maps' colours first, and the reliability.

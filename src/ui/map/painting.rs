@@ -2,6 +2,7 @@
 
 use super::discs::Discs;
 use super::strokes::{self, Strokes};
+use crate::data::glyph::Glyphs;
 use crate::explore::colour::Rgba;
 use crate::explore::layers::grid::ShapeGrid;
 use crate::explore::scene::glyphs;
@@ -191,15 +192,15 @@ pub fn haloed(
 /// The position of every shape on the screen; none for invisible ones, which would only be copied in every frame.
 fn places(shapes: &SceneShapes, transform: Transform) -> Vec<Option<Pos2>> {
     let scale = (shapes.scale * transform.unit()) as f32;
-    let ShapeGrid { lattice, outlines, .. } = &*shapes.grid;
-    let place = |(centre, outline): ([f64; 2], &[f32])| {
+    let ShapeGrid { lattice, glyphs, .. } = &*shapes.grid;
+    let place = |(centre, glyph): ([f64; 2], &[f32])| {
         let centre = transform.to_screen(centre);
-        let reach = || scale * outline.iter().fold(0f32, |reach, v| reach.max(v.abs()));
+        let reach = || scale * glyph.iter().fold(0f32, |reach, v| reach.max(v.abs()));
         let is_seen = transform.rect.contains(centre)
             || transform.rect.expand(reach() + 2.0).contains(centre);
         is_seen.then_some(centre)
     };
-    lattice.centres().zip(outlines.iter()).map(place).collect()
+    lattice.centres().zip(glyphs.iter()).map(place).collect()
 }
 
 /// Places the triangles of outlines: `at` returns the centre of each one on the screen and its colour, or none to skip
@@ -246,15 +247,24 @@ fn shapes_mesh(shapes: &SceneShapes, transform: Transform) -> Mesh {
     }
 }
 
-/// One shape, filled.
-pub fn fill_shape(outline: &[f32], centre: Pos2, scale: f32, ink: Color32) -> Shape {
-    let fill = Fill::fill([outline]);
+/// One row, filled; a typical one reaches `reach` points from its centre.
+pub fn fill_shape(glyphs: &Glyphs, row: &[f32], centre: Pos2, reach: f32, ink: Color32) -> Shape {
+    let fill = Fill::fill([&*glyphs.corners(row)]);
+    let scale = reach / glyphs.reach as f32;
     Shape::mesh(place(&fill, scale, None, |_| Some((centre, ink))))
 }
 
-/// One shape, as a smooth line.
-pub fn outline_shape(outline: &[f32], centre: Pos2, scale: f32, stroke: Stroke) -> Shape {
-    let finite = outline.chunks_exact(2).filter(|p| p[0].is_finite() && p[1].is_finite());
+/// One row, as a smooth line; a typical one reaches `reach` points from its centre.
+pub fn outline_shape(
+    glyphs: &Glyphs,
+    row: &[f32],
+    centre: Pos2,
+    reach: f32,
+    stroke: Stroke,
+) -> Shape {
+    let scale = reach / glyphs.reach as f32;
+    let corners = glyphs.corners(row);
+    let finite = corners.chunks_exact(2).filter(|p| p[0].is_finite() && p[1].is_finite());
     Shape::closed_line(finite.map(|p| centre + scale * vec2(p[0], -p[1])).collect(), stroke)
 }
 

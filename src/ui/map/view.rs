@@ -63,7 +63,7 @@ impl MapView {
         let annotations = state.annotations();
         let subject = MapData {
             content: &state.map.picture.content,
-            reach: entry.prepared.model.card.statistics.reach,
+            reach: entry.prepared.model.glyphs().reach,
             range: state.range(),
             points: &entry.prepared.points,
             annotations: &annotations,
@@ -118,7 +118,7 @@ impl MapView {
         let annotations = Annotations { kept: state.annotations().kept, ..Annotations::default() };
         let subject = MapData {
             content: &comparison.picture.content,
-            reach: entry.prepared.model.card.statistics.reach,
+            reach: entry.prepared.model.glyphs().reach,
             range: state.range(),
             points: &entry.prepared.points,
             annotations: &annotations,

@@ -1,6 +1,6 @@
 //! Exploring: the quantity of the map's colours, and the selected point.
 
-use super::heads;
+use super::{heads, plane, quantities};
 use crate::explore::three_digits;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
@@ -13,9 +13,40 @@ use crate::ui::request::Requests;
 use crate::ui::widgets::{fact, heading, note, number, primary};
 use egui::{Button, CollapsingHeader, Ui, vec2};
 
+/// The most quantities with a button each; more are in a menu.
+const MAX_BUTTONS: usize = 12;
+
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     heading(ui, text!("Colour by"));
-    for quantity in state.colour_choices() {
+    colours(ui, state, actions);
+    plane::show(ui, state, actions);
+    heads::wanted(ui, state, &[state.quantity()], actions);
+    super::tour::show(ui, state, actions);
+    point(ui, state, actions);
+    let draw = UiCommand::DrawShape;
+    let drawing = ui.add_enabled(draw.is_offered(state), Button::new(draw.label()));
+    let why = state.only_for_outlines().unwrap_or_default();
+    if drawing.on_hover_text(draw.tooltip()).on_disabled_hover_text(why).clicked() {
+        draw.request(state, actions);
+    }
+    // No control changes the description of the model, so it is folded.
+    CollapsingHeader::new(text!("Model")).id_salt("model").show(ui, |ui| model(ui, state));
+}
+
+/// The quantities for the colours: a button each, or one menu where there are many.
+fn colours(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let choices = state.colour_choices();
+    if choices.len() > MAX_BUTTONS {
+        let mut chosen = state.quantity();
+        let width = ui.available_width() - 12.0;
+        let menu = quantities::menu(ui, "colour by", width, &mut chosen, state);
+        menu.on_hover_text(state.about(chosen)).accessible_name(text!("Colour by"));
+        if chosen != state.quantity() {
+            actions.command(Command::SetQuantity(chosen));
+        }
+        return;
+    }
+    for quantity in choices {
         let chosen = state.quantity() == quantity;
         let button =
             Button::selectable(chosen, quantity.label()).min_size(vec2(ui.available_width(), 28.0));
@@ -23,12 +54,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             actions.command(Command::SetQuantity(quantity));
         }
     }
-    heads::wanted(ui, state, &[state.quantity()], actions);
-    super::tour::show(ui, state, actions);
-    point(ui, state, actions);
-    button(ui, UiCommand::DrawShape, state, actions);
-    // No control changes the description of the model, so it is folded.
-    CollapsingHeader::new(text!("Model")).id_salt("model").show(ui, |ui| model(ui, state));
 }
 
 fn point(ui: &mut Ui, state: &State, actions: &mut Requests) {
@@ -41,13 +66,13 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Requests) {
             let exact = entry.prepared.projection.is_exact();
             let names = match exact {
                 true => ["z0", "z1"].map(Text::verbatim),
-                false => [text!("First axis"), text!("Second axis")],
+                false => entry.prepared.plane.axis_names(),
             };
             for (k, name) in names.into_iter().enumerate() {
                 let tooltip = if exact {
                     text!("A coordinate of the latent point; drag or type")
                 } else {
-                    text!("The place on the plane of largest variance (PCA); drag or type")
+                    text!("The place on the plane of the map; drag or type")
                 };
                 changed |= number(ui, name, tooltip, &mut at[k], -1e3..=1e3, 0.01);
             }
@@ -77,14 +102,17 @@ fn model(ui: &mut Ui, state: &State) {
     let Some((_, entry)) = state.shown() else { return };
     let model = &entry.prepared.model;
     let names = &model.encoded.names;
-    fact(ui, text!("Families"), names.len().to_string(), names.join(", "));
-    if let Some(source) = &model.card.source {
-        fact(
-            ui,
-            text!("Shapes"),
-            source.samples().to_string(),
-            text!("Outlines that it was trained on and tested with"),
-        );
+    let samples = model.card.source.as_ref().map(|source| source.samples().to_string());
+    if model.domain().table().is_some() {
+        let about = text!("Rows of the table that it was trained on and tested with");
+        samples.into_iter().for_each(|samples| fact(ui, text!("Rows"), samples, about.clone()));
+        for (name, value) in model.domain().facts() {
+            fact(ui, name, value, text!("What a row holds beside its targets"));
+        }
+    } else {
+        fact(ui, text!("Families"), names.len().to_string(), names.join(", "));
+        let about = text!("Outlines that it was trained on and tested with");
+        samples.into_iter().for_each(|samples| fact(ui, text!("Shapes"), samples, about.clone()));
     }
     let Some(training) = model.card.training() else { return };
     let loss = match training.loss {

@@ -63,7 +63,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 }
             }
             let model = &entry.prepared.model;
-            let quantities = model.learnable();
+            let mut quantities = model.learnable();
+            // The columns of a table are decoded: a head for one would repeat that.
+            let is_table = model.domain().table().is_some();
+            quantities.retain(|quantity| !is_table || !model.computes(*quantity));
             let missing: Vec<Quantity> =
                 quantities.iter().copied().filter(|p| model.head(*p).is_none()).collect();
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
@@ -81,7 +84,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 {
                     actions.command(Command::TrainHeads(missing));
                 }
-                if state.rediscovery().is_none_or(|test| test.job.is_none()) {
+                if state.rediscovery().is_none_or(|test| test.job.is_none()) && !is_table {
                     let mut predicted = quantities;
                     predicted.retain(|quantity| model.can_tell(quantity.as_predicted()));
                     rediscover::ask(ui, &predicted, actions);

@@ -4,6 +4,8 @@ mod explore;
 mod heads;
 mod optimise;
 mod panel;
+mod plane;
+mod quantities;
 mod rediscover;
 mod tour;
 mod train;

@@ -81,6 +81,14 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Requests) {
         ),
     };
     let shown = state.shown().and_then(|(_, entry)| entry.prepared.model.card.source.as_ref());
+    if state.shows_table() {
+        note(
+            ui,
+            text!(
+                "A table is trained on the command line:\nlatent-explorer train --data T.csv --target COLUMN --out M.safetensors\nOutlines are trained here; a new training uses:"
+            ),
+        );
+    }
     if let (Some(Source::Imported(own)), None) = (shown, state.own_data()) {
         note(
             ui,

@@ -41,10 +41,10 @@ impl MapFacts<'_> {
         self.picture.key.map(|key| key.quantity)
     }
 
-    /// The decoded shapes on it.
+    /// The pictures of the decoded rows on it.
     pub fn outlines(self) -> Option<Vec<Vec<f32>>> {
         let grid = self.picture.content.grid.as_ref()?;
-        Some(grid.outlines.iter().map(<[f32]>::to_vec).collect())
+        Some(grid.glyphs.iter().map(<[f32]>::to_vec).collect())
     }
 
     /// Their values of the quantity.

@@ -271,6 +271,12 @@ impl<'a> See<'a> {
         self.0.search().map(SearchFacts)
     }
 
+    /// The place on the shown map where a trajectory of the search ends.
+    pub fn trajectory_end(self, restart: usize) -> Option<[f64; 2]> {
+        let view = self.0.annotations().search_run?;
+        view.paths.head(restart, view.paths.last_step() as f64)
+    }
+
     /// All searches, oldest first.
     pub fn searches(self) -> Vec<SearchRef> {
         self.0.document.searches.keys().copied().collect()

@@ -1,11 +1,12 @@
 //! The penalties, the constraints, and the source of the values of a search.
 
-use super::objective::{card, quantity_menu, with_cross};
+use super::objective::{card, with_cross};
 use crate::data::quantity::Quantity;
 use crate::objective::{Constraint, ObjectiveSpec, Relation};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
+use crate::ui::panels::quantities::{MENU, menu};
 use crate::ui::widgets::number;
 use egui::{Align, Button, ComboBox, DragValue, Layout, Ui};
 
@@ -110,7 +111,7 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         ))
         .clicked()
     {
-        let quantity = Quantity::AREA;
+        let quantity = if state.shows_table() { state.quantity() } else { Quantity::AREA };
         let bound = state.usual_target(quantity);
         spec.constraints.push(Constraint { quantity, relation: Relation::AtLeast, bound });
     }
@@ -120,7 +121,7 @@ fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state
     let number = index + 1;
     let before = constraint.quantity;
     let removed = with_cross(ui, text!("Remove constraint {number}", number), |ui| {
-        let menu = quantity_menu(ui, ("constrained", index), &mut constraint.quantity, state);
+        let menu = menu(ui, ("constrained", index), MENU, &mut constraint.quantity, state);
         menu.on_hover_text(state.about(constraint.quantity))
             .accessible_name(text!("Constrained {number}", number));
     });

@@ -5,16 +5,13 @@ use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
+use crate::ui::panels::quantities::{MENU, menu};
 use crate::ui::theme;
-use crate::ui::widgets::{
-    Icon, at_right, body, icon_button, number, row, segments, short_or_small,
-};
-use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, RichText, Ui};
+use crate::ui::widgets::{Icon, at_right, icon_button, number, row, segments};
+use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, Ui};
 
 /// The most terms that can be weighted in the panel.
 const MAX_TERMS: usize = 6;
-/// Width of the menu of the quantities.
-const MENU: f32 = 130.0;
 
 /// A goal without its target.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,7 +98,7 @@ pub fn terms(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
     if let [term] = spec.terms.as_mut_slice() {
         let before = term.quantity;
         row(ui, text!("Property"), state.about(term.quantity), |ui| {
-            quantity_menu(ui, "property", &mut term.quantity, state)
+            menu(ui, "property", MENU, &mut term.quantity, state)
         });
         retarget(term, before, state);
         let mut kind = GoalKind::from_goal(term.goal);
@@ -163,7 +160,7 @@ fn term_card(ui: &mut Ui, index: usize, term: &mut Term, state: &State) -> bool 
     let number = index + 1;
     let before = term.quantity;
     let removed = with_cross(ui, text!("Remove term {number}", number), |ui| {
-        let menu = quantity_menu(ui, ("property", index), &mut term.quantity, state);
+        let menu = menu(ui, ("property", index), MENU, &mut term.quantity, state);
         menu.on_hover_text(state.about(term.quantity))
             .accessible_name(text!("Property {number}", number));
     });
@@ -213,25 +210,4 @@ pub fn with_cross(ui: &mut Ui, name: Text, add: impl FnOnce(&mut Ui)) -> bool {
         .inner
     })
     .inner
-}
-
-/// The quantities to choose from.
-pub fn quantity_menu(
-    ui: &mut Ui,
-    id: impl std::hash::Hash + std::fmt::Debug,
-    quantity: &mut Quantity,
-    state: &State,
-) -> egui::Response {
-    let label = quantity.label().to_string();
-    let (label, font) = short_or_small(ui.painter(), &label, 15, body(), MENU - 30.0);
-    let label = RichText::new(label).font(font);
-    let combo = ComboBox::from_id_salt(id).selected_text(label).width(MENU);
-    combo
-        .show_ui(ui, |ui| {
-            for choice in state.quantities() {
-                ui.selectable_value(quantity, choice, choice.label())
-                    .on_hover_text(state.about(choice));
-            }
-        })
-        .response
 }

@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 conditions::constraints(ui, &mut config.spec, state)
             });
             group(ui, "method", text!("Method"), config.method.label(), |ui| {
-                search::method(ui, &mut config);
+                search::method(ui, &mut config, state);
             });
             group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
@@ -65,13 +65,17 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             copy_table(ui, state, actions);
         });
         if state.search().is_none() {
-            note(
-                ui,
-                text!(
-                    "The model stays as it is; only the latent point z moves, along the gradient \
-                 of the property of its decoded shape."
+            let words = match state.shows_table() {
+                true => text!(
+                    "The model stays as it is; only the latent point z moves, along the gradient of the property of its \
+                     decoded row. The answer is a row in the units of the table."
                 ),
-            );
+                false => text!(
+                    "The model stays as it is; only the latent point z moves, along the gradient \
+                     of the property of its decoded shape."
+                ),
+            };
+            note(ui, words);
         }
         if config != *state.search_config() {
             actions.command(Command::SetSearch(config));
@@ -178,7 +182,9 @@ fn cost(ui: &mut Ui, state: &State) {
 
 fn show_code(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let command = UiCommand::ShowCode;
-    if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
+    let code = ui.add_enabled(command.is_offered(state), Button::new(command.label()));
+    let why = state.only_for_outlines().unwrap_or_default();
+    if code.on_hover_text(command.tooltip()).on_disabled_hover_text(why).clicked() {
         command.request(state, actions);
     }
 }

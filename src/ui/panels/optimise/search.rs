@@ -133,7 +133,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
 }
 
 /// The method, and the space in which it moves.
-pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
+pub fn method(ui: &mut Ui, config: &mut SearchConfig, state: &State) {
     row(ui, text!("Method"), config.method.about(), |ui| {
         let combo =
             ComboBox::from_id_salt("method").selected_text(config.method.label()).width(120.0);
@@ -146,8 +146,11 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
         menu.response
     });
     let follows = Rule::from_method(config.method).is_some();
-    if !follows {
+    if !follows || state.shows_table() {
         config.space = Space::Latent;
+    }
+    if state.shows_table() {
+        return;
     }
     ui.label(text!("Optimise in")).on_hover_text(text!("The space in which the method moves"));
     let spaces = [

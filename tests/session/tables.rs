@@ -1,0 +1,190 @@
+//! A model of a table in the program, and the planes of a latent of more than two dimensions.
+
+use super::*;
+use crate::driver::Exportable;
+use crate::steels::{steels, train};
+use latent_explorer::explore::LatentPlane;
+use latent_explorer::explore::layers::heat::usual_range;
+use latent_explorer::numerics::format::three_digits;
+use latent_explorer::objective::Objective;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+/// A model of 30 numbers and a category with a latent of four dimensions, trained once for all tests.
+static MODEL: LazyLock<PathBuf> =
+    LazyLock::new(|| train(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("steels-session"), 30, 4));
+
+fn opened() -> Program {
+    let mut session = session();
+    session.act(Act::Resize([640.0, 480.0]));
+    session.act(Act::Open(MODEL.clone()));
+    until_files_are_done(&mut session);
+    assert!(errors(&session).is_empty(), "{:?}", errors(&session));
+    session
+}
+
+/// The quantity of this name that a head predicts, and the one that is computed.
+fn named(session: &Program, name: &str) -> Quantity {
+    let all = session.see().quantities();
+    *all.iter().find(|quantity| quantity.name() == name).unwrap_or_else(|| panic!("{name}"))
+}
+
+#[test]
+fn a_table_is_opened_on_what_its_head_predicts() {
+    let mut session = opened();
+    let see = session.see();
+    assert_eq!((see.quantity().name(), see.quantity().is_predicted()), ("strength", true));
+    assert_eq!(see.quantities()[0], see.quantity(), "targets stand before the columns");
+    assert_eq!(see.quantities().len(), 33, "a target, two levels and 30 numbers");
+    session.act(Act::ToggleLayer(MapLayer::Heat));
+    session.wait("the map", |see| see.is_settled());
+    // 24 bars of four corners, and the four ends of the zero line.
+    let drawn = session.see().map().outlines().unwrap();
+    assert!(drawn.iter().all(|glyph| glyph.len() == 2 * (4 * 24 + 4)));
+
+    session.act(Act::ColourBy(named(&session, "d7")));
+    session.wait("the heat of a column", |see| see.is_settled());
+    let (low, high) = session.see().range();
+    assert!(low > 69.5 && high < 71.6 && low < high, "{low} to {high}: d7 lies at 70 to 71.1");
+    // All columns are decoded together; each alone has the same range.
+    let shown = session.see().shown();
+    let alone = Objective::for_quantity(shown.model(), named(&session, "d7"));
+    let alone = usual_range(&alone, shown.projection()).unwrap().unwrap();
+    assert!((alone.0 - low).abs() < 1e-4 && (alone.1 - high).abs() < 1e-4, "{alone:?}");
+}
+
+#[test]
+fn a_row_is_shown_in_its_units_beside_its_reconstruction() {
+    let mut session = opened();
+    session.act(Act::SelectNamed("name:S17".parse().unwrap()));
+    let picked = session.see().selected().unwrap();
+    let shown = picked.reconstruction().unwrap();
+    let line = steels(30).lines().nth(18).unwrap().to_owned();
+    let cells: Vec<&str> = line.split(',').collect();
+    let model = session.see().shown().model();
+    let described = model.domain().table().unwrap().describe(&shown.original);
+    assert_eq!(described[0].value, cells[2]);
+    for (cell, own) in described[1..].iter().zip(&cells[3..]) {
+        let own = own.parse().map_or_else(|_| "\u{2013}".to_owned(), three_digits);
+        assert_eq!((&cell.value, cell.unit.map(|unit| &unit[..4])), (&own, Some("unit")));
+    }
+    // By hand: differences in standard deviations, those of blanks left out.
+    let scaling = &model.card.scaling;
+    let errors: Vec<f64> = (0..32)
+        .filter(|&k| !shown.original[k].is_nan())
+        .map(|k| f64::from((shown.original[k] - shown.rebuilt[k]) / scaling.scale[k]))
+        .collect();
+    assert!(scaling.logarithmic().is_empty() && errors.len() == 31, "one cell is blank");
+    let rms = (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt();
+    assert!((shown.error - rms).abs() < 1e-3 * rms, "{} {rms}", shown.error);
+    let value = picked.value(session.see().quantity());
+    let predicted = value.prediction().expect("with its interval");
+    assert!(predicted.low < predicted.value && predicted.value < predicted.high);
+    assert!(picked.nearest().is_some_and(|near| near.title.to_string().starts_with('S')));
+}
+
+#[test]
+fn a_search_ends_in_a_row_that_can_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut session = opened();
+    session.act(Act::Turn(Page::Optimise));
+    let strength = session.see().quantity();
+    let config = SearchConfig { spec: ObjectiveSpec::new(strength, Goal::Max), ..restarts(6, 40) };
+    search(&mut session, config);
+    until_searched(&mut session);
+    let found = found(&session);
+    let best = found.report().best.unwrap();
+    let decoded = &found.report().restarts[best].decoded;
+    assert_eq!(decoded.len(), 32);
+    session.act(Act::SelectRestart(Some(best)));
+    session.act(Act::Pin([0.1, 0.2]));
+    let export = |what, name: &str| Act::Export {
+        what,
+        path: folder.path().join(name),
+        pixels: [120, 100],
+        dark: false,
+    };
+    for (what, name) in [
+        (Exportable::Map, "map.svg"),
+        (Exportable::Answer, "answer.csv"),
+        (Exportable::Answer, "answer.json"),
+        (Exportable::Pins, "pins.csv"),
+        (Exportable::Data, "data.csv"),
+        (Exportable::Report, "report.html"),
+    ] {
+        session.act(export(what, name));
+        session.wait("the end of the export", |see| !see.is_exporting());
+        assert_eq!(errors(&session), [""; 0], "{name}");
+    }
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let answer = read("answer.csv");
+    let (head, row) = answer.trim_end().split_once('\n').unwrap();
+    assert!(head.starts_with("id,lattice,lattice_probability,d0 [unit0],d1 [unit1]"), "{head}");
+    let d0: f32 = row.split(',').nth(3).unwrap().parse().unwrap();
+    assert_eq!(d0, decoded[2], "in full precision");
+    // The data leave as they came, but for the rounding of single precision.
+    let data = read("data.csv");
+    assert_eq!(data.lines().count(), 121);
+    let own: f32 = steels(30).lines().nth(5).unwrap().split(',').nth(8).unwrap().parse().unwrap();
+    let line = data.lines().nth(5).unwrap();
+    assert_eq!(line.split(',').next(), Some("S4"));
+    assert_eq!(line.split(',').nth(8).unwrap().parse::<f32>().unwrap(), own);
+
+    session.act(export(Exportable::Answer, "answer.dxf"));
+    session.wait("a refusal", |see| see.export_problem().is_some());
+    let problem = session.see().export_problem().unwrap();
+    assert!(says(&problem, ".csv, .json"), "{problem}");
+    session.act(Act::ExportCandidates(path("candidates.csv"), 3));
+    session.wait("the candidates", |_| path("candidates.csv").exists());
+    assert!(read("candidates.csv").starts_with("id,lattice,"));
+}
+
+#[test]
+fn what_makes_no_sense_for_a_table_is_refused_in_a_sentence() {
+    let mut session = opened();
+    session.act(Act::Draw(vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]));
+    assert!(session.see().drawn().is_none());
+    assert!(hears(&session, "This is for outlines"), "{:?}", sentences(&session));
+    let before = session.see().models();
+    session.act(Act::ResumeTraining);
+    assert!(hears(&session, "command line: latent-explorer train"), "{:?}", sentences(&session));
+    assert!(!session.see().training().is_running() && session.see().models() == before);
+}
+
+#[test]
+fn a_plane_is_looked_at_and_never_undone() {
+    let mut session = opened();
+    let projection = |session: &Program| session.see().shown().projection().clone();
+    let pca = projection(&session);
+    session.act(Act::Pin([0.2, 0.1]));
+    session.act(Act::SelectNamed("row:9".parse().unwrap()));
+    let picked = session.see().selected().unwrap();
+    search(&mut session, restarts(3, 20));
+    until_searched(&mut session);
+    let star = session.see().search().unwrap().head(0).unwrap();
+
+    session.act(Act::SetPlane(LatentPlane::Axes([3, 1])));
+    let axes = projection(&session);
+    assert_ne!(axes, pca);
+    let now = session.see().selected().unwrap();
+    assert_eq!((now.z(), now.at()), (picked.z(), [picked.z()[3], picked.z()[1]]));
+    assert_eq!(session.see().pins()[0].at(), axes.project(session.see().pins()[0].z()));
+    session.wait("the map of the plane", |see| see.is_settled());
+    // The trajectories lie on the plane that is shown.
+    let z = session.see().report().unwrap().restarts[0].restart.last().0.to_vec();
+    let shown = session.see().trajectory_end(0).unwrap();
+    assert!((shown[0] - z[3]).abs() < 1e-9 && (shown[1] - z[1]).abs() < 1e-9, "{shown:?}");
+    assert_ne!(shown, star);
+
+    session.act(Act::Undo);
+    assert_eq!(projection(&session), axes, "undo takes the search back, not the view");
+    let points: LatentPlane = "points:row:1,name:S5,row:9".parse().unwrap();
+    session.act(Act::SetPlane(points));
+    let through = projection(&session);
+    assert!(through.distance(picked.z()) < 1e-9, "row 9 lies on its plane");
+    assert!(axes.distance(picked.z()) > 1e-3 && through.explained() < 1.0);
+    session.act(Act::SetPlane("points:row:1,row:1,row:9".parse().unwrap()));
+    one(&errors(&session), "lie on one line");
+    assert_eq!(projection(&session), pca, "back on PCA");
+}

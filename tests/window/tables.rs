@@ -1,0 +1,103 @@
+//! A model of a table in the window.
+
+use super::*;
+use crate::steels::train as train_steels;
+use std::sync::LazyLock;
+
+/// A model of four numbers and a category, and one of 30 numbers with a latent of four dimensions.
+static FLAT: LazyLock<PathBuf> = LazyLock::new(|| trained("flat", 4, 2));
+static DEEP: LazyLock<PathBuf> = LazyLock::new(|| trained("deep", 30, 4));
+
+fn trained(name: &str, numbers: usize, latent: usize) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("steels-window-{name}"));
+    train_steels(&folder, numbers, latent)
+}
+
+fn opened(path: &Path) -> Window {
+    let mut window = open();
+    open_typed(&mut window, path);
+    settle(&mut window);
+    assert!(window.see().errors().is_empty(), "{:?}", window.see().errors());
+    window
+}
+
+#[test]
+fn a_row_is_shown_column_by_column() {
+    let mut window = opened(&FLAT);
+    window.get_by_label("No row yet");
+    click_on_map(&mut window, 0.4, 0.5);
+    settle(&mut window);
+    window.get_by_label("The row at the cursor");
+    let picked = window.see().selected().unwrap();
+    let model = window.see().shown().model();
+    let nearest = picked.nearest().unwrap();
+    let schema = model.domain().table().unwrap();
+    let (here, there) = (schema.describe(picked.outline()), schema.describe(&nearest.outline));
+    for (cell, known) in here.iter().zip(&there) {
+        let line = format!("{}: {}: {}", cell.name, cell.text(), known.text());
+        window.get_by_label(&line);
+    }
+    assert!(said(&window, &nearest.title.to_string()), "the head of the nearest row");
+    assert!(window.query_by_role_and_label(Role::Button, "Copy outline").is_none());
+    window.get_by_role_and_label(Role::Button, "Copy row");
+    let draw = window.get_by_role_and_label(Role::Button, "Draw a shape\u{2026}");
+    assert!(draw.accesskit_node().is_disabled());
+    turn(&mut window, Page::Train);
+    assert!(said(&window, "latent-explorer train --data T.csv"));
+}
+
+#[test]
+fn an_answer_is_a_row() {
+    let mut window = opened(&FLAT);
+    search(&mut window);
+    let report = window.see().report().unwrap();
+    let best = report.best_believable.or(report.best).unwrap();
+    let row = report.restarts[best].decoded.clone();
+    let schema = report.table.clone().unwrap();
+    for cell in schema.describe(&row) {
+        assert!(said(&window, &format!("{}: {}", cell.name, cell.text())), "{}", cell.name);
+    }
+    unfold(&mut window, "More", "Steps");
+    let code = window.get_by_role_and_label(Role::Button, "Show code\u{2026}");
+    assert!(code.accesskit_node().is_disabled());
+    assert!(window.query_by_label("Optimise in").is_none());
+}
+
+#[test]
+fn a_property_of_many_is_found_by_its_name() {
+    let mut window = opened(&DEEP);
+    window.get_by_role_and_label(Role::ComboBox, "Colour by").click();
+    settle(&mut window);
+    fill(&mut window, "Find a property", "d23");
+    settle(&mut window);
+    click(&mut window, "d23");
+    settle(&mut window);
+    assert_eq!(window.see().quantity().name(), "d23");
+    assert!(window.query_by_label("Find a property").is_none(), "the menu is closed");
+}
+
+#[test]
+fn the_plane_is_chosen_in_a_menu() {
+    let mut window = opened(&DEEP);
+    let pca = window.see().shown().projection().clone();
+    let share = format!("PCA, {:.0} %", 100.0 * pca.explained());
+    assert!(said(&window, &share), "{share}");
+    choose(&mut window, "Plane", "Two axes");
+    set(&mut window, "To the right", 3);
+    settle(&mut window);
+    let axes = window.see().shown().projection().clone();
+    assert_eq!(axes.lift([5.0, 7.0])[3], 5.0);
+    assert_eq!(axes.lift([5.0, 7.0])[1], 7.0);
+    click_on_map(&mut window, 0.5, 0.5);
+    settle(&mut window);
+    window.get_by_label("z3");
+    for x in [0.3, 0.5, 0.7] {
+        let at = on_map(&window, x, 0.3 + 0.5 * x * x);
+        click_at(&mut window, at, PointerButton::Secondary);
+    }
+    choose(&mut window, "Plane", "Through three pins");
+    let through = window.see().shown().projection();
+    assert!(window.see().pins().iter().all(|pin| through.distance(pin.z()) < 1e-9));
+    choose(&mut window, "Plane", "PCA");
+    assert_eq!(*window.see().shown().projection(), pca);
+}
