@@ -90,6 +90,14 @@ impl Source {
         }
     }
 
+    /// The column of a table that names the rows; none if they are numbered.
+    pub fn named_by(&self) -> Option<&str> {
+        match self {
+            Self::Table(table) => table.named_by.as_deref(),
+            Self::Outlines(_) | Self::Imported(_) => None,
+        }
+    }
+
     /// True if all outlines are about as large as a circle of radius 1, so that networks can use them unscaled.
     pub fn has_unit_size(&self) -> bool {
         match self {

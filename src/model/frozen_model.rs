@@ -275,6 +275,11 @@ impl Model {
         })
     }
 
+    /// The column of its table that names the rows; none if they are numbered.
+    pub fn named_by(&self) -> Option<&str> {
+        self.card.source.as_ref().and_then(Source::named_by)
+    }
+
     /// The row of the training data behind row `index` of the encoded data; empty if it is not known.
     pub fn training_row(&self, index: usize) -> Vec<f32> {
         let sample = self.encoded.samples[index] as usize;

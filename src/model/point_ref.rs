@@ -282,7 +282,7 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
 
 /// The rows of a table in a file, each at its encoding.
 fn rows_of_file(model: &Model, schema: &TableSchema, path: &Path) -> Result<Vec<Endpoint>> {
-    let NamedRows { names, rows } = read_as(path, schema, None)?;
+    let NamedRows { names, rows } = read_as(path, schema, None, model.named_by())?;
     let (mu, _) = model.encode(&rows)?;
     let point = |((name, row), z): ((String, &[f32]), &[f64])| Endpoint {
         name,

@@ -136,7 +136,8 @@ impl VaeStep {
 
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
         let Batch { x, known, rows, noise, targets, beta, head_weight } = batch;
-        let Self { layers, parts, heads, head_passes, loss, learns_variance, gradient, room } = self;
+        let Self { layers, parts, heads, head_passes, loss, learns_variance, gradient, room } =
+            self;
         let StepBuffers { encoder: encoding, decoder: decoding, .. } = room;
         let all = Layer::all(layers, parameters);
         let (encoder, decoder) = (&all[..parts.mu], &all[parts.decoder..heads[0]]);
@@ -202,7 +203,7 @@ impl VaeStep {
         let mut of_heads = 0.0;
         for ((ends, pass), targets) in heads.windows(2).zip(head_passes).zip(targets) {
             let of_head = &mut gradient[2 * ends[0]..2 * ends[1]];
-            let into = with_gradient.then(|| (of_head, Some(Sink::Add(&mut room.dz))));
+            let into = with_gradient.then_some((of_head, Some(Sink::Add(&mut room.dz))));
             let head = &all[ends[0]..ends[1]];
             of_heads += pass.run(head, &room.z, rows, targets, head_weight, into);
         }

@@ -9,6 +9,7 @@ use crate::data::source::Source;
 use crate::data::table::{ColumnKind, TableColumn, TableSchema};
 use crate::model::Model;
 use crate::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
+use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::block_architecture;
@@ -53,20 +54,22 @@ pub fn table_model(rng: &mut impl Rng) -> Arc<Model> {
     let scaling = Scaling::by_column(rows.iter(), &schema.is_number());
     assert_eq!(scaling.logarithmic(), [2]);
     let card = ModelCard {
-        source: Source::Outlines(GeneratorConfig::default()),
+        origin: Origin::Trained(Box::new(TrainingRecord {
+            config: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
+            history: Vec::new(),
+            kept: None,
+        })),
+        source: Some(Source::Outlines(GeneratorConfig::default())),
         domain: domain.clone(),
         layers: layers.clone(),
         scaling,
-        training: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },
-        history: Vec::new(),
         start: StartDistribution::StandardNormal,
         statistics: LatentStatistics::default(),
-        kept: None,
     };
     let z = StandardNormal.sample_iter(&mut *rng).take(80 * latent).collect();
     let encoded = Encoded {
         mu: Rows::from_flat(latent, z),
-        log_var: Rows::from_flat(latent, vec![-3.0; 80 * latent]),
+        log_var: Some(Rows::from_flat(latent, vec![-3.0; 80 * latent])),
         held_out: (0..80).map(|i| i % 4 == 0).collect(),
         computed: domain.quantities(),
         quantities: domain.values_of(&rows),

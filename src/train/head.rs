@@ -310,7 +310,7 @@ impl HeadTrainer {
         if let Some(bad) = first_not_finite(&parameters) {
             return Err(self.not_finite(bad));
         }
-        let seed = self.model.card.training.seed;
+        let seed = self.model.card.seed();
         let mut head = target_head(self.card.clone(), &parameters, &self.model.encoded, seed)?;
         if !self.model.computes(self.quantity) {
             let judges = self.model.fitted_judges(&head)?;

@@ -155,7 +155,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let progress = Progress::start();
     let (names, frames, rows) = match model.domain().table() {
         Some(schema) => {
-            let NamedRows { names, rows } = read_as(shapes, schema, None)?;
+            let NamedRows { names, rows } = read_as(shapes, schema, None, model.named_by())?;
             (names, Vec::new(), rows)
         }
         None => {

@@ -2,7 +2,6 @@
 
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
-use crate::data::source::Source;
 use crate::data::table::{NamedRows, read_as};
 use crate::error::{Error, Result};
 use crate::export::tables::csv::write_predictions;
@@ -53,11 +52,7 @@ pub fn run(arguments: &PredictArguments) -> Result<()> {
             ),
         ));
     }
-    let usual = match &model.card.source {
-        Some(Source::Table(table)) => table.named_by.as_deref(),
-        _ => None,
-    };
-    let NamedRows { names, rows } = read_as(data, schema, name.as_deref(), usual)?;
+    let NamedRows { names, rows } = read_as(data, schema, name.as_deref(), model.named_by())?;
     let (z, _) = model.encode(&rows)?;
     write_predictions(out, &model, &names, &z)?;
     Progress::start().finish(text!(

@@ -14,9 +14,9 @@ const RED: Rgba = [255, 0, 0, 255];
 fn grid() -> Arc<ShapeGrid> {
     let lattice = Lattice::covering(&Bounds { low: [0.0; 2], high: [1.0; 2] }, 1.0);
     let star = Family::Star.path(1.0).resample(40);
-    let mut outlines = Rows::new(star.len());
+    let mut glyphs = Rows::new(star.len());
     for index in 0..lattice.len() {
-        outlines.push(&if index == 3 { vec![f32::NAN; star.len()] } else { star.clone() });
+        glyphs.push(&if index == 3 { vec![f32::NAN; star.len()] } else { star.clone() });
     }
     Arc::new(ShapeGrid {
         mesh: Mesh::default(),
@@ -25,7 +25,8 @@ fn grid() -> Arc<ShapeGrid> {
         simple: vec![true; 4],
         inside: vec![true; 4],
         presence: vec![1.0; 4],
-        outlines,
+        glyphs,
+        are_bars: false,
         lattice,
     })
 }

@@ -119,7 +119,7 @@ pub fn write_rows<'a>(
         }));
         cells.extend(of_each.iter().flat_map(|of| of[index].iter().cloned()));
         cells.extend(match schema {
-            Some(schema) => row_cells(schema, row.outline),
+            Some(schema) => row_cells(schema, row.values),
             None => row.numbers(),
         });
         cells

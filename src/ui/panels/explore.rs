@@ -105,14 +105,18 @@ fn model(ui: &mut Ui, state: &State) {
     let samples = model.card.source.as_ref().map(|source| source.samples().to_string());
     if model.domain().table().is_some() {
         let about = text!("Rows of the table that it was trained on and tested with");
-        samples.into_iter().for_each(|samples| fact(ui, text!("Rows"), samples, about.clone()));
+        if let Some(samples) = samples {
+            fact(ui, text!("Rows"), samples, about);
+        }
         for (name, value) in model.domain().facts() {
             fact(ui, name, value, text!("What a row holds beside its targets"));
         }
     } else {
         fact(ui, text!("Families"), names.len().to_string(), names.join(", "));
         let about = text!("Outlines that it was trained on and tested with");
-        samples.into_iter().for_each(|samples| fact(ui, text!("Shapes"), samples, about.clone()));
+        if let Some(samples) = samples {
+            fact(ui, text!("Shapes"), samples, about);
+        }
     }
     let Some(training) = model.card.training() else { return };
     let loss = match training.loss {
