@@ -37,7 +37,8 @@ fn a_row_is_shown_column_by_column() {
         let line = format!("{}: {}: {}", cell.name, cell.text(), known.text());
         window.get_by_label(&line);
     }
-    assert!(said(&window, &nearest.title.to_string()), "the head of the nearest row");
+    let name = model.row_id(nearest.row).unwrap();
+    assert!(said(&window, &format!("Column: here: {name}")), "the head of the nearest row");
     assert!(window.query_by_role_and_label(Role::Button, "Copy outline").is_none());
     window.get_by_role_and_label(Role::Button, "Copy row");
     let draw = window.get_by_role_and_label(Role::Button, "Draw a shape\u{2026}");

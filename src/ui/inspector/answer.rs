@@ -133,8 +133,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     if let Some(schema) = &report.table {
         let model = &search_run.frozen;
         let nearest = restart.answer.nearest.map(|(row, _)| row);
-        let known = nearest.map(|row| (model.row_title(row), model.training_row(row)));
-        let beside = known.as_ref().map(|(title, row)| Beside { title: title.clone(), row });
+        let known = nearest.map(|row| (row, model.training_row(row)));
+        let beside = known.as_ref().map(|(row, values)| Beside::of_data(model, *row, values));
         row::show(ui, "answer", schema, &restart.decoded, beside.as_ref(), actions);
     }
     if search_run.look.chosen.is_none() {

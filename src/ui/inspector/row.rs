@@ -16,15 +16,31 @@ const LINE: f32 = 20.0;
 const MAX_LINES: f32 = 9.0;
 /// The share of a line for the name of the column, where a second row stands beside the first.
 const NAME: f32 = 0.42;
-/// Letters of a name.
+/// Letters of a name, and of the head of a second row.
 const LETTERS: usize = 26;
+const TITLE: usize = 14;
 
 /// A row that stands beside another one.
+#[derive(Clone, Debug)]
 pub struct Beside<'a> {
     /// The head of its column.
     pub title: Text,
+    /// The row in full, for the tooltip of the head.
+    pub about: Text,
     /// The row, `[input]`.
     pub row: &'a [f32],
+}
+
+impl<'a> Beside<'a> {
+    /// A row of the data of a model, counted from 0.
+    pub fn of_data(model: &Model, row: usize, values: &'a [f32]) -> Self {
+        let about = model.row_title(row);
+        let title = match model.row_id(row) {
+            Some(id) => Text::verbatim(brief(id, TITLE)),
+            None => about.clone(),
+        };
+        Self { title, about, row: values }
+    }
 }
 
 /// The columns of a row with their values, one a line, and of a second row beside it if there is one.
@@ -42,22 +58,24 @@ pub fn show(
     if let Some(beside) = beside {
         let here = text!("here").to_string();
         let names = [text!("Column").to_string(), here, beside.title.to_string()];
-        line(ui, &names, [weak; 3], Text::default());
+        line(ui, &names, [weak; 3], beside.about.clone());
     }
-    let height = LINE * (cells.len() as f32).min(MAX_LINES);
-    let lines = ScrollArea::vertical().id_salt((id, "row")).max_height(height);
-    lines.show_rows(ui, LINE, cells.len(), |ui, shown| {
+    ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for index in shown {
-            let cell = &cells[index];
-            let mut words = vec![brief(cell.name.as_str(), LETTERS), cell.text()];
-            words.extend(others.as_ref().map(|others| others[index].text()));
-            let ink = match cell.is_outside {
-                true => ui.visuals().warn_fg_color,
-                false => ui.visuals().text_color(),
-            };
-            line(ui, &words, [weak, ink, weak], about(cell));
-        }
+        let height = LINE * (cells.len() as f32).min(MAX_LINES);
+        let lines = ScrollArea::vertical().id_salt((id, "row")).max_height(height);
+        lines.show_rows(ui, LINE, cells.len(), |ui, shown| {
+            for index in shown {
+                let cell = &cells[index];
+                let mut words = vec![brief(cell.name.as_str(), LETTERS), cell.text()];
+                words.extend(others.as_ref().map(|others| others[index].text()));
+                let ink = match cell.is_outside {
+                    true => ui.visuals().warn_fg_color,
+                    false => ui.visuals().text_color(),
+                };
+                line(ui, &words, [weak, ink, weak], about(cell));
+            }
+        });
     });
     let copy = ui.button(RichText::new(text!("Copy row")).size(14.0));
     let copy = copy.on_hover_text(text!(

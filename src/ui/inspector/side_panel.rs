@@ -6,7 +6,7 @@ use super::reconstruction;
 use super::row::{self, Beside};
 use crate::data::quantity::Quantity;
 use crate::explore::three_digits;
-use crate::model::Value;
+use crate::model::{Model, Value};
 use crate::session::results::models::ModelEntry;
 use crate::session::results::probe::Probe;
 use crate::session::{Activity, State};
@@ -126,8 +126,10 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
         verdict(ui, &probe.verdict);
     }
     slope(ui, probe);
-    if let Some(schema) = model.and_then(|model| model.domain().table()) {
-        row::show(ui, "probe", schema, &probe.outline, beside(probe).as_ref(), actions);
+    if let Some(model) = model
+        && let Some(schema) = model.domain().table()
+    {
+        row::show(ui, "probe", schema, &probe.outline, beside(model, probe).as_ref(), actions);
     }
     if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
         off_plane(ui, entry, probe);
@@ -140,12 +142,10 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
 }
 
 /// The row of the data itself, or the nearest one, beside a row of a table.
-fn beside(probe: &Probe) -> Option<Beside<'_>> {
+fn beside<'a>(model: &Model, probe: &'a Probe) -> Option<Beside<'a>> {
     match (&probe.rebuild, &probe.nearest) {
-        (Some(rebuild), _) => Some(Beside { title: text!("in the data"), row: &rebuild.original }),
-        (None, Some(nearest)) => {
-            Some(Beside { title: nearest.title.clone(), row: &nearest.outline })
-        }
+        (Some(rebuild), _) => Some(Beside::of_data(model, rebuild.row, &rebuild.original)),
+        (None, Some(nearest)) => Some(Beside::of_data(model, nearest.row, &nearest.outline)),
         (None, None) => None,
     }
 }

@@ -309,13 +309,23 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
         return;
     }
     let all = grouped(model.encoded.mu.len());
-    let text = text!(
-        "{count} of {all} shapes lies beyond; {keys} shows all"
-            | "{count} of {all} shapes lie beyond; {keys} shows all",
-        count,
-        all,
-        keys = UiCommand::Fit.keys()
-    );
+    let keys = UiCommand::Fit.keys();
+    let text = match model.domain().table() {
+        Some(_) => text!(
+            "{count} of {all} rows lies beyond; {keys} shows all"
+                | "{count} of {all} rows lie beyond; {keys} shows all",
+            count,
+            all,
+            keys
+        ),
+        None => text!(
+            "{count} of {all} shapes lies beyond; {keys} shows all"
+                | "{count} of {all} shapes lie beyond; {keys} shows all",
+            count,
+            all,
+            keys
+        ),
+    };
     let place = UiBuilder::new().max_rect(rect.shrink(10.0));
     ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
         plate(ui).show(ui, |ui| note(ui, text));
