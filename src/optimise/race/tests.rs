@@ -2,7 +2,7 @@ use super::*;
 use crate::data::quantity::Quantity;
 use crate::model::bundled::BUNDLED;
 use crate::numerics::statistics::quantile::quantile;
-use crate::objective::{Goal, ObjectiveSpec};
+use crate::objective::{Goal, ObjectiveSpec, Space};
 use crate::optimise::config::Method;
 use crate::optimise::race::{ContenderReport, RaceReport};
 
