@@ -1,6 +1,6 @@
 //! Networks of other depths and activations from the command line: trained, opened, resumed, searched.
 
-use super::{fail, succeed, words};
+use super::{fail, succeed, table, words};
 use serde_json::Value;
 use std::path::Path;
 use tempfile::TempDir;

@@ -6,9 +6,11 @@ use latent_explorer::data::domain::Domain;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::table::{ColumnKind, TableColumn, TableSchema};
+use latent_explorer::data::task::Task;
 use latent_explorer::model::Model;
 use latent_explorer::model::card::{Encoded, ModelCard};
-use latent_explorer::model::head::{HeadCard, TaskHead};
+use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::head_card::{HeadCard, HeadTarget};
 use latent_explorer::model::origin::ImportRecord;
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Latent, Output, architecture};
@@ -52,8 +54,14 @@ pub fn of_table() -> Model {
     let scaling = Scaling::affine(vec![5.0; 5], vec![2.0; 5]);
     let model = imported(Domain::of_table(schema).unwrap(), 3, scaling);
     let values: Vec<f64> = (0..20).map(f64::from).collect();
-    let card =
-        HeadCard::for_quantity(target(), false, &values, &[false; 20], 3, &[8], true).unwrap();
+    let target = HeadTarget {
+        quantity: target(),
+        task: &Task::Regression,
+        is_computed: false,
+        values: &values,
+        held_out: &[false; 20],
+    };
+    let card = HeadCard::for_target(target, 3, &[8], true).unwrap();
     let parameters = initial_parameters(&card.layers, 6);
     model.with_head(TaskHead::new(card, &parameters).unwrap()).unwrap()
 }

@@ -296,7 +296,8 @@ impl<'a> See<'a> {
     }
 
     pub fn step_through(self) -> Option<StepThroughFacts<'a>> {
-        self.0.walk().map(StepThroughFacts)
+        let projection = self.0.shown().map(|(_, entry)| &entry.prepared.projection)?;
+        self.0.walk().map(|walk| StepThroughFacts(walk, projection))
     }
 
     pub fn is_stepping_through(self) -> bool {

@@ -45,7 +45,7 @@ impl<'a> RaceFacts<'a> {
 
     /// The answer of the contender that is looked at, as a latent point.
     pub fn shown_answer(self) -> Option<&'a [f64]> {
-        self.0.trajectory(self.1?).map(|(_, z)| z)
+        self.0.trajectory(self.1?).map(|(_, restart)| restart.best_z())
     }
 }
 
