@@ -9,6 +9,7 @@ use latent_explorer::data::table::{self, TableOptions};
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::origin::Origin;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::ObjectiveSpec;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
@@ -229,7 +230,9 @@ fn a_head_of_classes_survives_the_file() {
 #[test]
 fn an_ensemble_of_classes_learns_afterwards_too() {
     let mut model = Model::clone(&MODEL);
-    model.card.training.heads.clear();
+    if let Origin::Trained(record) = &mut model.card.origin {
+        record.config.heads.clear();
+    }
     let config = HeadConfig { epochs: 20, members: 3, ..HeadConfig::default() };
     let mut trainer = HeadTrainer::new(Arc::new(model), of_class(1), config).unwrap();
     let mut losses = Vec::new();

@@ -118,7 +118,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     assert_eq!((term.prediction(), term.measured), (Some(predicted), None));
     assert!(
         predicted.low < predicted.high
-            && predicted.half_width() >= 0.0499 * MODEL.head(stiff).unwrap().card.scale
+            && predicted.half_width() >= 0.0499 * MODEL.head(stiff).unwrap().card.outputs[0].scale
     );
     let json = serde_json::to_value(&best.answer).unwrap();
     assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
@@ -309,7 +309,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
 fn sheets_show_a_prediction_with_its_interval() {
     let stiff = quantity("stiffness");
     let shapes = new_shapes(&MODEL, stiff, 4, 0).unwrap();
-    let scene = sheet(&shapes, 2, false).scene(1.0, (10.0, 20.0), None, CELL, &Palette::LIGHT);
+    let scene = sheet(&MODEL, &shapes, 2, false).scene((10.0, 20.0), None, CELL, &Palette::LIGHT);
     let texts: Vec<&str> = scene
         .layers
         .iter()

@@ -41,7 +41,7 @@ fn nothing_is_believable_without_data() {
     }
     let [predicted, _] = model.predictions(target(), &z).unwrap().unwrap()[..] else { panic!() };
     let head = model.head(target()).unwrap();
-    assert_eq!(predicted.value, head.predict_all(&z).unwrap()[0]);
+    assert_eq!(predicted.value, head.predict_all(target(), &z).unwrap()[0]);
     assert!(predicted.low.is_nan() && predicted.high.is_nan());
     assert!(ModelMetrics::from_model(&model).unwrap_err().to_string().contains("holds none"));
     assert!(model.training_data().is_err() && model.density().nearest(z.row(0)).is_none());
