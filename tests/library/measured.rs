@@ -114,7 +114,7 @@ fn a_search_seeks_what_was_measured_by_its_head() {
     assert_eq!((term.prediction(), term.measured), (Some(predicted), None));
     assert!(
         predicted.low < predicted.high
-            && predicted.half_width() >= 0.0499 * MODEL.head(stiff).unwrap().card.scale
+            && predicted.half_width() >= 0.0499 * MODEL.head(stiff).unwrap().card.outputs[0].scale
     );
     let json = serde_json::to_value(&best.answer).unwrap();
     assert!(json["measured"].is_null() && json["gain"].is_null(), "{json}");
