@@ -9,6 +9,7 @@ use crate::data::roles::{Role, roles};
 use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
+use crate::nn::autoencoder::latent_dim;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::mixture::GaussianMixture;
 use crate::text;
@@ -44,7 +45,7 @@ impl ModelCard {
         layers: Vec<LayerSpec>,
         scaling: Scaling,
     ) -> Self {
-        let latent = layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs);
+        let latent = latent_dim(&layers);
         Self {
             origin: Origin::Imported(record),
             source: None,
