@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// The origin, the settings and the metrics of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// Where the weights come from.
+    /// The origin of the weights.
     pub origin: Origin,
     /// The data that the model holds encoded: those it was trained on. None if it has no data.
     pub source: Option<Source>,
