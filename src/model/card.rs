@@ -10,6 +10,7 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::Source;
 use crate::data::task::TargetReading;
+use crate::nn::autoencoder::latent_dim;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::statistics::mixture::GaussianMixture;
 use crate::text;
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// The origin, the settings and the metrics of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// Where the weights come from.
+    /// The origin of the weights.
     pub origin: Origin,
     /// The data that the model holds encoded: those it was trained on. None if it has no data.
     pub source: Option<Source>,
@@ -45,7 +46,7 @@ impl ModelCard {
         layers: Vec<LayerSpec>,
         scaling: Scaling,
     ) -> Self {
-        let latent = layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs);
+        let latent = latent_dim(&layers);
         Self {
             origin: Origin::Imported(record),
             source: None,

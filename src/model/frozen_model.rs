@@ -12,7 +12,7 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
-use crate::nn::autoencoder::Autoencoder;
+use crate::nn::autoencoder::{Autoencoder, latent_dim};
 use crate::nn::graph;
 use crate::nn::mlp::Trace;
 use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
@@ -69,7 +69,7 @@ impl Model {
         }
         if encoded.mu.is_empty() {
             // Without data there is still a latent.
-            encoded.mu = Rows::new(latent_of(&card));
+            encoded.mu = Rows::new(latent_dim(&card.layers));
         }
         Ok(Self {
             card,
@@ -205,7 +205,7 @@ impl Model {
 
     /// The number of latent dimensions.
     pub fn latent_dim(&self) -> usize {
-        latent_of(&self.card)
+        latent_dim(&self.card.layers)
     }
 
     /// True if the model has no hidden layer and no activation: PCA, the baseline without a network.
@@ -399,9 +399,4 @@ impl Model {
         }
         Err(Error::mismatch(text!("{of} has {needed} dimensions, not {given}", of, needed, given)))
     }
-}
-
-/// The number of latent dimensions that a card describes; 0 if its layers lack `mu`.
-fn latent_of(card: &ModelCard) -> usize {
-    card.layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs)
 }

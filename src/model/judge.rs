@@ -107,7 +107,7 @@ impl Prediction {
     /// Value and interval as text: `0.785 (0.741 to 0.823)`.
     pub fn text(&self) -> Text {
         let [value, low, high] = self.shown();
-        if self.low.is_nan() {
+        if self.low.is_nan() && !self.value.is_nan() {
             return text!("{value} (interval unknown)", value);
         }
         text!("{value} ({low} to {high})", value, low, high)

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// They were trained by this program.
+    /// Trained by this program.
     Trained(Box<TrainingRecord>),
-    /// They were read from a file of another program.
+    /// Read from a file of another program.
     Imported(ImportRecord),
 }
 
@@ -31,6 +31,6 @@ pub struct TrainingRecord {
 pub struct ImportRecord {
     /// The name of the file.
     pub file: String,
-    /// What the file does not say and a person was asked for, as names and values.
+    /// Settings that the file does not hold and a person was asked for, as names and values.
     pub asked: Vec<(String, String)>,
 }

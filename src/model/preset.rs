@@ -1,7 +1,7 @@
 //! Presets: training settings that belong together, selected by one name.
 
 use super::training_config::TrainingConfig;
-use crate::nn::autoencoder::Output;
+use crate::nn::autoencoder::{Latent, Output};
 use crate::nn::loss::Reconstruction;
 use crate::text;
 use crate::text::Text;
@@ -53,6 +53,7 @@ impl Preset {
             Self::Plain => (Reconstruction::Mse, Output::Linear, 0.0, false),
         };
         (config.loss, config.output, config.beta) = (loss, output, beta);
+        config.latent = Latent::Gaussian;
         (config.latent_noise, config.sigma_vae) = (latent_noise, false);
         let begins_as_pca = self == Self::LinearPath;
         (config.linear_path, config.falling_rate) = (begins_as_pca, begins_as_pca);

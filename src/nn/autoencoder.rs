@@ -83,6 +83,11 @@ pub fn block_architecture(
     layers
 }
 
+/// The number of latent dimensions in the layers of an autoencoder; 0 if they lack `mu`.
+pub fn latent_dim(layers: &[LayerSpec]) -> usize {
+    layers.iter().find(|layer| layer.name == "mu").map_or(0, |mu| mu.outputs)
+}
+
 /// The places of the parts in the layers of an autoencoder: hidden layers of the encoder, `mu`, `log_var` if it has a
 /// posterior, decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,7 +103,7 @@ impl ModelMetrics {
     /// # Errors
     /// When the model has no encoded data, or the tensor library fails.
     pub fn from_model(model: &Model) -> Result<Self> {
-        model.check_has_data(&text!("a model's metrics"))?;
+        model.check_has_data(&text!("a table of metrics"))?;
         let encoded = &model.encoded;
         let cells = cells(model, CELLS_PER_SIDE)?;
         let MapCoverage { cells: looked_at, simple, families } = quality_of(model, &cells.z)?;

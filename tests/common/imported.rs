@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each binary of tests uses a part")]
 
 use latent_explorer::data::column_name::ColumnName;
-use latent_explorer::data::domain::Domain;
+use latent_explorer::data::domain::{Domain, OutlineDomain};
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::scaling::Scaling;
 use latent_explorer::data::table::{ColumnKind, TableColumn, TableSchema};
@@ -35,7 +35,7 @@ pub fn of_outlines() -> Model {
         if i.is_multiple_of(2) { angle.cos() } else { angle.sin() }
     };
     let scaling = Scaling::affine((0..32).map(circle).collect(), vec![0.1; 32]);
-    imported(Domain::default(), 2, scaling)
+    imported(Domain::Outline(OutlineDomain { median_area: 3.0 }), 2, scaling)
 }
 
 /// The target that the head of [`of_table`] predicts.

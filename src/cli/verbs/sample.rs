@@ -72,6 +72,17 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         let drawn = sheet(&model, &shapes, columns, true);
         look.write(out, &drawn, &model)?;
     }
+    if !model.has_data() {
+        progress.finish(text!(
+            "{count} shape, drawn from {start}, {verdict}; wrote {out}"
+                | "{count} shapes, drawn from {start}, {verdict}; wrote {out}",
+            count,
+            start = model.card.start.label(),
+            verdict = Reliability::Unknown.word(),
+            out = out.display().to_string()
+        ));
+        return Ok(());
+    }
     let of = |reliability| {
         shapes.iter().filter(|shape| shape.verdict.reliability == reliability).count()
     };

@@ -1,5 +1,6 @@
 //! The native checkpoint: safetensors with a JSON card.
 
+mod card_checks;
 pub mod checkpoint;
 mod earlier;
 pub(super) mod embedded_dataset;
