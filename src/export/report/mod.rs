@@ -5,6 +5,7 @@ mod contents;
 mod drawing;
 mod html;
 mod json;
+mod row;
 
 pub use contents::{Report, ReportFormat};
 
