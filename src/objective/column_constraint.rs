@@ -77,7 +77,12 @@ impl ColumnConstraint {
             },
             _ => return Err(form()),
         };
-        Ok(Self::Bound { column: ColumnName::new(column)?, low, high })
+        // A sign that is left in the name was mixed with the other one.
+        match ColumnName::new(column) {
+            Ok(column) => Ok(Self::Bound { column, low, high }),
+            Err(_) if column.contains(['<', '>', '=']) => Err(form()),
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Parses `COLUMN+COLUMN+..=V`.

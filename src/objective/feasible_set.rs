@@ -90,6 +90,12 @@ impl FeasibleSet {
         let mut sums: Vec<FixedSum> = Vec::new();
         for (column, place) in categories {
             let places: Vec<usize> = place.collect();
+            // A locked level leaves nothing for the others.
+            if let Some(&locked) = places.iter().find(|&&place| data[0][place] >= 1.0) {
+                places.iter().filter(|&&place| place != locked).for_each(|&place| {
+                    data[1][place] = data[0][place];
+                });
+            }
             if !is_reachable(&data, &places, 1.0) {
                 let name = column.name.as_str();
                 let lock =

@@ -377,6 +377,7 @@ const SAME_EVERYWHERE: &[&str] = &[
     "{} min {} s",
     "row {}",
     "outside the data",
+    "unknown: no data",
     "steps done",
     "left the domain",
     "not finite",

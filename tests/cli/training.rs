@@ -187,7 +187,13 @@ fn each_figure_of_reconstruction_has_a_name_of_its_own() {
     assert_ne!(digits(loss), digits(error));
     let end = said.lines().last().unwrap();
     assert!(end.contains(&format!("validation reconstruction {}", digits(loss))), "{end}");
-    assert!(end.contains(&format!("reconstruction error {} (data units)", digits(error))), "{end}");
+    assert!(
+        end.contains(&format!(
+            "reconstruction error {} (sum of squares in data units)",
+            digits(error)
+        )),
+        "{end}"
+    );
     let text = succeed(&words("info F/m.safetensors", folder.path()));
     assert!(!text.contains("rebuild"), "{text}");
     // Tables name the error, and still by its former name.

@@ -27,7 +27,7 @@ pub use session::Activity as Page;
 /// A latent path as it is planned, and the names of its ends.
 pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The points from which the restarts of a search begin.
-pub use session::document::{Origin as StartOrigin, StartChoice as Starts};
+pub use session::document::{StartChoice as Starts, StartOrigin};
 /// A file that can be exported.
 pub use session::jobs::export::Exportable;
 /// A kind of job.

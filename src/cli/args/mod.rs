@@ -6,4 +6,5 @@ pub mod point;
 pub mod search;
 pub mod sheet;
 pub mod table;
+pub mod theme;
 pub mod training;

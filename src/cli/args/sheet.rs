@@ -1,6 +1,6 @@
 //! Shared parts of the commands that draw shapes: their appearance, and contact sheets as files.
 
-use crate::cli::verbs::render::Theme;
+use crate::cli::args::theme::Theme;
 use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
 use crate::explore::Projection;

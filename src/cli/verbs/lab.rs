@@ -1,6 +1,6 @@
 //! `lab`: lab results of candidates, compared with the predictions and added to the data for the next training.
 
-use super::render::Theme;
+use crate::cli::args::theme::Theme;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;

@@ -3,11 +3,11 @@
 use super::rerun_search::search_again;
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::asked_or_usual;
+use crate::cli::args::theme::Theme;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
-use crate::explore::colour::Palette;
 use crate::explore::layers::heat::usual_range;
 use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::{LatentPlane, Projection, home_view};
@@ -107,25 +107,6 @@ enum What {
     Losses,
     /// The value of every restart of --search over its steps
     Values,
-}
-
-/// A colour theme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Theme {
-    /// For paper
-    Light,
-    /// For a dark room
-    Dark,
-}
-
-impl Theme {
-    /// Its colours.
-    pub fn palette(self) -> &'static Palette {
-        match self {
-            Self::Light => &Palette::LIGHT,
-            Self::Dark => &Palette::DARK,
-        }
-    }
 }
 
 /// Width and height, in pixels.

@@ -167,6 +167,9 @@ fn trunk(core: &Core) -> Result<Trunk> {
     if state.training_job().is_some() {
         return Err(Error::mismatch(text!("A training is under way; stop it first.")));
     }
+    if let Some(reason) = state.cannot_go_on() {
+        return Err(Error::mismatch(reason));
+    }
     let nothing = || Error::mismatch(text!("No model is open."));
     let (model, entry) = state.shown().ok_or_else(nothing)?;
     let run = state.run_of(model).ok_or_else(nothing)?;

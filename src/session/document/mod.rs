@@ -15,5 +15,5 @@ pub use specs::{
     NextTraining, OpenModel, OwnShapes, RaceSpec, RediscoverySpec, SearchSpec, StepThroughSpec,
     SweepSpec, TrainingSpec,
 };
-pub use starts::{Origin, StartChoice};
+pub use starts::{StartChoice, StartOrigin};
 pub use store::Document;

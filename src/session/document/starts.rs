@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The distribution of the starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Origin {
+pub enum StartOrigin {
     /// The distribution that the model states; for a VAE N(0, 1).
     #[default]
     Stated,
@@ -22,13 +22,13 @@ pub enum Origin {
 #[serde(default)]
 pub struct StartChoice {
     /// The distribution.
-    pub origin: Origin,
+    pub origin: StartOrigin,
     /// Around a point: the standard deviation in every coordinate, in latent units, at least 0.
     pub spread: f64,
 }
 
 impl Default for StartChoice {
     fn default() -> Self {
-        Self { origin: Origin::Stated, spread: 0.3 }
+        Self { origin: StartOrigin::Stated, spread: 0.3 }
     }
 }

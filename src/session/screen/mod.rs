@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod derived;
 pub mod latent_path;
 pub mod metrics_cache;
+pub mod planes;
 pub mod refresh;
 pub mod selection;
 pub mod shown_planes;

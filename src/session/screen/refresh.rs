@@ -9,10 +9,10 @@ use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
 use crate::session::screen::latent_path::refresh_tours;
+use crate::session::screen::planes::refresh_planes;
 use crate::session::screen::selection::{
     hover_again, look_at_search, look_at_selection, probe_point,
 };
-use crate::session::screen::shown_planes::refresh_planes;
 use crate::session::seen::PointInputs;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::optimise::{SearchConfig, Starts};
-use crate::session::document::{Origin, StartChoice};
+use crate::session::document::{StartChoice, StartOrigin};
 use crate::session::state::State;
 use crate::text;
 
@@ -15,16 +15,16 @@ impl State {
         let mut config = self.search_config().into_owned();
         let StartChoice { origin, spread } = self.document.search.starts;
         let point = match origin {
-            Origin::Stated => {
+            StartOrigin::Stated => {
                 config.starts = Starts::Stated;
                 return Ok(config);
             }
-            Origin::StandardNormal => {
+            StartOrigin::StandardNormal => {
                 config.starts = Starts::StandardNormal;
                 return Ok(config);
             }
-            Origin::Point => self.looked_at().map(|z| z.to_vec()),
-            Origin::Neighbour => self.looked_at().and_then(|z| self.nearest(z)),
+            StartOrigin::Point => self.looked_at().map(|z| z.to_vec()),
+            StartOrigin::Neighbour => self.looked_at().and_then(|z| self.nearest(z)),
         };
         let missing = text!("click the map to keep the point around which to start");
         let point = point.ok_or_else(|| Error::mismatch(missing))?;

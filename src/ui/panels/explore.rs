@@ -39,7 +39,7 @@ fn colours(ui: &mut Ui, state: &State, actions: &mut Requests) {
     if choices.len() > MAX_BUTTONS {
         let mut chosen = state.quantity();
         let width = ui.available_width() - 12.0;
-        let menu = quantities::menu(ui, "colour by", width, &mut chosen, state);
+        let menu = quantities::menu(ui, "colour-by", width, &mut chosen, state);
         menu.on_hover_text(state.about(chosen)).accessible_name(text!("Colour by"));
         if chosen != state.quantity() {
             actions.command(Command::SetQuantity(chosen));

@@ -5,7 +5,7 @@ use crate::objective::Space;
 use crate::optimise::schedule::Plateau;
 use crate::optimise::{Method, Rule, SearchConfig};
 use crate::session::State;
-use crate::session::document::{Origin, StartChoice};
+use crate::session::document::{StartChoice, StartOrigin};
 use crate::text;
 use crate::text::Text;
 use crate::ui::request::{Dialog, Request, Requests};
@@ -69,12 +69,12 @@ fn stated(state: &State) -> &StartDistribution {
     start.unwrap_or(&StartDistribution::StandardNormal)
 }
 
-fn origin_label(state: &State, origin: Origin) -> Text {
+fn origin_label(state: &State, origin: StartOrigin) -> Text {
     match origin {
-        Origin::Stated => stated(state).label(),
-        Origin::StandardNormal => StartDistribution::StandardNormal.label(),
-        Origin::Point => text!("kept point"),
-        Origin::Neighbour => text!("nearest shape"),
+        StartOrigin::Stated => stated(state).label(),
+        StartOrigin::StandardNormal => StartDistribution::StandardNormal.label(),
+        StartOrigin::Point => text!("kept point"),
+        StartOrigin::Neighbour => text!("nearest shape"),
     }
 }
 
@@ -85,13 +85,13 @@ pub fn starts_in_words(state: &State, starts: StartChoice) -> Text {
 
 /// The choice of the starts.
 pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mut Requests) {
-    let mut choices = vec![(Origin::Stated, stated(state).about())];
+    let mut choices = vec![(StartOrigin::Stated, stated(state).about())];
     if *stated(state) != StartDistribution::StandardNormal {
-        choices.push((Origin::StandardNormal, text!("N(0, 1), whatever the model states")));
+        choices.push((StartOrigin::StandardNormal, text!("N(0, 1), whatever the model states")));
     }
-    choices.push((Origin::Point, text!("Around the point that you keep by clicking the map")));
+    choices.push((StartOrigin::Point, text!("Around the point that you keep by clicking the map")));
     choices.push((
-        Origin::Neighbour,
+        StartOrigin::Neighbour,
         text!("Around the training shape nearest to the kept point, where the model encodes it"),
     ));
     row(ui, text!("From"), text!("Where restarts begin"), |ui| {
@@ -105,7 +105,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
         });
         menu.response
     });
-    if matches!(starts.origin, Origin::Point | Origin::Neighbour) {
+    if matches!(starts.origin, StartOrigin::Point | StartOrigin::Neighbour) {
         number(
             ui,
             text!("Spread"),
