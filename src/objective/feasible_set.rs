@@ -85,9 +85,6 @@ impl FeasibleSet {
             }
             data[0][place] = data[0][place].max(low);
             data[1][place] = data[1][place].min(high);
-            let category = schema.places().find(|(_, of_column)| of_column.contains(&place));
-            let others = category.filter(|_| condition.is_level).into_iter().flat_map(|(_, p)| p);
-            others.filter(|&other| other != place).for_each(|other| data[1][other] = 0.0);
         }
         let categories = schema.places().filter(|(column, _)| !column.is_number());
         let mut sums: Vec<FixedSum> = Vec::new();
