@@ -288,8 +288,8 @@ impl Verdict {
             Reliability::Outside => {
                 let [distance, limit] = self.distance_and_limit();
                 text!(
-                    "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so this \
-                     shape is a guess.",
+                    "Outside the data: {distance} SD away (limit {limit}); the decoder was never trained here, so what \
+                     it makes is a guess.",
                     distance,
                     limit
                 )

@@ -65,10 +65,11 @@ pub fn fail<S: AsRef<OsStr>>(arguments: &[S]) -> String {
     refusal(run(arguments))
 }
 
-/// The cells of a table without quotes.
+/// The cells of a table, its header first.
 pub fn table(path: &Path) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path);
+    let records = reader.as_mut().unwrap().records();
+    records.map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
 /// A file as JSON.

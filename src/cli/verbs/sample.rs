@@ -74,8 +74,8 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
     }
     if !model.has_data() {
         progress.finish(text!(
-            "{count} shape, drawn from {start}, {verdict}; wrote {out}"
-                | "{count} shapes, drawn from {start}, {verdict}; wrote {out}",
+            "{count} point, drawn from {start}, {verdict}; wrote {out}"
+                | "{count} points, drawn from {start}, {verdict}; wrote {out}",
             count,
             start = model.card.start.label(),
             verdict = Reliability::Unknown.word(),
@@ -87,7 +87,7 @@ pub fn run(arguments: &SampleArguments) -> Result<()> {
         shapes.iter().filter(|shape| shape.verdict.reliability == reliability).count()
     };
     progress.finish(text!(
-        "{count} shape, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}" | "{count} shapes, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}",
+        "{count} point, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}" | "{count} points, drawn from {start}: {believable} believable, {doubtful} doubtful, {outside} outside the data; wrote {out}",
         count,
         start = model.card.start.label(),
         believable = of(Reliability::Believable),
