@@ -119,8 +119,8 @@ impl HeadTarget<'_> {
         let testing = known.count();
         if training < MIN_TRAINING || testing < MIN_HELD_OUT && held_out.contains(&true) {
             return Err(Error::mismatch(text!(
-                "a head for {name} needs its value for {fewest_training} shapes to learn from and {fewest_held_out} that are \
-                 held out, and it is known for {training} and {testing}; measure more shapes, or train without this head",
+                "a head for {name} needs its value for {fewest_training} rows to learn from and {fewest_held_out} that are \
+                 held out, and it is known for {training} and {testing}; measure more rows, or train without this head",
                 name,
                 fewest_training = MIN_TRAINING,
                 fewest_held_out = MIN_HELD_OUT,

@@ -256,7 +256,7 @@ impl SearchReport {
         let weight = tick((3.0 * spec.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
         let advice = match spec.predicts() {
             true => text!(
-                "Give \"inside the data\" (--inside) the weight {weight}, or train the model with more shapes.",
+                "Give \"inside the data\" (--inside) the weight {weight}, or train the model with more rows.",
                 weight
             ),
             false => text!("Give \"inside the data\" (--inside) the weight {weight}.", weight),

@@ -60,10 +60,10 @@ fn worse_than_pca(model: &Model, metrics: &ModelMetrics) -> Option<Warning> {
     let (pca, own) = (model.card.statistics.pca_error?, metrics.reconstruction_error);
     (own > pca).then(|| Warning {
         what: text!(
-            "PCA with as many dimensions is better: its squared error on held-out shapes is {percent} % less",
+            "PCA with as many dimensions is better: its squared error on held-out rows is {percent} % less",
             percent = format!("{:.1}", 100.0 * (1.0 - pca / own))
         ),
-        remedy: text!("Take PCA (train --pca), more shapes, or a longer training."),
+        remedy: text!("Take PCA (train --pca), more rows, or a longer training."),
     })
 }
 
@@ -96,8 +96,8 @@ pub fn warnings(
 /// All shapes are equal: there is nothing to learn, and no setting changes that.
 fn one_shape(metrics: &ModelMetrics) -> Option<Warning> {
     (metrics.spread < SAME_SHAPE).then(|| Warning {
-        what: text!("All shapes are the same, so there is nothing to learn"),
-        remedy: text!("They differ by less than 1/10,000 of their size. Import shapes that differ, or let the generated \
+        what: text!("All rows are the same, so there is nothing to learn"),
+        remedy: text!("They differ by less than 1/10,000 of their size. Take rows that differ, or let the generated \
                  families vary more in size, rotation or proportions."),
     })
 }
@@ -175,7 +175,7 @@ fn collapse(config: &TrainingConfig, metrics: &ModelMetrics) -> Option<Warning> 
     };
     Some(if active == 0 {
         Warning {
-            what: text!("Posterior collapse: all shapes share one point in the latent space"),
+            what: text!("Posterior collapse: all rows share one point in the latent space"),
             remedy: Text::joined(
                 [
                     text!(
@@ -228,11 +228,11 @@ fn overfitting(config: &TrainingConfig, records: &[EpochRecord]) -> Option<Warni
     let learns = training(records.len() - 1) < training(least + width - 1);
     let advice = if config.early_stopping.is_some() {
         text!(
-            "Early stopping keeps the best epoch; more shapes, or a narrower network, would make it better."
+            "Early stopping keeps the best epoch; more rows, or a narrower network, would make it better."
         )
     } else {
         text!(
-            "Stop earlier (early stopping keeps the best epoch), take more shapes, or a narrower network."
+            "Stop earlier (early stopping keeps the best epoch), take more rows, or a narrower network."
         )
     };
     (now > best * (1.0 + RISE) && learns).then(|| Warning {
@@ -406,7 +406,7 @@ mod tests {
             found[0]
                 .remedy
                 .to_string()
-                .contains("Early stopping keeps the best epoch; more shapes"),
+                .contains("Early stopping keeps the best epoch; more rows"),
             "{found:?}"
         );
     }
@@ -420,7 +420,7 @@ mod tests {
     fn a_collapse_and_a_missing_family_are_named() {
         let families = [("circle", 0.995), ("star", 0.005)];
         let none = said(&settled(), Some(&metrics(&[0.001, 0.0], &families)));
-        assert_eq!(none, ["Posterior collapse: all shapes share one point in the latent space"]);
+        assert_eq!(none, ["Posterior collapse: all rows share one point in the latent space"]);
         let half = said(&settled(), Some(&metrics(&[0.9, 0.0], &families)));
         assert_eq!(
             half,
@@ -454,7 +454,7 @@ mod tests {
     fn one_shape_repeated_is_told_as_that_alone() {
         let same = ModelMetrics { spread: 3e-8, ..metrics(&[0.0, 0.0], &[("shape", 1.0)]) };
         let found = said(&settled(), Some(&same));
-        assert_eq!(found, ["All shapes are the same, so there is nothing to learn"]);
+        assert_eq!(found, ["All rows are the same, so there is nothing to learn"]);
         let early = said(&settled()[..2], Some(&same));
         assert_eq!(early, found, "it can be told at once");
     }

@@ -92,8 +92,8 @@ impl ModelMetrics {
     pub fn scope(&self) -> Text {
         match (self.held_out, self.chose_epoch) {
             (false, _) => text!("training shapes (none was held out)"),
-            (true, false) => text!("held-out shapes"),
-            (true, true) => text!("held-out shapes, which also chose the epoch"),
+            (true, false) => text!("held-out rows"),
+            (true, true) => text!("held-out rows, which also chose the epoch"),
         }
     }
 

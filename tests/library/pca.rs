@@ -136,18 +136,18 @@ fn one_shape_repeated_makes_a_model_that_can_be_written_and_opened() {
     std::fs::write(folder.path().join("same.csv"), vec![line; 41].join("\n")).unwrap();
     let run = |line: &str| run_in(folder.path(), line);
     let said = told(&run("train --pca --data same.csv --points 32 --out p.safetensors"));
-    assert!(said.contains("All shapes are the same"), "{said}");
+    assert!(said.contains("All rows are the same"), "{said}");
     let model = checkpoint::load(&folder.path().join("p.safetensors")).unwrap();
     assert!(model.encoded.mu.as_flat().iter().all(|v| *v == 0.0), "there is nothing to tell apart");
     let shape = model.training_row(0);
     let decoded = model.decode(&Rows::from_flat(2, vec![0.0, 0.0])).unwrap();
     assert!(decoded.as_flat().iter().zip(&shape).all(|(a, b)| (a - b).abs() < 1e-5));
     let info = printed(run("info p.safetensors"));
-    assert!(info.contains("All shapes are the same"), "{info}");
+    assert!(info.contains("All rows are the same"), "{info}");
 
     let line = "train --data same.csv --points 32 --updates 300 --out n.safetensors";
     let said = told(&run(line));
-    assert!(said.contains("All shapes are the same"), "{said}");
+    assert!(said.contains("All rows are the same"), "{said}");
     for other in ["collapse", "beta (now", "train longer"] {
         assert!(!said.contains(other), "a remedy that does not help: {said}");
     }

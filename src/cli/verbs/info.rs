@@ -342,13 +342,13 @@ impl<'a> Info<'a> {
             let (update, epoch) = (self.updates_done, self.epochs_done);
             let kept = if self.chose_epoch {
                 text!(
-                    "update {update}, epoch {epoch}: early stopping kept the least loss of all held-out shapes",
+                    "update {update}, epoch {epoch}: early stopping kept the least loss of all held-out rows",
                     update,
                     epoch
                 )
             } else {
                 text!(
-                    "update {update}, epoch {epoch}: early stopping kept the least loss of the shapes for stopping",
+                    "update {update}, epoch {epoch}: early stopping kept the least loss of the rows for stopping",
                     update,
                     epoch
                 )

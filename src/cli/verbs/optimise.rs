@@ -332,7 +332,7 @@ fn answer(report: &SearchReport) -> Text {
 /// The reason why no restart has an answer: of a table, what the row breaks that comes nearest to keeping all.
 fn none_keeps(report: &SearchReport) -> Text {
     if report.table.is_none() {
-        return text!("no restart found a shape that keeps every constraint");
+        return text!("no restart found a row that keeps every constraint");
     }
     let found = text!("no restart found a row that keeps every constraint");
     let broken = report.restarts.iter().map(|restart| &restart.broken);

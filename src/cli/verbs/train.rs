@@ -158,7 +158,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     }
     if model.card.start != StartDistribution::StandardNormal {
         let about = model.card.start.about();
-        progress.say(text!("new shapes and restarts are drawn from: {about}", about));
+        progress.say(text!("new points and restarts are drawn from: {about}", about));
     }
     let error = text!(
         "reconstruction error {error} ({unit}) of {scope}",

@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             )
         } else {
             text!(
-                "No restart found a shape that keeps every constraint. Loosen one, or start from a shape that keeps them."
+                "No restart found a row that keeps every constraint. Loosen one, or start from a row that keeps them."
             )
         };
         note(ui, why);
@@ -329,12 +329,12 @@ fn about_nearest() -> Text {
 
 fn about_distance() -> Text {
     text!(
-        "From the answer to the tenth nearest of the training data; 99 % of held-out shapes stay within the second number"
+        "From the answer to the tenth nearest of the training data; 99 % of held-out rows stay within the second number"
     )
 }
 
 fn about_shift() -> Text {
     text!(
-        "The distance in the latent space between the point and the encoding of its decoded shape; 99 % of held-out shapes stay within the second number"
+        "The distance in the latent space between the point and the encoding of its decoded shape; 99 % of held-out rows stay within the second number"
     )
 }

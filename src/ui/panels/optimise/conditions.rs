@@ -78,7 +78,7 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         text!(
             "The weight of how far z lies outside the data; 1 is usual, 0 adds nothing. Where a prediction is sought it \
          counts in standard deviations of what is sought; there 10 is usual, and outside begins at the density that \
-         three quarters of the held-out shapes keep."
+         three quarters of the held-out rows keep."
         ),
         &mut spec.inside,
         0.0..=1e6,
