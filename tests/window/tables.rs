@@ -61,7 +61,6 @@ fn an_answer_is_a_row() {
     unfold(&mut window, "More", "Steps");
     let code = window.get_by_role_and_label(Role::Button, "Show code\u{2026}");
     assert!(code.accesskit_node().is_disabled());
-    assert!(window.query_by_label("Optimise in").is_none());
 }
 
 #[test]
@@ -82,7 +81,8 @@ fn the_plane_is_chosen_in_a_menu() {
     let mut window = opened(&DEEP);
     let pca = window.see().shown().projection().clone();
     let share = format!("PCA, {:.0} %", 100.0 * pca.explained());
-    assert!(said(&window, &share), "{share}");
+    let menu = window.get_by_role_and_label(Role::ComboBox, "Plane");
+    assert_eq!(menu.value(), Some(share));
     choose(&mut window, "Plane", "Two axes");
     set(&mut window, "To the right", 3);
     settle(&mut window);
@@ -91,7 +91,6 @@ fn the_plane_is_chosen_in_a_menu() {
     assert_eq!(axes.lift([5.0, 7.0])[1], 7.0);
     click_on_map(&mut window, 0.5, 0.5);
     settle(&mut window);
-    window.get_by_label("z3");
     for x in [0.3, 0.5, 0.7] {
         let at = on_map(&window, x, 0.3 + 0.5 * x * x);
         click_at(&mut window, at, PointerButton::Secondary);
