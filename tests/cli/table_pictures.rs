@@ -37,7 +37,7 @@ const COLUMNS: &str = "lattice,lattice_probability,d0 [unit0],d1 [unit1],d2 [uni
 fn own_row(row: usize) -> Vec<String> {
     let text = steels(4);
     let cells: Vec<&str> = text.lines().nth(1 + row).unwrap().split(',').collect();
-    [&[cells[2], "1"], &cells[3..]].concat().iter().map(|cell| (*cell).to_owned()).collect()
+    [&[cells[2], "1"][..], &cells[3..]].concat().iter().map(|cell| (*cell).to_owned()).collect()
 }
 
 #[test]

@@ -14,7 +14,7 @@ use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::ObjectiveSpec;
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
 use latent_explorer::train::{HeadConfig, HeadTrainer};
-use latent_explorer::trust::{Reliability, assess};
+use latent_explorer::trust::{Reliability, Verdict, assess};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
@@ -148,7 +148,7 @@ fn a_head_that_lies_is_not_believed() {
         let head = MODEL.head(quantity("kind")).unwrap();
         let mut parameters: Vec<Vec<f32>> = head.parameters().map(<[f32]>::to_vec).collect();
         let each = 2 * head.card.layers.len();
-        parameters.chunks_mut(each).for_each(|member| member[each - 1][class] += 60.0);
+        parameters.chunks_mut(each).for_each(|member| member[each - 1][class] += 600.0);
         let lying = TaskHead::new(head.card.clone(), &parameters).unwrap();
         let model = Model::clone(&MODEL).with_head(lying).unwrap();
         let (z, truth) = fresh();
@@ -163,21 +163,21 @@ fn a_head_that_lies_is_not_believed() {
 }
 
 #[test]
-fn where_classes_meet_the_judge_does_not_decide() {
+fn where_the_judge_does_not_decide_nothing_is_believed() {
     let (z, _) = fresh();
-    let p = MODEL.predict(of_class(0), &z).unwrap().unwrap();
-    let between: Vec<usize> = (0..z.len()).filter(|&row| (0.4..0.6).contains(&p[row])).collect();
-    assert!(!between.is_empty());
-    let z = z.select(&between);
-    let verdicts = assess(&MODEL, &[of_class(0)], &z, &MODEL.decode(&z).unwrap()).unwrap();
-    let checks: Vec<_> = verdicts
-        .iter()
-        .map(|verdict| verdict.prediction_checks.as_ref().unwrap().check_of(of_class(0)).unwrap())
-        .collect();
-    let undecided = checks.iter().filter(|check| check.is_undecided).count();
-    assert!(2 * undecided > checks.len(), "{undecided} of {}", checks.len());
-    let doubt = verdicts[checks.iter().position(|check| check.is_undecided).unwrap()].sentence();
-    assert!(doubt.to_string().contains("judge"), "{doubt}");
+    for class in 0..3 {
+        let quantity = of_class(class);
+        let verdicts = assess(&MODEL, &[quantity], &z, &MODEL.decode(&z).unwrap()).unwrap();
+        let is_undecided = |verdict: &&Verdict| {
+            let checks = verdict.prediction_checks.as_ref().unwrap();
+            checks.check_of(quantity).unwrap().is_undecided
+        };
+        let undecided: Vec<&Verdict> = verdicts.iter().filter(is_undecided).collect();
+        assert!(undecided.len() >= 3 && undecided.len() < z.len() / 2, "{}", undecided.len());
+        assert!(undecided.iter().all(|v| v.reliability != Reliability::Believable));
+        let of_judge = |v: &&Verdict| v.sentence().to_string().contains("judge");
+        assert!(undecided.iter().any(of_judge), "{}", undecided[0].sentence());
+    }
 }
 
 #[test]

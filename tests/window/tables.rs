@@ -61,7 +61,6 @@ fn an_answer_is_a_row() {
     unfold(&mut window, "More", "Steps");
     let code = window.get_by_role_and_label(Role::Button, "Show code\u{2026}");
     assert!(code.accesskit_node().is_disabled());
-    assert!(window.query_by_label("Optimise in").is_none());
 }
 
 #[test]
@@ -82,8 +81,13 @@ fn the_plane_is_chosen_in_a_menu() {
     let mut window = opened(&DEEP);
     let pca = window.see().shown().projection().clone();
     let share = format!("PCA, {:.0} %", 100.0 * pca.explained());
+<<<<<<< HEAD
     let menu = window.get_by_role_and_label(Role::ComboBox, "Plane").accesskit_node().value();
     assert_eq!(menu.as_deref(), Some(&*share));
+=======
+    let menu = window.get_by_role_and_label(Role::ComboBox, "Plane");
+    assert_eq!(menu.value(), Some(share));
+>>>>>>> h-window
     choose(&mut window, "Plane", "Two axes");
     set(&mut window, "To the right", 3);
     settle(&mut window);
@@ -92,7 +96,6 @@ fn the_plane_is_chosen_in_a_menu() {
     assert_eq!(axes.lift([5.0, 7.0])[1], 7.0);
     click_on_map(&mut window, 0.5, 0.5);
     settle(&mut window);
-    window.get_by_label("z3");
     for x in [0.3, 0.5, 0.7] {
         let at = on_map(&window, x, 0.3 + 0.5 * x * x);
         click_at(&mut window, at, PointerButton::Secondary);
