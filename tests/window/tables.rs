@@ -81,13 +81,8 @@ fn the_plane_is_chosen_in_a_menu() {
     let mut window = opened(&DEEP);
     let pca = window.see().shown().projection().clone();
     let share = format!("PCA, {:.0} %", 100.0 * pca.explained());
-<<<<<<< HEAD
-    let menu = window.get_by_role_and_label(Role::ComboBox, "Plane").accesskit_node().value();
-    assert_eq!(menu.as_deref(), Some(&*share));
-=======
     let menu = window.get_by_role_and_label(Role::ComboBox, "Plane");
     assert_eq!(menu.value(), Some(share));
->>>>>>> h-window
     choose(&mut window, "Plane", "Two axes");
     set(&mut window, "To the right", 3);
     settle(&mut window);
