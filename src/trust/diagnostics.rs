@@ -403,10 +403,7 @@ mod tests {
         let config = TrainingConfig { early_stopping: Some(100), ..TrainingConfig::default() };
         let found = warnings(&config, &by_heart, None);
         assert!(
-            found[0]
-                .remedy
-                .to_string()
-                .contains("Early stopping keeps the best epoch; more rows"),
+            found[0].remedy.to_string().contains("Early stopping keeps the best epoch; more rows"),
             "{found:?}"
         );
     }
