@@ -11,6 +11,7 @@ fn a_model_without_data_is_shown_and_searched() {
     let path = folder.path().join("elsewhere.safetensors");
     checkpoint::save(&of_outlines(), &path).unwrap();
     let mut session = session();
+    session.act(Act::Resize([640.0, 480.0]));
     session.act(Act::Open(path));
     until_files_are_done(&mut session);
     assert!(errors(&session).is_empty(), "{:?}", errors(&session));
