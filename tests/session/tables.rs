@@ -35,6 +35,8 @@ fn a_table_is_opened_on_what_its_head_predicts() {
     let see = session.see();
     assert_eq!((see.quantity().name(), see.quantity().is_predicted()), ("strength", true));
     assert_eq!(see.quantities()[0], see.quantity(), "targets stand before the columns");
+    let inside = see.next_search().spec.inside;
+    assert_eq!(inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS, "a prediction is sought");
     assert_eq!(see.quantities().len(), 33, "a target, two levels and 30 numbers");
     session.act(Act::ToggleLayer(MapLayer::Heat));
     session.wait("the map", |see| see.is_settled());

@@ -348,10 +348,7 @@ impl State {
         let chosen = &self.document.search.config;
         match self.shown().and_then(|(_, entry)| replacement(&chosen.spec, &entry.prepared.model)) {
             None => Cow::Borrowed(chosen),
-            Some(quantity) => {
-                let spec = ObjectiveSpec::new(quantity, Goal::Max);
-                Cow::Owned(SearchConfig { spec, ..chosen.clone() })
-            }
+            Some(spec) => Cow::Owned(SearchConfig { spec, ..chosen.clone() }),
         }
     }
 
@@ -519,7 +516,7 @@ impl State {
                 let word = spec.word();
                 self.notices.info(text!("This model has it: {word} is optimised again.", word));
             }
-            Some(quantity) => {
+            Some(other) => {
                 let unknown = spec.quantities().find(|quantity| !model.knows(*quantity));
                 let unknown = unknown.map_or("", Quantity::name);
                 self.notices.info(text!(
@@ -552,8 +549,9 @@ impl State {
     }
 }
 
-/// The quantity that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
-fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<Quantity> {
+/// The objective that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
+fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<ObjectiveSpec> {
     let lacks = spec.quantities().any(|quantity| !model.knows(quantity));
-    lacks.then(|| model.usual_quantity())
+    let usual = || ObjectiveSpec::new(model.usual_quantity(), Goal::Max);
+    lacks.then(|| if model.has_data() { usual().with_usual_inside() } else { usual() })
 }
