@@ -522,7 +522,7 @@ impl State {
                 self.notices.info(text!(
                     "This model has no '{unknown}'; {word} is optimised instead.",
                     unknown,
-                    word = quantity.word()
+                    word = other.word()
                 ));
             }
             None => (),
