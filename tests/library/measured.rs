@@ -489,7 +489,7 @@ fn without_a_head_it_is_not_told_and_the_way_out_is_said() {
 fn a_head_of_too_few_values_or_of_none_is_refused_by_name() {
     let refused = HeadTrainer::new(MODEL.clone(), quantity("rare"), HeadConfig::default());
     let refused = refused.err().unwrap().to_string();
-    assert!(says(&refused, "rare .. 10 shapes"), "{refused}");
+    assert!(says(&refused, "rare .. 10 rows"), "{refused}");
     let data = data();
     let config = TrainingConfig { heads: vec![quantity("girth")], ..config(&data) };
     let refused = Trainer::new(data, config).err().unwrap().to_string();
