@@ -23,9 +23,7 @@ fn a_model_without_data_is_shown_and_searched() {
     for layer in [MapLayer::Data, MapLayer::Heat, MapLayer::Trust, MapLayer::Gradient] {
         session.act(Act::ToggleLayer(layer));
     }
-    // Nothing says how far a point is from data, so there is no overlay of distances.
-    session.wait("the map", |see| see.map().is_drawn() && see.map().heat_columns().is_some());
-    assert!(session.see().map().distance_bounds().is_none());
+    session.wait("the map", |see| see.is_settled());
 
     search(&mut session, restarts(4, 30));
     until_searched(&mut session);

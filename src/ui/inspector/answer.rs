@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let index = search_run.look.chosen.or(report.best_believable).or(report.best);
     let Some((index, restart)) = index.and_then(|i| Some((i, report.restarts.get(i)?))) else {
         heading(ui, text!("No answer"));
-        let why = if search_run.config.spec.constraints.is_empty() {
+        let why = if !search_run.config.spec.is_constrained() {
             text!(
                 "Every restart left the property's domain at once. Try another seed, or start inside the data."
             )
