@@ -97,7 +97,7 @@ impl TaskHead {
     /// The judge of a quantity, `computed` on first use.
     ///
     /// # Errors
-    /// Those of the computation.
+    /// As the computation.
     pub(super) fn judge(
         &self,
         quantity: Quantity,

@@ -31,7 +31,7 @@ pub struct HeadCard {
     /// The name of the head: that of its target column, of several that of the first; a file has its name.
     #[serde(rename = "property", with = "predicted_name")]
     pub quantity: Quantity,
-    /// What it learns: numbers, or one of several classes.
+    /// The task: numbers, or one of several classes.
     #[serde(default)]
     pub task: Task,
     /// The layers of each member, in order. They end with the standardised values, the logit of the second of two

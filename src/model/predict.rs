@@ -2,6 +2,7 @@
 
 use super::head::TaskHead;
 use super::head_card::HeadOutput;
+use super::head_reading::HeadReading;
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
 use super::{Model, Value};
 use crate::data::dataset::Target;
@@ -53,8 +54,9 @@ impl Model {
 
     /// True if the values of a quantity of this name are known of its rows.
     pub fn knows(&self, quantity: Quantity) -> bool {
-        self.known_quantities().iter().any(|known| known.column() == quantity.column())
+        self.computes(quantity)
             || self.encoded.column(quantity).is_some()
+            || !self.has_data() && self.head(quantity).is_some()
     }
 
     /// Its quantities: those that are computed, the target columns, and the predictions of heads that learned what is
@@ -230,9 +232,12 @@ impl Model {
         Ok(self.values(quantity, &z, &outline)?[0])
     }
 
-    /// True if a quantity is the probability of classes of a target.
+    /// True if a quantity is the probability of classes of a target; without data of the target of a head.
     pub fn is_of_class(&self, quantity: Quantity) -> bool {
-        self.encoded.is_of_class(quantity)
+        match self.head(quantity).filter(|_| !self.has_data()) {
+            Some(head) => matches!(head.card.reading(quantity), Some(HeadReading::Classes(_))),
+            None => self.encoded.is_of_class(quantity),
+        }
     }
 
     /// The predicted quantities that cannot be computed.

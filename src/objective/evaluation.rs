@@ -127,7 +127,9 @@ impl Evaluation {
 
 /// The approximate standard deviation of the sum of the terms over the data of a model.
 fn sought_spread(spec: &ObjectiveSpec, model: &Model) -> f64 {
-    let share = |term: &Term| model.encoded.mean(term.quantity).clamp(0.01, 0.99);
+    // Without data either outcome is as likely.
+    let mean = |term: &Term| Some(model.encoded.mean(term.quantity)).filter(|mean| !mean.is_nan());
+    let share = |term: &Term| mean(term).unwrap_or(0.5).clamp(0.01, 0.99);
     let of = |term: &Term| {
         let spread = model.encoded.spread(term.quantity);
         match term.goal {

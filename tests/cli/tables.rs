@@ -464,7 +464,7 @@ fn locks_bounds_and_sums_hold_exactly_in_input_space_and_within_their_tolerance_
         assert!((sum - 51.0).abs() < 0.03 && restart.get("broken").is_none(), "{sum}");
     }
 
-    // What no decoded row has is no answer, and the report says how far it is from one.
+    // A value that no decoded row has gives no answer, and the report says how far each row is from it.
     let output = run(&words(
         "optimise --model F/m.safetensors --term density:max --restarts 2 --steps 20 --lock d4=400 --out F/n.json",
         folder.path(),

@@ -1,9 +1,14 @@
 //! Models without data: what can be known of them is known, and the rest is said to be unknown.
 
 use crate::imported::{of_outlines, of_table, target};
+use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
+use latent_explorer::data::task::Task;
 use latent_explorer::model::format::checkpoint;
+use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::head_card::{HeadCard, HeadTarget};
 use latent_explorer::model::origin::Origin;
+use latent_explorer::nn::layer::initial_parameters;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::objective::{Goal, Objective, ObjectiveSpec, Space};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
@@ -66,4 +71,25 @@ fn a_search_without_data_begins_at_the_prior_and_finds_what_it_can() {
         assert_eq!(restart.restart.start(), start);
         assert!(restart.restart.best_value() > restart.restart.start_value(), "it improves");
     }
+}
+
+#[test]
+fn a_class_is_sought_without_data() {
+    let kind: Quantity = "kind".parse().unwrap();
+    let task = Task::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
+    let values: Vec<f64> = (0..20).map(|row| f64::from(row % 3)).collect();
+    let (task, values, held_out) = (&task, &values[..], &[false; 20][..]);
+    let target = HeadTarget { quantity: kind, task, is_computed: false, values, held_out };
+    let card = HeadCard::for_target(target, 3, &[8], true).unwrap();
+    let parameters = initial_parameters(&card.layers, 8);
+    let head = TaskHead::new(card, &parameters).unwrap();
+    let model = Arc::new(of_table().with_head(head).unwrap());
+    let terms = vec!["kind:up=b".parse().unwrap()];
+    let constraints = vec!["computed:d0<=0".parse().unwrap()];
+    let spec = ObjectiveSpec { terms, constraints, ..ObjectiveSpec::default() };
+    let objective = Objective::new(model, spec, Space::Latent).unwrap();
+    let at = objective.evaluate(&[0.1, -0.2, 0.3], true).unwrap();
+    // The constraint is broken and has its price.
+    assert!(at.finite[0] && !at.feasible[0] && (0.0..1.0).contains(&at.value[0]), "{at:?}");
+    assert!(at.loss[0] > -at.value[0].ln() + 1.0, "{at:?}");
 }

@@ -123,7 +123,7 @@ struct Head<'a> {
     /// `joint` or `afterwards`.
     trained: &'static str,
     widths: Vec<usize>,
-    /// What it learns; the classes.
+    /// The task, with the classes.
     task: &'a Task,
     /// The metrics of a number.
     #[serde(flatten)]

@@ -40,7 +40,7 @@ pub(in crate::session) fn refresh_planes(core: &mut Core) {
         if let Some(now) = now.filter(|now| now.plane != before)
             && state.view.shown == Some(id)
         {
-            // What was drawn on the other plane would have wrong positions.
+            // A picture of the other plane would have wrong positions.
             state.map.picture = MapPictures::default();
             state.map.probe = None;
             state.view.map.fit(now.home);
