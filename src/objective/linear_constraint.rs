@@ -113,10 +113,10 @@ pub fn column_constraints(model: &Model, spec: &ObjectiveSpec) -> Result<Vec<Lin
     spec.columns.iter().map(linear).collect()
 }
 
-/// [`column_constraints`], and the constraints of quantities that are columns of the table.
+/// `column_constraints`, and the constraints of quantities that are columns of the table.
 ///
 /// # Errors
-/// As [`column_constraints`].
+/// As `column_constraints`.
 pub fn linear_constraints(model: &Model, spec: &ObjectiveSpec) -> Result<Vec<LinearConstraint>> {
     let mut all = column_constraints(model, spec)?;
     if model.domain().table().is_some() {
