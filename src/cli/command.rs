@@ -1,10 +1,10 @@
 //! The command line as a whole: which verb, with which arguments.
 
 use super::misuse;
-use super::verbs::{
-    codec, compare, data, field, heads, info, interpolate, lab, optimise, predict, race,
-    rediscover, render, report, sample, sweep, train, walk,
-};
+use super::verbs::explore::{codec, field, info, interpolate, predict, sample, walk};
+use super::verbs::keep::{render, report};
+use super::verbs::learn::{compare, data, heads, sweep, train};
+use super::verbs::optimise::{lab, race, rediscover, search};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Language;
@@ -59,7 +59,7 @@ pub enum Verb {
     /// Train heads that predict properties for an existing model
     Heads(heads::HeadsArguments),
     /// Optimise a property from many starts and assess the answers
-    Optimise(optimise::OptimiseArguments),
+    Optimise(search::OptimiseArguments),
     /// Predict the targets of new rows of a table
     Predict(predict::PredictArguments),
     /// Compare several methods from the same starts with the same budget
@@ -240,7 +240,7 @@ pub fn run(command: &Verb) -> Result<()> {
         Verb::Sweep(arguments) => sweep::run(arguments),
         Verb::Data(arguments) => data::run(arguments),
         Verb::Heads(arguments) => heads::run(arguments),
-        Verb::Optimise(arguments) => optimise::run(arguments),
+        Verb::Optimise(arguments) => search::run(arguments),
         Verb::Predict(arguments) => predict::run(arguments),
         Verb::Race(arguments) => race::run(arguments),
         Verb::Lab(arguments) => lab::run(arguments),

@@ -2,7 +2,7 @@
 
 use super::card::{Encoded, ModelCard};
 use super::density::Density;
-use super::head::TaskHead;
+use super::heads::head::TaskHead;
 use super::optimiser_state::OptimiserState;
 use crate::data::dataset::Dataset;
 use crate::data::domain::Domain;

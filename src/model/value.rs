@@ -1,6 +1,6 @@
 //! A value as it is shown and written, with its origin: computed or predicted.
 
-use super::judge::Prediction;
+use super::heads::judge::Prediction;
 use crate::data::quantity::predicted;
 use crate::numerics::format::three_digits;
 use crate::text;

@@ -3,7 +3,7 @@
 use super::spec::{Goal, ObjectiveSpec, Term};
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 
 impl ObjectiveSpec {

@@ -4,7 +4,7 @@ use super::lab_results::{LabComparison, LabResult, LabResults, PredictedValue};
 use super::report::{RestartReport, SearchReport, TermAnswer};
 use super::written::{WrittenShape, from_one};
 use crate::data::outline::transform::SimilarityTransform;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::trust::{Reliability, Verdict};
 use serde::Serialize;
 

@@ -9,7 +9,7 @@ use super::restart::StopReason;
 use super::written::WrittenShape;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::table::TableCell;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::objective::BrokenConstraint;
 use crate::trust::Verdict;
 use serde::{Serialize, Serializer};

@@ -11,7 +11,7 @@ use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::table::TableSchema;
 use crate::error::Result;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
 use crate::objective::{

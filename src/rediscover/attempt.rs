@@ -5,7 +5,7 @@ use crate::data::quantity::Quantity;
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::Model;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::Goal;

@@ -1,7 +1,7 @@
 //! Blind choice: the unseen rows that a cautious person would choose by their predictions.
 
 use super::hidden::{top, top_count};
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::objective::Goal;
 use serde::Serialize;
 

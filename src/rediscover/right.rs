@@ -1,7 +1,7 @@
 //! Are "believable" answers right? Compares the intervals at believable answers with the true values there.
 
 use super::attempt::Optimum;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::numerics::statistics::quantile::quantile;
 use crate::objective::Goal;
 use crate::text;

@@ -12,7 +12,7 @@ use crate::data::rows::Rows;
 use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::model::planted::{PlantedTruth, Planting};
+use crate::model::heads::planted::{PlantedTruth, Planting};
 use crate::numerics::random::{Purpose, stream};
 use crate::objective::Goal;
 use crate::text;

@@ -87,9 +87,9 @@ pub fn launch<N, T>(
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::session::jobs::candidates::CandidatesFile;
     use crate::session::jobs::handle::NoNews;
-    use crate::session::jobs::race::RaceNews;
+    use crate::session::jobs::optimise::candidates::CandidatesFile;
+    use crate::session::jobs::optimise::race::RaceNews;
     use std::path::PathBuf;
 
     fn end(

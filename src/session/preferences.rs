@@ -1,6 +1,6 @@
 //! Preferences: habits of a person, the same in every document.
 
-use crate::session::jobs::training::USUAL_PACE;
+use crate::session::jobs::learn::training::USUAL_PACE;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -3,8 +3,8 @@
 use crate::session::action::RecordedAction;
 use crate::session::commands::Command;
 use crate::session::commands::cancel::cancel_all;
-use crate::session::commands::latent_path::tour_on;
-use crate::session::commands::model_files::open_sample;
+use crate::session::commands::explore::latent_path::tour_on;
+use crate::session::commands::keep::model_files::open_sample;
 use crate::session::commands::perform::perform;
 use crate::session::core::{Core, Replay};
 use crate::session::effects::replay::replay;

@@ -2,12 +2,12 @@
 
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::document::{ModelRef, OpenModel};
-use crate::session::jobs::import::ImportRun;
-use crate::session::jobs::race::RaceRun;
-use crate::session::jobs::rediscovery::RediscoveryRun;
-use crate::session::jobs::search::SearchRun;
-use crate::session::jobs::sweep::SweepRun;
-use crate::session::jobs::training::Training;
+use crate::session::jobs::learn::import::ImportRun;
+use crate::session::jobs::learn::sweep::SweepRun;
+use crate::session::jobs::learn::training::Training;
+use crate::session::jobs::optimise::race::RaceRun;
+use crate::session::jobs::optimise::rediscovery::RediscoveryRun;
+use crate::session::jobs::optimise::search::SearchRun;
 use crate::session::results::freehand::FreehandShape;
 use crate::session::results::models::ModelEntry;
 use crate::session::results::step_through::StepThroughState;

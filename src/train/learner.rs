@@ -7,9 +7,9 @@ use crate::data::task::Task;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::Encoded;
-use crate::model::head::TaskHead;
-use crate::model::head_card::HeadCard;
-use crate::model::head_score::HeadScore;
+use crate::model::heads::card::HeadCard;
+use crate::model::heads::head::TaskHead;
+use crate::model::heads::score::HeadScore;
 use crate::trust::head_changes;
 
 /// The fewest calibration rows that set a temperature.
@@ -118,7 +118,7 @@ pub fn with_usual_change(mut head: TaskHead, model: &Model) -> Result<TaskHead> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::head_card::HeadTarget;
+    use crate::model::heads::card::HeadTarget;
     use crate::nn::layer::initial_parameters;
 
     fn card(values: &[f64], held_out: &[bool]) -> Result<HeadCard> {

@@ -12,7 +12,7 @@ use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, ModelCard, StartDistribution};
-use crate::model::head_card::{HeadCard, HeadTarget};
+use crate::model::heads::card::{HeadCard, HeadTarget};
 use crate::model::origin::{Origin, TrainingRecord};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::{architecture, block_architecture};

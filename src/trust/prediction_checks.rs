@@ -4,7 +4,7 @@ use super::question::Question;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::runtime::on_all_cores;
 use crate::objective::{Constraint, ObjectiveSpec, Relation};

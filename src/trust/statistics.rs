@@ -5,8 +5,8 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::card::LatentStatistics;
-use crate::model::head::TaskHead;
-use crate::model::head_card::HeadOutput;
+use crate::model::heads::card::HeadOutput;
+use crate::model::heads::head::TaskHead;
 use crate::numerics::statistics::quantile::quantile;
 
 /// The share of the held-out data that stay within the limits of a round trip.

@@ -10,7 +10,7 @@ use super::inspector::side_panel;
 use super::map::compare::Maps;
 use super::request::{Dialog, Request, Requests};
 use super::{jobs, keys, panels, theme, top_bar};
-use crate::session::commands::import::holds_shapes;
+use crate::session::commands::learn::import::holds_shapes;
 use crate::session::document::ImportWish;
 use crate::session::preferences::ThemeChoice;
 use crate::session::{Command, Session, State};

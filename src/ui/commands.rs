@@ -5,7 +5,7 @@ use super::request::{Dialog, Request, Requests};
 use crate::explore::scene::map_layer::MapLayer;
 use crate::optimise::Rule;
 use crate::session::commands::command::Touring;
-use crate::session::jobs::training::{Portion, TrainingPhase};
+use crate::session::jobs::learn::training::{Portion, TrainingPhase};
 use crate::session::preferences::ThemeChoice;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::selection::MapPoint;

@@ -4,7 +4,7 @@ use super::dialogs::export_form::ExportForm;
 use crate::session::Command;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
-use crate::session::jobs::export::Export;
+use crate::session::jobs::keep::export::Export;
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 mod source;
 mod texts;
 
-use source::{Crate, Reference, Target};
+use source::{Crate, Reference, Target, source_files};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -46,6 +46,8 @@ const SHUT: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+/// Files that a folder holds at most, beside its `mod.rs`.
+const MAX_FILES: usize = 15;
 /// Crates of the window, which only `ui` may know.
 const WINDOW: &[&str] = &["egui", "eframe", "egui_plot", "egui_extras", "rfd"];
 /// Threads and channels, which the modules below `session` do not use: their caller has them.
@@ -192,6 +194,21 @@ fn actions_know_the_document_alone() {
     let broken: Vec<_> = broken.map(|r| (&r.from, r.line, &r.to)).collect();
     assert!(broken.is_empty(), "{broken:#?}");
     assert!(seen > 50, "{seen}");
+}
+
+#[test]
+fn a_room_of_many_files_has_rooms_of_its_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    source_files(&root, &mut paths);
+    let mut files: BTreeMap<&Path, usize> = BTreeMap::new();
+    for file in &paths {
+        let is_part = file.file_name().is_some_and(|name| name != "mod.rs");
+        *files.entry(file.parent().unwrap_or(file)).or_default() += usize::from(is_part);
+    }
+    assert!(files.len() > 30, "the source was not read: {files:?}");
+    files.retain(|_, files| *files > MAX_FILES);
+    assert!(files.is_empty(), "more than {MAX_FILES} files: {files:?}");
 }
 
 #[test]

@@ -11,24 +11,24 @@ use latent_explorer::rediscover::RediscoveryReport;
 use latent_explorer::session::State;
 use latent_explorer::session::document::ids::JobId;
 use latent_explorer::session::event::{End, Event, News};
-use latent_explorer::session::jobs::candidates::CandidatesFile;
 use latent_explorer::session::jobs::control::Control;
-use latent_explorer::session::jobs::export::ExportedFile;
+use latent_explorer::session::jobs::explore::open::Opened;
+use latent_explorer::session::jobs::explore::path::Made;
 use latent_explorer::session::jobs::handle::{Handle, NoNews};
-use latent_explorer::session::jobs::heads::TrainedHeads;
-use latent_explorer::session::jobs::import::Brought;
-use latent_explorer::session::jobs::open::Opened;
-use latent_explorer::session::jobs::path::Made;
-use latent_explorer::session::jobs::pca::PcaModel;
-use latent_explorer::session::jobs::race::RaceResults;
-use latent_explorer::session::jobs::registry::{JobProgress, JobResult};
-use latent_explorer::session::jobs::save::Saved;
-use latent_explorer::session::jobs::search::SearchNews;
-use latent_explorer::session::jobs::snapshot::Snapshot;
-use latent_explorer::session::jobs::sweep::SweepRest;
-use latent_explorer::session::jobs::training::{
+use latent_explorer::session::jobs::keep::export::ExportedFile;
+use latent_explorer::session::jobs::keep::save::Saved;
+use latent_explorer::session::jobs::learn::heads::TrainedHeads;
+use latent_explorer::session::jobs::learn::import::Brought;
+use latent_explorer::session::jobs::learn::pca::PcaModel;
+use latent_explorer::session::jobs::learn::snapshot::Snapshot;
+use latent_explorer::session::jobs::learn::sweep::SweepRest;
+use latent_explorer::session::jobs::learn::training::{
     Material, Trained, TrainingNews, TrainingPlan, run,
 };
+use latent_explorer::session::jobs::optimise::candidates::CandidatesFile;
+use latent_explorer::session::jobs::optimise::race::RaceResults;
+use latent_explorer::session::jobs::optimise::search::SearchNews;
+use latent_explorer::session::jobs::registry::{JobProgress, JobResult};
 use latent_explorer::session::launch::{Outlet, launch};
 use latent_explorer::session::results::findings::Findings;
 use latent_explorer::text::Text;

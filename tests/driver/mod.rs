@@ -29,11 +29,11 @@ pub use session::document::{Anchor as Endpoint, PathPlan};
 /// The points from which the restarts of a search begin.
 pub use session::document::{StartChoice as Starts, StartOrigin};
 /// A file that can be exported.
-pub use session::jobs::export::Exportable;
+pub use session::jobs::keep::export::Exportable;
+/// The phase of a training.
+pub use session::jobs::learn::training::TrainingPhase;
 /// A kind of job.
 pub use session::jobs::registry::JobKind;
-/// The phase of a training.
-pub use session::jobs::training::TrainingPhase;
 /// How a restart of a search ended.
 pub use session::results::findings::Ending;
 /// A model to be put beside the one that is shown.

@@ -8,7 +8,7 @@ use latent_explorer::data::source::TrainingData;
 use latent_explorer::data::table::{self, TableOptions};
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
-use latent_explorer::model::head::TaskHead;
+use latent_explorer::model::heads::head::TaskHead;
 use latent_explorer::model::origin::Origin;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::ObjectiveSpec;

@@ -16,7 +16,7 @@ use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::card::{Encoded, LatentStatistics, ModelCard, StartDistribution};
 use latent_explorer::model::format::checkpoint;
-use latent_explorer::model::head_card::head_layers;
+use latent_explorer::model::heads::card::head_layers;
 use latent_explorer::model::origin::{Origin, TrainingRecord};
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::activation::Activation;

@@ -12,7 +12,7 @@ use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::data::task::Task;
 use latent_explorer::model::Model;
-use latent_explorer::model::judge::Prediction;
+use latent_explorer::model::heads::judge::Prediction;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::Goal;
 use latent_explorer::rediscover::{

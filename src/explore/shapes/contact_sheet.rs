@@ -252,7 +252,7 @@ fn around(Bounds { low, high }: Bounds, palette: &Palette) -> SceneItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::judge::Prediction;
+    use crate::model::heads::judge::Prediction;
 
     fn sheet(count: usize, titles: usize, legend: bool) -> ContactSheet {
         let cell = |i: usize| Cell {

@@ -5,7 +5,7 @@ use super::svg_elements::{FONT, escaped, n, paint, path};
 use crate::data::quantity::Quantity;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::tick;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::training_config::EpochRecord;
 use crate::optimise::{LabComparison, Restart, RestartReport, SearchReport};
 use crate::text;

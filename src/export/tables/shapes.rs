@@ -7,7 +7,7 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::export::tables::rows::{row_cells, row_header};
 use crate::model::Model;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::trust::Verdict;
 use std::path::Path;
 

@@ -40,7 +40,7 @@ pub fn with_outputs(mut header: Value) -> Value {
 mod tests {
     use super::*;
     use crate::data::task::Task;
-    use crate::model::head_card::HeadCard;
+    use crate::model::heads::card::HeadCard;
 
     #[test]
     fn a_head_of_one_number_is_a_regression_with_one_output() {

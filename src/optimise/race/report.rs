@@ -4,7 +4,7 @@ use super::contender::Contender;
 use super::stepper::{Race, thinned};
 use crate::data::rows::Rows;
 use crate::error::Result;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::statistics::quantile::quantile;
 use crate::objective::{Objective, ObjectiveSpec, Space};

@@ -2,14 +2,14 @@
 //! applies.
 
 use crate::session::action::Action;
-use crate::session::commands::latent_path::{leave_tour, toggle_tour};
-use crate::session::commands::step_through::walk;
-use crate::session::commands::training::pause_training;
+use crate::session::commands::explore::latent_path::{leave_tour, toggle_tour};
+use crate::session::commands::learn::training::pause_training;
+use crate::session::commands::optimise::step_through::walk;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
 use crate::session::event::Event;
+use crate::session::jobs::learn::training::TrainingPhase;
 use crate::session::jobs::registry::JobKind;
-use crate::session::jobs::training::TrainingPhase;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::snapshots::look_back;
 use crate::session::view::{Activity, TrainingLook};

@@ -8,25 +8,25 @@ use crate::optimise::SearchConfig;
 use crate::session::action::Action;
 use crate::session::commands::Command;
 use crate::session::commands::cancel::{cancel, toggle_play};
-use crate::session::commands::candidates::{export_candidates, import_lab_results};
-use crate::session::commands::compare::{compare_with, toggle_comparison};
-use crate::session::commands::drawing::take_drawing;
-use crate::session::commands::export::begin_export;
-use crate::session::commands::heads::train_heads;
-use crate::session::commands::import::import;
-use crate::session::commands::latent_path::{scrub_tour, step_tour, tour};
-use crate::session::commands::model_files::{close, open, open_sample, save};
-use crate::session::commands::pins::pin;
-use crate::session::commands::race::{begin_race, choose_contender, clear_race};
-use crate::session::commands::rediscovery::{clear_rediscovery, rediscover};
-use crate::session::commands::search::{
-    begin_search, choose_search, clear_search, continue_lesson, search_from,
-};
-use crate::session::commands::step_through::walk;
-use crate::session::commands::sweep::{open_swept, sweep};
-use crate::session::commands::training::{
+use crate::session::commands::explore::compare::{compare_with, toggle_comparison};
+use crate::session::commands::explore::drawing::take_drawing;
+use crate::session::commands::explore::latent_path::{scrub_tour, step_tour, tour};
+use crate::session::commands::explore::pins::pin;
+use crate::session::commands::keep::export::begin_export;
+use crate::session::commands::keep::model_files::{close, open, open_sample, save};
+use crate::session::commands::learn::heads::train_heads;
+use crate::session::commands::learn::import::import;
+use crate::session::commands::learn::sweep::{open_swept, sweep};
+use crate::session::commands::learn::training::{
     branch, go_on, learn_more, pause_training, train, train_again, train_with_new_seed,
 };
+use crate::session::commands::optimise::candidates::{export_candidates, import_lab_results};
+use crate::session::commands::optimise::race::{begin_race, choose_contender, clear_race};
+use crate::session::commands::optimise::rediscovery::{clear_rediscovery, rediscover};
+use crate::session::commands::optimise::search::{
+    begin_search, choose_search, clear_search, continue_lesson, search_from,
+};
+use crate::session::commands::optimise::step_through::walk;
 use crate::session::core::Core;
 use crate::session::effects::act::{act, redo, undo};
 use crate::session::effects::training::set_training_pace;

@@ -4,7 +4,7 @@ use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::session::core::Core;
 use crate::session::document::DataSpec;
-use crate::session::jobs::training::Material;
+use crate::session::jobs::learn::training::Material;
 use crate::text;
 
 /// The data that a specification names.

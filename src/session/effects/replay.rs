@@ -9,9 +9,9 @@ use crate::session::document::ids::JobId;
 use crate::session::effects::act::perform_recorded;
 use crate::session::effects::training::training_control;
 use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::learn::snapshot::{self, Snapshot};
+use crate::session::jobs::learn::training::SNAPSHOT_SAMPLES;
 use crate::session::jobs::registry::{JobKind, JobResult};
-use crate::session::jobs::snapshot::{self, Snapshot};
-use crate::session::jobs::training::SNAPSHOT_SAMPLES;
 use crate::session::results::models::ModelEntry;
 use crate::text;
 

@@ -6,7 +6,7 @@ use crate::explore::layers::encoded_points::{beyond, points};
 use crate::explore::layers::heat::usual_ranges;
 use crate::explore::scene::compose::EncodedPoints;
 use crate::explore::{Bounds, LatentPlane, Projection, home_view, whole_view};
-use crate::model::head::TaskHead;
+use crate::model::heads::head::TaskHead;
 use crate::model::{Model, PointRef};
 use crate::objective::Objective;
 use crate::optimise::SearchConfig;

@@ -3,7 +3,7 @@
 use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::metrics;
+use crate::session::jobs::learn::metrics;
 use crate::session::jobs::registry::JobKind;
 use crate::session::screen::metrics_cache::CachedMetrics;
 

@@ -3,9 +3,9 @@
 use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::learn::snapshot;
+use crate::session::jobs::learn::training::SNAPSHOT_SAMPLES;
 use crate::session::jobs::registry::JobKind;
-use crate::session::jobs::snapshot;
-use crate::session::jobs::training::SNAPSHOT_SAMPLES;
 use crate::session::results::timeline::Timeline;
 use crate::session::view::TrainingLook;
 use crate::text::Text;

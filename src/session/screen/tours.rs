@@ -8,7 +8,7 @@ use crate::explore::shapes::contact_sheet::ContactSheet;
 use crate::explore::shapes::new_shapes::NewShape;
 use crate::session::document::PathPlan;
 use crate::session::document::ids::{JobId, ModelId};
-use crate::session::jobs::path::Wanted;
+use crate::session::jobs::explore::path::Wanted;
 use crate::session::results::playback::Playback;
 use crate::session::results::probe::Probe;
 use std::ops::Deref;

@@ -2,8 +2,8 @@
 
 use crate::model::training_config::EpochRecord;
 use crate::session::document::ids::{JobId, ModelId};
+use crate::session::jobs::learn::training::{Training, TrainingPlan};
 use crate::session::jobs::registry::JobResult;
-use crate::session::jobs::training::{Training, TrainingPlan};
 use crate::session::screen::metrics_cache::CachedMetrics;
 use crate::session::state::State;
 use crate::text;

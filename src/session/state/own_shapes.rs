@@ -2,7 +2,7 @@
 
 use crate::model::training_config::TrainingConfig;
 use crate::session::document::ids::JobId;
-use crate::session::jobs::import::{Brought, ended};
+use crate::session::jobs::learn::import::{Brought, ended};
 use crate::session::jobs::registry::JobResult;
 use crate::session::state::State;
 use std::sync::Arc;

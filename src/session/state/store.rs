@@ -17,16 +17,16 @@ use crate::session::document::{
     Document, ModelRef, ModelSource, OpenModel, OwnShapes, StepThroughSpec,
 };
 use crate::session::history::History;
-use crate::session::jobs::export::Exporting;
-use crate::session::jobs::heads::HeadsRun;
-use crate::session::jobs::import::Brought;
-use crate::session::jobs::import::ImportRun;
-use crate::session::jobs::race::RaceRun;
-use crate::session::jobs::rediscovery::RediscoveryRun;
+use crate::session::jobs::keep::export::Exporting;
+use crate::session::jobs::learn::heads::HeadsRun;
+use crate::session::jobs::learn::import::Brought;
+use crate::session::jobs::learn::import::ImportRun;
+use crate::session::jobs::learn::sweep::SweepRun;
+use crate::session::jobs::learn::training::Training;
+use crate::session::jobs::optimise::race::RaceRun;
+use crate::session::jobs::optimise::rediscovery::RediscoveryRun;
+use crate::session::jobs::optimise::search::SearchRun;
 use crate::session::jobs::registry::Registry;
-use crate::session::jobs::search::SearchRun;
-use crate::session::jobs::sweep::SweepRun;
-use crate::session::jobs::training::Training;
 use crate::session::map::{LatentMap, MapPictures};
 use crate::session::notices::Notices;
 use crate::session::preferences::Preferences;

@@ -2,9 +2,9 @@
 
 use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::document::{DataSpec, ModelRef, ModelSource, TrainedUntil, TrainingSpec};
+use crate::session::jobs::learn::snapshot::Snapshot;
+use crate::session::jobs::learn::training::Training;
 use crate::session::jobs::registry::JobResult;
-use crate::session::jobs::snapshot::Snapshot;
-use crate::session::jobs::training::Training;
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::state::State;
 use crate::session::view::{ShownTraining, TrainingLook};

@@ -4,7 +4,7 @@ use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Value;
 use crate::session::document::ids::RunId;
-use crate::session::jobs::search::SearchRun;
+use crate::session::jobs::optimise::search::SearchRun;
 use crate::session::results::playback::{FRESH, PLAYBACK_SECONDS, Playback};
 use crate::session::results::playhead::Playhead;
 use serde::{Deserialize, Serialize};
@@ -259,7 +259,7 @@ mod tests {
     use crate::optimise::SearchConfig;
     use crate::session::document::ids::JobId;
     use crate::session::document::ids::ModelId;
-    use crate::session::jobs::search::SearchNews;
+    use crate::session::jobs::optimise::search::SearchNews;
     use crate::session::results::models::Prepared;
     use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The place that is looked at in a training: the shown snapshot, named by its update.
 
-use crate::session::jobs::training::Training;
+use crate::session::jobs::learn::training::Training;
 use crate::session::results::timeline::Timeline;
 use crate::train::TrainerState;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::fields::path_field;
 use crate::session::document::ids::JobId;
-use crate::session::jobs::export::Exportable;
+use crate::session::jobs::keep::export::Exportable;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -1,7 +1,7 @@
 //! The user's choices for an export.
 
 use crate::session::State;
-use crate::session::jobs::export::{Export, Exportable};
+use crate::session::jobs::keep::export::{Export, Exportable};
 use std::path::{Path, PathBuf};
 
 /// The user's choices.

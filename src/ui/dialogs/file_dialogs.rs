@@ -3,7 +3,7 @@
 use crate::session::Command;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
-use crate::session::jobs::export::Export;
+use crate::session::jobs::keep::export::Export;
 use crate::text;
 use crate::ui::request::{Request, Requests};
 use crossbeam_channel::{Receiver, Sender};

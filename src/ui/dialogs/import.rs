@@ -4,7 +4,7 @@ use super::fields::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
 use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
-use crate::session::jobs::import::Brought;
+use crate::session::jobs::learn::import::Brought;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -3,7 +3,7 @@
 use crate::explore::scene::labels::beside;
 use crate::explore::shapes::miniature::{Miniature, ticks};
 use crate::explore::{three_digits, tick};
-use crate::session::jobs::sweep::{SweepPoint, SweepRun};
+use crate::session::jobs::learn::sweep::{SweepPoint, SweepRun};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -4,7 +4,7 @@ use super::curves;
 use super::lines::two_lines;
 use super::playing;
 use crate::explore::{brief, duration, grouped, three_digits};
-use crate::session::jobs::training::TrainingPhase;
+use crate::session::jobs::learn::training::TrainingPhase;
 use crate::session::state::metrics::Health;
 use crate::session::view::ShownTraining;
 use crate::session::{Command, State};

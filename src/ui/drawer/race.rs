@@ -6,7 +6,7 @@ use crate::explore::{grouped, three_digits};
 use crate::model::Value;
 use crate::objective::Space;
 use crate::optimise::{Contender, ContenderReport, Method, Tally};
-use crate::session::jobs::race::{ContenderState, RaceRun};
+use crate::session::jobs::optimise::race::{ContenderState, RaceRun};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

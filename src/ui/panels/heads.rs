@@ -3,8 +3,8 @@
 use crate::data::quantity::Quantity;
 use crate::explore::{brief, three_digits};
 use crate::model::Model;
-use crate::model::head_card::HeadCard;
-use crate::model::head_score::HeadScore;
+use crate::model::heads::card::HeadCard;
+use crate::model::heads::score::HeadScore;
 use crate::model::training_config::TrainingConfig;
 use crate::session::document::ids::JobId;
 use crate::session::results::models::ModelEntry;

@@ -3,7 +3,7 @@
 use crate::data::quantity::Quantity;
 use crate::explore::brief;
 use crate::rediscover::{RediscoveryReport, Spread, Truth};
-use crate::session::jobs::rediscovery::RediscoveryRun;
+use crate::session::jobs::optimise::rediscovery::RediscoveryRun;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;

@@ -9,7 +9,7 @@ use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
-use crate::session::jobs::training::TrainingPhase;
+use crate::session::jobs::learn::training::TrainingPhase;
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::text;
 use crate::text::Text;

@@ -1,7 +1,7 @@
 //! A race of several optimisers.
 
 use latent_explorer::optimise::{RaceReport, Tally};
-use latent_explorer::session::jobs::race::{RaceResults, RaceRun};
+use latent_explorer::session::jobs::optimise::race::{RaceResults, RaceRun};
 use std::sync::Arc;
 
 /// A race as a person sees it.

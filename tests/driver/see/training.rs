@@ -3,8 +3,8 @@
 use super::super::{ModelRef, TrainingPhase};
 use latent_explorer::model::training_config::{EpochRecord, Losses};
 use latent_explorer::session::State;
-use latent_explorer::session::jobs::sweep::SweepRun;
-use latent_explorer::session::jobs::training::Training;
+use latent_explorer::session::jobs::learn::sweep::SweepRun;
+use latent_explorer::session::jobs::learn::training::Training;
 use latent_explorer::session::view::ShownTraining;
 use latent_explorer::trust::ModelMetrics;
 

@@ -11,12 +11,12 @@
 //! that a rare class is not covered at the expense of the frequent ones. Where it holds both 0 and 1, the judge cannot
 //! tell.
 
-use super::card::Encoded;
-use super::density::Density;
 use crate::data::quantity::Quantity;
 use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::error::Result;
+use crate::model::card::Encoded;
+use crate::model::density::Density;
 use crate::numerics::linear_algebra::pca::PrincipalAxes;
 use crate::numerics::statistics::gaussian_process::{GaussianProcess, Hyperparameters};
 use crate::numerics::statistics::quantile::{evenly, quantile};

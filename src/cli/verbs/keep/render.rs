@@ -1,11 +1,11 @@
 //! `render`: the map in any combination of layers, curves, and films of a search or a training.
 
-use super::rerun_search::search_again;
 use crate::cli::args::point::point;
 use crate::cli::args::sheet::asked_or_usual;
 use crate::cli::args::theme::Theme;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
+use crate::cli::verbs::optimise::rerun_search::search_again;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::layers::heat::usual_range;

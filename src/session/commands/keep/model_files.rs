@@ -2,15 +2,15 @@
 
 use crate::model::bundled::BUNDLED;
 use crate::session::action::Action;
-use crate::session::commands::import::{holds_shapes, import};
-use crate::session::commands::search::search_from_file;
+use crate::session::commands::learn::import::{holds_shapes, import};
+use crate::session::commands::optimise::search::search_from_file;
 use crate::session::core::Core;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::keep::save::{self, Saved};
 use crate::session::jobs::registry::JobKind;
-use crate::session::jobs::save::{self, Saved};
 use crate::session::results::models::file_name;
 use crate::text;
 use std::path::PathBuf;

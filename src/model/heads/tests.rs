@@ -1,6 +1,6 @@
 use super::*;
 use crate::data::task::Task;
-use crate::model::head_card::{HeadOutput, head_layers};
+use crate::model::heads::card::{HeadOutput, head_layers};
 use crate::nn::graph::flat_f64;
 use crate::nn::layer::{LayerSpec, initial_parameters};
 

@@ -2,7 +2,7 @@
 
 use crate::model::bundled::BUNDLED;
 use crate::session::action::Action;
-use crate::session::commands::model_files::sample;
+use crate::session::commands::keep::model_files::sample;
 use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;

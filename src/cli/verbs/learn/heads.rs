@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::format::checkpoint;
-use crate::model::head_card::{HeadCard, HeadOutput};
+use crate::model::heads::card::{HeadCard, HeadOutput};
 use crate::text;
 use crate::text::Text;
 use crate::train::{HeadConfig, HeadTrainer};

@@ -3,7 +3,7 @@
 use crate::objective::Space;
 use crate::optimise::{Method, SearchConfig};
 use crate::session::action::Action;
-use crate::session::commands::search::check_search;
+use crate::session::commands::optimise::search::check_search;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
 use crate::session::screen::selection::pick_latent;

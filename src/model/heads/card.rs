@@ -1,8 +1,8 @@
 //! The description of a task head beside its weights; written as JSON into the checkpoint.
 
-use super::head_reading::{ClassReading, HeadReading};
-use super::head_score::HeadScore;
 use super::judge::JudgeCard;
+use super::reading::{ClassReading, HeadReading};
+use super::score::HeadScore;
 use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::task::{MAX_LEVELS, Task};
 use crate::error::{Error, Result};

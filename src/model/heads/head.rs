@@ -1,8 +1,8 @@
 //! Task heads: small networks on z that predict quantities without decoding.
 
-use super::head_card::{HeadCard, MAX_MEMBERS};
-use super::head_reading::{ClassReading, HeadReading, softmax};
+use super::card::{HeadCard, MAX_MEMBERS};
 use super::judge::{Judge, JudgeCard};
+use super::reading::{ClassReading, HeadReading, softmax};
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
@@ -281,7 +281,7 @@ impl TaskHead {
             };
             outputs.iter().zip(classes).map(of).sum()
         };
-        Ok(least(&mut loss, 0.0, super::head_card::MAX_TEMPERATURE.ln()).exp())
+        Ok(least(&mut loss, 0.0, super::card::MAX_TEMPERATURE.ln()).exp())
     }
 }
 
@@ -325,5 +325,5 @@ fn least(function: &mut impl FnMut(f64) -> f64, low: f64, high: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "head_tests.rs"]
+#[path = "tests.rs"]
 mod tests;

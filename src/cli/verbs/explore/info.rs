@@ -1,7 +1,7 @@
 //! `info`: a description of a model, as text or JSON on standard output.
 
-use super::heads::{coverage, measured_on};
 use crate::cli::files::{open, print};
+use crate::cli::verbs::learn::heads::{coverage, measured_on};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
@@ -13,8 +13,8 @@ use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, StartDistribution};
 use crate::model::format::checkpoint::FORMAT;
-use crate::model::head_card::HeadCard;
-use crate::model::head_score::{ClassScore, HeadScore, RegressionScore};
+use crate::model::heads::card::HeadCard;
+use crate::model::heads::score::{ClassScore, HeadScore, RegressionScore};
 use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;

@@ -3,8 +3,8 @@
 use crate::data::quantity::Quantity;
 use crate::optimise::read_lab_results;
 use crate::session::core::Core;
-use crate::session::jobs::candidates::{self, CandidatesJob};
 use crate::session::jobs::handle::{Handle, NoNews};
+use crate::session::jobs::optimise::candidates::{self, CandidatesJob};
 use crate::session::jobs::registry::JobKind;
 use crate::session::results::models::file_name;
 use crate::text;

@@ -1,9 +1,9 @@
 //! `report`: a model, and a search in it, explained in one file.
 
-use super::rerun_search::{search, search_again};
 use crate::cli::args::search::SearchArguments;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
+use crate::cli::verbs::optimise::rerun_search::{search, search_again};
 use crate::error::Result;
 use crate::explore::three_digits;
 use crate::export::report::{Report, ReportFormat};

@@ -1,15 +1,15 @@
 //! Quantities of a shape: computed by geometry, or predicted by heads.
 
+use super::card::HeadOutput;
 use super::head::TaskHead;
-use super::head_card::HeadOutput;
-use super::head_reading::HeadReading;
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
-use super::{Model, Value};
+use super::reading::HeadReading;
 use crate::data::dataset::Target;
 use crate::data::quantity::{Quantity, check_known, predicted};
 use crate::data::rows::Rows;
 use crate::data::task::TargetReading;
 use crate::error::{Error, Result};
+use crate::model::{Model, Value};
 use crate::text;
 use crate::text::Text;
 use rayon::prelude::*;

@@ -10,7 +10,7 @@ use crate::session::document::{DataSpec, TrainingSpec};
 use crate::session::effects::act::act;
 use crate::session::effects::material::material;
 use crate::session::effects::training::training_control;
-use crate::session::jobs::training::{Portion, TrainingPhase};
+use crate::session::jobs::learn::training::{Portion, TrainingPhase};
 use crate::session::screen::snapshots::develop;
 use crate::text;
 use crate::train::TrainerState;

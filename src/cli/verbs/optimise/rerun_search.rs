@@ -5,7 +5,7 @@ use crate::cli::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::judge::Prediction;
+use crate::model::heads::judge::Prediction;
 use crate::numerics::atomic_file;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{Search, SearchConfig, SearchReport};

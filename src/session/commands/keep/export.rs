@@ -8,7 +8,9 @@ use crate::export::pictures::map::{MapWish, Screen};
 use crate::export::pictures::path_strip::FRAME;
 use crate::optimise::{LabComparison, RestartReport};
 use crate::session::core::Core;
-use crate::session::jobs::export::{Content, Export, ExportJob, Exportable, TrainingSnapshots};
+use crate::session::jobs::keep::export::{
+    Content, Export, ExportJob, Exportable, TrainingSnapshots,
+};
 use crate::session::jobs::registry::JobKind;
 use crate::session::results::models::file_name;
 use crate::session::state::State;

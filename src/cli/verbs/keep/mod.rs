@@ -1,0 +1,4 @@
+//! Verbs that draw and write what was found.
+
+pub mod render;
+pub mod report;

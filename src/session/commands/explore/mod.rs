@@ -1,0 +1,6 @@
+//! Commands about what is looked at.
+
+pub mod compare;
+pub mod drawing;
+pub mod latent_path;
+pub mod pins;

@@ -1,0 +1,4 @@
+//! Commands about files.
+
+pub mod export;
+pub mod model_files;

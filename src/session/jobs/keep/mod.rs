@@ -1,0 +1,4 @@
+//! Jobs that write files.
+
+pub mod export;
+pub mod save;
