@@ -104,6 +104,29 @@ impl ColumnConstraint {
         Ok(Self::Sum { columns, total })
     }
 
+    /// Parses a condition of any of the three kinds: a bound has `<=` or `>=`, a sum has `+` before `=`.
+    ///
+    /// # Errors
+    /// When the text is none of them, or a name is none.
+    pub fn parse(text: &str) -> Result<Self, Text> {
+        if text.contains("<=") || text.contains(">=") {
+            return Self::bound(text);
+        }
+        match text.split_once('=') {
+            Some((columns, _)) if columns.contains('+') => Self::sum(text),
+            Some(_) => Self::lock(text),
+            None => Err(text!("must be COLUMN=V, V<=COLUMN<=W or COLUMN+COLUMN=V")),
+        }
+    }
+
+    /// The columns that it holds, by name.
+    pub fn columns(&self) -> &[ColumnName] {
+        match self {
+            Self::Lock { column, .. } | Self::Bound { column, .. } => std::slice::from_ref(column),
+            Self::Sum { columns, .. } => columns,
+        }
+    }
+
     /// The name of its option on the command line, without dashes.
     pub fn option(&self) -> &'static str {
         match self {
@@ -160,6 +183,7 @@ mod tests {
             let condition = parse(text).unwrap();
             assert_eq!((condition.to_string().as_str(), condition.option()), (written, option));
             assert_eq!(parse(written).unwrap(), condition);
+            assert_eq!(ColumnConstraint::parse(text).unwrap(), condition);
             let json = serde_json::to_string(&condition).unwrap();
             assert_eq!(serde_json::from_str::<ColumnConstraint>(&json).unwrap(), condition);
         }

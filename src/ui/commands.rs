@@ -241,10 +241,10 @@ impl UiCommand {
             Self::NudgeRight => text!("Point to the right"),
             Self::NudgeDown => text!("Point down"),
             Self::NudgeUp => text!("Point up"),
-            Self::Pin => text!("Pin this shape"),
+            Self::Pin => text!("Pin this point"),
             Self::DrawShape => text!("Draw a shape\u{2026}"),
             Self::PlayPath => text!("Walk"),
-            Self::NewShapes => text!("New shapes"),
+            Self::NewShapes => text!("New samples"),
             Self::OptimiseFrom => text!("Optimise from here"),
             Self::StepByStep => text!("By hand"),
             Self::Race => text!("Race"),
@@ -275,7 +275,9 @@ impl UiCommand {
         match self {
             Self::Turn(Activity::Explore) => text!("Move over the map and see what it holds"),
             Self::Turn(Activity::Train) => text!("Train a model and watch the map take shape"),
-            Self::Turn(Activity::Optimise) => text!("Search for the best shapes"),
+            Self::Turn(Activity::Optimise) => {
+                text!("Search for the best points of the latent space")
+            }
             Self::Open => text!("Open a model, or starts for a search"),
             Self::Save => text!("Save the shown model to a file"),
             Self::CloseModel => text!("Close the shown model"),
@@ -307,8 +309,12 @@ impl UiCommand {
             }
             Self::Pin => text!("Keep it beside the map to compare (right-click does the same)"),
             Self::DrawShape => text!("Draw one by hand and see where the model places it"),
-            Self::PlayPath => text!("Follow the path from its beginning while the shape morphs"),
-            Self::NewShapes => text!("Draw shapes from the latent distribution of the model"),
+            Self::PlayPath => {
+                text!("Follow the path from its beginning and see what is decoded on it")
+            }
+            Self::NewShapes => {
+                text!("Draw points from the latent distribution of the model and decode them")
+            }
             Self::Optimise => text!("Start all restarts at once"),
             Self::OptimiseFrom => text!("Start a search from this point"),
             Self::StepByStep => text!(
@@ -594,11 +600,11 @@ impl KeysLine {
         match self {
             Self::Pages => text!("Explore, Train, Optimise"),
             Self::Point => text!("Keep a point, move it"),
-            Self::PathAndPin => text!("Follow a path there while the shape morphs, pin it"),
+            Self::PathAndPin => text!("Follow a path there, pin it"),
             Self::OptimiseFrom => text!("Optimise from there"),
             Self::Optimise => text!("Optimise from all starts"),
             Self::StepByStep => text!("Search step by step"),
-            Self::Tours => text!("Follow a path over the map, sample new shapes"),
+            Self::Tours => text!("Follow a path over the map, draw new samples"),
             Self::Playback => text!("Play or pause, one step back, one step on"),
             Self::Stages => text!("A whole step, one stage back, one stage on"),
             Self::Speed => text!("Slower, faster"),

@@ -21,7 +21,7 @@ pub const READ_LAB_RESULTS: &str = "Import measured\u{2026}";
 pub const PLAY_PATH: &str = "Walk";
 pub const PATH_FRAMES: &str = "Frames of the path";
 pub const FRAMES_HINT: &str = "Click a frame";
-pub const DRAW_SAMPLES: &str = "New shapes";
+pub const DRAW_SAMPLES: &str = "New samples";
 pub const DRAW_AGAIN: &str = "New sample";
 pub const SAMPLE_SHEET: &str = "Sheet of new shapes";
 /// The texts of the inspector.

@@ -101,3 +101,38 @@ fn the_plane_is_chosen_in_a_menu() {
     choose(&mut window, "Plane", "PCA");
     assert_eq!(*window.see().shown().projection(), pca);
 }
+
+#[test]
+fn columns_are_held_in_the_input_space() {
+    let mut window = opened(&FLAT);
+    turn(&mut window, Page::Optimise);
+    unfold(&mut window, "More", "Steps");
+    unfold(&mut window, "Constraints", "Condition on columns");
+    let enter = |window: &mut Window, text: &str| {
+        fill(window, "Condition on columns", text);
+        key(window, Key::Enter);
+        settle(window);
+    };
+    for (text, part) in [("d9 = 3", "d9"), ("d1", "COLUMN=V"), ("20.7<=d2<=20.1", "20.7")] {
+        enter(&mut window, text);
+        assert!(said(&window, part), "{text} is refused, and the reason is shown");
+        assert!(window.see().next_search().spec.columns.is_empty());
+    }
+    enter(&mut window, "d1=10.4");
+    enter(&mut window, "20.2<=d2<=20.3");
+    assert!(said(&window, "d1=10.4") && said(&window, "20.2<=d2<=20.3"));
+    unfold(&mut window, "Method", "Optimise in");
+    press_below(&mut window, "Input space");
+    search(&mut window);
+    let report = window.see().report().unwrap();
+    let schema = report.table.clone().unwrap();
+    let best = report.best.expect("a row that keeps the conditions");
+    let row = schema.describe(&report.restarts[best].decoded);
+    let value = |name: &str| {
+        row.iter().find(|cell| cell.name.as_str() == name).unwrap().value.parse::<f64>().unwrap()
+    };
+    assert_eq!(value("d1"), 10.4);
+    assert!((20.2..=20.3).contains(&value("d2")));
+    press_below(&mut window, "Remove d1=10.4");
+    assert_eq!(window.see().next_search().spec.columns.len(), 1);
+}

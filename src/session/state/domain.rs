@@ -3,6 +3,7 @@
 use crate::data::domain::Domain;
 use crate::data::glyph::Glyphs;
 use crate::data::quantity::Quantity;
+use crate::objective::{ColumnConstraint, Objective, ObjectiveSpec};
 use crate::session::state::State;
 use crate::text;
 use crate::text::Text;
@@ -35,6 +36,21 @@ impl State {
     pub fn only_for_outlines(&self) -> Option<Text> {
         self.shows_table()
             .then(|| text!("This is for outlines; the model shown is one of a table."))
+    }
+
+    /// Adds a condition on columns of the shown model's table to an objective.
+    ///
+    /// # Errors
+    /// When the text is no condition, or the model cannot keep it beside the others.
+    pub fn add_condition(&self, spec: &mut ObjectiveSpec, text: &str) -> Result<(), Text> {
+        let mut with_it = spec.clone();
+        with_it.columns.push(ColumnConstraint::parse(text)?);
+        if let Some((_, entry)) = self.shown() {
+            Objective::check(&entry.prepared.model, &with_it)
+                .map_err(|error| text!("{error}", error))?;
+        }
+        *spec = with_it;
+        Ok(())
     }
 
     fn shown_domain(&self) -> Cow<'_, Domain> {

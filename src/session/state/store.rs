@@ -1,5 +1,6 @@
 //! The state that the window shows: the four stores, and what is made of them for the screen.
 
+use crate::data::column_name::ColumnName;
 use crate::data::domain::Domain;
 use crate::data::quantity::Quantity;
 use crate::data::source::TrainingData;
@@ -8,7 +9,7 @@ use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::bundled::BUNDLED;
 use crate::model::training_config::TrainingConfig;
-use crate::objective::{Goal, ObjectiveSpec};
+use crate::objective::{ColumnConstraint, Goal, ObjectiveSpec};
 use crate::optimise::{SearchConfig, SearchReport};
 use crate::session::action::Action;
 use crate::session::document::ImportWish;
@@ -59,7 +60,7 @@ pub struct State {
     pub history: History,
     /// The results of jobs.
     pub runs: Runs,
-    /// Where one looks.
+    /// Model, layers, part of the map and point that are looked at.
     pub view: View,
     /// Habits of a person.
     pub preferences: Preferences,
@@ -551,7 +552,12 @@ impl State {
 
 /// The objective that is optimised instead if `model` lacks a quantity of an objective; none if it has all of them.
 fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<ObjectiveSpec> {
-    let lacks = spec.quantities().any(|quantity| !model.knows(quantity));
+    let table = model.domain().table();
+    let has_column = |name: &ColumnName| {
+        table.is_some_and(|table| table.columns.iter().any(|c| c.name == *name))
+    };
+    let lacks = spec.quantities().any(|quantity| !model.knows(quantity))
+        || spec.columns.iter().flat_map(ColumnConstraint::columns).any(|name| !has_column(name));
     let usual = || ObjectiveSpec::new(model.usual_quantity(), Goal::Max);
     lacks.then(|| if model.has_data() { usual().with_usual_inside() } else { usual() })
 }

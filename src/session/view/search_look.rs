@@ -1,4 +1,4 @@
-//! Where one looks in a search: the shown step, the followed restart.
+//! Place in a search that is looked at: the shown step, the followed restart.
 
 use crate::data::quantity::Quantity;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::session::results::playhead::Playhead;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
-/// Where one looks in a search.
+/// Place in a search that is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchLook {
     /// The step that is shown.
@@ -139,7 +139,7 @@ pub struct FollowedRestart {
 #[derive(Clone, Copy, Debug)]
 pub struct ShownSearch<'a> {
     run: &'a SearchRun,
-    /// Where one looks in it.
+    /// Place in it that is looked at.
     pub look: &'a SearchLook,
     /// The restart under the mouse, in map, curves or table.
     pub hovered: Option<usize>,

@@ -90,7 +90,7 @@ pub struct View {
     pub search: Option<RunId>,
     /// The search that was looked at last in each model.
     searches: BTreeMap<ModelId, RunId>,
-    /// Where one looks in each search.
+    /// Place in each search that is looked at.
     pub looks: BTreeMap<RunId, SearchLook>,
     /// The range of the colour scale that the user holds.
     pub held_range: Option<(f64, f64)>,

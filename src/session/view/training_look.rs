@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The duration of a playback of all snapshots at speed 1, in seconds.
 const PLAYBACK_SECONDS: f64 = 6.0;
 
-/// Where one looks in a training.
+/// Place in a training that is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainingLook {
     /// The update of the requested snapshot; none for the newest state of the model.

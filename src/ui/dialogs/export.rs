@@ -67,12 +67,14 @@ fn label(what: Exportable, is_table: bool) -> (Text, Text) {
         ),
         Exportable::Walk => (
             text!("Path film"),
-            text!("The path over the map as a film: the shape morphs beside the map"),
+            text!("The path over the map as a film, with what is decoded beside the map"),
         ),
-        Exportable::NewShapes => (text!("New shapes"), text!("The new shapes with their verdicts")),
+        Exportable::NewShapes => {
+            (text!("New samples"), text!("The new samples with their verdicts"))
+        }
         Exportable::Rebuild => (
             text!("Reconstruction"),
-            text!("The kept shape of the data beside its reconstruction, with the error drawn"),
+            text!("The kept row of the data beside its reconstruction, with the error drawn"),
         ),
         Exportable::Report => (
             text!("Report"),

@@ -86,7 +86,7 @@ pub fn losses(ui: &mut Ui, training: &ShownTraining<'_>, kept: Option<&EpochReco
     let epoch_of = |record: &EpochRecord| (record.epoch as f64).min(training.epochs);
     let logarithm = |[x, y]: [f64; 2]| (y > 0.0).then(|| [x, y.log10()]);
     let legend = Legend::default().position(Corner::RightTop);
-    let plot = plot("losses", ui, text!("epoch (dashed: validation, shapes held out of training)"))
+    let plot = plot("losses", ui, text!("epoch (dashed: validation, rows held out of training)"))
         .legend(legend)
         // From the beginning to the present point, also if there is only one point.
         .include_x(0.0)

@@ -32,7 +32,8 @@ pub fn before_and_after(
     state: &State,
     actions: &mut Requests,
 ) {
-    let (rect, response) = canvas(ui, text!("The shape before and after"), Sense::click_and_drag());
+    let (rect, response) =
+        canvas(ui, text!("Before the search and after"), Sense::click_and_drag());
     let end = if report.restart.best.is_some() { text!("best") } else { text!("last") };
     let mut stations = vec![
         Station { outline: &report.decoded_start, place: 0.17, caption: text!("start") },
@@ -85,7 +86,7 @@ pub fn under_way(ui: &mut Ui, search_run: ShownSearch<'_>, state: &State) {
             Some(_) => text!("Restart {number}", number),
         },
     );
-    let (rect, _) = canvas(ui, text!("The shape at this step"), Sense::hover());
+    let (rect, _) = canvas(ui, text!("The decoded point at this step"), Sense::hover());
     let caption = text!("step {step}", step = moment.step.floor() as usize);
     draw(ui, rect, &[Station { outline: &moment.outline, place: 0.5, caption }], state);
     let about =

@@ -112,7 +112,7 @@ fn exploring(ui: &mut Ui, state: &State, actions: &mut Requests) {
             note(
                 ui,
                 text!(
-                    "Right-click the map to pin shapes here and compare them. Shift-click it, or press Walk, to follow a \
+                    "Right-click the map to pin points here and compare them. Shift-click it, or press Walk, to follow a \
                      latent path; it is played here."
                 ),
             );

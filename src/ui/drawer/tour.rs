@@ -27,8 +27,8 @@ fn pages() -> [(TourPage, Text, Text); 2] {
         (TourPage::Frames, text!("Walk"), text!("The frames of the path side by side")),
         (
             TourPage::NewShapes,
-            text!("New shapes"),
-            text!("Sampled shapes, each with its reliability"),
+            text!("New samples"),
+            text!("Points drawn and decoded, each with its reliability"),
         ),
     ]
 }
@@ -191,7 +191,7 @@ impl Pages {
         let chosen = drawn.shapes.iter().position(|shape| Some(&shape.z) == kept);
         let marked = chosen.map(|index| drawn.sheet.cell(index));
         let (response, over) =
-            self.sheet(ui, state, &drawn.sheet, marked, text!("Sheet of new shapes"));
+            self.sheet(ui, state, &drawn.sheet, marked, text!("Sheet of new samples"));
         let Some(index) = over else { return };
         let value = named(state, drawn.shapes[index].value);
         let sentence = drawn.shapes[index].verdict.sentence();
@@ -247,7 +247,7 @@ fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Requests) {
         .prefix(format!("{} ", text!("seed")))
         .update_while_editing(false);
     let field =
-        ui.add(field).on_hover_text(text!("The same seed draws the same shapes; drag or type"));
+        ui.add(field).on_hover_text(text!("The same seed draws the same points; drag or type"));
     if field.accessible_name(text!("Seed")).changed() {
         actions.command(Command::Tour(Touring::DrawWith(seed)));
     }
@@ -259,7 +259,7 @@ fn sampled(ui: &mut Ui, drawn: &SampledShapes, actions: &mut Requests) {
             Text::joined([count, reliability.word()], " ")
         }),
     );
-    note(ui, text!("Click a shape to keep its point."));
+    note(ui, text!("Click a sample to keep its point."));
 }
 
 /// The marks of the reliability levels, each with its text.

@@ -162,7 +162,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
     if best == believable {
         return;
     }
-    let rect = canvas(ui, SIDE_BY_SIDE, text!("The best and the best believable shape"));
+    let rect = canvas(ui, SIDE_BY_SIDE, text!("The best and the best believable answer"));
     let (glyphs, reach) = (state.glyphs(), 0.3 * rect.height());
     let weak = ui.visuals().weak_text_color();
     for (index, place, name) in
@@ -317,13 +317,13 @@ fn about_improvement() -> Text {
 
 fn about_re_decoded() -> Text {
     text!(
-        "The value after encoding the shape and decoding it again: a value that changes much is not that of a real shape"
+        "The value after encoding the answer and decoding it again: a value that changes much is not that of a real row"
     )
 }
 
 fn about_nearest() -> Text {
     text!(
-        "The training shape that is nearest in the latent space, and how far it is, in standard deviations of the data"
+        "The training row that is nearest in the latent space, and how far it is, in standard deviations of the data"
     )
 }
 
@@ -335,6 +335,6 @@ fn about_distance() -> Text {
 
 fn about_shift() -> Text {
     text!(
-        "The distance in the latent space between the point and the encoding of its decoded shape; 99 % of held-out rows stay within the second number"
+        "The distance in the latent space between the point and the encoding of its decoded row; 99 % of held-out rows stay within the second number"
     )
 }

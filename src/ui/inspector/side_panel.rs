@@ -304,7 +304,7 @@ fn joined<T: std::fmt::Display>(values: &[T]) -> String {
 
 fn about_shift() -> Text {
     text!(
-        "The distance between the point and the encoding of its decoded shape: |encode(decode(z)) - z|"
+        "The distance between the point and the encoding of its decoded row: |encode(decode(z)) - z|"
     )
 }
 
@@ -323,7 +323,7 @@ fn about_re_decoded() -> Text {
 
 fn about_both() -> Text {
     text!(
-        "What was measured of this shape of the data, and what the task head predicts at its point, with the interval \
+        "What was measured of this row of the data, and what the task head predicts at its point, with the interval \
      of a judge that was trained separately"
     )
 }
@@ -337,7 +337,7 @@ fn about_predicted() -> Text {
 
 fn about_missing_head() -> Text {
     text!(
-        "This is a column of the data; of other shapes only a task head predicts it. Train one in Train, \
+        "This is a column of the data; of other rows only a task head predicts it. Train one in Train, \
      Predict properties."
     )
 }

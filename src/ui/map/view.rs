@@ -319,8 +319,8 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
             keys
         ),
         None => text!(
-            "{count} of {all} shapes lies beyond; {keys} shows all"
-                | "{count} of {all} shapes lie beyond; {keys} shows all",
+            "{count} of {all} rows lies beyond; {keys} shows all"
+                | "{count} of {all} rows lie beyond; {keys} shows all",
             count,
             all,
             keys

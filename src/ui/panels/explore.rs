@@ -141,7 +141,7 @@ fn model(ui: &mut Ui, state: &State) {
             text!("Reconstruction loss (validation)"),
             three_digits(error),
             text!(
-                "The loss above on shapes that were held out of training, summed over the numbers of a shape, in the network's units"
+                "The loss above on rows that were held out of training, summed over the numbers of a row, in the network's units"
             ),
         );
     }

@@ -129,7 +129,7 @@ pub fn wanted(ui: &mut Ui, state: &State, quantities: &[Quantity], actions: &mut
             )
         }
         None => {
-            note(ui, text!("No head predicts {name} of other shapes yet.", name = &name));
+            note(ui, text!("No head predicts {name} of other rows yet.", name = &name));
             let button = ui.button(text!("Train head: {quantity}", quantity = short(quantity, 20)));
             if button.on_hover_text(about_training()).clicked() {
                 actions.command(Command::TrainHeads(vec![quantity]));
@@ -191,22 +191,22 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
     let is_held_out = model.encoded.held_out.contains(&true);
     let head = match (card.joint, is_held_out) {
         (true, true) => text!(
-            "{quantity}: {members}, trained jointly with the model, tested on shapes held out of training.",
+            "{quantity}: {members}, trained jointly with the model, tested on rows held out of training.",
             quantity,
             members
         ),
         (true, false) => text!(
-            "{quantity}: {members}, trained jointly with the model, tested on the training shapes, as none is held out.",
+            "{quantity}: {members}, trained jointly with the model, tested on the training rows, as none is held out.",
             quantity,
             members
         ),
         (false, true) => text!(
-            "{quantity}: {members}, trained afterwards on the frozen model, tested on shapes held out of training.",
+            "{quantity}: {members}, trained afterwards on the frozen model, tested on rows held out of training.",
             quantity,
             members
         ),
         (false, false) => text!(
-            "{quantity}: {members}, trained afterwards on the frozen model, tested on the training shapes, as none is held out.",
+            "{quantity}: {members}, trained afterwards on the frozen model, tested on the training rows, as none is held out.",
             quantity,
             members
         ),

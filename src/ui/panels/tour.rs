@@ -73,7 +73,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let about = prepared.model.card.start.about();
     let keys = UiCommand::NewShapes.keys();
     let draw = match &state.tours.drawn {
-        None => text!("Draw shapes ({keys}) from: {about}", keys, about),
+        None => text!("Draw samples ({keys}) from: {about}", keys, about),
         Some(_) => text!("Draw again, with the next seed ({keys}), from: {about}", keys, about),
     };
     let buttons =

@@ -44,7 +44,7 @@ impl Exportable {
                 Some(text!("Press Walk in the Explore panel, or Shift-click the map, first."))
             }
             Self::NewShapes if state.tours.drawn.is_none() => {
-                Some(text!("Press New shapes in the Explore panel, or N, first."))
+                Some(text!("Press New samples in the Explore panel, or N, first."))
             }
             Self::Rebuild if rebuild(state).is_none() => {
                 Some(text!("Click a dot of the data on the map first; D shows them."))

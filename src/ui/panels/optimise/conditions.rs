@@ -7,18 +7,20 @@ use crate::session::State;
 use crate::text;
 use crate::text::Text;
 use crate::ui::panels::quantities::{MENU, menu};
-use crate::ui::widgets::number;
-use egui::{Align, Button, ComboBox, DragValue, Layout, Ui};
+use crate::ui::widgets::{note, number};
+use egui::{Align, Button, ComboBox, DragValue, Key, Label, Layout, TextEdit, Ui};
 
 /// With more constraints than this there is hardly any valid answer.
 const MAX_CONSTRAINTS: usize = 6;
+/// The width of the cross at the end of a line, with its gap.
+const CROSS: f32 = 36.0;
 
 /// The penalty that keeps answers inside the data, the only one outside of the folded group.
 pub fn inside(ui: &mut Ui, spec: &mut ObjectiveSpec) {
     let mut on = spec.inside > 0.0;
     let tooltip = text!(
-        "Add to the loss how far z lies outside the data, so that the search keeps to shapes \
-                   that the model knows. Without it a search may cheat: the value improves where the model \
+        "Add to the loss how far z lies outside the data, so that the search keeps to what \
+                   the model knows. Without it a search may cheat: the value improves where the model \
                    was never trained. Its weight is under More, Penalties."
     );
     if ui.checkbox(&mut on, text!("Stay inside the data")).on_hover_text(tooltip).changed() {
@@ -65,7 +67,7 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         ui,
         text!("Alignment"),
         text!(
-            "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded shape leads back to it, \
+            "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded row leads back to it, \
          differentiated through both networks; 1 is usual, 0 adds nothing."
         ),
         &mut spec.align,
@@ -88,7 +90,7 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
 
 /// The number of constraints in words.
 pub fn constraints_in_words(spec: &ObjectiveSpec) -> Text {
-    match spec.constraints.len() {
+    match spec.constraints.len() + spec.columns.len() {
         0 => text!("none"),
         number => Text::verbatim(number.to_string()),
     }
@@ -107,7 +109,7 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         .add_enabled(spec.constraints.len() < MAX_CONSTRAINTS, Button::new(text!("+ Constraint")));
     if another
         .on_hover_text(text!(
-            "Only a shape that keeps every constraint can be an answer; breaking one costs"
+            "Only a row that keeps every constraint can be an answer; breaking one costs"
         ))
         .clicked()
     {
@@ -115,6 +117,51 @@ pub fn constraints(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
         let bound = state.usual_target(quantity);
         spec.constraints.push(Constraint { quantity, relation: Relation::AtLeast, bound });
     }
+}
+
+/// The conditions on columns of a table, each a line with a cross, and a field for another one.
+pub fn columns(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
+    let mut removed = None;
+    for (index, condition) in spec.columns.iter().enumerate() {
+        let about = text!("Remove {condition}", condition = condition.to_string());
+        let line = |ui: &mut Ui| {
+            ui.set_max_width(ui.available_width() - CROSS);
+            ui.add(Label::new(condition.to_string()).truncate());
+        };
+        if with_cross(ui, about, |ui| _ = ui.scope(line)) {
+            removed = Some(index);
+        }
+    }
+    removed.map(|index| spec.columns.remove(index));
+    let id = ui.scope_id().with("typed");
+    let mut entry: TypedCondition = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let field = TextEdit::singleline(&mut entry.typed)
+        .hint_text(text!("column = 3, or 0 <= column <= 1").to_string())
+        .desired_width(f32::INFINITY);
+    let tooltip = text!(
+        "Hold a column at a value (column=3, lattice=fcc), between two ends (0<=column<=1), or the sum of several \
+         (a+b+c=1), in the units of the table; press Enter. In the input space it is kept exactly, in the latent space \
+         breaking it costs."
+    );
+    let field = ui.add(field).on_hover_text(tooltip).accessible_name(text!("Condition on columns"));
+    if field.changed() {
+        entry.problem = None;
+    }
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        entry.problem = state.add_condition(spec, &entry.typed).err();
+        if entry.problem.is_none() {
+            entry.typed.clear();
+        }
+    }
+    entry.problem.iter().for_each(|problem| _ = note(ui, problem.clone()));
+    ui.data_mut(|data| data.insert_temp(id, entry));
+}
+
+/// A condition while it is typed, and the reason why it was refused.
+#[derive(Clone, Default)]
+struct TypedCondition {
+    typed: String,
+    problem: Option<Text>,
 }
 
 fn constraint_card(ui: &mut Ui, index: usize, constraint: &mut Constraint, state: &State) -> bool {

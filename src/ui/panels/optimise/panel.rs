@@ -48,10 +48,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             );
             let constraints = conditions::constraints_in_words(&config.spec);
             group(ui, "constraints", text!("Constraints"), constraints, |ui| {
-                conditions::constraints(ui, &mut config.spec, state)
+                conditions::constraints(ui, &mut config.spec, state);
+                if state.shows_table() {
+                    conditions::columns(ui, &mut config.spec, state);
+                }
             });
             group(ui, "method", text!("Method"), config.method.label(), |ui| {
-                search::method(ui, &mut config, state);
+                search::method(ui, &mut config);
             });
             group(ui, "schedule", text!("Schedule"), search::schedule_in_words(&config), |ui| {
                 search::schedule(ui, &mut config);
@@ -72,7 +75,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 ),
                 false => text!(
                     "The model stays as it is; only the latent point z moves, along the gradient \
-                     of the property of its decoded shape."
+                     of the property of its decoded row."
                 ),
             };
             note(ui, words);

@@ -45,7 +45,7 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
             text!("Step size"),
             &mut config.input_rate,
             text!(
-                "The learning rate of the shape's own numbers, in the network's units; 0.01 is usual"
+                "The learning rate of the row's own numbers, in the network's units; 0.01 is usual"
             ),
         ),
     };
@@ -74,7 +74,7 @@ fn origin_label(state: &State, origin: StartOrigin) -> Text {
         StartOrigin::Stated => stated(state).label(),
         StartOrigin::StandardNormal => StartDistribution::StandardNormal.label(),
         StartOrigin::Point => text!("kept point"),
-        StartOrigin::Neighbour => text!("nearest shape"),
+        StartOrigin::Neighbour => text!("nearest row"),
     }
 }
 
@@ -92,7 +92,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
     choices.push((StartOrigin::Point, text!("Around the point that you keep by clicking the map")));
     choices.push((
         StartOrigin::Neighbour,
-        text!("Around the training shape nearest to the kept point, where the model encodes it"),
+        text!("Around the training row nearest to the kept point, where the model encodes it"),
     ));
     row(ui, text!("From"), text!("Where restarts begin"), |ui| {
         let selected = origin_label(state, starts.origin);
@@ -133,7 +133,7 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
 }
 
 /// The method, and the space in which it moves.
-pub fn method(ui: &mut Ui, config: &mut SearchConfig, state: &State) {
+pub fn method(ui: &mut Ui, config: &mut SearchConfig) {
     row(ui, text!("Method"), config.method.about(), |ui| {
         let combo =
             ComboBox::from_id_salt("method").selected_text(config.method.label()).width(120.0);
@@ -146,24 +146,21 @@ pub fn method(ui: &mut Ui, config: &mut SearchConfig, state: &State) {
         menu.response
     });
     let follows = Rule::from_method(config.method).is_some();
-    if !follows || state.shows_table() {
+    if !follows {
         config.space = Space::Latent;
-    }
-    if state.shows_table() {
-        return;
     }
     ui.label(text!("Optimise in")).on_hover_text(text!("The space in which the method moves"));
     let spaces = [
         (
             Space::Latent,
             text!("Latent space"),
-            text!("z moves; the decoder makes the shape of it, so it stays a shape"),
+            text!("z moves; the decoder makes the row of it, so it stays like the data"),
         ),
         (
             Space::Input,
             text!("Input space"),
             text!(
-                "The coordinates of the shape move by themselves, without the decoder: see what the latent \
+                "The numbers of the row move by themselves, without the decoder: see what the latent \
              space saves. The trajectory is drawn where the encoder places it."
             ),
         ),
