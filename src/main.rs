@@ -33,13 +33,14 @@ fn choose_language() -> Result<()> {
     let Some(name) = std::env::var_os(LANGUAGE).filter(|name| !name.is_empty()) else {
         return Ok(());
     };
-    let named = Language::ALL.into_iter().find(|language| name == language.name());
+    let named = Language::ALL.iter().copied().find(|language| name == language.name());
     let language = named.ok_or_else(|| {
         Error::usage(text!(
             "{variable} names no language: '{name}'; choose one of {known}",
             variable = LANGUAGE,
             name = name.display().to_string(),
-            known = Language::ALL.map(Language::name).join(", ")
+            known =
+                Language::ALL.iter().map(|language| language.name()).collect::<Vec<_>>().join(", ")
         ))
     })?;
     text::speak(language);

@@ -10,7 +10,8 @@ pub enum Language {
     /// The language of the keys, which needs no catalogue.
     #[default]
     English,
-    /// English with accents, and half as long again: it shows what a translation will find too narrow or left out.
+    /// English with accents, and half as long again: it shows what a translation will find too narrow or left out. The
+    /// release program does not have it.
     Pseudo,
 }
 
@@ -28,8 +29,9 @@ pub fn speak(language: Language) {
 }
 
 impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::English, Self::Pseudo];
+    /// The languages that a person can choose.
+    pub const ALL: &[Self] =
+        if cfg!(debug_assertions) { &[Self::English, Self::Pseudo] } else { &[Self::English] };
 
     /// The name in the environment.
     pub fn name(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Language {
         let read = |po: &'static [u8]| polib::po_file::parse_from_reader(po).ok();
         match self {
             Self::English => None,
+            Self::Pseudo if !cfg!(debug_assertions) => None,
             Self::Pseudo => {
                 PSEUDO.get_or_init(|| read(include_bytes!("../../assets/text/pseudo.po"))).as_ref()
             }
