@@ -88,6 +88,23 @@ impl Palette {
 }
 
 impl Palette {
+    /// Nine colours for groups of points that also readers with colour vision deficiency can distinguish: the schemes "light"
+    /// on a dark background and "muted" on a light one (Tol, "Colour Schemes", SRON/EPS/TN/09-002, 2021).
+    pub fn groups(&self) -> [Rgba; 9] {
+        let rgb = if *self == Self::DARK {
+            [
+                0x77AADD, 0xEE8866, 0xEEDD88, 0xFFAABB, 0x99DDFF, 0x44BB99, 0xBBCC33, 0xAAAA00,
+                0xDDDDDD,
+            ]
+        } else {
+            [
+                0xCC6677, 0x332288, 0xDDCC77, 0x117733, 0x88CCEE, 0x882255, 0x44AA99, 0x999933,
+                0xAA4499,
+            ]
+        };
+        rgb.map(|rgb: u32| [(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8, 255])
+    }
+
     /// Three colours for curves that also readers with colour vision deficiency can distinguish: blue, orange, green.
     pub fn curves(&self) -> [Rgba; 3] {
         if *self == Self::DARK {

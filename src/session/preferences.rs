@@ -30,11 +30,48 @@ impl Default for Pace {
     }
 }
 
+/// The size of all texts and controls, as a multiple of the usual one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextScale(f32);
+
+impl Default for TextScale {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+impl TextScale {
+    /// The sizes that can be chosen.
+    const STEPS: [f32; 10] = [0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0];
+
+    /// The multiple; a number from a file that is out of range, or none, counts as the nearest that can be chosen.
+    pub fn factor(self) -> f32 {
+        let [least, .., most] = Self::STEPS;
+        if self.0.is_finite() { self.0.clamp(least, most) } else { 1.0 }
+    }
+
+    /// The next size that is larger; the largest stays.
+    #[must_use]
+    pub fn larger(self) -> Self {
+        let larger = Self::STEPS.into_iter().find(|step| *step > self.factor() + 1e-3);
+        larger.map_or(self, Self)
+    }
+
+    /// The next size that is smaller; the smallest stays.
+    #[must_use]
+    pub fn smaller(self) -> Self {
+        let smaller = Self::STEPS.into_iter().rev().find(|step| *step < self.factor() - 1e-3);
+        smaller.map_or(self, Self)
+    }
+}
+
 /// Habits of a person.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preferences {
     /// The theme of the window.
     pub theme: ThemeChoice,
+    /// The size of texts and controls.
+    pub text_scale: TextScale,
     /// Files that were opened or saved, newest first.
     pub recent: Vec<PathBuf>,
     /// True if training runs without a limit of pace.
@@ -56,5 +93,28 @@ impl Preferences {
         self.recent.retain(|known| known != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(MAX_RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_grows_and_shrinks_in_steps_and_stays_in_range() {
+        let mut scale = TextScale::default();
+        (0..3).for_each(|_| scale = scale.larger());
+        assert_eq!(scale.factor(), 1.5);
+        (0..30).for_each(|_| scale = scale.larger());
+        assert_eq!(scale.factor(), 3.0);
+        (0..30).for_each(|_| scale = scale.smaller());
+        assert_eq!(scale.factor(), 0.8);
+        for (from_a_file, factor) in [(f32::NAN, 1.0), (1e9, 3.0), (-2.0, 0.8), (1.3, 1.3)] {
+            assert_eq!(TextScale(from_a_file).factor(), factor);
+        }
+        assert_eq!(
+            (TextScale(1.3).larger(), TextScale(1.3).smaller()),
+            (TextScale(1.5), TextScale(1.25))
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
 use crate::optimise::{Contenders, SearchConfig};
 use crate::session::document::{Document, NextSearch, NextTraining, StartChoice};
-use crate::session::preferences::{Pace, Preferences, ThemeChoice};
+use crate::session::preferences::{Pace, Preferences, TextScale, ThemeChoice};
 use crate::session::view::{Layers, View};
 use crate::text;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 pub struct Settings {
     /// The theme of the window.
     pub theme: ThemeChoice,
+    /// The size of texts and controls.
+    #[serde(deserialize_with = "known_or_usual")]
+    pub text_scale: TextScale,
     /// Files that were opened or saved, newest first.
     pub recent: Vec<PathBuf>,
     /// The data of the next training.
@@ -62,11 +65,13 @@ impl Settings {
     /// The settings to save: those for generated outlines, since the ones for imported shapes are not saved, and those of
     /// searches without the changes of a lesson.
     pub fn from_stores(document: &Document, view: &View, preferences: &Preferences) -> Self {
-        let Preferences { theme, recent, full_speed, pace, hint_followed } = preferences.clone();
+        let Preferences { theme, text_scale, recent, full_speed, pace, hint_followed } =
+            preferences.clone();
         let NextSearch { config, starts, contenders } = document.search.clone();
         let before = document.lesson.as_ref().map(|lesson| lesson.before.clone());
         Self {
             theme,
+            text_scale,
             recent,
             generator: document.training.generator.clone(),
             training: document.training.config.clone(),
@@ -82,14 +87,15 @@ impl Settings {
 
     /// The parts of the stores that are saved.
     pub fn into_parts(self) -> (NextTraining, NextSearch, Layers, Preferences) {
-        let Self { theme, recent, full_speed, pace, hint_followed, .. } = self;
+        let Self { theme, text_scale, recent, full_speed, pace, hint_followed, .. } = self;
         let training = NextTraining {
             generator: self.generator,
             config: self.training,
             ..NextTraining::default()
         };
         let search = NextSearch { config: self.search, starts: self.starts, contenders: self.race };
-        let preferences = Preferences { theme, recent, full_speed, pace, hint_followed };
+        let preferences =
+            Preferences { theme, text_scale, recent, full_speed, pace, hint_followed };
         (training, search, self.layers, preferences)
     }
 

@@ -14,13 +14,20 @@ use crate::session::commands::learn::import::holds_shapes;
 use crate::session::document::ImportWish;
 use crate::session::preferences::ThemeChoice;
 use crate::session::{Command, Session, State};
-use egui::{CentralPanel, Frame, Margin, Panel, ViewportCommand};
+use egui::{CentralPanel, Frame, Margin, Panel, Vec2, ViewportCommand, vec2};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest time in a frame for handling reports of jobs.
 const INBOX_BUDGET: Duration = Duration::from_millis(1);
+
+/// The size of texts and controls for a projector, as a multiple of the chosen one.
+const PROJECTOR: f32 = 1.35;
+/// The size of the window in which nothing is cut, in points.
+const LEAST_WINDOW: Vec2 = vec2(960.0, 600.0);
+/// The same for a projector, where the left panel is hidden.
+const LEAST_PRESENTED: Vec2 = vec2(700.0, 520.0);
 
 /// The window.
 pub struct App {
@@ -114,7 +121,6 @@ impl App {
             Request::ToggleJobs => jobs::toggle_list(ctx),
             Request::TogglePresent => {
                 self.presenting = !self.presenting;
-                ctx.set_zoom_factor(if self.presenting { 1.35 } else { 1.0 });
             }
             Request::ToggleFullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
@@ -132,6 +138,18 @@ impl App {
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
         }
+    }
+
+    /// The size of texts and controls: as it was chosen, larger for a projector, and never so large that the window would
+    /// cut them.
+    fn zoom(&self, ctx: &egui::Context) -> f32 {
+        let chosen = self.session.state().preferences.text_scale.factor();
+        let (wanted, least) = match self.presenting {
+            true => (PROJECTOR * chosen, LEAST_PRESENTED),
+            false => (chosen, LEAST_WINDOW),
+        };
+        let room = ctx.content_rect().size() * ctx.zoom_factor() / least;
+        wanted.min(f32::max(room.min_elem(), 1.0))
     }
 
     /// Dropped files, and the request to close the window.
@@ -176,6 +194,7 @@ impl eframe::App for App {
             theme::choose(ctx, wanted);
             self.theme = wanted;
         }
+        ctx.set_zoom_factor(self.zoom(ctx));
         if let Some(wait) = self.session.keep_settings() {
             ctx.request_repaint_after(Duration::from_secs_f64(wait));
         }

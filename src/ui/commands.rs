@@ -6,7 +6,7 @@ use crate::explore::scene::map_layer::MapLayer;
 use crate::optimise::Rule;
 use crate::session::commands::command::Touring;
 use crate::session::jobs::learn::training::{Portion, TrainingPhase};
-use crate::session::preferences::ThemeChoice;
+use crate::session::preferences::{TextScale, ThemeChoice};
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::selection::MapPoint;
 use crate::session::{Activity, Command, State};
@@ -66,6 +66,12 @@ listed! {
         LeftPanel,
         /// Choose the theme.
         Theme(ThemeChoice): [System, Light, Dark],
+        /// Make texts and controls smaller.
+        TextSmaller,
+        /// Give texts and controls their usual size.
+        TextUsual,
+        /// Make texts and controls larger.
+        TextLarger,
         /// Begin the lesson on how an optimiser exploits a model.
         Lesson,
         /// List the keys.
@@ -83,7 +89,7 @@ listed! {
         /// Show another model beside the present one, or remove it.
         Compare,
         /// Switch a layer on or off.
-        Layer(MapLayer): [Shapes, Heat, Data, Paths, Trust, Gradient],
+        Layer(MapLayer): [Shapes, Heat, Data, Paths, Trust, Gradient, Axes],
         /// Play, or pause.
         PlayOrPause,
         /// Go one step of the playback back.
@@ -150,6 +156,8 @@ pub enum MenuSection {
     View,
     /// The theme.
     Theme,
+    /// The size of texts and controls.
+    TextScale,
     /// Help.
     Help,
 }
@@ -191,6 +199,8 @@ listed! {
         Jobs,
         /// The window.
         Window,
+        /// The size of texts and controls.
+        TextScale,
         /// Files.
         Files,
         /// A point by its name.
@@ -223,6 +233,9 @@ impl UiCommand {
             Self::Theme(ThemeChoice::System) => text!("System"),
             Self::Theme(ThemeChoice::Light) => text!("Light"),
             Self::Theme(ThemeChoice::Dark) => text!("Dark"),
+            Self::TextSmaller => text!("Smaller"),
+            Self::TextUsual => text!("100 %"),
+            Self::TextLarger => text!("Larger"),
             Self::Lesson => text!("Lesson: how a search cheats"),
             Self::Keys => text!("Keys"),
             Self::Present => text!("Present"),
@@ -288,6 +301,11 @@ impl UiCommand {
             Self::Fit => text!("Fit view; again: with outliers"),
             Self::LeftPanel => text!("Show or hide the left panel"),
             Self::Theme(_) => text!("Choose the colours of the window"),
+            Self::TextSmaller => text!("Smaller texts and controls"),
+            Self::TextUsual => text!("Texts and controls in their usual size"),
+            Self::TextLarger => {
+                text!("Larger texts and controls, as far as the window has room for them")
+            }
             Self::Lesson => {
                 text!("Three searches on the shown model that teach when to believe an answer")
             }
@@ -370,7 +388,10 @@ impl UiCommand {
             Self::Redo => const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] },
             Self::GoTo => const { &[ctrl(Key::G)] },
             Self::Fit => const { &[plain(Key::F)] },
-            Self::LeftPanel => const { &[plain(Key::Tab)] },
+            Self::LeftPanel => const { &[plain(Key::L)] },
+            Self::TextSmaller => const { &[ctrl(Key::Minus)] },
+            Self::TextUsual => const { &[ctrl(Key::Num0)] },
+            Self::TextLarger => const { &[ctrl(Key::Plus), ctrl(Key::Equals)] },
             Self::Keys => const { &[plain(Key::F1)] },
             Self::Present => const { &[plain(Key::F5)] },
             Self::FullScreen => const { &[plain(Key::F11)] },
@@ -384,6 +405,7 @@ impl UiCommand {
             Self::Layer(MapLayer::Paths) => const { &[plain(Key::P)] },
             Self::Layer(MapLayer::Trust) => const { &[plain(Key::T)] },
             Self::Layer(MapLayer::Gradient) => const { &[plain(Key::V)] },
+            Self::Layer(MapLayer::Axes) => const { &[plain(Key::A)] },
             Self::PlayOrPause => const { &[plain(Key::Space)] },
             Self::StepBack => const { &[plain(Key::Comma)] },
             Self::StepOn => const { &[plain(Key::Period)] },
@@ -445,6 +467,7 @@ impl UiCommand {
                 Some(MenuSection::View)
             }
             Self::Theme(_) => Some(MenuSection::Theme),
+            Self::TextSmaller | Self::TextUsual | Self::TextLarger => Some(MenuSection::TextScale),
             Self::Lesson | Self::Keys => Some(MenuSection::Help),
             _ => None,
         }
@@ -469,6 +492,7 @@ impl UiCommand {
             Self::LeftPanel => Some(KeysLine::LeftPanel),
             Self::Jobs => Some(KeysLine::Jobs),
             Self::Keys | Self::Present | Self::FullScreen => Some(KeysLine::Window),
+            Self::TextSmaller | Self::TextUsual | Self::TextLarger => Some(KeysLine::TextScale),
             Self::Open | Self::Save | Self::Export => Some(KeysLine::Files),
             Self::GoTo => Some(KeysLine::GoTo),
             Self::Undo | Self::Redo => Some(KeysLine::History),
@@ -509,6 +533,9 @@ impl UiCommand {
             Self::Redo => Command::Redo,
             Self::Fit => Command::Fit,
             Self::Theme(choice) => Command::SetTheme(choice),
+            Self::TextSmaller => Command::SetTextScale(state.preferences.text_scale.smaller()),
+            Self::TextUsual => Command::SetTextScale(TextScale::default()),
+            Self::TextLarger => Command::SetTextScale(state.preferences.text_scale.larger()),
             Self::Lesson => Command::BeginLesson,
             Self::Cancel => Command::Cancel,
             Self::Compare => Command::ToggleComparison,
@@ -608,13 +635,14 @@ impl KeysLine {
             Self::Playback => text!("Play or pause, one step back, one step on"),
             Self::Stages => text!("A whole step, one stage back, one stage on"),
             Self::Speed => text!("Slower, faster"),
-            Self::Layers => text!("Shapes, heat, data, paths, trust, gradient"),
+            Self::Layers => text!("Shapes, heat, data, paths, trust, gradient, axes"),
             Self::Comparison => text!("Compare two models"),
             Self::Fit => UiCommand::Fit.about(),
             Self::LeftPanel => UiCommand::LeftPanel.label(),
             Self::Map => text!("Move the map, zoom"),
             Self::Jobs => text!("List what runs, and end it"),
             Self::Window => text!("Keys, projector mode, full screen"),
+            Self::TextScale => text!("Smaller, usual, larger texts and controls"),
             Self::Files => text!("Open, save, export"),
             Self::GoTo => UiCommand::GoTo.about(),
             Self::History => text!("Undo, redo"),

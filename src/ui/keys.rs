@@ -3,7 +3,7 @@
 use super::commands::UiCommand;
 use super::request::Requests;
 use crate::session::State;
-use egui::{Context, FocusDirection, Key, KeyboardShortcut, Popup};
+use egui::{Context, Key, KeyboardShortcut, Popup};
 
 /// Converts keys to actions; while a text field has the focus, only keys with Ctrl or function keys.
 pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Requests) {
@@ -27,22 +27,9 @@ pub fn read(ctx: &Context, state: &State, sheet_open: bool, actions: &mut Reques
             continue;
         }
         command.request(state, actions);
-        if command == UiCommand::LeftPanel {
-            keep_focus(ctx);
-        }
     }
 }
 
 fn has_ctrl_or_function_key(shortcut: KeyboardShortcut) -> bool {
     shortcut.modifiers.command || (Key::F1..=Key::F35).contains(&shortcut.logical_key)
-}
-
-/// Takes back that the library has moved its focus by Tab already; here the key switches the panel.
-fn keep_focus(ctx: &Context) {
-    ctx.memory_mut(|memory| {
-        memory.move_focus(FocusDirection::None);
-        if let Some(focused) = memory.focused() {
-            memory.surrender_focus(focused);
-        }
-    });
 }

@@ -28,6 +28,9 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests
     let left = rect.with_max_x(middle.left() - 12.0);
     side(ui, left, Layout::right_to_left(Align::Center), &mut |ui| {
         jobs::show(ui, state, actions);
+        if presenting {
+            main_button(ui, state, actions);
+        }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| models(ui, state, actions));
     });
     let right = rect.with_min_x(middle.right() + 12.0);
@@ -56,6 +59,22 @@ fn activities(ui: &mut Ui, state: &State, actions: &mut Requests) {
         if ui.add(button).on_hover_text(command.tooltip()).clicked() {
             command.request(state, actions);
         }
+    }
+}
+
+/// The main button of the activity, whose panel is hidden for a projector.
+fn main_button(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let (command, is_free) = match state.view.activity {
+        Activity::Explore => (UiCommand::PlayPath, true),
+        Activity::Train => (UiCommand::Train, UiCommand::Train.is_offered(state)),
+        Activity::Optimise => {
+            (UiCommand::Optimise, state.search().is_none_or(|search| search.job.is_none()))
+        }
+    };
+    let text = RichText::new(command.label()).family(theme::strong()).color(theme::on_accent(ui));
+    let button = Button::new(text).fill(theme::accent(ui));
+    if ui.add_enabled(is_free, button).on_hover_text(command.tooltip()).clicked() {
+        command.request(state, actions);
     }
 }
 
@@ -98,14 +117,22 @@ fn title(entry: &ModelEntry) -> Text {
 
 fn menu(ui: &mut Ui, state: &State, actions: &mut Requests) {
     ui.set_min_width(230.0);
-    for section in [MenuSection::Files, MenuSection::View, MenuSection::Theme, MenuSection::Help] {
-        if section != MenuSection::Files {
+    let sections = [
+        MenuSection::Files,
+        MenuSection::View,
+        MenuSection::Theme,
+        MenuSection::TextScale,
+        MenuSection::Help,
+    ];
+    for section in sections {
+        if !matches!(section, MenuSection::Files | MenuSection::TextScale) {
             ui.separator();
         }
         let all = UiCommand::all();
         let commands = all.filter(|command| command.menu_section() == Some(section));
         match section {
             MenuSection::Theme => themes(ui, commands, state, actions),
+            MenuSection::TextScale => text_scale(ui, commands, state, actions),
             _ => commands.for_each(|command| item(ui, command, state, actions)),
         }
     }
@@ -138,6 +165,30 @@ fn themes(
         for command in commands {
             let is_chosen = command == UiCommand::Theme(state.preferences.theme);
             if ui.selectable_label(is_chosen, command.label()).clicked() {
+                command.request(state, actions);
+            }
+        }
+    });
+}
+
+/// The size of texts and controls on one line, the present one in the middle.
+fn text_scale(
+    ui: &mut Ui,
+    commands: impl Iterator<Item = UiCommand>,
+    state: &State,
+    actions: &mut Requests,
+) {
+    ui.horizontal(|ui| {
+        ui.label(text!("Text"));
+        for command in commands {
+            let label = match command {
+                UiCommand::TextUsual => {
+                    let percent = 100.0 * state.preferences.text_scale.factor();
+                    text!("{percent} %", percent = format!("{percent:.0}"))
+                }
+                _ => command.label(),
+            };
+            if ui.button(label).on_hover_text(command.tooltip()).clicked() {
                 command.request(state, actions);
             }
         }

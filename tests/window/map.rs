@@ -95,6 +95,7 @@ fn keys_switch_layers_and_hide_the_panel() {
         (Key::P, MapLayer::Paths),
         (Key::T, MapLayer::Trust),
         (Key::V, MapLayer::Gradient),
+        (Key::A, MapLayer::Axes),
     ] {
         let before = window.see().layers();
         key(&mut window, pressed);
@@ -102,10 +103,10 @@ fn keys_switch_layers_and_hide_the_panel() {
         settle(&mut window);
     }
     let width = map(&window).width();
-    key(&mut window, Key::Tab);
+    key(&mut window, Key::L);
     settle(&mut window);
     assert!(map(&window).width() > width + 200.0);
-    key(&mut window, Key::Tab);
+    key(&mut window, Key::L);
     settle(&mut window);
     assert_eq!(map(&window).width(), width);
 }

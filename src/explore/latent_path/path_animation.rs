@@ -69,8 +69,9 @@ impl<'a> PathAnimation<'a> {
         palette: &Palette,
     ) -> Scene {
         let Self { model, projection, data, path, map, view } = self;
-        let (centres, colour) = (data.positions.clone(), faded(palette.point, 0.6));
-        let mut layers = vec![SceneItem::Dots(Dots { centres, radius: 1.6, colour })];
+        let (centres, groups) = (data.positions.clone(), data.families.clone());
+        let colours = vec![faded(palette.point, 0.6)];
+        let mut layers = vec![SceneItem::Dots(Dots { centres, radius: 1.6, groups, colours })];
         let text = |centre, text: String, size, colour| {
             SceneItem::Text(SceneText { centre, text, size, colour, halo: palette.canvas })
         };

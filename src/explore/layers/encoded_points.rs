@@ -89,7 +89,9 @@ pub fn points(model: &Model, projection: &Projection) -> EncodedPoints {
     spread(&mut names, bulk(&all).with_aspect(1.0).size());
     let stride = coprime_stride(all.len().div_ceil(MAX_POINTS), encoded.names.len());
     let rows = Arc::new((0..all.len()).step_by(stride).collect());
-    EncodedPoints { positions: Arc::new(all.into_iter().step_by(stride).collect()), rows, names }
+    let families = Arc::new(encoded.labels.iter().copied().step_by(stride).collect());
+    let positions = Arc::new(all.into_iter().step_by(stride).collect());
+    EncodedPoints { positions, rows, families, names }
 }
 
 /// Moves names down until no two of them overlap, on a map that data of the given size fill.

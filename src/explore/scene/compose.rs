@@ -1,5 +1,6 @@
 //! The choice of the layers of a picture: one of them has full colour, the others are paler.
 
+use super::axes::LatentFrame;
 use super::glyphs;
 use super::items::{
     Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
@@ -22,6 +23,8 @@ pub struct EncodedPoints {
     pub positions: Arc<Vec<[f64; 2]>>,
     /// The row in the data of each point.
     pub rows: Arc<Vec<usize>>,
+    /// The family of each point, by its number.
+    pub families: Arc<Vec<u16>>,
     /// The centre and the name of each family.
     pub names: Vec<([f64; 2], String)>,
 }
@@ -97,6 +100,8 @@ pub struct MapData<'a> {
     pub annotations: &'a Annotations,
     /// Points of the picture per map unit.
     pub unit: f64,
+    /// The place of the latent coordinates.
+    pub frame: LatentFrame,
     /// Pinned points.
     pub pins: &'a [[f64; 2]],
 }
@@ -150,12 +155,25 @@ pub fn compose(
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));
         }
     }
+    if visible.has(MapLayer::Axes) {
+        layers.extend(subject.frame.items(&view, subject.unit, heat.is_some(), palette));
+    }
     if visible.has(MapLayer::Data) {
-        let colour = if heat.is_some() { faded(palette.casing, 0.6) } else { palette.point };
+        let families = palette.groups();
+        let many = subject.points.names.len();
+        // One layer has the colours: the families have them where the property does not.
+        let (colours, radius) = match heat {
+            Some(_) => (vec![faded(palette.casing, 0.6)], 1.6),
+            None if visible.show_quantity(plain) || many < 2 || many > families.len() => {
+                (vec![palette.point], 1.6)
+            }
+            None => (families.to_vec(), 2.2),
+        };
         layers.push(SceneItem::Dots(Dots {
             centres: subject.points.positions.clone(),
-            radius: 1.6,
-            colour,
+            radius,
+            groups: subject.points.families.clone(),
+            colours,
         }));
         for (centre, name) in &subject.points.names {
             layers.push(SceneItem::Text(SceneText {
@@ -479,6 +497,7 @@ mod tests {
             points: &points,
             annotations: &Annotations::default(),
             unit: 100.0,
+            frame: LatentFrame::default(),
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };
@@ -509,6 +528,7 @@ mod tests {
             points: &points,
             annotations: &annotations,
             unit: 100.0,
+            frame: LatentFrame::default(),
             pins: &[],
         };
         let view = Bounds { low: [-1.0, -1.0], high: [1.0, 1.0] };

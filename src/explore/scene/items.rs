@@ -27,7 +27,7 @@ pub enum SceneItem {
     Fog(DistanceOverlay, Rgba),
     /// Diagonal lines over cells.
     Hatch(Vec<Bounds>, Rgba),
-    /// Many small discs of one colour.
+    /// Many small discs.
     Dots(Dots),
     /// A line, with a casing if a casing colour is given.
     Line(SceneLine),
@@ -72,8 +72,21 @@ pub struct Dots {
     pub centres: Arc<Vec<[f64; 2]>>,
     /// The radius, in points.
     pub radius: f32,
-    /// The colour.
-    pub colour: Rgba,
+    /// Their group, such as a family, one of each.
+    pub groups: Arc<Vec<u16>>,
+    /// The colours of the groups; a single colour is that of all.
+    pub colours: Vec<Rgba>,
+}
+
+impl Dots {
+    /// The index of a disc's colour.
+    pub fn colour(&self, disc: usize) -> usize {
+        if self.colours.len() == 1 {
+            0
+        } else {
+            usize::from(self.groups[disc]) % self.colours.len()
+        }
+    }
 }
 
 /// A polyline.

@@ -1,5 +1,6 @@
 //! The scene: what is painted and written alike, and the forms of its marks.
 
+pub mod axes;
 pub mod compose;
 pub mod glyphs;
 pub mod growing_polyline;

@@ -9,6 +9,7 @@ use crate::explore::layers::encoded_points;
 use crate::explore::layers::grid::Lattice;
 use crate::explore::layers::heat::usual_range;
 use crate::explore::layers::map_content::{MapContent, MapPlan};
+use crate::explore::scene::axes::LatentFrame;
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, Projection, home_view};
@@ -98,6 +99,7 @@ pub struct MapPicture {
     view: Bounds,
     reach: f64,
     points: EncodedPoints,
+    frame: LatentFrame,
     content: MapContent,
     range: (f64, f64),
     /// The title of the colour bar, and the mark of a prediction.
@@ -150,6 +152,7 @@ impl MapPicture {
         };
         Ok(Self {
             reach: model.glyphs().reach,
+            frame: LatentFrame::new(model, projection),
             points: if visible.has(MapLayer::Data) {
                 encoded_points::points(model, projection)
             } else {
@@ -184,6 +187,7 @@ impl MapPicture {
             points: &self.points,
             annotations,
             unit: map_size(points, wish.has_bar())[0] / view.size()[0],
+            frame: self.frame,
             pins: &wish.pins,
         };
         let scene = compose(&subject, wish.visible, wish.plain, *view, page.palette);

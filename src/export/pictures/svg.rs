@@ -185,11 +185,13 @@ impl Frame {
     }
 
     fn dots(&self, dots: &Dots) -> String {
-        let mut out = format!("<g {}>\n", paint("fill", dots.colour));
-        for centre in dots.centres.iter().filter(|c| self.view.contains(**c)) {
-            out += &circle(self.point(*centre), f64::from(dots.radius), "");
+        let mut groups = vec![String::new(); dots.colours.len()];
+        let seen = dots.centres.iter().enumerate().filter(|(_, at)| self.view.contains(**at));
+        for (index, at) in seen {
+            groups[dots.colour(index)] += &circle(self.point(*at), f64::from(dots.radius), "");
         }
-        out + "</g>\n"
+        let group = |(colour, discs)| format!("<g {}>\n{discs}</g>\n", paint("fill", colour));
+        dots.colours.iter().copied().zip(groups).map(group).collect()
     }
 
     fn line(&self, line: &SceneLine) -> String {

@@ -76,7 +76,8 @@ fn every_layer_is_written_and_drawn() {
     let line = |points: Vec<[f64; 2]>| {
         SceneItem::Line(SceneLine { points, width: 2.0, colour: RED, casing: Some([0, 0, 0, 255]) })
     };
-    let dots = Dots { centres: Arc::new(vec![[0.0; 2], [9.0; 2]]), radius: 5.0, colour: RED };
+    let centres = Arc::new(vec![[0.0; 2], [9.0; 2]]);
+    let dots = Dots { centres, radius: 5.0, groups: Arc::default(), colours: vec![RED] };
     let text = SceneText {
         centre: [0.0; 2],
         text: "a < b & c".into(),

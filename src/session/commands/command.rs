@@ -13,7 +13,7 @@ use crate::session::document::StartChoice;
 use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::jobs::keep::export::Export;
 use crate::session::jobs::learn::training::Portion;
-use crate::session::preferences::ThemeChoice;
+use crate::session::preferences::{TextScale, ThemeChoice};
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::comparison::ComparisonModel;
 use crate::session::screen::selection::MapPoint;
@@ -187,6 +187,8 @@ pub enum Command {
     Walk(StepThroughRun),
     /// Choose the theme.
     SetTheme(ThemeChoice),
+    /// Choose the size of texts and controls.
+    SetTextScale(TextScale),
     /// Dismiss a notice.
     Dismiss(u64),
     /// Begin the lesson on how an optimiser exploits a model.

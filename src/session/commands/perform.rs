@@ -43,6 +43,10 @@ use crate::session::view::Activity;
 pub const SLOWEST: f64 = 1.0;
 /// See [`SLOWEST`].
 pub const FASTEST: f64 = 5000.0;
+/// The width of the widest view of the map, as a multiple of the extent of the data.
+const MAX_OUT: f64 = 10.0;
+/// The same in map units while there is no model.
+const WIDEST: f64 = 100.0;
 
 /// Carries a command out.
 pub fn perform(core: &mut Core, command: Command) {
@@ -64,7 +68,11 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
         Command::Resize(size) => resize(core, size),
         Command::Pan(by) => state.view.map.pan(by),
-        Command::Zoom(at, factor) => state.view.map.zoom(at, factor),
+        Command::Zoom(at, factor) => {
+            let home = state.shown().map(|(_, entry)| entry.prepared.home.size());
+            let widest = home.map_or(WIDEST, |[w, h]| MAX_OUT * f64::max(w, h));
+            state.view.map.zoom(at, factor, widest);
+        }
         Command::Fit => state.fit(None),
         Command::FitModel(id) => state.fit(Some(id)),
         Command::SetPlane(plane) => {
@@ -198,6 +206,7 @@ pub fn perform(core: &mut Core, command: Command) {
         }
         Command::Walk(walking) => walk(core, walking),
         Command::SetTheme(theme) => state.preferences.theme = theme,
+        Command::SetTextScale(scale) => state.preferences.text_scale = scale,
         Command::Dismiss(id) => state.notices.dismiss(id),
         Command::BeginLesson => {
             act(core, Action::BeginLesson);

@@ -31,11 +31,11 @@ impl Viewport {
         self.size
     }
 
-    /// Zooms by `factor` around the map point `fixed`.
-    pub fn zoom(&mut self, fixed: [f64; 2], factor: f64) {
-        let scale = 1.0 / factor.clamp(0.1, 10.0);
+    /// Zooms by `factor` around the map point `fixed`; out to a view of `widest` map units at most.
+    pub fn zoom(&mut self, fixed: [f64; 2], factor: f64, widest: f64) {
         let [w, h] = self.bounds.size();
-        if w * scale < 1e-4 || w * scale > 1e4 {
+        let scale = (1.0 / factor.clamp(0.1, 10.0)).min(f64::max(widest / w, 1.0));
+        if w * scale < 1e-4 {
             return;
         }
         let centre = self.bounds.centre();
@@ -117,9 +117,13 @@ mod tests {
         let mut map = view([-2.0, -1.0], [2.0, 1.0]);
         let share = |map: &Viewport| (1.0 - map.bounds.low[0]) / map.bounds.size()[0];
         let before = share(&map);
-        map.zoom([1.0, 0.5], 1.7);
+        map.zoom([1.0, 0.5], 1.7, 100.0);
         assert!((share(&map) - before).abs() < 1e-12);
         assert!((map.bounds.size()[0] - 4.0 / 1.7).abs() < 1e-12);
+        (0..9).for_each(|_| map.zoom([0.0, 0.0], 0.1, 100.0));
+        assert!((map.bounds.size()[0] - 100.0).abs() < 1e-9, "zooming out ends at the widest view");
+        map.zoom([0.0, 0.0], 0.5, 50.0);
+        assert!((map.bounds.size()[0] - 100.0).abs() < 1e-9, "a wider view stays as it is");
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl Discs {
         }
         let same = |(known, at, _): &&(Dots, Transform, Arc<Mesh>)| {
             Arc::ptr_eq(&known.centres, &dots.centres)
-                && known.colour == dots.colour
+                && known.colours == dots.colours
+                && known.radius == dots.radius
                 && *at == transform
         };
         if let Some((.., mesh)) = self.mesh.as_ref().filter(same) {
@@ -47,10 +48,12 @@ impl Discs {
             let side = Vec2::splat(texture.size()[0] as f32 / (fine * pixels));
             let visible = transform.rect.expand(side.x);
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            let centres = dots.centres.iter().map(|&centre| transform.to_screen(centre));
-            for centre in centres.filter(|&centre| visible.contains(centre)) {
-                let square = Rect::from_center_size(centre, side);
-                mesh.add_rect_with_uv(square, whole, colour(dots.colour));
+            for (index, &centre) in dots.centres.iter().enumerate() {
+                let centre = transform.to_screen(centre);
+                if visible.contains(centre) {
+                    let square = Rect::from_center_size(centre, side);
+                    mesh.add_rect_with_uv(square, whole, colour(dots.colours[dots.colour(index)]));
+                }
             }
         }
         let mesh = Arc::new(mesh);

@@ -6,6 +6,7 @@ use super::transform::Transform;
 use crate::explore::Bounds;
 use crate::explore::colour::Palette;
 use crate::explore::grouped;
+use crate::explore::scene::axes::LatentFrame;
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::scene::map_layer::MapLayer;
 use crate::session::commands::command::Touring;
@@ -68,6 +69,7 @@ impl MapView {
             points: &entry.prepared.points,
             annotations: &annotations,
             unit: transform.unit(),
+            frame: LatentFrame::new(&entry.prepared.model, &entry.prepared.projection),
             pins: &state.map.pins.iter().map(|pin| pin.at).collect::<Vec<_>>(),
         };
         let plain = state.view.activity == Activity::Train;
@@ -123,6 +125,7 @@ impl MapView {
             points: &entry.prepared.points,
             annotations: &annotations,
             unit: transform.unit(),
+            frame: LatentFrame::new(&entry.prepared.model, &entry.prepared.projection),
             pins: &[],
         };
         let plain = state.view.activity == Activity::Train;
@@ -278,7 +281,8 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
     let side_by_side = Buttons { size, margin, gap: 3.0 };
     let names = MapLayer::ALL.map(|layer| layer.label().to_string());
     let plate = plate(ui);
-    let fits = side_by_side.length(ui, &names) + plate.inner_margin.sum().x <= room.x;
+    let all: Vec<String> = names.iter().cloned().chain([text!("Fit").to_string()]).collect();
+    let fits = side_by_side.length(ui, &all) + plate.inner_margin.sum().x <= room.x;
     let layout = Layout::left_to_right(Align::Min).with_main_wrap(!fits);
     ui.scope_builder(UiBuilder::new().max_rect(place).layout(layout), |ui| {
         let shown = plate.show(ui, |ui| {
@@ -292,6 +296,10 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
                 if response.on_hover_text(command.tooltip()).clicked() {
                     command.request(state, actions);
                 }
+            }
+            let fit = egui::Button::new(RichText::new(text!("Fit")).size(size));
+            if ui.add(fit).on_hover_text(UiCommand::Fit.tooltip()).clicked() {
+                UiCommand::Fit.request(state, actions);
             }
         });
         shown.response.rect
@@ -310,22 +318,13 @@ fn far_out(ui: &mut Ui, rect: Rect, state: &State, entry: &ModelEntry) {
     }
     let all = grouped(model.encoded.mu.len());
     let keys = UiCommand::Fit.keys();
-    let text = match model.domain().table() {
-        Some(_) => text!(
-            "{count} of {all} rows lies beyond; {keys} shows all"
-                | "{count} of {all} rows lie beyond; {keys} shows all",
-            count,
-            all,
-            keys
-        ),
-        None => text!(
-            "{count} of {all} rows lies beyond; {keys} shows all"
-                | "{count} of {all} rows lie beyond; {keys} shows all",
-            count,
-            all,
-            keys
-        ),
-    };
+    let text = text!(
+        "{count} of {all} rows lies beyond; {keys} shows all"
+            | "{count} of {all} rows lie beyond; {keys} shows all",
+        count,
+        all,
+        keys
+    );
     let place = UiBuilder::new().max_rect(rect.shrink(10.0));
     ui.scope_builder(place.layout(Layout::bottom_up(Align::Max)), |ui| {
         plate(ui).show(ui, |ui| note(ui, text));

@@ -33,11 +33,11 @@ const UPDATES: f32 = 86.0;
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let under_way = state.training().phase != TrainingPhase::Idle;
     // The buttons stay visible, independent of the length of the settings.
-    let buttons =
+    let below =
         Panel::bottom("train").frame(Frame::NONE).show_separator_line(false).resizable(false);
-    buttons.show(ui, |ui| {
+    below.show(ui, |ui| {
         ui.add_space(6.0);
-        if under_way { running(ui, state, actions) } else { idle(ui, state, actions) }
+        buttons(ui, state, actions);
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         heading(ui, text!("Train"));
@@ -317,24 +317,79 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     menu.response.on_hover_text(text!("Settings that go together; the tooltip of each lists them"));
 }
 
-fn idle(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    if primary(ui, UiCommand::Train.label(), UiCommand::Train.tooltip()).clicked() {
+/// The buttons of a training, each at its place whatever runs, and its progress.
+fn buttons(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let training = state.training();
+    let is_idle = training.phase == TrainingPhase::Idle;
+    let train = |ui: &mut Ui| primary(ui, UiCommand::Train.label(), UiCommand::Train.tooltip());
+    if ui.add_enabled_ui(is_idle, train).inner.clicked() {
         UiCommand::Train.request(state, actions);
     }
-    let nothing = state.training().plan.is_none().then_some(text!("Nothing was trained yet"));
-    let stuck = state.cannot_go_on();
+    let finishing = (training.phase == TrainingPhase::Finishing)
+        .then(|| text!("The training has ended; the model is being finished"));
+    let busy = (!is_idle).then(|| text!("A training is under way"));
+    let stuck = busy.clone().or_else(|| state.cannot_go_on());
+    let nothing = training.plan.is_none().then_some(text!("Nothing was trained yet"));
     let rows = [
         [
-            (UiCommand::OneBatch, None),
-            (UiCommand::OneEpoch, None),
-            (UiCommand::ResetTraining, nothing),
+            pause_or_go_on(state, &finishing, &stuck),
+            stop(state, &finishing),
+            small(UiCommand::ResetTraining, nothing, state),
         ],
-        [(UiCommand::GoOn, stuck.clone()), (UiCommand::Branch, stuck), (UiCommand::NewSeed, None)],
+        [
+            small(UiCommand::OneBatch, finishing.clone(), state),
+            small(UiCommand::OneEpoch, finishing, state),
+            small(UiCommand::Branch, stuck, state),
+        ],
     ];
-    for row in rows {
-        buttons(ui, row.map(|(command, refusal)| small(command, refusal, state)), actions);
-    }
+    rows.into_iter().for_each(|row| line(ui, row, actions));
+    line(ui, [small(UiCommand::NewSeed, busy, state)], actions);
     pace(ui, state, actions);
+    let text = match training.phase {
+        TrainingPhase::Idle => Text::default(),
+        TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
+        TrainingPhase::Paused => text!(
+            "Update {update} of {updates}, paused",
+            update = training.updates,
+            updates = training.total_updates()
+        ),
+        TrainingPhase::Running => text!(
+            "Update {update} of {updates}, {time} left",
+            update = training.updates,
+            updates = training.total_updates(),
+            time = duration(training.seconds_left)
+        ),
+    };
+    // Without a training its room stays, so that no button moves when one begins.
+    ui.scope(|ui| {
+        if is_idle {
+            ui.set_invisible();
+        }
+        thin_bar(ui, state, training.job, ui.available_width());
+        note(ui, text);
+    });
+}
+
+fn pause_or_go_on(state: &State, finishing: &Option<Text>, stuck: &Option<Text>) -> Small {
+    let pause = |name, about, paused| {
+        let request = Request::Do(Command::PauseTraining(paused));
+        (name, UiCommand::PlayOrPause.with_keys(about), finishing.clone(), Some(request))
+    };
+    match state.training().phase {
+        TrainingPhase::Idle => small(UiCommand::GoOn, stuck.clone(), state),
+        TrainingPhase::Paused => pause(text!("Go on"), text!("Go on with the training"), false),
+        _ => pause(text!("Pause"), text!("Pause the training"), true),
+    }
+}
+
+fn stop(state: &State, finishing: &Option<Text>) -> Small {
+    let about = UiCommand::Cancel.with_keys(text!("End here and keep the model as it is now"));
+    let job = state.training().job;
+    let refusal = match job {
+        None => Some(text!("No training is under way")),
+        Some(_) => finishing.clone(),
+    };
+    (text!("Stop"), about, refusal, job.map(|job| Request::Do(Command::Stop(job))))
 }
 
 /// A small button: its name, its explanation, the reason if it is disabled, and its action.
@@ -345,7 +400,7 @@ fn small(command: UiCommand, refusal: Option<Text>, state: &State) -> Small {
 }
 
 /// Small buttons that share a line.
-fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Requests) {
+fn line<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Requests) {
     let names = row.each_ref().map(|(name, ..)| name.to_string());
     Buttons { size: 14.0, margin: 2.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
         let (_, tooltip, refusal, action) = &row[index];
@@ -355,46 +410,6 @@ fn buttons<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Requests)
             action.iter().for_each(|action| actions.push(action.clone()));
         }
     });
-}
-
-fn running(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let training = &state.training();
-    let paused = training.phase == TrainingPhase::Paused;
-    let (name, tooltip) = if paused {
-        (text!("Go on"), text!("Go on with the training"))
-    } else {
-        (text!("Pause"), text!("Pause the training"))
-    };
-    let tooltip = UiCommand::PlayOrPause.with_keys(tooltip);
-    let finishing = training.phase == TrainingPhase::Finishing;
-    let pause = ui.add_enabled_ui(!finishing, |ui| primary(ui, name, tooltip)).inner;
-    if pause.clicked() {
-        actions.command(Command::PauseTraining(!paused));
-    }
-    let stop = UiCommand::Cancel.with_keys(text!("End here and keep the model as it is now"));
-    let ended = finishing.then(|| text!("The training has ended; the model is being finished"));
-    let portions = [UiCommand::OneBatch, UiCommand::OneEpoch];
-    buttons(ui, portions.map(|command| small(command, ended.clone(), state)), actions);
-    let Some(run) = training.job else { return };
-    let rest = [
-        (text!("Stop"), stop, ended, Some(Request::Do(Command::Stop(run)))),
-        small(UiCommand::ResetTraining, None, state),
-    ];
-    buttons(ui, rest, actions);
-    pace(ui, state, actions);
-    thin_bar(ui, state, training.job, ui.available_width());
-    let (update, updates) = (training.updates, training.total_updates());
-    let text = match training.phase {
-        TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
-        TrainingPhase::Paused => text!("Update {update} of {updates}, paused", update, updates),
-        _ => text!(
-            "Update {update} of {updates}, {time} left",
-            update,
-            updates,
-            time = duration(training.seconds_left)
-        ),
-    };
-    note(ui, text);
 }
 
 fn pace(ui: &mut Ui, state: &State, actions: &mut Requests) {

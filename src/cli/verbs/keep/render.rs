@@ -46,7 +46,7 @@ pub struct RenderArguments {
     /// The content of the picture [default: heat with --search, points with --snapshots]
     #[arg(long, required_unless_present_any = ["layers", "search", "snapshots"])]
     what: Option<What>,
-    /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient
+    /// Layers of the map, separated by commas, instead of --what: shapes,heat,data,paths,trust,gradient,axes
     #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "what")]
     layers: Vec<MapLayer>,
     /// The property that the colours show: roundness, area, perimeter, heat-shedding, a column of a table, or a target
@@ -278,7 +278,7 @@ impl RenderArguments {
             MapLayer::Shapes => true,
             MapLayer::Heat => what == What::Heat || gradient,
             MapLayer::Data => what == What::Points,
-            MapLayer::Trust => false,
+            MapLayer::Trust | MapLayer::Axes => false,
             MapLayer::Gradient => gradient,
         };
         MapWish {

@@ -103,13 +103,10 @@ fn group(ui: &mut Ui, id: &str, name: Text, value: Text, add: impl FnOnce(&mut U
 }
 
 fn search_run(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let search_run = state.search();
-    if let Some(run) = search_run.and_then(|search_run| search_run.job) {
-        let about = text!("End the search and keep the trajectories so far");
-        if primary(ui, text!("Stop"), UiCommand::Cancel.with_keys(about)).clicked() {
-            actions.command(Command::Stop(run));
-        }
-    } else if primary(ui, UiCommand::Optimise.label(), UiCommand::Optimise.tooltip()).clicked() {
+    let job = state.search().and_then(|search_run| search_run.job);
+    let optimise =
+        |ui: &mut Ui| primary(ui, UiCommand::Optimise.label(), UiCommand::Optimise.tooltip());
+    if ui.add_enabled_ui(job.is_none(), optimise).inner.clicked() {
         UiCommand::Optimise.request(state, actions);
     }
     cost(ui, state);
@@ -154,7 +151,14 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Requests) {
             clear.request(state, actions);
         }
     });
-    race::start(ui, UiCommand::Race.label(), state, actions);
+    ui.horizontal(|ui| {
+        race::start(ui, UiCommand::Race.label(), state, actions);
+        let about = text!("End the search and keep the trajectories so far");
+        let stop = ui.add_enabled(job.is_some(), Button::new(text!("Stop")));
+        if stop.on_hover_text(UiCommand::Cancel.with_keys(about)).clicked() {
+            job.into_iter().for_each(|job| actions.command(Command::Stop(job)));
+        }
+    });
 }
 
 /// The estimated cost of the next search.
