@@ -29,6 +29,8 @@ pub enum Action {
     OpenPca(ModelId),
     /// Close a model.
     Close(ModelId),
+    /// Give a model another name; an empty one is that of its origin.
+    Rename(ModelId, String),
     /// Change the generated outlines of the next training.
     SetGenerator(GeneratorConfig),
     /// Change the settings of the next training.
@@ -160,6 +162,7 @@ impl Action {
                 text!("open a model")
             }
             Self::Close(_) => text!("close a model"),
+            Self::Rename(..) => text!("rename a model"),
             Self::SetGenerator(_) => text!("change the data"),
             Self::SetTraining(_) => text!("change the settings of the training"),
             Self::Import(..) => text!("import shapes"),
@@ -180,14 +183,14 @@ impl Action {
             Self::BeginLesson => text!("begin the lesson"),
             Self::LessonSearch(..) => text!("search of the lesson"),
             Self::EndLesson => text!("end the lesson"),
-            Self::Pin(..) => text!("pin a shape"),
-            Self::Unpin(..) => text!("unpin a shape"),
+            Self::Pin(..) => text!("pin a point"),
+            Self::Unpin(..) => text!("unpin a point"),
             Self::Draw(..) => text!("draw a shape"),
             Self::RemoveDrawing => text!("remove the drawn shape"),
             Self::PlanPath(..) => text!("change the latent path"),
             Self::ShowPath(..) => text!("follow a latent path"),
             Self::RemovePath(_) => text!("remove the latent path"),
-            Self::Sample(..) => text!("sample shapes"),
+            Self::Sample(..) => text!("draw samples"),
             Self::StepThrough(..) => text!("search step by step"),
             Self::RemoveStepThrough => text!("end the step-by-step search"),
         }

@@ -43,17 +43,25 @@ impl Session {
     /// `settings_path` is the file of the settings, if there is one; `wake` is called from other threads when there is
     /// something new to show.
     pub fn new(settings_path: Option<PathBuf>, wake: Wake) -> Self {
-        let (sender, inbox) = crossbeam_channel::bounded(INBOX);
-        let outlet = Outlet { inbox: sender, wake };
-        let worker = || {
-            let outlet = outlet.clone();
-            Worker::start(move |drawn| outlet.send(Event::Drawn(drawn)))
-        };
         let loaded =
             settings_path.as_deref().map_or_else(|| Ok(Settings::default()), Settings::load);
         let (settings, damaged) = match loaded {
             Ok(settings) => (settings, None),
             Err(error) => (Settings::default(), Some(error)),
+        };
+        let mut session = Self::with_settings(settings, settings_path, wake);
+        if let Some(error) = damaged {
+            session.core.state.notices.error(error);
+        }
+        session
+    }
+
+    fn with_settings(settings: Settings, settings_path: Option<PathBuf>, wake: Wake) -> Self {
+        let (sender, inbox) = crossbeam_channel::bounded(INBOX);
+        let outlet = Outlet { inbox: sender, wake };
+        let worker = || {
+            let outlet = outlet.clone();
+            Worker::start(move |drawn| outlet.send(Event::Drawn(drawn)))
         };
         let mut core = Core {
             state: State::new(settings.clone()),
@@ -66,9 +74,6 @@ impl Session {
             gesture: (false, 0),
             replay: Replay::default(),
         };
-        if let Some(error) = damaged {
-            core.state.notices.error(error);
-        }
         open_sample(&mut core, 0);
         // Nothing leads back behind the first model.
         core.state.history = History::new(&core.state.document);
@@ -129,6 +134,22 @@ impl Session {
     pub fn replay(&mut self, recorded: RecordedAction) {
         replay(&mut self.core, recorded);
         refresh(&mut self.core);
+    }
+
+    /// Begins as for a person who has never used the program: without the models, the results and the settings of the one
+    /// before. Theme and text size stay, because they are those of the room.
+    pub fn start_fresh(&mut self) {
+        let Preferences { theme, text_scale, .. } = self.core.state.preferences;
+        let usual = Settings { theme, text_scale, ..Settings::default() };
+        let wake = self.core.outlet.wake.clone();
+        let path = self.settings_path.clone();
+        let mut fresh = Self::with_settings(usual, path, wake);
+        // What was saved before is out of date now.
+        fresh.saved_settings = self.saved_settings.clone();
+        fresh.save_settings();
+        // The session before must not write its settings over these when it ends.
+        self.settings_path = None;
+        *self = fresh;
     }
 
     /// Saves the settings if they have not changed for a second, so that dragging a number does not wait for the disk;

@@ -133,6 +133,12 @@ impl App {
                     egui::ScreenshotCallback::new(move |image| board.copy_image((*image).clone()));
                 ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
             }
+            Request::StartFresh => {
+                self.session.start_fresh();
+                self.results = Results::default();
+                self.pages = Pages::default();
+                self.maps = Maps::default();
+            }
             Request::Quit => {
                 self.quitting = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);

@@ -50,8 +50,12 @@ listed! {
         Open,
         /// Save the shown model.
         Save,
+        /// Show the networks and the settings of the shown model.
+        Model,
         /// Close the shown model.
         CloseModel,
+        /// Begin as for a new person.
+        StartFresh,
         /// Open the export dialog.
         Export,
         /// Take the last action back.
@@ -205,6 +209,8 @@ listed! {
         Files,
         /// A point by its name.
         GoTo,
+        /// The networks and the settings of a model.
+        Model,
         /// The history.
         History,
         /// Cancelling.
@@ -223,7 +229,9 @@ impl UiCommand {
             Self::Turn(Activity::Optimise) | Self::Optimise => text!("Optimise"),
             Self::Open => text!("Open\u{2026}"),
             Self::Save => text!("Save\u{2026}"),
+            Self::Model => text!("Model\u{2026}"),
             Self::CloseModel => text!("Close"),
+            Self::StartFresh => text!("Start fresh\u{2026}"),
             Self::Export => text!("Export\u{2026}"),
             Self::Undo => text!("Undo"),
             Self::Redo => text!("Redo"),
@@ -293,7 +301,13 @@ impl UiCommand {
             }
             Self::Open => text!("Open a model, or starts for a search"),
             Self::Save => text!("Save the shown model to a file"),
+            Self::Model => text!(
+                "The networks of the shown model, what moves in this mode, its settings, its name"
+            ),
             Self::CloseModel => text!("Close the shown model"),
+            Self::StartFresh => {
+                text!("Forget the models, results and settings of the person before")
+            }
             Self::Export => text!("Curves, a film, a report or the map as files"),
             Self::Undo => text!("Take the last action back"),
             Self::Redo => text!("Carry out again what was taken back last"),
@@ -383,6 +397,7 @@ impl UiCommand {
             Self::Turn(Activity::Optimise) => const { &[plain(Key::Num3)] },
             Self::Open => const { &[ctrl(Key::O)] },
             Self::Save => const { &[ctrl(Key::S)] },
+            Self::Model => const { &[plain(Key::M)] },
             Self::Export => const { &[ctrl(Key::E)] },
             Self::Undo => const { &[ctrl(Key::Z)] },
             Self::Redo => const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] },
@@ -421,6 +436,7 @@ impl UiCommand {
             Self::OptimiseFrom => const { &[plain(Key::C)] },
             Self::StepByStep => const { &[plain(Key::B)] },
             Self::CloseModel
+            | Self::StartFresh
             | Self::Theme(_)
             | Self::Lesson
             | Self::Pin
@@ -460,7 +476,7 @@ impl UiCommand {
     /// The section of the menu that has the command.
     pub fn menu_section(self) -> Option<MenuSection> {
         match self {
-            Self::Open | Self::Save | Self::Export | Self::Undo | Self::Redo => {
+            Self::Open | Self::Save | Self::Export | Self::Undo | Self::Redo | Self::StartFresh => {
                 Some(MenuSection::Files)
             }
             Self::GoTo | Self::Fit | Self::LeftPanel | Self::FullScreen | Self::CopyPicture => {
@@ -495,6 +511,7 @@ impl UiCommand {
             Self::TextSmaller | Self::TextUsual | Self::TextLarger => Some(KeysLine::TextScale),
             Self::Open | Self::Save | Self::Export => Some(KeysLine::Files),
             Self::GoTo => Some(KeysLine::GoTo),
+            Self::Model => Some(KeysLine::Model),
             Self::Undo | Self::Redo => Some(KeysLine::History),
             Self::Cancel => Some(KeysLine::Cancel),
             Self::CopyPicture => Some(KeysLine::CopyPicture),
@@ -512,10 +529,15 @@ impl UiCommand {
                 let (id, _) = shown?;
                 return Some(Request::Show(Dialog::Save(id, state.suggested_path(id))));
             }
+            Self::Model => {
+                let (id, _) = shown?;
+                return Some(Request::Show(Dialog::Model(id, state.name(id).to_string())));
+            }
             Self::CloseModel => match shown? {
                 (id, true) => return Some(Request::Show(Dialog::CloseUnsaved(id))),
                 (id, false) => Command::CloseModel(id),
             },
+            Self::StartFresh => return Some(Request::Show(Dialog::StartFresh)),
             Self::Export => return Some(Request::ShowExport),
             Self::GoTo => return Some(Request::Show(Dialog::GoTo(String::new()))),
             Self::LeftPanel => return Some(Request::TogglePanel),
@@ -645,6 +667,7 @@ impl KeysLine {
             Self::TextScale => text!("Smaller, usual, larger texts and controls"),
             Self::Files => text!("Open, save, export"),
             Self::GoTo => UiCommand::GoTo.about(),
+            Self::Model => UiCommand::Model.about(),
             Self::History => text!("Undo, redo"),
             Self::Cancel => UiCommand::Cancel.about(),
             Self::CopyPicture => UiCommand::CopyPicture.about(),

@@ -13,12 +13,16 @@ pub enum Dialog {
     Open(String),
     /// Save a model under a typed path or with the system's file dialog.
     Save(ModelId, String),
+    /// The networks and the settings of a model, and its name as typed.
+    Model(ModelId, String),
     /// The data of the next training.
     Data,
     /// A model would be lost by closing it.
     CloseUnsaved(ModelId),
     /// Models, or the results of jobs, would be lost by quitting.
     QuitUnsaved,
+    /// Models, results and settings would be forgotten.
+    StartFresh,
     /// The search as a program.
     Code,
     /// A sweep over these betas, as typed.
@@ -52,6 +56,8 @@ pub enum Request {
     BrowseSave(ModelId),
     /// Choose files of shapes, or a folder of them, in the system's file dialog; the other options stay.
     BrowseShapes(ImportWish, bool),
+    /// Begin as for a new person.
+    StartFresh,
     /// Begin a race and show it.
     Race,
     /// Choose the file for at most this many candidates in the system's file dialog.

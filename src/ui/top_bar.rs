@@ -2,9 +2,10 @@
 
 use super::commands::{MenuSection, UiCommand};
 use super::request::Requests;
-use super::widgets::fitting;
+use super::widgets::{Icon, fitting, icon_button};
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
+use crate::session::document::ids::ModelId;
 use crate::session::results::models::ModelEntry;
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -30,6 +31,10 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests
         jobs::show(ui, state, actions);
         if presenting {
             main_button(ui, state, actions);
+        }
+        let about = UiCommand::Model.tooltip();
+        if icon_button(ui, Icon::Networks, about).clicked() {
+            UiCommand::Model.request(state, actions);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| models(ui, state, actions));
     });
@@ -80,7 +85,7 @@ fn main_button(ui: &mut Ui, state: &State, actions: &mut Requests) {
 
 fn models(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((shown, entry)) = state.shown() else { return };
-    let text = title(entry).to_string();
+    let text = title(state, shown, entry).to_string();
     let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
     let font = fitting(ui.painter(), &text, FontId::new(16.0, theme::strong()), room);
     let text = RichText::new(text).font(font);
@@ -89,7 +94,7 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(240.0);
         for (id, entry) in state.models() {
-            if ui.selectable_label(id == shown, title(entry)).clicked() {
+            if ui.selectable_label(id == shown, title(state, id, entry)).clicked() {
                 actions.command(Command::ShowModel(id));
             }
         }
@@ -100,19 +105,20 @@ fn models(ui: &mut Ui, state: &State, actions: &mut Requests) {
             }
         }
         ui.separator();
+        item(ui, UiCommand::Model, state, actions);
         item(ui, UiCommand::Save, state, actions);
         item(ui, UiCommand::CloseModel, state, actions);
     });
     response.on_hover_text(text!(
         "{name}: the model that is shown; open ones and samples are in this menu",
-        name = &entry.name
+        name = state.name(shown)
     ));
 }
 
 /// The name of a model, marked while it is not saved.
-fn title(entry: &ModelEntry) -> Text {
-    let name = &entry.name;
-    if entry.unsaved { text!("{name} (unsaved)", name) } else { name.clone() }
+fn title(state: &State, id: ModelId, entry: &ModelEntry) -> Text {
+    let name = state.name(id);
+    if entry.unsaved { text!("{name} (unsaved)", name) } else { name }
 }
 
 fn menu(ui: &mut Ui, state: &State, actions: &mut Requests) {

@@ -435,6 +435,8 @@ pub enum Icon {
     Down,
     /// A cross.
     Close,
+    /// An encoder and a decoder.
+    Networks,
 }
 
 /// A button with an icon; `name` is its tooltip and the text for assistive technology.
@@ -482,6 +484,20 @@ fn draw_icon(ui: &Ui, icon: Icon, rect: Rect, ink: Color32) {
         Icon::Stop => bar(0.0, 11.0, 11.0),
         Icon::Up => line(&[(-5.0, 3.0), (0.0, -3.0), (5.0, 3.0)]),
         Icon::Down => line(&[(-5.0, -3.0), (0.0, 3.0), (5.0, -3.0)]),
+        Icon::Networks => {
+            let side = |sign: f32| {
+                let x = |x: f32| sign * x;
+                line(&[
+                    (x(11.0), -8.0),
+                    (x(3.0), -3.0),
+                    (x(3.0), 3.0),
+                    (x(11.0), 8.0),
+                    (x(11.0), -8.0),
+                ]);
+            };
+            side(-1.0);
+            side(1.0);
+        }
         Icon::Close => {
             line(&[(-4.5, -4.5), (4.5, 4.5)]);
             line(&[(-4.5, 4.5), (4.5, -4.5)]);

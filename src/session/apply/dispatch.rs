@@ -12,6 +12,7 @@ pub fn apply(document: &mut Document, action: Action) -> Option<Effect> {
         Action::OpenSwept(sweep, index) => models::open_swept(document, sweep, index),
         Action::OpenPca(of) => models::open_pca(document, of),
         Action::Close(model) => models::close(document, model),
+        Action::Rename(model, name) => models::rename(document, model, &name),
         Action::SetGenerator(generator) => trainings::set_generator(document, generator),
         Action::SetTraining(config) => trainings::set_config(document, config),
         Action::Import(wish, before) => trainings::import(document, wish, before),

@@ -34,6 +34,13 @@ pub(super) fn open_pca(document: &mut Document, of: ModelId) -> Option<Effect> {
     open(document, ModelSource::Pca(run))
 }
 
+/// Gives a model another name; an empty one is that of its origin.
+pub(super) fn rename(document: &mut Document, model: ModelId, name: &str) -> Option<Effect> {
+    let name = name.trim();
+    document.models.get_mut(&model)?.name = (!name.is_empty()).then(|| name.to_owned());
+    None
+}
+
 /// Closes a model. Its searches stay, since each keeps its own model.
 pub(super) fn close(document: &mut Document, model: ModelId) -> Option<Effect> {
     let mut closed = document.models.remove(&model)?;

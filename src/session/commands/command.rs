@@ -19,6 +19,7 @@ use crate::session::screen::comparison::ComparisonModel;
 use crate::session::screen::selection::MapPoint;
 use crate::session::view::Activity;
 use crate::session::view::TourPage;
+use crate::text::Text;
 use std::path::PathBuf;
 
 /// Actions with latent paths and new shapes.
@@ -55,6 +56,8 @@ pub enum Command {
     ShowModel(ModelId),
     /// Close a model.
     CloseModel(ModelId),
+    /// Give a model another name; an empty one is that of its origin.
+    RenameModel(ModelId, String),
     /// Write a model to a file.
     Save(ModelId, PathBuf),
     /// Colour the map by a quantity.
@@ -189,6 +192,8 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Choose the size of texts and controls.
     SetTextScale(TextScale),
+    /// Report that something failed.
+    Tell(Text),
     /// Dismiss a notice.
     Dismiss(u64),
     /// Begin the lesson on how an optimiser exploits a model.

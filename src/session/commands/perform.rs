@@ -61,6 +61,7 @@ pub fn perform(core: &mut Core, command: Command) {
             }
         }
         Command::CloseModel(id) => close(core, id),
+        Command::RenameModel(id, name) => act(core, Action::Rename(id, name)),
         Command::Save(id, path) => save(core, id, path),
         Command::SetQuantity(quantity) => set_quantity(core, quantity),
         Command::ToggleLayer(layer) => state.view.toggle(layer),
@@ -207,6 +208,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Walk(walking) => walk(core, walking),
         Command::SetTheme(theme) => state.preferences.theme = theme,
         Command::SetTextScale(scale) => state.preferences.text_scale = scale,
+        Command::Tell(why) => state.notices.error(why),
         Command::Dismiss(id) => state.notices.dismiss(id),
         Command::BeginLesson => {
             act(core, Action::BeginLesson);

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// An open model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenModel {
+    /// The name that a person gave it; none for that of its origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The result that the model is at present.
     pub run: RunId,
     /// The origin of that result.
@@ -41,6 +44,7 @@ impl OpenModel {
     /// A model without pins.
     pub fn new(run: RunId, source: ModelSource) -> Self {
         Self {
+            name: None,
             run,
             source: Arc::new(source),
             heads: Vec::new(),

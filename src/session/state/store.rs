@@ -202,13 +202,21 @@ impl State {
     /// The suggested path for saving a model: its own file, or a new name.
     pub fn suggested_path(&self, model: ModelId) -> String {
         let Some(entry) = self.model(model) else { return String::new() };
+        let name = self.name(model);
         match &entry.path {
             Some(path) => path.display().to_string(),
             None => {
-                let name = entry.name.to_string().to_lowercase().replace([' ', ','], "_");
+                let name = name.to_string().to_lowercase().replace([' ', ',', '/', '\\'], "_");
                 format!("{name}.safetensors")
             }
         }
+    }
+
+    /// The name of an open model: the one that a person gave it, else that of its origin.
+    pub fn name(&self, model: ModelId) -> Text {
+        let given = self.document.models.get(&model).and_then(|open| open.name.as_ref());
+        let own = || self.model(model).map(|entry| entry.name.clone()).unwrap_or_default();
+        given.map_or_else(own, Text::verbatim)
     }
 
     /// True if closing the program would lose something.

@@ -8,11 +8,23 @@ use crate::text;
 use crate::ui::request::{Request, Requests};
 use crossbeam_channel::{Receiver, Sender};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The time that a person needs at least to close a dialog: one that has gone before was never shown.
+const QUICKEST: Duration = Duration::from_millis(150);
+
+/// The end of a file dialog.
+enum Answer {
+    /// The choice of a person.
+    Chosen(Box<Command>),
+    /// The system has shown no dialog.
+    None,
+}
 
 /// Open file dialogs, and the channel of their answers.
 pub struct FileDialogs {
-    sender: Sender<Command>,
-    answers: Receiver<Command>,
+    sender: Sender<Answer>,
+    answers: Receiver<Answer>,
     ctx: egui::Context,
 }
 
@@ -96,15 +108,19 @@ impl FileDialogs {
         });
     }
 
-    /// The file dialog returns nothing both if it is cancelled and if the system has none; the window's own dialog with
-    /// its typed path stays open behind it for the second case.
+    /// The file dialog returns nothing both if it is cancelled and if the system has none, then at once; the window's own
+    /// dialog with its typed path stays open behind it for the second case.
     fn ask(&self, dialog: impl FnOnce() -> Option<Command> + Send + 'static) {
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
         let wait = move || {
-            if let Some(command) = dialog() {
-                let _closing = sender.send(command);
-                ctx.request_repaint();
-            }
+            let begun = Instant::now();
+            let answer = match dialog() {
+                Some(command) => Answer::Chosen(Box::new(command)),
+                None if begun.elapsed() < QUICKEST => Answer::None,
+                None => return,
+            };
+            let _closing = sender.send(answer);
+            ctx.request_repaint();
         };
         let started = std::thread::Builder::new().name("dialog".to_owned()).spawn(wait);
         drop(started);
@@ -112,9 +128,16 @@ impl FileDialogs {
 
     /// Handles answers; an answer also closes the window's own dialog.
     pub fn collect(&self, actions: &mut Requests) {
-        for command in self.answers.try_iter() {
-            actions.push(Request::HideSheet);
-            actions.command(command);
+        for answer in self.answers.try_iter() {
+            match answer {
+                Answer::Chosen(command) => {
+                    actions.push(Request::HideSheet);
+                    actions.command(*command);
+                }
+                Answer::None => actions.command(Command::Tell(text!(
+                    "The system shows no file dialog (it has no XDG desktop portal). Type the path, or drop the file on the window."
+                ))),
+            }
         }
     }
 }

@@ -8,5 +8,6 @@ pub mod fields;
 pub mod file_dialogs;
 pub mod freehand;
 pub mod import;
+mod model;
 pub mod over_window;
 pub mod sweep;

@@ -20,11 +20,13 @@ use crate::ui::dialogs::fields::preview_grid;
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme::{self};
 use crate::ui::widgets::{heading, note, number, segments};
-use egui::{Button, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Align2, Button, FocusDirection, Id, Modal, RichText, ScrollArea, Ui};
 use std::path::PathBuf;
 
 /// Height of the margins of a dialog and of the window around it, in points.
-const MARGINS: f32 = 60.0;
+const MARGINS: f32 = 84.0;
+/// The distance of a dialog from the top of the window, in points.
+const TOP: f32 = 24.0;
 /// Shapes in the preview of a data set.
 const PREVIEW: usize = 36;
 
@@ -32,6 +34,8 @@ const PREVIEW: usize = 36;
 #[derive(Default)]
 pub struct Dialogs {
     shown: Option<Dialog>,
+    /// True until the dialog has been drawn once.
+    is_new: bool,
     preview: Option<(GeneratorConfig, Vec<Vec<f32>>)>,
     own: import::ImportForm,
     pen: freehand::FreehandPen,
@@ -40,6 +44,8 @@ pub struct Dialogs {
 impl Dialogs {
     /// Opens a dialog over the window.
     pub fn open(&mut self, sheet: Dialog) {
+        self.is_new |=
+            self.shown.as_ref().map(std::mem::discriminant) != Some(std::mem::discriminant(&sheet));
         self.shown = Some(sheet);
     }
 
@@ -63,7 +69,10 @@ impl Dialogs {
     /// Shows the dialog, if one is open.
     pub fn show(&mut self, ctx: &egui::Context, state: &State, actions: &mut Requests) {
         let Some(mut sheet) = self.shown.take() else { return };
-        let response = Modal::new(Id::unique("sheet")).show(ctx, |ui| {
+        let id = Id::unique("sheet");
+        // Held at its top: it stays there whatever its height becomes.
+        let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, [0.0, TOP]);
+        let response = Modal::new(id).area(area).show(ctx, |ui| {
             ui.set_width(match sheet {
                 Dialog::Data | Dialog::Draw => 700.0,
                 Dialog::Code => 860.0,
@@ -76,9 +85,11 @@ impl Dialogs {
             scrolled(height).show(ui, |ui| match &mut sheet {
                 Dialog::Open(path) => open(ui, path, state, actions),
                 Dialog::Save(id, path) => save(ui, *id, path, state, actions),
+                Dialog::Model(id, name) => super::model::show(ui, *id, name, state, actions),
                 Dialog::Data => self.data(ui, state, actions),
                 Dialog::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Dialog::QuitUnsaved => quit_unsaved(ui, state, actions),
+                Dialog::StartFresh => start_fresh(ui, state, actions),
                 Dialog::Code => super::code::sheet(ui, state, actions),
                 Dialog::Draw => self.pen.show(ui, state, actions),
                 Dialog::Keys => keys(ui, actions),
@@ -91,6 +102,14 @@ impl Dialogs {
         });
         if response.should_close() {
             actions.push(Request::HideSheet);
+        }
+        // The first control has the keyboard, unless a field has taken it.
+        if std::mem::take(&mut self.is_new) && !ctx.text_edit_focused() {
+            ctx.memory_mut(|memory| {
+                memory.focused().into_iter().for_each(|id| memory.surrender_focus(id));
+                memory.move_focus(FocusDirection::Next);
+            });
+            ctx.request_repaint();
         }
         self.shown = Some(sheet);
     }
@@ -370,7 +389,7 @@ fn with_extension(path: &str) -> PathBuf {
 }
 
 fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Requests) {
-    let name = state.model(id).map(|entry| entry.name.clone()).unwrap_or_default();
+    let name = state.name(id);
     heading(ui, text!("Close '{name}' without saving?", name));
     if state.is_learning(id) {
         note(
@@ -395,8 +414,26 @@ fn close_unsaved(ui: &mut Ui, id: ModelId, state: &State, actions: &mut Requests
 }
 
 fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let names: Vec<Text> =
-        state.models().filter(|(_, e)| e.unsaved).map(|(_, e)| e.name.clone()).collect();
+    let (question, leave) = match state.has_unsaved() {
+        false => (text!("Leave?"), text!("Leave")),
+        true => (text!("Leave without saving?"), text!("Leave without saving")),
+    };
+    heading(ui, question);
+    lost(ui, state);
+    ui.horizontal(|ui| {
+        if ui.button(text!("Stay")).clicked() {
+            actions.push(Request::HideSheet);
+        }
+        if ui.button(leave).clicked() {
+            actions.push(Request::Quit);
+        }
+    });
+}
+
+/// The models that are not saved, and the jobs whose results would be lost.
+fn lost(ui: &mut Ui, state: &State) {
+    let unsaved = state.models().filter(|(_, entry)| entry.unsaved);
+    let names: Vec<Text> = unsaved.map(|(id, _)| state.name(id)).collect();
     let jobs = state.jobs.lost_by_leaving();
     let jobs: Vec<Text> = jobs
         .map(|job| {
@@ -404,23 +441,28 @@ fn quit_unsaved(ui: &mut Ui, state: &State, actions: &mut Requests) {
             text!("{kind} ({subject})", kind = job.kind.label(), subject)
         })
         .collect();
-    let (question, leave) = match names.is_empty() {
-        true => (text!("Leave?"), text!("Leave")),
-        false => (text!("Leave without saving?"), text!("Leave without saving")),
-    };
-    heading(ui, question);
     if !names.is_empty() {
         ui.label(text!("Not saved: {models}.", models = Text::joined(names, ", ")));
     }
     if !jobs.is_empty() {
         ui.label(text!("Still running, and lost: {jobs}.", jobs = Text::joined(jobs, ", ")));
     }
+}
+
+fn start_fresh(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    heading(ui, text!("Start fresh?"));
+    ui.label(text!(
+        "Open models, searches, pins and settings are forgotten, as for a person who has never used the program; files stay. \
+         This cannot be undone."
+    ));
+    lost(ui, state);
     ui.horizontal(|ui| {
-        if ui.button(text!("Stay")).clicked() {
+        if ui.button(text!("Keep all")).clicked() {
             actions.push(Request::HideSheet);
         }
-        if ui.button(leave).clicked() {
-            actions.push(Request::Quit);
+        if ui.button(text!("Start fresh")).clicked() {
+            actions.push(Request::HideSheet);
+            actions.push(Request::StartFresh);
         }
     });
 }

@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
          the point that is lit moves."),
     );
     let stage = walk.by_hand.stage();
-    let pen = DiagramPainter::new(ui, rect, stage);
+    let pen = DiagramPainter::new(ui, rect, Some(stage), true);
     let x_of = |share: f32| rect.left() + share * rect.width();
     let at = |share: f32, row: usize| pos2(x_of(share), rect.top() + ROWS[row]);
     let (x, encoder, z, decoder, out) =
@@ -86,7 +86,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
 
 /// The direction of the flow between two parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum FlowDirection {
+pub(in crate::ui) enum FlowDirection {
     /// No flow in this search.
     Idle,
     /// Values only.
@@ -97,7 +97,7 @@ enum FlowDirection {
 
 /// A network of the diagram.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Network {
+pub(in crate::ui) enum Network {
     Encoder,
     Decoder,
     Head,
@@ -113,9 +113,13 @@ impl Network {
     }
 }
 
-struct DiagramPainter {
-    painter: Painter,
-    stage: UpdateStage,
+/// The brush of diagrams of networks.
+pub(in crate::ui) struct DiagramPainter {
+    pub(in crate::ui) painter: Painter,
+    /// The stage of a step-by-step search, which is lit; none outside of one.
+    stage: Option<UpdateStage>,
+    /// True while the weights of the networks do not change.
+    locked: bool,
     ink: Color32,
     weak: Color32,
     accent: Color32,
@@ -124,11 +128,17 @@ struct DiagramPainter {
 }
 
 impl DiagramPainter {
-    fn new(ui: &Ui, rect: Rect, stage: UpdateStage) -> Self {
+    pub(in crate::ui) fn new(
+        ui: &Ui,
+        rect: Rect,
+        stage: Option<UpdateStage>,
+        locked: bool,
+    ) -> Self {
         let visuals = ui.visuals();
         Self {
             painter: ui.painter_at(rect),
             stage,
+            locked,
             ink: visuals.text_color(),
             weak: visuals.weak_text_color(),
             accent: theme::accent(ui),
@@ -137,21 +147,21 @@ impl DiagramPainter {
         }
     }
 
-    fn text(&self, at: Pos2, text: &str, size: f32, ink: Color32) {
+    pub(in crate::ui) fn text(&self, at: Pos2, text: &str, size: f32, ink: Color32) {
         self.painter.text(at, Align2::CENTER_CENTER, text, FontId::proportional(size), ink);
     }
 
     /// Connects the edges of two parts; highlighted while values run forwards or the gradient runs back.
-    fn arrow(&self, from: Pos2, to: Pos2, direction: FlowDirection) {
+    pub(in crate::ui) fn arrow(&self, from: Pos2, to: Pos2, direction: FlowDirection) {
         let along = (to - from).normalized();
         let room = if along.x.abs() > 0.5 { 19.0 } else { 16.0 };
         let (from, to) = (from + room * along, to - room * along);
         let lit = match self.stage {
-            UpdateStage::Value => direction != FlowDirection::Idle,
-            UpdateStage::Gradient => direction == FlowDirection::Both,
+            Some(UpdateStage::Value) => direction != FlowDirection::Idle,
+            Some(UpdateStage::Gradient) => direction == FlowDirection::Both,
             _ => false,
         };
-        let back = direction == FlowDirection::Both && self.stage == UpdateStage::Gradient;
+        let back = direction == FlowDirection::Both && self.stage == Some(UpdateStage::Gradient);
         let (tail, tip) = if back { (to, from) } else { (from, to) };
         let ink = match direction {
             FlowDirection::Idle => self.weak.gamma_multiply(0.4),
@@ -162,8 +172,8 @@ impl DiagramPainter {
         self.painter.arrow(tail, tip - tail, Stroke::new(width, ink));
     }
 
-    /// A network: wide at the shape, narrow at the latent, with a lock for its frozen weights.
-    fn network(&self, centre: Pos2, network: Network, idle: bool) {
+    /// A network: wide at the row, narrow at the latent, with a lock on weights that are frozen.
+    pub(in crate::ui) fn network(&self, centre: Pos2, network: Network, idle: bool) {
         let (near, far) = match network {
             Network::Encoder => (17.0, 9.0),
             Network::Decoder => (9.0, 17.0),
@@ -175,7 +185,9 @@ impl DiagramPainter {
             vec![corner(-half, -near), corner(half, -far), corner(half, far), corner(-half, near)];
         let ink = if idle { self.weak.gamma_multiply(0.5) } else { self.weak };
         self.painter.add(Shape::convex_polygon(corners, self.ground, Stroke::new(1.2, ink)));
-        self.lock(centre, ink);
+        if self.locked {
+            self.lock(centre, ink);
+        }
         let below = centre + vec2(0.0, if network == Network::Head { 19.0 } else { 25.0 });
         self.text(below, &network.label().to_string(), 12.0, ink);
     }
@@ -191,9 +203,9 @@ impl DiagramPainter {
     }
 
     /// A computed quantity; the one that moves is highlighted.
-    fn node(&self, centre: Pos2, name: &str, moves: bool) {
+    pub(in crate::ui) fn node(&self, centre: Pos2, name: &str, moves: bool) {
         let rect = Rect::from_center_size(centre, vec2(34.0, 30.0));
-        let moving = moves && matches!(self.stage, UpdateStage::Move | UpdateStage::Plateau);
+        let moving = moves && matches!(self.stage, Some(UpdateStage::Move | UpdateStage::Plateau));
         let (fill, stroke) = match (moves, moving) {
             (_, true) => (self.chosen, Stroke::new(3.0, self.accent)),
             (true, _) => (self.chosen, Stroke::new(1.6, self.accent)),

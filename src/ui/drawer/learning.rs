@@ -64,8 +64,8 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
     // While another model is shown, the bar says whose training it is.
     let watched =
         state.watched_model().filter(|id| state.shown().is_none_or(|(shown, _)| shown != *id));
-    if let Some(entry) = watched.and_then(|id| state.model(id)) {
-        two_lines(ui, brief(&entry.name.to_string(), 16), text!("is being trained"), 124.0);
+    if let Some(id) = watched {
+        two_lines(ui, brief(&state.name(id).to_string(), 16), text!("is being trained"), 124.0);
     }
     let total = training.total_updates();
     let at = text!("Update {updates} of {total}", updates, total);

@@ -85,8 +85,10 @@ fn searches(ui: &mut Ui, state: &State, actions: &mut Requests) {
     ));
     let menu = combo.width(128.0).show_ui(ui, |ui| {
         for (index, (run, spec)) in searches.iter().enumerate().rev() {
-            let name = state.model(spec.model).map(|entry| entry.name.clone());
-            let name = name.unwrap_or_else(|| text!("a closed model"));
+            let name = match state.model(spec.model) {
+                Some(_) => state.name(spec.model),
+                None => text!("a closed model"),
+            };
             let label = text!(
                 "{number}: {word}, {count} restart, in {name}"
                     | "{number}: {word}, {count} restarts, in {name}",

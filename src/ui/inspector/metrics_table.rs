@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &State) {
     let known = both.map(|model| {
         let (id, entry) = model?;
         Some((
-            entry.name.to_string(),
+            state.name(id).to_string(),
             state.metrics.get((id, entry.version)),
             &entry.prepared.model,
         ))

@@ -80,7 +80,7 @@ impl Maps {
             let inner = inner.layout(Layout::right_to_left(Align::Center));
             ui.scope_builder(inner, |ui| match side {
                 Side::First => first_title(ui, state, actions),
-                Side::Second => second_title(ui, state, beside, actions),
+                Side::Second => second_title(ui, state, beside.0, actions),
             });
         }
         ui.painter().vline(middle, all.y_range(), line);
@@ -97,21 +97,16 @@ fn fit(ui: &mut Ui, id: ModelId, actions: &mut Requests) {
 }
 
 fn first_title(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    let Some((id, entry)) = state.shown() else { return };
+    let Some((id, _)) = state.shown() else { return };
     fit(ui, id, actions);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        let name = RichText::new(entry.name.clone()).family(theme::strong());
+        let name = RichText::new(state.name(id)).family(theme::strong());
         ui.add(Label::new(name).truncate());
     });
 }
 
 /// The name of the second model, which opens the menu of comparison models.
-fn second_title(
-    ui: &mut Ui,
-    state: &State,
-    (id, entry): (ModelId, &ModelEntry),
-    actions: &mut Requests,
-) {
+fn second_title(ui: &mut Ui, state: &State, id: ModelId, actions: &mut Requests) {
     if icon_button(ui, Icon::Close, text!("End the comparison")).clicked() {
         actions.command(Command::ToggleComparison);
     }
@@ -129,7 +124,7 @@ fn second_title(
         ui.label(RichText::new("PCA").small());
     }
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        let name = RichText::new(format!("{} \u{23f7}", entry.name)).family(theme::strong());
+        let name = RichText::new(format!("{} \u{23f7}", state.name(id))).family(theme::strong());
         let button = Button::new(name).truncate();
         let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
             ui.set_min_width(230.0);
@@ -143,8 +138,8 @@ fn second_title(
 
 fn rivals(ui: &mut Ui, state: &State, beside: ModelId, actions: &mut Requests) {
     let shown = state.shown().map(|(id, _)| id);
-    for (id, entry) in state.models().filter(|(id, _)| Some(*id) != shown) {
-        if ui.selectable_label(id == beside, entry.name.clone()).clicked() {
+    for (id, _) in state.models().filter(|(id, _)| Some(*id) != shown) {
+        if ui.selectable_label(id == beside, state.name(id)).clicked() {
             actions.command(Command::CompareWith(ComparisonModel::Open(id)));
         }
     }
@@ -177,13 +172,13 @@ pub fn shapes(ui: &mut Ui, state: &State) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 12.0;
         for (model, probe) in both {
-            let Some((_, entry)) = model else { continue };
+            let Some((id, entry)) = model else { continue };
             let column = Layout::top_down(Align::Min);
             ui.allocate_ui_with_layout(vec2(width, 0.0), column, |ui| {
                 ui.set_width(width);
-                let name = RichText::new(entry.name.clone()).family(theme::strong()).size(14.0);
+                let name = RichText::new(state.name(id)).family(theme::strong()).size(14.0);
                 ui.add(Label::new(name).truncate());
-                canvas(ui, state, entry, probe);
+                canvas(ui, state, (id, entry), probe);
             });
         }
     });
@@ -199,10 +194,10 @@ pub fn shapes(ui: &mut Ui, state: &State) {
 }
 
 /// One shape, in the usual size for its model.
-fn canvas(ui: &mut Ui, state: &State, entry: &ModelEntry, probe: Option<&Probe>) {
+fn canvas(ui: &mut Ui, state: &State, (id, entry): (ModelId, &ModelEntry), probe: Option<&Probe>) {
     let size = vec2(ui.available_width(), 140.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let name = text!("The shape of {model}", model = &entry.name);
+    let name = text!("The shape of {model}", model = state.name(id));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
     ui.painter().rect_filled(rect, 8.0, colour(theme::palette(ui).canvas));
     let Some(probe) = probe else { return };

@@ -2,6 +2,7 @@
 
 use super::{heads, plane, quantities};
 use crate::explore::three_digits;
+use crate::model::Model;
 use crate::nn::autoencoder::Output;
 use crate::nn::loss::Reconstruction;
 use crate::session::screen::selection::MapPoint;
@@ -30,7 +31,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         draw.request(state, actions);
     }
     // No control changes the description of the model, so it is folded.
-    CollapsingHeader::new(text!("Model")).id_salt("model").show(ui, |ui| model(ui, state));
+    if let Some((_, entry)) = state.shown() {
+        let header = CollapsingHeader::new(text!("Model")).id_salt("model");
+        header.show(ui, |ui| facts(ui, &entry.prepared.model));
+    }
 }
 
 /// The quantities for the colours: a button each, or one menu where there are many.
@@ -98,9 +102,8 @@ fn button(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests
     }
 }
 
-fn model(ui: &mut Ui, state: &State) {
-    let Some((_, entry)) = state.shown() else { return };
-    let model = &entry.prepared.model;
+/// What a model was trained on, and how.
+pub(in crate::ui) fn facts(ui: &mut Ui, model: &Model) {
     let names = &model.encoded.names;
     let samples = model.card.source.as_ref().map(|source| source.samples().to_string());
     if model.domain().table().is_some() {

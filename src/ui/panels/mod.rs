@@ -1,6 +1,6 @@
 //! The left panel, one for each activity: at most six controls, the others under "More", and one main button.
 
-mod explore;
+pub(in crate::ui) mod explore;
 mod heads;
 mod optimise;
 mod panel;
