@@ -13,6 +13,7 @@ use crate::session::event::Event;
 use crate::session::history::History;
 use crate::session::launch::{Outlet, Wake};
 use crate::session::map::Worker;
+use crate::session::preferences::Preferences;
 use crate::session::screen::refresh::refresh;
 use crate::session::screen::snapshots::{develop, look_on};
 use crate::session::seen::ScreenInputs;
