@@ -32,11 +32,12 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests
         if presenting {
             main_button(ui, state, actions);
         }
-        let about = UiCommand::Model.tooltip();
-        if icon_button(ui, Icon::Networks, about).clicked() {
-            UiCommand::Model.request(state, actions);
-        }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| models(ui, state, actions));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            if icon_button(ui, Icon::Networks, UiCommand::Model.tooltip()).clicked() {
+                UiCommand::Model.request(state, actions);
+            }
+            models(ui, state, actions);
+        });
     });
     let right = rect.with_min_x(middle.right() + 12.0);
     side(ui, right, Layout::right_to_left(Align::Center), &mut |ui| {

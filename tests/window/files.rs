@@ -123,3 +123,32 @@ fn unsaved_work_is_asked_about_before_it_is_lost() {
     let commands = &window.output().viewport_output[&ViewportId::ROOT].commands;
     assert!(!commands.contains(&ViewportCommand::CancelClose), "nothing is lost any more");
 }
+
+#[test]
+fn a_model_has_the_name_that_it_is_given() {
+    let mut window = open();
+    key(&mut window, Key::M);
+    settle(&mut window);
+    assert!(said(&window, "The model is frozen"));
+    fill(&mut window, "Name", "\u{661f} of mine");
+    key(&mut window, Key::Enter);
+    settle(&mut window);
+    window.get_by_role_and_label(Role::Button, "\u{661f} of mine");
+    ctrl(&mut window, Key::Z);
+    settle(&mut window);
+    window.get_by_role_and_label(Role::Button, "Nine families");
+}
+
+#[test]
+fn the_next_person_starts_fresh() {
+    let mut window = open();
+    search(&mut window);
+    assert_eq!(window.see().next_search().restarts, 8);
+    click(&mut window, "Menu");
+    click(&mut window, "Start fresh\u{2026}");
+    settle(&mut window);
+    click(&mut window, "Start fresh");
+    settle(&mut window);
+    assert!(window.see().search().is_none() && window.see().report().is_none());
+    assert_eq!(window.see().next_search(), SearchConfig::default());
+}

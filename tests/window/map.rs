@@ -110,3 +110,24 @@ fn keys_switch_layers_and_hide_the_panel() {
     settle(&mut window);
     assert_eq!(map(&window).width(), width);
 }
+
+#[test]
+fn text_grows_as_far_as_the_window_has_room() {
+    let mut window = open();
+    let zoom = |window: &Window| window.ctx.zoom_factor();
+    let scaled = |window: &mut Window, pressed: Key| {
+        ctrl(window, pressed);
+        settle(window);
+        zoom(window)
+    };
+    let usual = zoom(&window);
+    assert_eq!(usual, 1.0);
+    assert_eq!(scaled(&mut window, Key::Plus), 1.1);
+    let most = (0..9).map(|_| scaled(&mut window, Key::Plus)).last().unwrap();
+    let shown = window.ctx.content_rect().size();
+    assert!(shown.x >= 959.0 && shown.y >= 599.0 && most > 1.1, "{shown:?} at {most}");
+    assert_eq!(scaled(&mut window, Key::Num0), 1.0);
+    key(&mut window, Key::F5);
+    settle(&mut window);
+    assert!(zoom(&window) > 1.2, "a projector has larger text");
+}

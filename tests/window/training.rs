@@ -124,3 +124,26 @@ fn what_comes_after_the_last_update_is_said() {
     assert!(!said(&window, "0.0 s left"));
     until_trained(&mut window, "9 updates");
 }
+
+#[test]
+fn buttons_keep_their_places_whatever_runs() {
+    let mut window = open();
+    turn(&mut window, Page::Train);
+    let places = |window: &Window| {
+        let names = ["Train", "Stop", "Reset", "One batch", "One epoch", "Branch", "New seed"];
+        names.map(|name| in_panel(window, name).expect(name).rect())
+    };
+    let before = places(&window);
+    // The second of two clicks finds the button where it was, and it does nothing more.
+    for name in ["One batch", "One batch", "Train", "Train"] {
+        let place = in_panel(&window, name).unwrap().rect().center();
+        click_at(&mut window, place, PointerButton::Primary);
+        show(&mut window);
+        assert_eq!(places(&window), before, "{name}");
+    }
+    assert!(window.see().training().is_running());
+    press(&mut window, "Stop");
+    window.wait("the end of the training", |see| !see.training().is_running());
+    settle(&mut window);
+    assert_eq!(places(&window), before);
+}

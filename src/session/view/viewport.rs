@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 const MIN_CELL: f64 = 46.0;
 /// At most this many shapes side by side.
 const MAX_SHAPES: f64 = 24.0;
+/// The height of the buttons over the map, at its top, in points.
+const COVERED: f64 = 46.0;
 /// The part of the map that is seen, on a screen of some size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Viewport {
@@ -65,9 +67,13 @@ impl Viewport {
         }));
     }
 
-    /// Fits the view to `bounds` with the aspect ratio of the window.
+    /// Fits the view to `bounds` with the aspect ratio of the window, below the buttons over the map.
     pub fn fit(&mut self, bounds: Bounds) {
-        self.bounds = bounds.with_aspect(self.size[0] / self.size[1]);
+        let [width, height] = self.size;
+        let free = f64::max(height - COVERED, 0.5 * height);
+        let Bounds { low, high } = bounds.with_aspect(width / free);
+        let covered = (high[1] - low[1]) * (height - free) / free;
+        self.bounds = Bounds { low, high: [high[0], high[1] + covered] };
         self.fitted = Some(bounds);
     }
 
@@ -137,6 +143,19 @@ mod tests {
         assert!(close(map.bounds.centre(), [3.4, 0.0]) && close(map.bounds.size(), [4.0, 2.0]));
         map.reveal([f64::NAN, 0.0]);
         assert!(close(map.bounds.centre(), [3.4, 0.0]));
+    }
+
+    #[test]
+    fn no_point_lies_below_the_buttons() {
+        let mut map = view([-3.6, -3.0], [3.6, 3.0]);
+        let bounds = Bounds { low: [-2.0, -1.0], high: [1.0, 3.0] };
+        map.fit(bounds);
+        let [w, h] = map.bounds.size();
+        let [width, height] = map.size();
+        assert!((w / h - width / height).abs() < 1e-12, "the scale is the same along both axes");
+        let unit = height / h;
+        assert!(((map.bounds.high[1] - bounds.high[1]) * unit - COVERED).abs() < 1e-9);
+        assert!((map.bounds.low[1] - bounds.low[1]).abs() < 1e-12);
     }
 
     #[test]

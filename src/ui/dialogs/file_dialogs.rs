@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const QUICKEST: Duration = Duration::from_millis(150);
 
 /// The end of a file dialog.
-enum Answer {
+enum DialogEnd {
     /// The choice of a person.
     Chosen(Box<Command>),
     /// The system has shown no dialog.
@@ -23,8 +23,8 @@ enum Answer {
 
 /// Open file dialogs, and the channel of their answers.
 pub struct FileDialogs {
-    sender: Sender<Answer>,
-    answers: Receiver<Answer>,
+    sender: Sender<DialogEnd>,
+    answers: Receiver<DialogEnd>,
     ctx: egui::Context,
 }
 
@@ -115,8 +115,8 @@ impl FileDialogs {
         let wait = move || {
             let begun = Instant::now();
             let answer = match dialog() {
-                Some(command) => Answer::Chosen(Box::new(command)),
-                None if begun.elapsed() < QUICKEST => Answer::None,
+                Some(command) => DialogEnd::Chosen(Box::new(command)),
+                None if begun.elapsed() < QUICKEST => DialogEnd::None,
                 None => return,
             };
             let _closing = sender.send(answer);
@@ -130,11 +130,11 @@ impl FileDialogs {
     pub fn collect(&self, actions: &mut Requests) {
         for answer in self.answers.try_iter() {
             match answer {
-                Answer::Chosen(command) => {
+                DialogEnd::Chosen(command) => {
                     actions.push(Request::HideSheet);
                     actions.command(*command);
                 }
-                Answer::None => actions.command(Command::Tell(text!(
+                DialogEnd::None => actions.command(Command::Tell(text!(
                     "The system shows no file dialog (it has no XDG desktop portal). Type the path, or drop the file on the window."
                 ))),
             }

@@ -198,16 +198,16 @@ fn settings(
     if let Err(error) = config.check() {
         ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
     }
-    number(
-        ui,
-        text!("Seed"),
-        text!("The same seed gives the same model"),
-        &mut config.seed,
-        0..=u64::from(u32::MAX),
-        0.1,
-    );
     CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
         sweep::offer(ui, actions);
+        number(
+            ui,
+            text!("Seed"),
+            text!("The same seed gives the same model"),
+            &mut config.seed,
+            0..=u64::from(u32::MAX),
+            0.1,
+        );
         number(ui, text!("Batch size"), text!("Shapes of one update"), &mut config.batch_size, 1..=4096, 0.5);
         number(
             ui,
