@@ -726,7 +726,7 @@ mod tests {
         assert_eq!(written(UiCommand::Cancel), "Esc");
         assert_eq!(written(UiCommand::Slower), "[");
         assert_eq!(written(UiCommand::Train), "");
-        assert_eq!(KeysLine::Layers.keys().to_string(), "G  H  D  P  T  V");
+        assert_eq!(KeysLine::Layers.keys().to_string(), "G  H  D  P  T  V  A");
         assert_eq!(KeysLine::OptimiseFrom.keys().to_string(), "Double-click, C");
         assert_eq!(KeysLine::Window.keys().to_string(), "F1   F5   F11");
     }

@@ -23,12 +23,12 @@ pub const PATH_FRAMES: &str = "Frames of the path";
 pub const FRAMES_HINT: &str = "Click a frame";
 pub const DRAW_SAMPLES: &str = "New samples";
 pub const DRAW_AGAIN: &str = "New sample";
-pub const SAMPLE_SHEET: &str = "Sheet of new shapes";
+pub const SAMPLE_SHEET: &str = "Sheet of new samples";
 /// The texts of the inspector.
 pub const NO_SHAPE: &str = "No shape yet";
 pub const SHAPE_AT_CURSOR: &str = "The shape at the cursor";
-pub const SHAPE_AT_STEP: &str = "The shape at this step";
-pub const BEFORE_AND_AFTER: &str = "The shape before and after";
+pub const SHAPE_AT_STEP: &str = "The decoded point at this step";
+pub const BEFORE_AND_AFTER: &str = "Before the search and after";
 /// The maps.
 pub const MAP: &str = "Map of the latent space";
 pub const SECOND_MAP: &str = "Map of the second model";

@@ -130,10 +130,10 @@ fn a_model_has_the_name_that_it_is_given() {
     key(&mut window, Key::M);
     settle(&mut window);
     assert!(said(&window, "The model is frozen"));
-    fill(&mut window, "Name", "\u{661f} of mine");
+    fill(&mut window, "Name", "\u{3a9} of mine");
     key(&mut window, Key::Enter);
     settle(&mut window);
-    window.get_by_role_and_label(Role::Button, "\u{661f} of mine");
+    window.get_by_role_and_label(Role::Button, "\u{3a9} of mine");
     ctrl(&mut window, Key::Z);
     settle(&mut window);
     window.get_by_role_and_label(Role::Button, "Nine families");

@@ -506,7 +506,10 @@ mod tests {
             compose(&subject, MapLayers::default(), false, view, &Palette::DARK).layers.len(),
             0
         );
-        assert_eq!(compose(&subject, all, false, view, &Palette::DARK).layers.len(), 1);
+        let without_axes = all.without(MapLayer::Axes);
+        assert_eq!(compose(&subject, without_axes, false, view, &Palette::DARK).layers.len(), 1);
+        let with_axes = compose(&subject, all, false, view, &Palette::DARK).layers.len();
+        assert!(with_axes > 3, "two axes and the origin: {with_axes}");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::heads;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::Source;
-use crate::explore::duration;
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
@@ -15,7 +14,6 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::sweep;
-use crate::ui::jobs::thin_bar;
 use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{
     Buttons, heading, list, log_slider, note, number, primary, row, segments, width,
@@ -317,7 +315,7 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     menu.response.on_hover_text(text!("Settings that go together; the tooltip of each lists them"));
 }
 
-/// The buttons of a training, each at its place whatever runs, and its progress.
+/// The buttons of a training, each at its place whatever runs. Its progress stands below the map.
 fn buttons(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let training = state.training();
     let is_idle = training.phase == TrainingPhase::Idle;
@@ -330,44 +328,20 @@ fn buttons(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let busy = (!is_idle).then(|| text!("A training is under way"));
     let stuck = busy.clone().or_else(|| state.cannot_go_on());
     let nothing = training.plan.is_none().then_some(text!("Nothing was trained yet"));
-    let rows = [
-        [
-            pause_or_go_on(state, &finishing, &stuck),
-            stop(state, &finishing),
-            small(UiCommand::ResetTraining, nothing, state),
-        ],
-        [
-            small(UiCommand::OneBatch, finishing.clone(), state),
-            small(UiCommand::OneEpoch, finishing, state),
-            small(UiCommand::Branch, stuck, state),
-        ],
+    let course = [
+        pause_or_go_on(state, &finishing, &stuck),
+        stop(state, &finishing),
+        small(UiCommand::ResetTraining, nothing, state),
+        small(UiCommand::Branch, stuck, state),
     ];
-    rows.into_iter().for_each(|row| line(ui, row, actions));
-    line(ui, [small(UiCommand::NewSeed, busy, state)], actions);
+    line(ui, course, actions);
+    let portions = [
+        small(UiCommand::OneBatch, finishing.clone(), state),
+        small(UiCommand::OneEpoch, finishing, state),
+        small(UiCommand::NewSeed, busy, state),
+    ];
+    line(ui, portions, actions);
     pace(ui, state, actions);
-    let text = match training.phase {
-        TrainingPhase::Idle => Text::default(),
-        TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
-        TrainingPhase::Paused => text!(
-            "Update {update} of {updates}, paused",
-            update = training.updates,
-            updates = training.total_updates()
-        ),
-        TrainingPhase::Running => text!(
-            "Update {update} of {updates}, {time} left",
-            update = training.updates,
-            updates = training.total_updates(),
-            time = duration(training.seconds_left)
-        ),
-    };
-    // Without a training its room stays, so that no button moves when one begins.
-    ui.scope(|ui| {
-        if is_idle {
-            ui.set_invisible();
-        }
-        thin_bar(ui, state, training.job, ui.available_width());
-        note(ui, text);
-    });
 }
 
 fn pause_or_go_on(state: &State, finishing: &Option<Text>, stuck: &Option<Text>) -> Small {
