@@ -2,12 +2,14 @@
 
 pub mod codec;
 pub mod compare;
+pub mod completions;
 pub mod data;
 pub mod field;
 pub mod heads;
 pub mod info;
 pub mod interpolate;
 pub mod lab;
+pub mod man;
 pub mod optimise;
 pub mod pca;
 pub mod predict;

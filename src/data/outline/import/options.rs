@@ -1,5 +1,7 @@
 //! Options of an import.
 
+use super::canonicalise::{Begin, OutlineForm};
+use crate::data::outline::spacing::Spacing;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,9 @@ pub struct ImportOptions {
     pub points: usize,
     /// The parts of the frame that are removed from each outline, besides its position.
     pub normalise: Normalise,
+    /// The rule by which its points are placed.
+    #[serde(default)]
+    pub spacing: Spacing,
     /// The source of labels; chosen automatically if none.
     pub labels: Option<LabelFrom>,
     /// The column of the file of values that gives the group of each shape: whole groups are trained on or held out.
@@ -17,9 +22,23 @@ pub struct ImportOptions {
     pub groups: Option<String>,
 }
 
+impl ImportOptions {
+    /// The form of the imported outlines if they begin there.
+    pub fn form(&self, begin: Begin) -> OutlineForm {
+        let &Self { points, normalise, spacing, .. } = self;
+        OutlineForm { points, normalise, spacing, begin }
+    }
+}
+
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { points: 100, normalise: Normalise::default(), labels: None, groups: None }
+        Self {
+            points: 100,
+            normalise: Normalise::default(),
+            spacing: Spacing::default(),
+            labels: None,
+            groups: None,
+        }
     }
 }
 

@@ -70,9 +70,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
             begin = end + 1;
         }
     }
-    // A file without points becomes one empty outline, so that it is refused as any empty outline is.
     if curves.is_empty() {
-        curves.push(Vec::new());
+        return Err(not_a_point.unwrap_or_else(|| text!("holds no point; write x and y on each line")));
     }
     Ok(curves.into_iter().map(curve).collect())
 }
@@ -114,8 +113,14 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(move |&b| b == end)
 }
 
-/// Two numbers, separated by white space or a comma; true with them if nothing but a comment follows.
+/// Two numbers, separated by white space or a comma; true with them if nothing but a comment follows. A comma within
+/// a number is a decimal point where white space separates the two.
 fn pair(text: &str) -> Option<([f64; 2], bool)> {
+    if let [x, y] = text.split_whitespace().collect::<Vec<_>>()[..]
+        && let (Some(x), Some(y)) = (decimal(x), decimal(y))
+    {
+        return Some(([x, y], true));
+    }
     let mut words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     let pair = [words.next()?.parse().ok()?, words.next()?.parse().ok()?];
     match words.next() {
@@ -124,6 +129,11 @@ fn pair(text: &str) -> Option<([f64; 2], bool)> {
         Some(word) if word.parse::<f64>().is_ok() => None,
         Some(word) => Some((pair, word.starts_with(['#', '!', '%']))),
     }
+}
+
+/// The number of a word that may have a decimal comma.
+fn decimal(word: &str) -> Option<f64> {
+    word.replacen(',', ".", 1).parse().ok().filter(|_| !word.ends_with(','))
 }
 
 /// True if the next point begins an element: there is none yet, or a mark came before it.
@@ -211,7 +221,9 @@ mod tests {
         assert_eq!(points(&format!("{SELIG}drawn by hand\n1/2/2003\n")), points(SELIG));
         assert_eq!(problem("T\n1 0 3\n0.5 1\n"), "line 2: '1 0 3' is not a point");
         assert!(says(&problem("T\n17. 17.\n0 0\n1 1\n"), "17 and 17 .. 2"));
-        assert!(points("").is_empty());
+        assert!(says(&problem("T\n\n"), "no point .. x and y"));
+        assert!(problem("T\n1/2 1/3\n").contains("'1/2 1/3' is not a point"));
+        assert_eq!(points("TEST 12\n1,0 0\n0,5 0,1\n0 0\n0,5 -0,1\n"), points(SELIG));
     }
 
     /// An airfoil of circular arcs, closed at (1, `y`) with a base of height `base`, in the order of Selig.
