@@ -56,7 +56,13 @@ struct Arguments {
     #[arg(short, long, global = true, help_heading = "Reporting")]
     quiet: bool,
     /// The form of progress and notes on standard error
-    #[arg(long, global = true, value_name = "FORM", default_value = "text", help_heading = "Reporting")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        default_value = "text",
+        help_heading = "Reporting"
+    )]
     progress: ProgressForm,
     #[command(subcommand)]
     command: Option<Verb>,

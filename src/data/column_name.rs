@@ -27,7 +27,10 @@ impl ColumnName {
     /// character; or when there are 4,096 other names already.
     pub fn new(text: &str) -> Result<Self, Text> {
         let length = text.chars().count();
-        if !(1..=LONGEST).contains(&length) || text.trim() != text || text.contains(char::is_control) {
+        if !(1..=LONGEST).contains(&length)
+            || text.trim() != text
+            || text.contains(char::is_control)
+        {
             let begin: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
             return Err(text!(
                 "'{begin}' is no name of a property: it needs 1 to {most} printable characters",
@@ -118,7 +121,14 @@ mod tests {
                 "{bad}"
             );
         }
-        for good in [&"\u{fc}".repeat(64), "Sepal.Length", "C/N (%) #2", "x_{1}'", "CL at 0.6", "a, \"b\": c<=1"] {
+        for good in [
+            &"\u{fc}".repeat(64),
+            "Sepal.Length",
+            "C/N (%) #2",
+            "x_{1}'",
+            "CL at 0.6",
+            "a, \"b\": c<=1",
+        ] {
             assert!(ColumnName::new(good).is_ok(), "{good}");
         }
     }

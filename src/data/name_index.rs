@@ -106,6 +106,9 @@ mod tests {
         }
         assert_eq!(index.exact("n0012"), None);
         let numbered = NameIndex::new(["1", "2"]);
-        assert_eq!((numbered.find("1"), numbered.find("1.0"), numbered.find("3")), (Some(0), None, None));
+        assert_eq!(
+            (numbered.find("1"), numbered.find("1.0"), numbered.find("3")),
+            (Some(0), None, None)
+        );
     }
 }

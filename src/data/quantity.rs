@@ -30,9 +30,8 @@ impl ValueSource {
 
     /// The source that stands before a name, as in `predicted:area`, and the name.
     fn before(text: &str) -> Option<(Self, &str)> {
-        let with = |source: Self| {
-            Some((source, text.strip_prefix(source.word())?.strip_prefix(':')?))
-        };
+        let with =
+            |source: Self| Some((source, text.strip_prefix(source.word())?.strip_prefix(':')?));
         [Self::Computed, Self::Predicted].into_iter().find_map(with)
     }
 

@@ -33,7 +33,9 @@ fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
         let bytes = standard_streams::read().map_err(|error| plain(&error))?;
         return match bytes.len() as u64 {
             0 => Err(text!("is empty")),
-            length if length > most => Err(text!("is larger than {most} MB; split it", most = most >> 20)),
+            length if length > most => {
+                Err(text!("is larger than {most} MB; split it", most = most >> 20))
+            }
             _ => Ok(bytes),
         };
     }

@@ -52,9 +52,14 @@ mod tests {
 
     #[test]
     fn a_dash_is_a_stream_and_a_file_of_that_name_is_none() {
-        for (path, expected) in
-            [("-", true), ("-.svg", true), ("./-", false), ("a/-", false), ("-a", false), ("", false)]
-        {
+        for (path, expected) in [
+            ("-", true),
+            ("-.svg", true),
+            ("./-", false),
+            ("a/-", false),
+            ("-a", false),
+            ("", false),
+        ] {
             assert_eq!(is_stream(Path::new(path)), expected, "{path}");
         }
     }

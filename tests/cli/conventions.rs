@@ -37,7 +37,8 @@ fn a_dash_is_standard_input_or_output() {
     let model_bytes = std::fs::read(model()).unwrap();
     let info = run_with_input(&["info", "-"], &model_bytes);
     assert!(says(&printed(info), "format 4 .. docs/checkpoint.md"));
-    let encoded = run_with_input(&["encode", "--model", model(), "--shapes", "-", "--out", "-"], &written);
+    let encoded =
+        run_with_input(&["encode", "--model", model(), "--shapes", "-", "--out", "-"], &written);
     assert_eq!(printed(encoded).lines().count(), 21);
     let search = "optimise --model M --property area --mode max --restarts 2 --steps 3 --out -";
     let report = printed(run(&words(search, folder.path())));
@@ -45,7 +46,8 @@ fn a_dash_is_standard_input_or_output() {
 
     let twice = refusal_of(&["data", "--out", "-", "-", "--rejects", "-"]);
     assert!(twice.contains("named for two outputs"), "{twice}");
-    let empty = String::from_utf8(run_with_input(&["data", "-", "--out", "-"], b"").stderr).unwrap();
+    let empty =
+        String::from_utf8(run_with_input(&["data", "-", "--out", "-"], b"").stderr).unwrap();
     assert!(says(&empty, "-: is empty"), "{empty}");
 }
 
@@ -56,7 +58,8 @@ fn refusal_of(arguments: &[&str]) -> String {
 #[test]
 fn progress_is_for_people_for_programs_or_for_nobody() {
     let folder = TempDir::new().unwrap();
-    let line = |more: &str| run(&words(&format!("data --samples 90 --out F/d.csv {more}"), folder.path()));
+    let line =
+        |more: &str| run(&words(&format!("data --samples 90 --out F/d.csv {more}"), folder.path()));
     assert!(told(&line("")).contains("wrote 90 outlines"));
     for quiet in ["--quiet", "-q", "--progress none"] {
         assert_eq!(told(&line(quiet)), "", "{quiet}");
@@ -73,7 +76,8 @@ fn progress_is_for_people_for_programs_or_for_nobody() {
 #[test]
 fn the_exit_status_tells_what_went_wrong() {
     let folder = TempDir::new().unwrap();
-    let search = "optimise --model M --property area --mode max --restarts 2 --steps 3 --out F/r.json";
+    let search =
+        "optimise --model M --property area --mode max --restarts 2 --steps 3 --out F/r.json";
     for (line, status) in [
         ("info M".to_owned(), 0),
         ("info F/none.safetensors".to_owned(), 1),

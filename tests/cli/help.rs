@@ -7,11 +7,16 @@ fn help_and_version_end_well() {
     let help = succeed(&["--help"]);
     let verbs =
         ["train", "heads", "optimise", "race", "decode", "encode", "field", "render", "info"];
-    for verb in
-        verbs.into_iter().chain([
-        "interpolate", "walk", "sample", "report", "lab", "predict", "completions", "man",
-    ])
-    {
+    for verb in verbs.into_iter().chain([
+        "interpolate",
+        "walk",
+        "sample",
+        "report",
+        "lab",
+        "predict",
+        "completions",
+        "man",
+    ]) {
         assert!(help.contains(verb), "{verb}");
         let of_verb = succeed(&[verb, "--help"]);
         assert!(of_verb.contains("Example") && of_verb.contains(&format!("explorer {verb}")));

@@ -138,7 +138,8 @@ fn a_model_keeps_the_spacing_of_its_outlines() {
     let (even, closer) = (read(Spacing::Arc), read(Spacing::Curvature));
     assert!(lost(&closer) < 0.6 * lost(&even), "{} {}", lost(&closer), lost(&even));
 
-    let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::for_imported(&closer) };
+    let config =
+        TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::for_imported(&closer) };
     let model = trained(closer.clone(), config);
     let model = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
     let source = model.card.source.as_ref().unwrap();

@@ -210,7 +210,8 @@ fn reasons(rejected: &Summary) -> Vec<Text> {
     let parts = rejected.count() - files;
     let left_out = [
         (files > 0).then(|| text!("{count} file" | "{count} files", count = files)),
-        (parts > 0).then(|| text!("{count} part of a file" | "{count} parts of files", count = parts)),
+        (parts > 0)
+            .then(|| text!("{count} part of a file" | "{count} parts of files", count = parts)),
     ];
     let left_out = Text::list(left_out.into_iter().flatten());
     let mut lines = vec![text!("left out {left_out}:", left_out)];
@@ -218,7 +219,8 @@ fn reasons(rejected: &Summary) -> Vec<Text> {
     let alike = |a: &Rejection, b: &Rejection| (&a.file, &a.reason) == (&b.file, &b.reason);
     for group in rejected.list.chunk_by(alike).take(SHOWN) {
         shown += group.len();
-        let more = (group.len() > 1).then(|| text!("and {number} more of this file", number = group.len() - 1));
+        let more = (group.len() > 1)
+            .then(|| text!("and {number} more of this file", number = group.len() - 1));
         lines.push(indented(Text::joined([group[0].text()].into_iter().chain(more), "; ")));
     }
     if rejected.count() > shown {

@@ -1,7 +1,7 @@
 //! The options of a table of your own, and its reading with a report on standard error.
 
-use super::names::{Listed, all, names};
 use super::import::asides;
+use super::names::{Listed, all, names};
 use crate::cli::progress::Progress;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::import::name_of;

@@ -1,7 +1,7 @@
 //! `completions`: the script by which a shell completes the commands and options of this program.
 
-use crate::error::Result;
 use crate::cli::files::print_bytes;
+use crate::error::Result;
 use clap::{Args, Command};
 use clap_complete::Shell;
 

@@ -26,25 +26,22 @@ pub struct ManArguments {
 pub fn run(arguments: &ManArguments, mut program: Command) -> Result<()> {
     program.build();
     let name = program.get_name().to_owned();
-    let command = match &arguments.command {
-        None => program,
+    let manual = match &arguments.command {
+        None => Man::new(program),
         Some(word) => {
             let names: Vec<String> =
                 program.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-            let verb = program.find_subcommand(word).cloned();
-            let verb = verb.ok_or_else(|| {
+            let verb = program.find_subcommand(word).cloned().ok_or_else(|| {
                 Error::usage(text!(
                     "unknown command '{command}'; {similar}",
                     command = word,
                     similar = suggestion(word, &names)
                 ))
             })?;
-            let page = format!("{name}-{word}");
-            verb.name(page)
+            Man::new(verb).title(format!("{name}-{word}"))
         }
     };
     let mut page = Vec::new();
-    let rendered = Man::new(command).render(&mut page);
-    rendered.map_err(|error| Error::io(Path::new("-"), &error))?;
+    manual.render(&mut page).map_err(|error| Error::io(Path::new("-"), &error))?;
     print_bytes(&page)
 }

@@ -200,9 +200,8 @@ pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
 
 /// The kind of answer that was found; without data nothing can be judged, so nothing is missed.
 fn outcome(report: &SearchReport) -> Outcome {
-    let can_be_judged = |best: usize| {
-        report.restarts[best].verdict.reliability != Reliability::Unknown
-    };
+    let can_be_judged =
+        |best: usize| report.restarts[best].verdict.reliability != Reliability::Unknown;
     match (report.best, report.best_believable) {
         (None, _) => Outcome::NothingFeasible,
         (Some(best), None) if can_be_judged(best) => Outcome::NothingBelievable,

@@ -36,7 +36,11 @@ pub(super) fn distances(
                 .map(|curvature| (curvature * per_unit).sqrt())
                 .collect();
             let mean = |pair: &[f64]| 0.5 * (pair[0] + pair[1]);
-            lengths.iter().zip(roots.windows(2)).map(|(length, ends)| length * (1.0 + mean(ends))).collect()
+            lengths
+                .iter()
+                .zip(roots.windows(2))
+                .map(|(length, ends)| length * (1.0 + mean(ends)))
+                .collect()
         }
     }
 }
@@ -53,11 +57,13 @@ fn curvatures(line: &[[f64; 2]], lengths: &[f64], reach: f64) -> Vec<f64> {
     }
     let at = |i: usize| {
         let before = passed[..i].partition_point(|&way| way <= passed[i] - reach).max(1) - 1;
-        let after = (i + 1 + passed[i + 1..].partition_point(|&way| way < passed[i] + reach)).min(last);
+        let after =
+            (i + 1 + passed[i + 1..].partition_point(|&way| way < passed[i] + reach)).min(last);
         let over = 0.5 * (passed[after] - passed[before]);
         if over > 0.0 { turn(line[before], line[i], line[after]) / over } else { 0.0 }
     };
-    let mut found: Vec<f64> = (0..=last).map(|i| if i == 0 || i == last { 0.0 } else { at(i) }).collect();
+    let mut found: Vec<f64> =
+        (0..=last).map(|i| if i == 0 || i == last { 0.0 } else { at(i) }).collect();
     if last > 1 {
         (found[0], found[last]) = (found[1], found[last - 1]);
     }

@@ -159,7 +159,8 @@ fn what_cannot_be_written_is_said_and_the_old_file_stays() {
 #[test]
 fn a_restored_outline_stands_where_it_stood() {
     let placed = vec![500_000.125, -7.0, 500_001.5, 3.0, 499_999.0, 4.0];
-    let outline = NamedOutline::named("far", &TRIANGLE).restored(placed.clone(), LengthUnit::Millimetre);
+    let outline =
+        NamedOutline::named("far", &TRIANGLE).restored(placed.clone(), LengthUnit::Millimetre);
     let text = written("a.json", std::slice::from_ref(&outline)).unwrap();
     let list: serde_json::Value = serde_json::from_str(&text).unwrap();
     let read: Vec<f64> = serde_json::from_value(list[0]["outline"].clone()).unwrap();

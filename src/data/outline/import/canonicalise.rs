@@ -1,6 +1,6 @@
 //! Conversion of a clean outline to the canonical form: corners found, resampled, normalised.
 
-use super::Normalise;
+use super::{ImportOptions, Normalise};
 use crate::data::outline::canonical::Path;
 use crate::data::outline::geometry;
 use crate::data::outline::spacing::{Spacing, distance, distances, turn};
@@ -45,6 +45,14 @@ pub struct OutlineForm {
     pub spacing: Spacing,
     /// The starting point of each.
     pub begin: Begin,
+}
+
+impl ImportOptions {
+    /// The form of the imported outlines if they begin there.
+    pub fn form(&self, begin: Begin) -> OutlineForm {
+        let &Self { points, normalise, spacing, .. } = self;
+        OutlineForm { points, normalise, spacing, begin }
+    }
 }
 
 /// True if the point of an outline that is farthest along +x is the end of a tip: the outline turns by more than a
@@ -280,6 +288,37 @@ mod tests {
         }
     }
 
+    /// The distance of a point from the side between two others.
+    fn from_side(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+        let along = [b[0] - a[0], b[1] - a[1]];
+        let t = (p[0] - a[0]) * along[0] + (p[1] - a[1]) * along[1];
+        let t = (t / (along[0].powi(2) + along[1].powi(2))).clamp(0.0, 1.0);
+        distance(p, [a[0] + t * along[0], a[1] + t * along[1]])
+    }
+
+    #[test]
+    fn points_that_are_closer_at_curves_keep_the_leading_edge() {
+        let airfoil = airfoil(496);
+        let cut = |spacing: Spacing, begin: Begin| {
+            let form = OutlineForm { spacing, ..form(begin) };
+            let (outline, transform) = canonical(&airfoil, form);
+            let points: Vec<[f64; 2]> = geometry::points(&outline).collect();
+            assert!(is_canonical(&points, form), "a second conversion changes nothing");
+            let restored = transform.restore(&outline);
+            let corners: Vec<[f64; 2]> = restored.chunks(2).map(|p| [p[0], p[1]]).collect();
+            let off = |&p: &[f64; 2]| {
+                let next = corners.iter().cycle().skip(1);
+                let sides = corners.iter().zip(next).map(|(&a, &b)| from_side(p, a, b));
+                sides.fold(f64::MAX, f64::min)
+            };
+            airfoil.iter().map(off).fold(0.0, f64::max)
+        };
+        for begin in [Begin::Tip, Begin::Ray] {
+            let (even, closer) = (cut(Spacing::Arc, begin), cut(Spacing::Curvature, begin));
+            assert!(even > 0.001 && closer < 0.3 * even, "{even} {closer}");
+        }
+    }
+
     #[test]
     fn tips_are_where_airfoils_end() {
         let outline = from_points(&airfoil(80));
@@ -332,8 +371,13 @@ mod tests {
             let near = moved.iter().map(|&m| distance(m, [p[0], p[1]])).fold(f64::MAX, f64::min);
             assert!(near < 0.05 * size, "{near}");
         }
-        let (kept, transform) =
-            canonical(&moved, OutlineForm { normalise: Normalise { scale: false, rotation: false }, ..form(Begin::Ray) });
+        let (kept, transform) = canonical(
+            &moved,
+            OutlineForm {
+                normalise: Normalise { scale: false, rotation: false },
+                ..form(Begin::Ray)
+            },
+        );
         assert_eq!((transform.scale, transform.rotation), (1.0, 0.0));
         assert!(
             (geometry::area(&kept) / geometry::area(&plain) - (size * at.scale).powi(2)).abs()
@@ -347,9 +391,13 @@ mod tests {
             .map(|i| [(TAU * f64::from(i) / 300.0).cos(), (TAU * f64::from(i) / 300.0).sin()])
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
-        assert_eq!(canonical(&circle, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation, 0.0);
+        assert_eq!(
+            canonical(&circle, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation,
+            0.0
+        );
         let upright: Vec<[f64; 2]> = circle.iter().map(|[x, y]| [*x, 2.0 * y]).collect();
-        let rotation = canonical(&upright, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation;
+        let rotation =
+            canonical(&upright, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation;
         assert!((rotation.abs() - PI / 2.0).abs() < 1e-3, "{rotation}");
     }
 
@@ -371,7 +419,10 @@ mod tests {
         traced.dedup();
         for count in [16, 100, 1000] {
             assert!(corners(&traced, perimeter(&traced) / count as f64).len() < count);
-            assert_eq!(canonical(&traced, OutlineForm { points: count, ..form(Begin::Ray) }).0.len(), 2 * count);
+            assert_eq!(
+                canonical(&traced, OutlineForm { points: count, ..form(Begin::Ray) }).0.len(),
+                2 * count
+            );
         }
     }
 }

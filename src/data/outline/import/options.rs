@@ -1,6 +1,5 @@
 //! Options of an import.
 
-use super::canonicalise::{Begin, OutlineForm};
 use crate::data::outline::spacing::Spacing;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -20,14 +19,6 @@ pub struct ImportOptions {
     /// The column of the file of values that gives the group of each shape: whole groups are trained on or held out.
     #[serde(default)]
     pub groups: Option<String>,
-}
-
-impl ImportOptions {
-    /// The form of the imported outlines if they begin there.
-    pub fn form(&self, begin: Begin) -> OutlineForm {
-        let &Self { points, normalise, spacing, .. } = self;
-        OutlineForm { points, normalise, spacing, begin }
-    }
 }
 
 impl Default for ImportOptions {

@@ -15,6 +15,7 @@ use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::cancel_token::CancelToken;
 use crate::text;
+use crate::text::Text;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -107,8 +108,9 @@ pub fn import(
     for (by_ray, by_tip) in canonical {
         let (outline, transform) = match import.begin {
             Begin::Ray => by_ray,
-            Begin::Tip => by_tip
-                .unwrap_or_else(|| super::canonicalise::from_farthest(&by_ray, options.form(Begin::Tip))),
+            Begin::Tip => by_tip.unwrap_or_else(|| {
+                super::canonicalise::from_farthest(&by_ray, options.form(Begin::Tip))
+            }),
         };
         flat.extend(outline);
         import.set.transforms.push(transform);
@@ -156,7 +158,11 @@ fn only_reason(shapes: &[FoundShape]) -> Option<Text> {
     let reason = first.outline.as_ref().err()?;
     let is_same = |shape: &FoundShape| shape.outline.as_ref().is_err_and(|other| other == reason);
     (!others.is_empty() && others.iter().all(is_same)).then(|| {
-        text!("none of its {number} shapes can be used: each {reason}", number = shapes.len(), reason = reason.clone())
+        text!(
+            "none of its {number} shapes can be used: each {reason}",
+            number = shapes.len(),
+            reason = reason.clone()
+        )
     })
 }
 

@@ -188,6 +188,9 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
             notes.push(Note::RemovedSpurs(taken_off));
         }
     }
+    if points.len() < 3 {
+        return Err(text!("has no area; an outline goes around something"));
+    }
     match found {
         Crossing::None => {}
         Crossing::At([side, _]) => {
@@ -256,7 +259,8 @@ fn take_loop_off(points: &mut Vec<[f64; 2]>, [i, j]: [usize; 2], width: f64) -> 
 
 /// The point where the lines through two sides cross; none if they are parallel.
 fn meeting([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> Option<[f64; 2]> {
-    let (u, v, w) = ([b[0] - a[0], b[1] - a[1]], [d[0] - c[0], d[1] - c[1]], [c[0] - a[0], c[1] - a[1]]);
+    let (u, v, w) =
+        ([b[0] - a[0], b[1] - a[1]], [d[0] - c[0], d[1] - c[1]], [c[0] - a[0], c[1] - a[1]]);
     let across = u[0] * v[1] - u[1] * v[0];
     let t = (w[0] * v[1] - w[1] * v[0]) / across;
     (across != 0.0 && t.is_finite()).then(|| [0, 1].map(|k| a[k] + t.clamp(0.0, 1.0) * u[k]))

@@ -183,9 +183,11 @@ fn read_of(
     columns_aside(names).into_iter().for_each(|reason| aside.push(set_aside(reason)));
     for (measured, count) in measured.iter().zip(empty).filter(|(_, count)| *count > 0) {
         let name = measured.name.as_str();
-        aside.push(set_aside(
-            text!("{count} empty cell of '{name}'" | "{count} empty cells of '{name}'", count, name),
-        ));
+        aside.push(set_aside(text!(
+            "{count} empty cell of '{name}'" | "{count} empty cells of '{name}'",
+            count,
+            name
+        )));
     }
     let groups = if of_groups.is_some() { membership.into_groups() } else { Vec::new() };
     Ok(TargetValues { measured, left_out, aside, groups })
@@ -211,7 +213,10 @@ impl KeyColumn {
         if !self.by_place {
             return by_id.find(cell);
         }
-        cell.parse::<usize>().ok().filter(|place| (1..=by_id.names().len()).contains(place)).map(|p| p - 1)
+        cell.parse::<usize>()
+            .ok()
+            .filter(|place| (1..=by_id.names().len()).contains(place))
+            .map(|p| p - 1)
     }
 }
 
@@ -282,7 +287,8 @@ impl<'a> ValueTable<'a> {
             |column: usize| is_id(column) || PLACES.contains(&&*self.name(column).to_lowercase());
         // Whole numbers may be an index of another table, or values: they are names only if the column's name indicates
         // so, or if the shapes have numbers for names and every cell is one of them.
-        let are_counted = by_id.names().iter().enumerate().all(|(index, id)| *id == (index + 1).to_string());
+        let are_counted =
+            by_id.names().iter().enumerate().all(|(index, id)| *id == (index + 1).to_string());
         let are_names = |column: usize| {
             column == 0 && !are_counted && self.cells(0).all(|cell| by_id.find(cell).is_some())
         };
@@ -493,7 +499,9 @@ mod tests {
 
     #[test]
     fn names_match_whatever_their_case_and_extension() {
-        let drag = |text: &str| read_for(&["N0012", "rib", "Rib"], text).unwrap().measured[0].values.clone();
+        let drag = |text: &str| {
+            read_for(&["N0012", "rib", "Rib"], text).unwrap().measured[0].values.clone()
+        };
         assert_eq!(drag("file,drag\nn0012.DAT,5\nrib.csv,6\nRib,7\n"), [5.0, 6.0, 7.0]);
         let [n, one, other] = drag("file,drag\nN0012.dat,5\nRIB,6\n")[..] else { panic!() };
         assert!(n == 5.0 && one.is_nan() && other.is_nan(), "RIB may be rib or Rib");
@@ -547,11 +555,8 @@ mod tests {
         let [aside] = values.aside.list.as_slice() else { panic!("{values:?}") };
         assert!(says(&aside.reason.to_string(), "1 empty cell .. 'drag'"), "{aside:?}");
         let reasons: Vec<String> = values.left_out.list.iter().map(ToString::to_string).collect();
-        let facts = [
-            ": line 3: .. 'zebra'",
-            ": line 5: .. 'a' .. line 2",
-            ": line 6: drag: .. 'none'",
-        ];
+        let facts =
+            [": line 3: .. 'zebra'", ": line 5: .. 'a' .. line 2", ": line 6: drag: .. 'none'"];
         assert_eq!(reasons.len(), facts.len(), "{reasons:?}");
         assert!(
             reasons.iter().zip(facts).all(|(reason, facts)| says(reason, facts)),

@@ -23,7 +23,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
     let mut points: Vec<[f64; 2]> = Vec::new();
     // The indices of points with an empty line before them.
     let mut breaks = Vec::new();
-    let (mut lines_read, mut exact) = (0, 0);
+    let (mut lines_read, mut exact, mut has_commas) = (0, 0, false);
     // Remarks may follow the points; a point after a line that is no point is an error.
     let mut not_a_point: Option<Text> = None;
     for (index, line) in lines(bytes).enumerate() {
@@ -36,7 +36,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
         if text.is_empty() || text.starts_with(['#', '!', '%']) {
             continue;
         }
-        match (pair(text), &not_a_point) {
+        let mut pair = pair(text);
+        // Remarks may name thousands, so the first point tells if commas are decimal points.
+        if pair.is_none() && (points.is_empty() || has_commas) {
+            pair = pair_with_commas(text).map(|pair| (pair, true));
+            has_commas |= pair.is_some();
+        }
+        match (pair, &not_a_point) {
             (Some((_, true)), Some(problem)) => return Err(problem.clone()),
             (Some((pair, alone)), None) => {
                 points.push(pair);
@@ -71,7 +77,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
         }
     }
     if curves.is_empty() {
-        return Err(not_a_point.unwrap_or_else(|| text!("holds no point; write x and y on each line")));
+        return Err(
+            not_a_point.unwrap_or_else(|| text!("holds no point; write x and y on each line"))
+        );
     }
     Ok(curves.into_iter().map(curve).collect())
 }
@@ -113,14 +121,8 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(move |&b| b == end)
 }
 
-/// Two numbers, separated by white space or a comma; true with them if nothing but a comment follows. A comma within
-/// a number is a decimal point where white space separates the two.
+/// Two numbers, separated by white space or a comma; true with them if nothing but a comment follows.
 fn pair(text: &str) -> Option<([f64; 2], bool)> {
-    if let [x, y] = text.split_whitespace().collect::<Vec<_>>()[..]
-        && let (Some(x), Some(y)) = (decimal(x), decimal(y))
-    {
-        return Some(([x, y], true));
-    }
     let mut words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     let pair = [words.next()?.parse().ok()?, words.next()?.parse().ok()?];
     match words.next() {
@@ -131,9 +133,13 @@ fn pair(text: &str) -> Option<([f64; 2], bool)> {
     }
 }
 
-/// The number of a word that may have a decimal comma.
-fn decimal(word: &str) -> Option<f64> {
-    word.replacen(',', ".", 1).parse().ok().filter(|_| !word.ends_with(','))
+/// Two numbers with decimal commas, separated by white space.
+fn pair_with_commas(text: &str) -> Option<[f64; 2]> {
+    let mut words = text.split_whitespace().map(|word| word.replacen(',', ".", 1).parse().ok());
+    match [words.next(), words.next(), words.next()] {
+        [Some(x), Some(y), None] => Some([x?, y?]),
+        _ => None,
+    }
 }
 
 /// True if the next point begins an element: there is none yet, or a mark came before it.
@@ -279,6 +285,7 @@ mod tests {
             "250,000 is the least Reynolds number for it.",
             "smoothed by hand\n0.99 0.02 -> 1.0 0.0",
             "meant for\n60,000 up to\n250,000 and beyond",
+            "60,000 250,000",
         ] {
             assert_eq!(points(&format!("{SELIG}{remark}\n")), points(SELIG), "{remark}");
         }

@@ -142,7 +142,8 @@ impl ColumnNames {
 
     /// The unit in brackets after the names of all these columns; unknown if it is not one.
     pub fn unit(&self, columns: &[usize]) -> LengthUnit {
-        let unit = |&column: &usize| LengthUnit::from_symbol(name_and_unit(&self.written[column]).1);
+        let unit =
+            |&column: &usize| LengthUnit::from_symbol(name_and_unit(&self.written[column]).1);
         LengthUnit::common(columns.iter().map(unit))
     }
 

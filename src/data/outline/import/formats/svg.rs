@@ -174,8 +174,10 @@ fn view(document: &Document<'_>, tree: &Tree) -> ViewBoxMap {
 /// The unit of length of which the view box has as many as the picture is wide; unknown if there is none.
 fn unit(document: &Document<'_>) -> LengthUnit {
     let root = document.root_element();
-    let [width, view_box] = ["width", "viewBox"].map(|name| root.attribute(name).unwrap_or_default());
-    let mut view_box = view_box.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
+    let [width, view_box] =
+        ["width", "viewBox"].map(|name| root.attribute(name).unwrap_or_default());
+    let mut view_box =
+        view_box.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
     let across = view_box.nth(2).and_then(|word| word.parse::<f64>().ok());
     let is_it = |unit: &LengthUnit| {
         let number = width.trim().strip_suffix(unit.symbol());
@@ -591,7 +593,7 @@ mod tests {
 
     /// The ids of the usable shapes, the reasons of the others, and the sentences in `aside`.
     fn seen(inside: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
-        let SvgContents { paths, aside } = read(&picture(inside)).unwrap();
+        let SvgContents { paths, aside, .. } = read(&picture(inside)).unwrap();
         let (whole, cut): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.curve.is_ok());
         let ids = whole.into_iter().map(|path| path.id).collect();
         let words = |text: Text| text.to_string();

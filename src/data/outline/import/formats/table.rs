@@ -95,9 +95,8 @@ fn block_of_points(records: &Records) -> Option<Result<Read, Text>> {
     };
     let headers = records.rows.iter().enumerate().filter(|(_, row)| !is_point(row));
     let mut headers = headers.map(|(at, (_, names))| (at, ColumnNames::new(names)));
-    let (begin, header) = headers.find(|(_, header)| {
-        matches!(header.coordinates(), Ok(CoordinateColumns::Point(_)))
-    })?;
+    let (begin, header) = headers
+        .find(|(_, header)| matches!(header.coordinates(), Ok(CoordinateColumns::Point(_))))?;
     let rows = &records.rows[begin + 1..];
     let rows = &rows[..rows.iter().take_while(is_point).count()];
     let read = by_header(records, &header, rows);
@@ -131,7 +130,7 @@ fn by_header(
         return Err(text!("has a header and no rows"));
     }
     let width = |record: &StringRecord| {
-        record.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)
+        record.len() - record.iter().rev().take_while(|cell| cell.is_empty()).count()
     };
     if let Some((line, record)) = rows.iter().find(|(_, record)| width(record) > header.len()) {
         return Err(text!(
