@@ -11,6 +11,7 @@ use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use clap::{Args, ValueEnum};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -129,7 +130,7 @@ impl ImportArguments {
                 count = shapes
             ));
         }
-        lines.extend(reasons(&imported.rejected));
+        lines.extend(reasons(&imported, self.values()));
         lines.extend(asides(&imported.aside));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
         for line in lines {
@@ -200,14 +201,17 @@ pub(super) fn asides(aside: &Summary) -> Vec<Text> {
     lines
 }
 
-/// The numbers of files and of parts of files that were left out, and the first few with their reasons, each reason once
-/// for a file.
-fn reasons(rejected: &Summary) -> Vec<Text> {
+/// The numbers of files of which nothing was kept and of parts of other files, `values` among them, and the first few with
+/// their reasons, each reason once for a file.
+fn reasons(Import { kept, rejected, .. }: &Import, values: Option<&Path>) -> Vec<Text> {
     if rejected.count() == 0 {
         return Vec::new();
     }
-    let files = rejected.list.iter().filter(|rejection| rejection.place.is_none()).count();
-    let parts = rejected.count() - files;
+    let used: HashSet<&Path> = kept.iter().map(|kept| kept.file.as_path()).chain(values).collect();
+    let of_used = |rejection: &&Rejection| used.contains(rejection.file.as_path());
+    let (parts, whole): (Vec<_>, Vec<_>) = rejected.list.iter().partition(of_used);
+    let files = whole.iter().map(|rejection| &rejection.file).collect::<HashSet<_>>().len();
+    let parts = parts.len() + rejected.more;
     let left_out = [
         (files > 0).then(|| text!("{count} file" | "{count} files", count = files)),
         (parts > 0)
