@@ -1,6 +1,6 @@
 //! The program: a window, or one command on the command line.
 
-use latent_explorer::cli::{self, Invocation};
+use latent_explorer::cli::{self, Invocation, Outcome};
 use latent_explorer::error::{Error, Result};
 use latent_explorer::numerics::runtime;
 use latent_explorer::text;
@@ -17,15 +17,13 @@ const LANGUAGE: &str = "LATENT_EXPLORER_LANGUAGE";
 
 fn main() -> ExitCode {
     runtime::set_up();
-    match choose_language().and_then(|()| run()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // One line, even if a file name or a library's message has several.
-            let message = error.to_string();
-            eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
-            ExitCode::FAILURE
-        }
+    let result = choose_language().and_then(|()| run());
+    if let Err(error) = &result {
+        // One line, even if a file name or a library's message has several.
+        let message = error.to_string();
+        eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
     }
+    ExitCode::from(cli::status(&result))
 }
 
 /// Sets the language that the environment names; without one, or with an empty name, it stays English.
@@ -47,9 +45,9 @@ fn choose_language() -> Result<()> {
     Ok(())
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<Outcome> {
     match cli::parse()? {
-        Invocation::Window { model } => latent_explorer::ui::run(model),
+        Invocation::Window { model } => latent_explorer::ui::run(model).map(|()| Outcome::Done),
         Invocation::Command(command) => cli::run(&command),
     }
 }

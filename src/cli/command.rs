@@ -1,13 +1,16 @@
 //! The command line as a whole: which verb, with which arguments.
 
 use super::misuse;
+use super::outcome::Outcome;
+use super::progress::{self, ProgressForm};
 use super::verbs::explore::{codec, field, info, interpolate, predict, sample, walk};
 use super::verbs::keep::{render, report};
 use super::verbs::learn::{compare, data, heads, sweep, train};
 use super::verbs::optimise::{lab, race, rediscover, search};
+use super::verbs::{completions, man};
 use crate::error::{Error, Result};
 use crate::text;
-use crate::text::Language;
+use crate::text::{Language, suggestion};
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -32,17 +35,36 @@ pub enum Invocation {
 #[command(name = "latent-explorer", version, args_conflicts_with_subcommands = true)]
 #[command(long_about = "See, teach and use optimisation in a latent space.\n\n\
     Without a command the window opens. The commands do the same without a window: they read and \
-    write files, show their progress on standard error, and end with status 1 and one line on any \
-    error. The same files and seeds give the same bytes on one machine.")]
+    write files, show their progress on standard error, and end with one line on any error. The name - \
+    stands for standard input or standard output wherever a file is named. The same files and seeds \
+    give the same bytes on one machine.")]
 #[command(after_help = "Examples:\n  \
     latent-explorer\n  \
     latent-explorer nine.safetensors\n  \
     latent-explorer train --out nine.safetensors\n  \
     latent-explorer optimise --model nine.safetensors --property roundness --mode max --out best.json\n\n\
-    A model file that is named like a command is opened with a path: latent-explorer ./train")]
+    A model file that is named like a command is opened with a path: latent-explorer ./train\n\n\
+    Exit status:\n  \
+    0  done\n  \
+    1  a file, or a computation, is at fault\n  \
+    2  wrong usage: an argument is unknown, missing, or out of its range\n  \
+    3  a search met no feasible point\n  \
+    4  a search found answers, and none is believable")]
 struct Arguments {
     /// A checkpoint to open in the window [default: the sample model]
     model: Option<PathBuf>,
+    /// Show neither progress nor notes, only errors
+    #[arg(short, long, global = true, help_heading = "Reporting")]
+    quiet: bool,
+    /// The form of progress and notes on standard error
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        default_value = "text",
+        help_heading = "Reporting"
+    )]
+    progress: ProgressForm,
     #[command(subcommand)]
     command: Option<Verb>,
 }
@@ -88,6 +110,10 @@ pub enum Verb {
     Report(report::ReportArguments),
     /// Show what a model is and how it was trained
     Info(info::InfoArguments),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArguments),
+    /// Print the manual page of the program or of a command
+    Man(man::ManArguments),
 }
 
 /// Reads the command line of this process. `--help` and `--version` are answered here and end the process.
@@ -100,11 +126,20 @@ pub fn parse() -> Result<Invocation> {
 
 pub(super) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
     match understand(arguments) {
-        Ok(Arguments { command: Some(command), .. }) => Ok(Invocation::Command(Box::new(command))),
-        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => Err(Error::usage(text!(
-            "'{word}' is neither a command nor a file; --help lists the commands",
-            word = word.display().to_string()
-        ))),
+        Ok(Arguments { command: Some(command), quiet, progress, .. }) => {
+            progress::report_as(if quiet { ProgressForm::None } else { progress });
+            Ok(Invocation::Command(Box::new(command)))
+        }
+        Ok(Arguments { model: Some(word), .. }) if is_mistyped(&word) => {
+            let word = word.display().to_string();
+            let verbs: Vec<String> =
+                tree().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+            Err(Error::usage(text!(
+                "'{word}' is neither a command nor a file; {similar}; --help lists the commands",
+                similar = suggestion(&word, &verbs),
+                word
+            )))
+        }
         Ok(Arguments { model, .. }) => Ok(Invocation::Window { model }),
         Err(error)
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
@@ -234,13 +269,13 @@ fn with_values(arg: Arg, words: &mut impl FnMut(&str) -> Option<&'static str>) -
 ///
 /// # Errors
 /// Names the file or the setting that is wrong.
-pub fn run(command: &Verb) -> Result<()> {
-    match command {
+pub fn run(command: &Verb) -> Result<Outcome> {
+    let result = match command {
         Verb::Train(arguments) => train::run(arguments),
         Verb::Sweep(arguments) => sweep::run(arguments),
         Verb::Data(arguments) => data::run(arguments),
         Verb::Heads(arguments) => heads::run(arguments),
-        Verb::Optimise(arguments) => search::run(arguments),
+        Verb::Optimise(arguments) => return search::run(arguments),
         Verb::Predict(arguments) => predict::run(arguments),
         Verb::Race(arguments) => race::run(arguments),
         Verb::Lab(arguments) => lab::run(arguments),
@@ -255,7 +290,10 @@ pub fn run(command: &Verb) -> Result<()> {
         Verb::Render(arguments) => render::run(arguments),
         Verb::Report(arguments) => report::run(arguments),
         Verb::Info(arguments) => info::run(arguments),
-    }
+        Verb::Completions(arguments) => completions::run(arguments, Arguments::command()),
+        Verb::Man(arguments) => man::run(arguments, Arguments::command()),
+    };
+    result.map(|()| Outcome::Done)
 }
 
 /// True if a word in the place of a model is probably a mistyped command: a bare word that is no existing file.

@@ -6,10 +6,12 @@ use crate::export::outlines::check_target;
 use crate::model::Model;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
+use crate::numerics::standard_streams::{self, is_stream};
 use crate::text;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Fails unless every output can be written, is not also an input and is not given twice.
 pub fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
@@ -49,7 +51,9 @@ pub fn check_folder(inputs: &[&Path], folder: &Path) -> Result<()> {
 
 fn check_apart(inputs: &[&Path], outputs: &[&Path]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
-        if inputs.iter().any(|input| is_read(input, output)) {
+        if is_stream(output) {
+            OUTPUT_HOLDS_FILE.store(true, Ordering::Relaxed);
+        } else if inputs.iter().any(|input| is_read(input, output)) {
             return Err(Error::file(
                 output,
                 text!("is read by this command; write to another file"),
@@ -77,15 +81,23 @@ fn place(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
 }
 
-/// Prints on standard output.
+/// True if standard output holds a file of this command, so that nothing else is printed there.
+static OUTPUT_HOLDS_FILE: AtomicBool = AtomicBool::new(false);
+
+/// Prints on standard output; on standard error if standard output holds a file.
 pub fn print(text: &str) -> Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader such as `head` may close the pipe early.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
-        }
-        _ => Ok(()),
+    if OUTPUT_HOLDS_FILE.load(Ordering::Relaxed) {
+        // A failed write to standard error must not stop the work.
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        return Ok(());
     }
+    print_bytes(text.as_bytes())
+}
+
+/// Prints bytes on standard output.
+pub fn print_bytes(bytes: &[u8]) -> Result<()> {
+    let standard_output = text!("standard output").to_string();
+    standard_streams::write(bytes).map_err(|error| Error::io(Path::new(&standard_output), &error))
 }
 
 /// Opens a checkpoint.

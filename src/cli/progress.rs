@@ -1,11 +1,14 @@
-//! Progress on standard error: a bar on a terminal, a line a second elsewhere.
+//! Progress on standard error: a bar on a terminal, a line a second elsewhere, or objects for a program.
 
 use crate::explore::duration;
 use crate::text;
 use crate::text::Text;
+use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// Resolution of the bar.
@@ -15,6 +18,26 @@ const RATE: u8 = 10;
 /// Time between two lines if there is no terminal.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// The form in which progress and notes are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ProgressForm {
+    /// Lines for people, and a bar on a terminal
+    #[default]
+    Text,
+    /// An object on each line: event (progress, note, done), text, and with progress share (0 to 1) and seconds_left
+    Json,
+    /// Nothing, as with --quiet
+    None,
+}
+
+/// The form for this run of the program.
+static FORM: OnceLock<ProgressForm> = OnceLock::new();
+
+/// Chooses the form, once for a run of the program.
+pub fn report_as(form: ProgressForm) {
+    FORM.get_or_init(|| form);
+}
+
 /// Reports the progress of a task at intervals.
 pub struct Progress {
     started: Instant,
@@ -22,24 +45,34 @@ pub struct Progress {
     /// The bar; none without a terminal or before the first report.
     bar: Option<ProgressBar>,
     terminal: bool,
+    form: ProgressForm,
 }
 
 impl Progress {
     /// Starts the clock.
     pub fn start() -> Self {
-        let now = Instant::now();
-        Self { started: now, last: now, bar: None, terminal: stderr().is_terminal() }
+        let (now, form) = (Instant::now(), FORM.get().copied().unwrap_or_default());
+        let terminal = form == ProgressForm::Text && stderr().is_terminal();
+        Self { started: now, last: now, bar: None, terminal, form }
     }
 
     /// Shows the text of `line` with the time left, if the interval has passed; `share` is done, 0 to 1.
     pub fn report(&mut self, share: f64, line: impl FnOnce() -> Text) {
         let pause = if self.terminal { PAUSE / u32::from(RATE) } else { PAUSE };
-        if self.last.elapsed() < pause {
+        if self.last.elapsed() < pause || self.form == ProgressForm::None {
             return;
         }
         self.last = Instant::now();
-        let left = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
-        let left = text!("{time} left", time = duration(left));
+        let seconds = self.started.elapsed().as_secs_f64() * (1.0 - share) / share.max(1e-9);
+        if self.form == ProgressForm::Json {
+            return write(&json!({
+                "event": "progress",
+                "share": share,
+                "seconds_left": seconds,
+                "text": line().to_string(),
+            }));
+        }
+        let left = text!("{time} left", time = duration(seconds));
         if self.terminal {
             let bar = self.bar.get_or_insert_with(bar);
             bar.set_prefix(left.to_string());
@@ -52,15 +85,22 @@ impl Progress {
 
     /// Shows a line permanently.
     pub fn say(&mut self, line: impl Display) {
-        self.clear();
-        // A failed write to standard error must not stop the work.
-        let _ = writeln!(stderr(), "{line}");
+        self.tell("note", &line);
     }
 
     /// Shows the last line.
     pub fn finish(mut self, line: Text) {
         let time = duration(self.started.elapsed().as_secs_f64());
-        self.say(text!("{line} in {time}", line, time));
+        self.tell("done", &text!("{line} in {time}", line, time));
+    }
+
+    fn tell(&mut self, event: &str, line: &dyn Display) {
+        self.clear();
+        match self.form {
+            ProgressForm::Text => write(line),
+            ProgressForm::Json => write(&json!({ "event": event, "text": line.to_string() })),
+            ProgressForm::None => (),
+        }
     }
 
     fn clear(&mut self) {
@@ -68,6 +108,11 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Writes a line to standard error. A failed write must not stop the work.
+fn write(line: &dyn Display) {
+    let _ = writeln!(stderr(), "{line}");
 }
 
 fn bar() -> ProgressBar {

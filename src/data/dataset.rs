@@ -3,6 +3,7 @@
 use super::column_name::ColumnName;
 use super::domain::Domain;
 use super::outline::transform::SimilarityTransform;
+use super::outline::unit::LengthUnit;
 use super::quantity::Quantity;
 use super::roles::{Role, held_out_by_groups, roles};
 use super::rows::Rows;
@@ -31,6 +32,8 @@ pub struct Dataset {
     pub ids: Vec<String>,
     /// The frame that normalising removed from each shape; empty for generated shapes.
     pub transforms: Vec<SimilarityTransform>,
+    /// The unit of length of those frames.
+    pub unit: LengthUnit,
     /// The target columns of the shapes.
     pub measured: Vec<Target>,
     /// The group of each shape, if groups were given: a whole group is either trained on or held out. Empty if there

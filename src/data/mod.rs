@@ -5,6 +5,7 @@ pub mod csv;
 pub mod dataset;
 pub mod domain;
 pub mod glyph;
+pub mod name_index;
 pub mod outline;
 pub mod quantity;
 pub mod records;

@@ -28,6 +28,13 @@ impl ValueSource {
         }
     }
 
+    /// The source that stands before a name, as in `predicted:area`, and the name.
+    fn before(text: &str) -> Option<(Self, &str)> {
+        let with =
+            |source: Self| Some((source, text.strip_prefix(source.word())?.strip_prefix(':')?));
+        [Self::Computed, Self::Predicted].into_iter().find_map(with)
+    }
+
     /// The source of a quantity whose name is written without one: outlines have four names that are computed.
     fn usual(name: ColumnName) -> Self {
         match OutlineQuantity::from_name(name.as_str()) {
@@ -117,7 +124,7 @@ impl Quantity {
 
     /// True if its name alone stands for it in files and on the command line.
     pub fn is_bare(self) -> bool {
-        self.source == ValueSource::usual(self.name)
+        self.source == ValueSource::usual(self.name) && ValueSource::before(self.name()).is_none()
     }
 
     /// Its name as a handle, without the source.
@@ -186,11 +193,7 @@ impl FromStr for Quantity {
 
     /// A name, or `predicted:NAME` or `computed:NAME`; the names of the quantities of outlines in any letter case.
     fn from_str(text: &str) -> Result<Self, Text> {
-        let sources = [ValueSource::Computed, ValueSource::Predicted];
-        let with = |source: ValueSource| {
-            Some((source, text.strip_prefix(source.word())?.strip_prefix(':')?))
-        };
-        let (source, name) = sources.into_iter().find_map(with).unzip();
+        let (source, name) = ValueSource::before(text).unzip();
         let name = name.unwrap_or(text).trim();
         let name = match OutlineQuantity::from_name(name) {
             Some(quantity) => ColumnName::built_in(quantity.name()),
@@ -295,8 +298,10 @@ mod tests {
                 assert_eq!(serde_json::from_str::<Quantity>(&text).unwrap(), quantity);
             }
         }
-        assert!("a:b".parse::<Quantity>().is_err());
-        assert!("lost:area".parse::<Quantity>().is_err());
+        for name in ["lost:area", "CL at 0.6", "computed:predicted:area", "a, \"b\": c<=1"] {
+            let quantity: Quantity = name.parse().unwrap();
+            assert_eq!(quantity.to_string().parse(), Ok(quantity), "{name}");
+        }
         let titles = [Quantity::AREA.as_predicted(), drag].map(|q| q.title().to_string());
         assert_eq!(titles, ["Area, predicted", "drag, predicted"]);
         assert_eq!(Quantity::AREA.as_predicted().label().to_string(), "Area, predicted");

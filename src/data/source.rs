@@ -4,7 +4,9 @@ use super::dataset::Dataset;
 use super::domain::Domain;
 use super::outline::generator::GeneratorConfig;
 use super::outline::import::canonicalise::Begin;
-use super::outline::import::{Import, MIN_OUTLINES, Normalise};
+use super::outline::import::{Import, ImportOptions, MIN_OUTLINES, Normalise};
+use super::outline::spacing::Spacing;
+use super::outline::unit::LengthUnit;
 use super::rows::Rows;
 use super::table::TableImport;
 use crate::error::{Error, Result};
@@ -58,8 +60,14 @@ pub struct Imported {
     pub hash: u64,
     /// The parts of the frame that were removed from each.
     pub normalise: Normalise,
+    /// The rule by which the points of each were placed.
+    #[serde(default)]
+    pub spacing: Spacing,
     /// The starting point of each.
     pub begin: Begin,
+    /// The unit of length of their files.
+    #[serde(default, skip_serializing_if = "LengthUnit::is_unknown")]
+    pub unit: LengthUnit,
 }
 
 impl Source {
@@ -78,6 +86,14 @@ impl Source {
             Self::Table(_) => 0,
             Self::Outlines(generator) => generator.points,
             Self::Imported(imported) => imported.points,
+        }
+    }
+
+    /// The unit of length of the files of imported outlines.
+    pub fn unit(&self) -> LengthUnit {
+        match self {
+            Self::Imported(imported) => imported.unit,
+            Self::Outlines(_) | Self::Table(_) => LengthUnit::Unknown,
         }
     }
 
@@ -128,11 +144,12 @@ impl TrainingData {
         Ok(Self { source: Source::Outlines(generator), set })
     }
 
-    /// Outlines that were imported; `name` is that of their file or folder.
+    /// Outlines that were imported with these options; `name` is that of their file or folder.
     ///
     /// # Errors
     /// When there are too few to train on.
-    pub fn imported(import: Import, name: String, normalise: Normalise) -> Result<Self> {
+    pub fn imported(import: Import, name: String, options: &ImportOptions) -> Result<Self> {
+        let &ImportOptions { normalise, spacing, .. } = options;
         let Import { set, begin, .. } = import;
         let count = set.rows.len();
         if count < MIN_OUTLINES {
@@ -144,7 +161,17 @@ impl TrainingData {
             )));
         }
         let (points, hash) = (set.rows.width() / 2, fingerprint(set.rows.as_flat()));
-        let source = Source::Imported(Imported { name, count, points, hash, normalise, begin });
+        let unit = set.unit;
+        let source = Source::Imported(Imported {
+            name,
+            count,
+            points,
+            hash,
+            normalise,
+            spacing,
+            begin,
+            unit,
+        });
         Ok(Self { source, set: Arc::new(set) })
     }
 

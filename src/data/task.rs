@@ -12,6 +12,9 @@ pub const MAX_LEVELS: usize = 100;
 /// The longest name of a level, so that a number fits after it.
 const LONGEST_LEVEL_NAME: usize = 60;
 
+/// Signs that separate the parts of a goal or of a list.
+const SEPARATORS: [char; 6] = [',', '"', ':', '<', '>', '='];
+
 /// The task of a target column and of the head that learns it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -163,11 +166,11 @@ fn level_names(name: ColumnName, levels: &[String]) -> impl Iterator<Item = Stri
     levels.iter().map(move |level| unique.add(level_name(name, level)))
 }
 
-/// `lattice_fcc`, without letters that no name of a quantity has.
+/// `lattice_fcc`, with underscores for signs of the level that separate the parts of a goal.
 pub fn level_name(column: ColumnName, level: &str) -> String {
-    let name = format!("{column}_{level}");
-    let letters = name.chars().map(|c| if ColumnName::allows(c) { c } else { '_' });
-    letters.take(LONGEST_LEVEL_NAME).collect::<String>().trim_end().to_owned()
+    let is_sign = |c: char| c.is_control() || SEPARATORS.contains(&c);
+    let name = format!("{column}_{}", level.replace(is_sign, "_"));
+    name.chars().take(LONGEST_LEVEL_NAME).collect::<String>().trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The text of a file of data: bounded in size, read only if nobody changes it meanwhile, in UTF-8.
 
 use crate::error::Error;
+use crate::numerics::standard_streams;
 use crate::text;
 use crate::text::Text;
 use std::fs::{File, Metadata};
@@ -28,6 +29,16 @@ pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, Text> {
 
 fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
     let plain = |error: &std::io::Error| problem_of(Error::io(path, error));
+    if standard_streams::is_stream(path) {
+        let bytes = standard_streams::read().map_err(|error| plain(&error))?;
+        return match bytes.len() as u64 {
+            0 => Err(text!("is empty")),
+            length if length > most => {
+                Err(text!("is larger than {most} MB; split it", most = most >> 20))
+            }
+            _ => Ok(bytes),
+        };
+    }
     // The kind is checked before the file is opened: opening a pipe blocks until its other end is open.
     let kind = std::fs::metadata(path).map_err(|error| plain(&error))?;
     if !kind.is_file() {

@@ -2,6 +2,7 @@
 //! `name:naca2412`, `family:star`, `pin:1`, `mean` or `file:shape.csv`.
 
 use super::Model;
+use crate::data::name_index::NameIndex;
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
@@ -231,8 +232,7 @@ fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
     })
 }
 
-/// The encoded row whose shape has this name; an inexact match of small and capital letters counts if it is the only
-/// one.
+/// The encoded row whose shape has this name, as [`NameIndex::find`] has it.
 fn row_of_name(model: &Model, name: &str) -> Result<usize> {
     let ids = model.data.as_ref().map_or(&[][..], |set| &set.ids);
     if ids.is_empty() {
@@ -241,13 +241,7 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
             text!("the shapes of this model have no names; name them row:1 to row:{rows}", rows);
         return Err(Error::mismatch(problem));
     }
-    let mut alike = ids.iter().enumerate().filter(|(_, id)| id.eq_ignore_ascii_case(name));
-    let exact = ids.iter().position(|id| id == name);
-    let found = exact.or_else(|| match (alike.next(), alike.next()) {
-        (Some((only, _)), None) => Some(only),
-        _ => None,
-    });
-    match found {
+    match NameIndex::new(ids.iter().map(String::as_str)).find(name) {
         Some(sample) => row_of_sample(model, sample + 1),
         None => {
             let problem = text!("the data have no shape called '{name}'", name);

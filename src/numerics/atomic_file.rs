@@ -1,5 +1,6 @@
 //! Atomic file writes: a file is written completely or not at all.
 
+use super::standard_streams;
 use crate::error::{Error, Result};
 use crate::text;
 use std::io::Write;
@@ -53,6 +54,9 @@ impl WholeFile {
         let Self { path, file, writer } = self;
         let attempt = || -> std::io::Result<()> {
             let written = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            if standard_streams::is_stream(&path) {
+                return standard_streams::write(&std::fs::read(written.path())?);
+            }
             written.as_file().sync_all()?;
             written.persist(&file).map(drop).map_err(|error| error.error)
         };
@@ -87,6 +91,9 @@ struct Destination {
 }
 
 fn destination(path: &Path) -> Result<Destination> {
+    if standard_streams::is_stream(path) {
+        return Ok(Destination { file: path.to_owned(), folder: std::env::temp_dir() });
+    }
     let named_as_folder = path.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
     if path.is_dir() || named_as_folder {
         return Err(Error::file(path, text!("is a folder; name a file in it")));
@@ -125,11 +132,14 @@ fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Reads a whole file.
+/// Reads a whole file, or a [standard stream](standard_streams).
 ///
 /// # Errors
 /// Names `path` when it is missing, a folder or not readable.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
+    if standard_streams::is_stream(path) {
+        return standard_streams::read().map_err(|error| Error::io(path, &error));
+    }
     if path.is_dir() {
         return Err(Error::file(path, text!("is a folder; name a file")));
     }

@@ -7,4 +7,5 @@ pub mod format;
 pub mod linear_algebra;
 pub mod random;
 pub mod runtime;
+pub mod standard_streams;
 pub mod statistics;

@@ -44,9 +44,13 @@ impl ColumnConstraint {
     /// When the text has another form, or the name is none.
     pub fn lock(text: &str) -> Result<Self, Text> {
         let form = || text!("must be COLUMN=V; for example \"density=3\" or \"lattice=fcc\"");
-        let (column, value) = text.split_once('=').ok_or_else(form)?;
+        // A name may hold any sign, so the last one is that of a number; the name of a level may hold it too.
+        let (name, last) = text.rsplit_once('=').ok_or_else(form)?;
+        let is_number = last.trim().parse::<f64>().is_ok();
+        let (column, value) =
+            if is_number { (name, last) } else { text.split_once('=').ok_or_else(form)? };
         let value = value.trim();
-        if value.is_empty() || column.contains(['<', '>']) {
+        if value.is_empty() || column.ends_with(['<', '>']) {
             return Err(form());
         }
         Ok(Self::Lock { column: ColumnName::new(column.trim())?, value: value.to_owned() })
@@ -59,30 +63,25 @@ impl ColumnConstraint {
     pub fn bound(text: &str) -> Result<Self, Text> {
         let form =
             || text!("must be V<=COLUMN, COLUMN<=V or V<=COLUMN<=W; for example \"0<=density<=1\"");
-        let (sign, is_turned) = if text.contains("<=") { ("<=", false) } else { (">=", true) };
-        let mut parts: Vec<&str> = text.split(sign).map(str::trim).collect();
-        if is_turned {
-            parts.reverse();
-        }
-        let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite());
-        let (low, column, high) = match parts[..] {
-            [low, column, high] => match (number(low), number(high)) {
-                (Some(low), Some(high)) => (Some(low), column, Some(high)),
-                _ => return Err(form()),
-            },
-            [low, high] => match (number(low), number(high)) {
-                (Some(low), _) => (Some(low), high, None),
-                (None, Some(high)) => (None, low, Some(high)),
-                (None, None) => return Err(form()),
-            },
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+        // A name may hold any sign, so the numbers are taken off its two ends.
+        let ends = |sign: &str| {
+            let begin = text.split_once(sign).and_then(|(v, rest)| Some((number(v)?, rest)));
+            let (before, rest) = begin.map_or((None, text), |(v, rest)| (Some(v), rest));
+            let end = rest.rsplit_once(sign).and_then(|(rest, v)| Some((rest, number(v)?)));
+            let (rest, after) = end.map_or((rest, None), |(rest, v)| (rest, Some(v)));
+            (before, rest.trim(), after)
+        };
+        let (low, column, high) = match (ends("<="), ends(">=")) {
+            ((low, column, high), (None, _, None)) if low.or(high).is_some() => (low, column, high),
+            ((None, _, None), (high, column, low)) if low.or(high).is_some() => (low, column, high),
+            // Neither sign has a number, or both have one.
             _ => return Err(form()),
         };
-        // A sign that is left in the name was mixed with the other one.
-        match ColumnName::new(column) {
-            Ok(column) => Ok(Self::Bound { column, low, high }),
-            Err(_) if column.contains(['<', '>', '=']) => Err(form()),
-            Err(problem) => Err(problem),
+        if ["<=", ">="].into_iter().any(|sign| column.contains(sign)) {
+            return Err(form());
         }
+        Ok(Self::Bound { column: ColumnName::new(column)?, low, high })
     }
 
     /// Parses `COLUMN+COLUMN+..=V`.
@@ -92,7 +91,7 @@ impl ColumnConstraint {
     pub fn sum(text: &str) -> Result<Self, Text> {
         let form =
             || text!("must be COLUMN+COLUMN=V with two columns or more; for example \"a+b+c=1\"");
-        let (columns, total) = text.split_once('=').ok_or_else(form)?;
+        let (columns, total) = text.rsplit_once('=').ok_or_else(form)?;
         let total = total.trim().parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(form)?;
         let columns: Vec<ColumnName> = columns
             .split('+')
@@ -173,6 +172,8 @@ mod tests {
         for (parse, option, text, written) in [
             (LOCK, "lock", "d4=3.25", "d4=3.25"),
             (LOCK, "lock", " lattice = a=b", "lattice=a=b"),
+            (LOCK, "lock", "CL at Re=1e6=0.5", "CL at Re=1e6=0.5"),
+            (BOUND, "bound", "0<=drag: T<50<=1", "0<=drag: T<50<=1"),
             (BOUND, "bound", "0<=d4<=1", "0<=d4<=1"),
             (BOUND, "bound", "1 >= d4 >= -2.5", "-2.5<=d4<=1"),
             (BOUND, "bound", "d4<=1e-3", "d4<=0.001"),

@@ -401,25 +401,20 @@ impl FromStr for Term {
                 "must be NAME:max, NAME:min, NAME:target=V, NAME:up=CLASS or NAME:down=CLASS, and may end in :weight=W; for example area:target=2.5:weight=0.1"
             )
         };
-        // The source of a quantity may stand before its name: predicted:area:max.
-        let (source, rest) = match text.split_once(':') {
-            Some((source @ ("computed" | "predicted"), rest)) if rest.contains(':') => {
-                (Some(source), rest)
+        // A name may hold any sign, so the parts are taken from the end.
+        let (rest, last) = text.rsplit_once(':').ok_or_else(form)?;
+        let (name, goal, weight) = match number(last.trim(), "weight") {
+            Some(weight) => {
+                let (name, goal) = rest.rsplit_once(':').ok_or_else(form)?;
+                (name, goal.trim(), weight)
             }
-            _ => (None, text),
+            None => (rest, last.trim(), 1.0),
         };
-        let mut parts = rest.split(':').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let goal = parts.next().ok_or_else(form)?;
         let (goal, classes) = match goal.split_once('=') {
             Some((kind @ ("up" | "down"), classes)) if !classes.trim().is_empty() => {
                 (kind, format!("_{}", classes.trim()))
             }
             _ => (goal, String::new()),
-        };
-        let quantity = match source {
-            Some(source) => format!("{source}:{name}{classes}").parse()?,
-            None => format!("{name}{classes}").parse()?,
         };
         let goal = match goal {
             "max" => Goal::Max,
@@ -428,13 +423,7 @@ impl FromStr for Term {
             "down" => Goal::Down,
             other => Goal::Target(number(other, "target").ok_or_else(form)?),
         };
-        let weight = match parts.next() {
-            Some(weight) => number(weight, "weight").ok_or_else(form)?,
-            None => 1.0,
-        };
-        if parts.next().is_some() {
-            return Err(form());
-        }
+        let quantity = format!("{}{classes}", name.trim()).parse()?;
         Ok(Self { quantity, goal, weight })
     }
 }
@@ -459,9 +448,10 @@ impl FromStr for Constraint {
 
     /// Parses `NAME>=V` or `NAME<=V`.
     fn from_str(text: &str) -> std::result::Result<Self, Text> {
+        // A name may hold any sign, so the last one is that of the bound.
         let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
-        let split = |(sign, relation)| text.split_once(sign).map(|(l, r)| (l, relation, r));
-        let parsed = sides.into_iter().find_map(split);
+        let split = |(sign, relation)| text.rsplit_once(sign).map(|(l, r)| (l, relation, r));
+        let parsed = sides.into_iter().filter_map(split).max_by_key(|(name, ..)| name.len());
         let form = || text!("must be NAME>=V or NAME<=V; for example \"area>=0.5\"");
         let (name, relation, bound) = parsed.ok_or_else(form)?;
         let bound: f64 = bound.trim().parse().map_err(|_| form())?;
@@ -491,6 +481,9 @@ mod tests {
             "lift to drag:max",
             "predicted:area:min:weight=2",
             "predicted:max",
+            "CL at 0.6:max",
+            "Re=1e6: CL:max:weight=2:target=0.5:weight=3",
+            "max:min",
             "lattice_fcc+hcp:up",
             "lattice_Na+:down:weight=0.5",
         ] {
@@ -505,6 +498,8 @@ mod tests {
             ("lattice:up=", "NAME:up=CLASS"),
             ("area:max:weight=x", "weight=W"),
             ("area:max:weight=1:more", "NAME:max"),
+            ("weight=1", "NAME:max"),
+            ("max:weight=1", "NAME:max"),
         ] {
             assert!(bad.parse::<Term>().unwrap_err().to_string().contains(part), "{bad}");
         }

@@ -2,8 +2,7 @@
 
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::{Dataset, Target};
-use crate::data::outline::import::Normalise;
-use crate::data::outline::import::canonicalise::Begin;
+use crate::data::outline::import::canonicalise::OutlineForm;
 use crate::data::quantity::{Quantity, check_known};
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TableSource, TrainingData, fingerprint};
@@ -97,22 +96,29 @@ impl RediscoverySubject {
             names: set.names.clone(),
             ids: select(&set.ids, rows),
             transforms: select(&set.transforms, rows),
+            unit: set.unit,
             measured,
             groups: select(&set.groups, rows),
         };
         let name = "a part of the data".to_owned();
-        let outlines = |normalise: Normalise, begin: Begin| {
-            let (count, points) = (rows.len(), part.rows.width() / 2);
-            let hash = fingerprint(part.rows.as_flat());
-            Source::Imported(Imported { name: name.clone(), count, points, hash, normalise, begin })
-        };
-        let source = match source {
-            Source::Imported(imported) => outlines(imported.normalise, imported.begin),
-            Source::Outlines(_) => outlines(Normalise::default(), Begin::default()),
-            Source::Table(TableSource { named_by, .. }) => {
-                let named_by = named_by.clone();
-                let described = TableSource::new(name.clone(), &part.rows);
-                Source::Table(TableSource { named_by, ..described })
+        let source = match source.form() {
+            Some(OutlineForm { points, normalise, spacing, begin }) => {
+                let (count, hash) = (rows.len(), fingerprint(part.rows.as_flat()));
+                let unit = set.unit;
+                Source::Imported(Imported {
+                    name,
+                    count,
+                    points,
+                    hash,
+                    normalise,
+                    spacing,
+                    begin,
+                    unit,
+                })
+            }
+            None => {
+                let named_by = source.named_by().map(str::to_owned);
+                Source::Table(TableSource { named_by, ..TableSource::new(name, &part.rows) })
             }
         };
         Ok(TrainingData { source, set: Arc::new(part) })

@@ -7,9 +7,16 @@ fn help_and_version_end_well() {
     let help = succeed(&["--help"]);
     let verbs =
         ["train", "heads", "optimise", "race", "decode", "encode", "field", "render", "info"];
-    for verb in
-        verbs.into_iter().chain(["interpolate", "walk", "sample", "report", "lab", "predict"])
-    {
+    for verb in verbs.into_iter().chain([
+        "interpolate",
+        "walk",
+        "sample",
+        "report",
+        "lab",
+        "predict",
+        "completions",
+        "man",
+    ]) {
         assert!(help.contains(verb), "{verb}");
         let of_verb = succeed(&[verb, "--help"]);
         assert!(of_verb.contains("Example") && of_verb.contains(&format!("explorer {verb}")));
@@ -31,7 +38,7 @@ fn the_environment_names_the_language() {
     assert!(pseudo.contains("--theme") && pseudo.contains("light"), "{pseudo}");
     let unknown = help("klingon");
     let message = String::from_utf8(unknown.stderr).unwrap();
-    assert_eq!((unknown.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert_eq!((unknown.status.code(), message.lines().count()), (Some(2), 1), "{message}");
     assert!(says(&message, "'klingon' .. english .. pseudo"), "{message}");
 }
 
@@ -46,7 +53,7 @@ const MISUSE: &[(&str, &str)] = &[
     ("info m.safetensors n.safetensors", "'n.safetensors'"),
     ("--epochs 3 train", "'--epochs' .. 'train --epochs'"),
     ("data --zzzz", "'--zzzz' .. '-- --zzzz'"),
-    ("optimize", "'optimize'"),
+    ("optimize", "'optimize' .. 'optimise'"),
     ("help optimize", "'optimize'"),
     ("train --out", "'--out <M.safetensors>'"),
     ("render --theme", "'--theme <THEME>' .. light, dark"),
@@ -92,7 +99,9 @@ fn misuse_is_told_in_one_line_of_the_language() {
     let told = |line: &str, language: &str| {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_latent-explorer"));
         program.args(raw_words(line)).env("LATENT_EXPLORER_LANGUAGE", language);
-        command_line::refusal(program.output().unwrap())
+        let output = program.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        command_line::refusal(output)
     };
     // Facts are the same in every language, and so may be words of two letters.
     let words = |message: &str, facts: &str| {

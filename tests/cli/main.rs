@@ -3,6 +3,7 @@
 #[path = "../common/command_line.rs"]
 mod command_line;
 mod compare;
+mod conventions;
 mod depths;
 mod export;
 mod heads;

@@ -106,6 +106,52 @@ fn a_table_that_was_written_reads_back() {
     }
 }
 
+#[test]
+fn a_model_keeps_the_spacing_of_its_outlines() {
+    use latent_explorer::data::outline::import::repair::{Ends, RawCurve};
+    use latent_explorer::data::outline::spacing::Spacing;
+    let folder = tempfile::tempdir().unwrap();
+    // Slender ellipses of 400 points, whose ends are cut by 60 points at equal distances.
+    let slender = |index: usize| -> Vec<[f64; 2]> {
+        let thick = 0.1 + 0.01 * index as f64;
+        let at = (0..400).map(|i| std::f64::consts::TAU * f64::from(i) / 400.0);
+        at.map(|t| [t.cos(), thick * t.sin()]).collect()
+    };
+    let shapes = folder.path().join("shapes");
+    std::fs::create_dir(&shapes).unwrap();
+    for index in 0..12 {
+        let text: String = slender(index).iter().map(|[x, y]| format!("{x},{y}\n")).collect();
+        std::fs::write(shapes.join(format!("e{index}.csv")), text).unwrap();
+    }
+    let read = |spacing| {
+        let options = ImportOptions { points: 60, spacing, ..ImportOptions::default() };
+        let never = CancelToken::default();
+        let imported = import(std::slice::from_ref(&shapes), &options, &never, |_| ()).unwrap();
+        TrainingData::imported(imported.unwrap(), "shapes".to_owned(), &options).unwrap()
+    };
+    let lost = |data: &TrainingData| {
+        let set = &data.set;
+        let area = set.transforms[0].scale.powi(2)
+            * latent_explorer::data::outline::geometry::area(set.rows.row(0));
+        1.0 - area / (0.1 * std::f64::consts::PI)
+    };
+    let (even, closer) = (read(Spacing::Arc), read(Spacing::Curvature));
+    assert!(lost(&closer) < 0.6 * lost(&even), "{} {}", lost(&closer), lost(&even));
+
+    let config =
+        TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::for_imported(&closer) };
+    let model = trained(closer.clone(), config);
+    let model = checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).unwrap();
+    let source = model.card.source.as_ref().unwrap();
+    let again = source.conform(RawCurve { points: slender(3), ends: Ends::Joined }).unwrap();
+    let place = closer.set.ids.iter().position(|id| id == "e3").unwrap();
+    assert_eq!(again.0, closer.set.rows.row(place));
+    // An outline that is in this form already stays as it is.
+    let own = |row: &[f32]| row.chunks(2).map(|p| [f64::from(p[0]), f64::from(p[1])]).collect();
+    let curve = RawCurve { points: own(&again.0), ends: Ends::Joined };
+    assert_eq!(source.conform(curve).unwrap().0, again.0);
+}
+
 /// Ellipses as a table such as pandas writes: an index, x0, y0, .., and `drag`.
 fn write_table_of_ellipses(path: &Path, count: usize) {
     let names: Vec<String> = (0..40).map(|i| format!("x{i},y{i}")).collect();
@@ -296,6 +342,7 @@ fn misuse_is_told_in_one_line() {
         (vec!["train", "--out", &out, "--data", shapes, "--samples", "90"], "cannot be used with"),
         (vec!["train", "--out", &out, "--values", "v.csv"], "values: "),
         (vec!["data", "--out", &out, "--label-from", "file"], "label-from: "),
+        (vec!["data", "--out", &out, "--spacing", "curvature"], "spacing: "),
         (vec!["data", shapes, "--out", &out, "--normalise", "none,scale"], "normalise: "),
         (vec!["data", shapes, "--out", &out, "--points", "3"], "points: .. 16 .. 1000"),
         (vec!["data", shapes, "--out", &out, "--values", "nowhere.csv"], "nowhere.csv"),
@@ -319,7 +366,7 @@ fn sizes_may_stay_as_they_are() {
     let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
         .unwrap()
         .unwrap();
-    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), &options).unwrap();
     let largest = data.set.rows.as_flat().iter().fold(0f32, |m, v| m.max(v.abs()));
     assert!(largest > 15.0, "{largest}");
     let config =
@@ -338,7 +385,7 @@ fn damaged_outlines_are_one_sentence() {
     let imported = import(&[folder.path().to_owned()], &options, &CancelToken::default(), |_| ())
         .unwrap()
         .unwrap();
-    let data = TrainingData::imported(imported, "e".to_owned(), options.normalise).unwrap();
+    let data = TrainingData::imported(imported, "e".to_owned(), &options).unwrap();
     let config = TrainingConfig { updates: 5, hidden: vec![8], ..TrainingConfig::default() };
     let mut model = trained(data, config);
     assert!(checkpoint::from_bytes(&checkpoint::to_bytes(&model).unwrap()).is_ok());

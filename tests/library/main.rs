@@ -12,6 +12,7 @@ mod says;
 mod classes;
 mod heads;
 mod import;
+mod import_cases;
 mod measured;
 mod metrics;
 mod numbers;

@@ -40,7 +40,7 @@ fn data() -> TrainingData {
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let imported =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
-    TrainingData::imported(imported.unwrap().unwrap(), "e".to_owned(), options.normalise).unwrap()
+    TrainingData::imported(imported.unwrap().unwrap(), "e".to_owned(), &options).unwrap()
 }
 
 fn quantity(name: &str) -> Quantity {

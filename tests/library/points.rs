@@ -216,7 +216,7 @@ fn imported_model(normalise: Normalise, tip: bool) -> Model {
     std::fs::write(&path, text).unwrap();
     let options = ImportOptions { points: 64, normalise, ..ImportOptions::default() };
     let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
-    let data = TrainingData::imported(imported, "s".to_owned(), normalise).unwrap();
+    let data = TrainingData::imported(imported, "s".to_owned(), &options).unwrap();
     let config = TrainingConfig { latent_dim: 2, ..TrainingConfig::for_imported(&data) };
     let mut pca = Pca::new(data, &config).unwrap();
     while pca.step() {}

@@ -6,7 +6,7 @@ use latent_explorer::data::domain::Domain;
 use latent_explorer::data::outline::family::Family;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::Import;
-use latent_explorer::data::outline::import::Normalise;
+use latent_explorer::data::outline::import::ImportOptions;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
@@ -46,7 +46,7 @@ fn data() -> TrainingData {
     let values = set.rows.iter().map(slender).map(|v| f64::from(v as f32)).collect();
     set.measured = vec![Target { name, unit: String::new(), task: Task::Regression, values }];
     let import = Import { set, ..Import::default() };
-    TrainingData::imported(import, "shapes".to_owned(), Normalise::default()).unwrap()
+    TrainingData::imported(import, "shapes".to_owned(), &ImportOptions::default()).unwrap()
 }
 
 static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {

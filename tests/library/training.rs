@@ -290,7 +290,7 @@ fn airfoils(count: usize) -> TrainingData {
     std::fs::write(&path, rows.join("\n")).unwrap();
     let options = ImportOptions { points: 50, ..ImportOptions::default() };
     let imported = import(&[path], &options, &CancelToken::default(), |_| ()).unwrap().unwrap();
-    TrainingData::imported(imported, "naca".to_owned(), options.normalise).unwrap()
+    TrainingData::imported(imported, "naca".to_owned(), &options).unwrap()
 }
 
 #[test]

@@ -3,9 +3,7 @@
 use super::*;
 use crate::own_files::{write_ellipses, write_rows};
 use latent_explorer::data::domain::Domain;
-use latent_explorer::data::outline::import::{
-    ImportOptions, Normalise, import, import_with_values,
-};
+use latent_explorer::data::outline::import::{ImportOptions, import, import_with_values};
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
@@ -135,7 +133,7 @@ fn few_shapes_far_out_are_shown_when_they_are_asked_for() {
         |_| (),
     );
     let data =
-        TrainingData::imported(own.unwrap().unwrap(), "own".to_owned(), Normalise::default());
+        TrainingData::imported(own.unwrap().unwrap(), "own".to_owned(), &ImportOptions::default());
     checkpoint::save(&axes_of(data.unwrap()), path("own.safetensors").as_ref()).unwrap();
 
     let mut session = Program::open();
@@ -172,7 +170,7 @@ fn the_window_says_what_it_cannot_tell_and_colours_by_it_once_a_head_has_learned
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let own =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
-    let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
+    let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), &options);
     checkpoint::save(&axes_of(data.unwrap()), &path).unwrap();
     let mut session = Program::open();
     let stiff: Quantity = "stiffness".parse().unwrap();
@@ -237,7 +235,7 @@ fn an_objective_that_a_model_lacks_comes_back_with_the_model_that_has_it() {
     let options = ImportOptions { points: 32, ..ImportOptions::default() };
     let own =
         import_with_values(&[shapes], Some(&values), &options, &CancelToken::default(), |_| ());
-    let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), options.normalise);
+    let data = TrainingData::imported(own.unwrap().unwrap(), "e".to_owned(), &options);
     checkpoint::save(&axes_of(data.unwrap()), &model).unwrap();
     let stiff: Quantity = "stiffness".parse().unwrap();
     let spec = ObjectiveSpec::new(stiff, Goal::Min);

@@ -3,13 +3,15 @@
 use crate::cli::progress::Progress;
 use crate::data::dataset::Dataset;
 use crate::data::outline::import::{
-    Import, ImportOptions, LabelFrom, Normalise, Note, Summary, import_with_values,
+    Import, ImportOptions, LabelFrom, Normalise, Note, Rejection, Summary, import_with_values,
 };
+use crate::data::outline::spacing::Spacing;
 use crate::error::{Error, Result};
 use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use clap::{Args, ValueEnum};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -26,6 +28,9 @@ pub struct ImportArguments {
     /// The parts of the frame to remove from each outline besides its position, separated by commas [default: scale]
     #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = IMPORT)]
     normalise: Vec<Take>,
+    /// The spacing of the points of an outline
+    #[arg(long, value_name = "RULE", help_heading = IMPORT)]
+    spacing: Option<Spacing>,
     /// Target values of the shapes: name,drag [N],..; the column with the names of the shapes, or else with their row
     /// numbers from 1, is the key
     #[arg(long, value_name = "V.csv", help_heading = IMPORT)]
@@ -53,13 +58,11 @@ impl ImportArguments {
     /// # Errors
     /// When `none` is combined with another part.
     pub fn options(&self, points: usize) -> Result<ImportOptions> {
-        if self.normalise.is_empty() {
-            let normalise = Normalise::default();
-            let (labels, groups) = (self.label_from, self.groups.clone());
-            return Ok(ImportOptions { points, normalise, labels, groups });
-        }
         let has = |take| self.normalise.contains(&take);
-        let normalise = Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) };
+        let normalise = match self.normalise.is_empty() {
+            true => Normalise::default(),
+            false => Normalise { scale: has(Take::Scale), rotation: has(Take::Rotation) },
+        };
         if has(Take::None) && normalise != (Normalise { scale: false, rotation: false }) {
             return Err(Error::setting(
                 "normalise",
@@ -67,7 +70,8 @@ impl ImportArguments {
             ));
         }
         let (labels, groups) = (self.label_from, self.groups.clone());
-        Ok(ImportOptions { points, normalise, labels, groups })
+        let spacing = self.spacing.unwrap_or_default();
+        Ok(ImportOptions { points, normalise, spacing, labels, groups })
     }
 
     /// The file of target values, if there is one.
@@ -84,6 +88,7 @@ impl ImportArguments {
             ("values", self.values.is_some()),
             ("label-from", self.label_from.is_some()),
             ("normalise", !self.normalise.is_empty()),
+            ("spacing", self.spacing.is_some()),
         ];
         match named.iter().find(|(_, named)| *named) {
             Some((name, _)) => Err(Error::setting(
@@ -125,7 +130,7 @@ impl ImportArguments {
                 count = shapes
             ));
         }
-        lines.extend(reasons(&imported.rejected));
+        lines.extend(reasons(&imported, self.values()));
         lines.extend(asides(&imported.aside));
         let mut progress = progress.into_inner().unwrap_or_else(|_| Progress::start());
         for line in lines {
@@ -196,18 +201,36 @@ pub(super) fn asides(aside: &Summary) -> Vec<Text> {
     lines
 }
 
-/// The number of items that were left out, and the first few with their reasons.
-fn reasons(rejected: &Summary) -> Vec<Text> {
+/// The numbers of files of which nothing was kept and of parts of other files, `values` among them, and the first few with
+/// their reasons, each reason once for a file.
+fn reasons(Import { kept, rejected, .. }: &Import, values: Option<&Path>) -> Vec<Text> {
     if rejected.count() == 0 {
         return Vec::new();
     }
-    let mut lines = vec![text!("left out {number}:", number = rejected.count())];
-    let shown = rejected.list.iter().take(SHOWN);
-    lines.extend(shown.map(|rejection| indented(rejection.text())));
-    if rejected.count() > SHOWN {
+    let used: HashSet<&Path> = kept.iter().map(|kept| kept.file.as_path()).chain(values).collect();
+    let of_used = |rejection: &&Rejection| used.contains(rejection.file.as_path());
+    let (parts, whole): (Vec<_>, Vec<_>) = rejected.list.iter().partition(of_used);
+    let files = whole.iter().map(|rejection| &rejection.file).collect::<HashSet<_>>().len();
+    let parts = parts.len() + rejected.more;
+    let left_out = [
+        (files > 0).then(|| text!("{count} file" | "{count} files", count = files)),
+        (parts > 0)
+            .then(|| text!("{count} part of a file" | "{count} parts of files", count = parts)),
+    ];
+    let left_out = Text::list(left_out.into_iter().flatten());
+    let mut lines = vec![text!("left out {left_out}:", left_out)];
+    let mut shown = 0;
+    let alike = |a: &Rejection, b: &Rejection| (&a.file, &a.reason) == (&b.file, &b.reason);
+    for group in rejected.list.chunk_by(alike).take(SHOWN) {
+        shown += group.len();
+        let more = (group.len() > 1)
+            .then(|| text!("and {number} more of this file", number = group.len() - 1));
+        lines.push(indented(Text::joined([group[0].text()].into_iter().chain(more), "; ")));
+    }
+    if rejected.count() > shown {
         lines.push(indented(text!(
             "and {number} more; 'latent-explorer data --rejects' lists them",
-            number = rejected.count() - SHOWN
+            number = rejected.count() - shown
         )));
     }
     lines

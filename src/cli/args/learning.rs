@@ -76,7 +76,7 @@ impl LearningOptions {
     fn outlines(&self) -> Result<TrainingData> {
         let options = self.import.options(self.data.points())?;
         let imported = self.import.import(&self.from, &options)?;
-        TrainingData::imported(imported, name_of(&self.from), options.normalise)
+        TrainingData::imported(imported, name_of(&self.from), &options)
     }
 
     /// The values that few shapes have, for which no head is learned unasked: a line for each.

@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod learning;
+pub mod names;
 pub mod point;
 pub mod search;
 pub mod sheet;

@@ -1,6 +1,7 @@
 //! The options of a table of your own, and its reading with a report on standard error.
 
 use super::import::asides;
+use super::names::{Listed, all, names};
 use crate::cli::progress::Progress;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::import::name_of;
@@ -18,16 +19,17 @@ const TABLE: &str = "A table of your own";
 #[derive(Debug, Args)]
 pub struct TableArguments {
     /// The columns of --data to predict, separated by commas: the file is a table then, a CSV with a header, and every
-    /// column that no option names describes the rows. A name may leave out the unit
-    #[arg(long = "target", value_name = "COLUMNS", value_delimiter = ',', group = "table_data", requires = "from",
+    /// column that no option names describes the rows. A name may leave out the unit; one with a comma stands in double
+    /// quotes
+    #[arg(long = "target", value_name = "COLUMNS", value_parser = names, group = "table_data", requires = "from",
         help_heading = TABLE, conflicts_with_all = OUTLINE_OPTIONS)]
-    targets: Vec<String>,
+    targets: Vec<Listed<String>>,
     /// Read --data as a table without a target
     #[arg(long, group = "table_data", requires = "from", help_heading = TABLE, conflicts_with_all = OUTLINE_OPTIONS)]
     table: bool,
     /// Columns that are not read, separated by commas
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "table_data", help_heading = TABLE)]
-    ignore: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_parser = names, requires = "table_data", help_heading = TABLE)]
+    ignore: Vec<Listed<String>>,
     /// The column that names the rows [default: id, name, formula and the like if all cells differ]
     #[arg(long, value_name = "COLUMN", requires = "table_data", help_heading = TABLE)]
     name: Option<String>,
@@ -37,7 +39,8 @@ pub struct TableArguments {
 }
 
 /// Options that have no meaning for a table.
-const OUTLINE_OPTIONS: [&str; 5] = ["values", "label_from", "normalise", "points", "groups"];
+const OUTLINE_OPTIONS: [&str; 6] =
+    ["values", "label_from", "normalise", "spacing", "points", "groups"];
 
 impl TableArguments {
     /// True if the data are a table.
@@ -54,8 +57,8 @@ impl TableArguments {
             return Err(Error::setting("data", text!("a table is one file; name one")));
         };
         let options = TableOptions {
-            targets: self.targets.clone(),
-            ignore: self.ignore.clone(),
+            targets: all(&self.targets),
+            ignore: all(&self.ignore),
             name: self.name.clone(),
             group: self.group.clone(),
             label: None,

@@ -1,5 +1,6 @@
 //! The options of a training that several commands share: data, settings and network.
 
+use super::names::{Listed, all, quantities};
 use crate::data::outline::family::Family;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::quantity::Quantity;
@@ -22,7 +23,7 @@ pub struct DataOptions {
     /// Families of outlines, separated by commas [default: all nine]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = DATA)]
     families: Vec<Family>,
-    /// Number of outlines, all families together: 10 for each family to 1000000 [default: 5000]
+    /// Number of outlines, all families together: 10 for each family to 1000000, and from 1 for 'data' [default: 5000]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = DATA)]
     samples: Option<usize>,
     /// Sizes are a factor from 1-F to 1+F: 0 to 0.9 [default: 0.05]
@@ -168,8 +169,8 @@ pub struct NetworkOptions {
 
     /// Properties whose heads are trained jointly, separated by commas; those of --values too [default: those
     /// of --values that enough shapes have]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = HEADS)]
-    heads: Vec<Quantity>,
+    #[arg(long, value_name = "NAMES", value_parser = quantities, help_heading = HEADS)]
+    heads: Vec<Listed<Quantity>>,
     /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = HEADS)]
     head_widths: Vec<usize>,
@@ -204,7 +205,7 @@ impl NetworkOptions {
             hidden: if self.hidden.is_empty() { usual.hidden } else { self.hidden.clone() },
             activation: self.activation.unwrap_or(usual.activation),
             linear_path: self.linear_path.unwrap_or(usual.linear_path),
-            heads: if self.heads.is_empty() { usual.heads } else { self.heads.clone() },
+            heads: if self.heads.is_empty() { usual.heads } else { all(&self.heads) },
             head_widths: widths.unwrap_or(usual.head_widths),
             head_weight: self.head_weight.unwrap_or(usual.head_weight),
             seed,

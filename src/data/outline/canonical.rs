@@ -1,7 +1,9 @@
 //! The canonical form of an outline: counter-clockwise, nearly equal arc spacing with corners kept, centred on the mean
-//! of its points, beginning at the last point where the ray along +x leaves the shape.
+//! of its points, beginning at the last point where the ray along +x leaves the shape. Imported outlines may have their
+//! points closer together where they are curved.
 
 use super::geometry;
+use super::spacing::{Spacing, distances};
 
 /// Two sides want a point equally where the spacings that they would have differ by less than this share, and by less
 /// than this many points on the side: more than a file rounds, less than makes spacings uneven.
@@ -19,28 +21,34 @@ const EQUALLY_FAR: f64 = 1e-5;
 pub struct Path {
     sides: Vec<Vec<[f64; 2]>>,
     smooth: bool,
+    spacing: Spacing,
 }
 
 impl Path {
     /// Straight sides between `corners`, counter-clockwise.
     pub fn polygon(corners: &[[f64; 2]]) -> Self {
-        Self { sides: corners.iter().map(|&c| vec![c]).collect(), smooth: false }
+        Self::curved(corners.iter().map(|&c| vec![c]).collect())
     }
 
     /// A smooth closed curve through dense `points`, counter-clockwise.
     pub fn smooth(points: Vec<[f64; 2]>) -> Self {
-        Self { sides: vec![points], smooth: true }
+        Self { sides: vec![points], smooth: true, spacing: Spacing::Arc }
     }
 
     /// Curved sides between corners; each lists its points from its own corner on.
     pub fn curved(sides: Vec<Vec<[f64; 2]>>) -> Self {
-        Self { sides, smooth: false }
+        Self { sides, smooth: false, spacing: Spacing::Arc }
+    }
+
+    /// The same curve with its points placed by this rule.
+    pub fn spaced(self, spacing: Spacing) -> Self {
+        Self { spacing, ..self }
     }
 
     /// Every point moved by `map`.
     pub fn map(&self, map: impl Fn([f64; 2]) -> [f64; 2]) -> Self {
         let side = |side: &Vec<[f64; 2]>| side.iter().map(|&p| map(p)).collect();
-        Self { sides: self.sides.iter().map(side).collect(), smooth: self.smooth }
+        Self { sides: self.sides.iter().map(side).collect(), ..*self }
     }
 
     /// `count` points in canonical form, as `[x0, y0, ..]`.
@@ -55,7 +63,7 @@ impl Path {
         let mut centre = self.centre();
         let mut points = Vec::new();
         for _ in 0..2 {
-            points = place(&self.begin_at_ray(centre, count), count);
+            points = place(&self.begin_at_ray(centre, count), count, self.spacing);
             centre = mean(&points);
         }
         let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
@@ -64,7 +72,7 @@ impl Path {
 
     /// As [`Self::resample_about`], beginning at the point that is farthest along +x.
     pub fn resample_from_farthest(&self, count: usize) -> (Vec<f32>, [f64; 2]) {
-        let points = place(&self.begin_at_farthest(), count);
+        let points = place(&self.begin_at_farthest(), count, self.spacing);
         let centre = mean(&points);
         let outline = points.iter().flat_map(|p| [0, 1].map(|k| (p[k] - centre[k]) as f32));
         (outline.collect(), centre)
@@ -182,14 +190,17 @@ fn mean(points: &[[f64; 2]]) -> [f64; 2] {
 }
 
 /// Spreads `count` points over the sides in proportion to their lengths, each side's first point on
-/// its corner and the others equally spaced along it.
-fn place(sides: &[Vec<[f64; 2]>], count: usize) -> Vec<[f64; 2]> {
+/// its corner and the others equally spaced along it; lengths are those that the spacing gives.
+fn place(sides: &[Vec<[f64; 2]>], count: usize, spacing: Spacing) -> Vec<[f64; 2]> {
     debug_assert!(sides.len() <= count, "each side has a point at least");
     let closed: Vec<_> = (0..sides.len()).map(|i| closed(sides, i)).collect();
-    let lengths: Vec<f64> = closed.iter().map(|side| length(side)).collect();
+    let perimeter = closed.iter().map(|side| length(side)).sum();
+    let steps: Vec<Vec<f64>> =
+        closed.iter().map(|side| distances(side, perimeter, count, spacing)).collect();
+    let lengths: Vec<f64> = steps.iter().map(|steps| steps.iter().sum()).collect();
     let mut points = Vec::with_capacity(count);
-    for ((side, length), share) in closed.iter().zip(&lengths).zip(shares(&lengths, count)) {
-        points.extend(along(side, *length, share));
+    for ((side, steps), share) in closed.iter().zip(&steps).zip(shares(&lengths, count)) {
+        points.extend(along(side, steps, share));
     }
     points
 }
@@ -213,16 +224,13 @@ fn shares(lengths: &[f64], count: usize) -> Vec<usize> {
     shares
 }
 
-/// `count` points equally spaced along a polyline of this length, the first at its beginning, none at its end.
-fn along(line: &[[f64; 2]], length: f64, count: usize) -> Vec<[f64; 2]> {
-    let spacing = length / count as f64;
+/// `count` points equally spaced along a polyline whose segments have these lengths, the first at its beginning, none at
+/// its end.
+fn along(line: &[[f64; 2]], steps: &[f64], count: usize) -> Vec<[f64; 2]> {
+    let spacing = steps.iter().sum::<f64>() / count as f64;
     let mut points = Vec::with_capacity(count);
     let (mut segment, mut passed) = (0, 0.0);
-    let length_of = |segment: usize| {
-        let (a, b) = (line[segment], line[segment + 1]);
-        (b[0] - a[0]).hypot(b[1] - a[1])
-    };
-    let mut step = length_of(segment);
+    let mut step = steps[segment];
     for i in 0..count {
         let target = i as f64 * spacing;
         loop {
@@ -230,7 +238,7 @@ fn along(line: &[[f64; 2]], length: f64, count: usize) -> Vec<[f64; 2]> {
             if passed + step < target && segment + 2 < line.len() {
                 passed += step;
                 segment += 1;
-                step = length_of(segment);
+                step = steps[segment];
                 continue;
             }
             let t = if step > 0.0 { ((target - passed) / step).min(1.0) } else { 0.0 };

@@ -4,12 +4,13 @@
 use super::generator::GeneratorConfig;
 use super::geometry;
 use super::import::Normalise;
-use super::import::canonicalise::{self, Begin};
+use super::import::canonicalise::{self, Begin, OutlineForm};
 use super::import::files::InputFormat;
 use super::import::formats::{airfoil, svg, table};
 use super::import::repair::{RawCurve, clean};
+use super::spacing::Spacing;
 use super::transform::SimilarityTransform;
-use crate::data::source::Source;
+use crate::data::source::{Imported, Source};
 use crate::data::text_file;
 use crate::error::{self, Error};
 use crate::text;
@@ -38,12 +39,19 @@ pub struct Conformed {
 }
 
 impl Source {
-    /// The normalisation of the data and their starting point. Generated outlines have a size of about 1 and begin at
-    /// the ray along +x. A table has none.
-    fn form(&self) -> Option<(Normalise, Begin)> {
+    /// The form of the data. Generated outlines have a size of about 1 and begin at the ray along +x. A table has none.
+    pub fn form(&self) -> Option<OutlineForm> {
+        let points = self.points();
         match self {
-            Self::Outlines(_) => Some((Normalise { scale: true, rotation: false }, Begin::Ray)),
-            Self::Imported(imported) => Some((imported.normalise, imported.begin)),
+            Self::Outlines(_) => Some(OutlineForm {
+                points,
+                normalise: Normalise { scale: true, rotation: false },
+                spacing: Spacing::Arc,
+                begin: Begin::Ray,
+            }),
+            &Self::Imported(Imported { normalise, spacing, begin, .. }) => {
+                Some(OutlineForm { points, normalise, spacing, begin })
+            }
             Self::Table(_) => None,
         }
     }
@@ -59,7 +67,7 @@ impl Source {
     /// # Errors
     /// Gives the reason why the curve is no outline.
     pub fn conform(&self, curve: RawCurve) -> Result<(Vec<f32>, SimilarityTransform), Text> {
-        let Some((normalise, begin)) = self.form() else {
+        let Some(form) = self.form() else {
             return Err(text!("is an outline, and the model is one of a table"));
         };
         if self.has_own_form(&curve.points) {
@@ -67,10 +75,10 @@ impl Source {
             return Ok((outline, SimilarityTransform::default()));
         }
         let (mut outline, mut transform) = if self.crosses_itself(&curve.points) {
-            point_by_point(&curve.points, normalise)
+            point_by_point(&curve.points, form.normalise)
         } else {
             let points = clean(curve)?.points;
-            let canonical = canonicalise::canonical(&points, self.points(), normalise, begin);
+            let canonical = canonicalise::canonical(&points, form);
             if !geometry::is_simple(&canonical.0) {
                 return Err(text!(
                     "crosses itself when drawn with the {points} points of the model",
@@ -103,23 +111,23 @@ impl Source {
         if points.len() != self.points() || outline.iter().any(|v| !v.is_finite()) {
             return false;
         }
-        let Some((normalise, begin)) = self.form() else { return false };
+        let Some(form) = self.form() else { return false };
         let (centre, radius) = (geometry::centre(&outline), geometry::rms_radius(&outline));
         let noise = if let Self::Outlines(generator) = self { generator.noise } else { 0.0 };
         let has_size = match self {
             Self::Outlines(generator) => sizes(generator).contains(&radius),
             Self::Imported(_) | Self::Table(_) => {
-                !normalise.scale || (radius - 1.0).abs() <= TOLERANCE
+                !form.normalise.scale || (radius - 1.0).abs() <= TOLERANCE
             }
         };
         let begins = || match noise > 0.0 {
             // Noise makes the spacing uneven and moves the first point.
             true => outline[0] > 0.0 && f64::from(outline[1]).abs() <= 6.0 * noise * radius + 0.1,
-            false => canonicalise::is_canonical(points, points.len(), begin),
+            false => canonicalise::is_canonical(points, form),
         };
         has_size
             && centre[0].hypot(centre[1]) <= TOLERANCE * radius
-            && (!normalise.rotation || canonicalise::direction(&outline).abs() <= TOLERANCE)
+            && (!form.normalise.rotation || canonicalise::direction(&outline).abs() <= TOLERANCE)
             && geometry::area(&outline) > 0.0
             && begins()
     }

@@ -58,6 +58,19 @@ impl GeneratorConfig {
     /// # Errors
     /// Names the first setting that is outside its range.
     pub fn check(&self) -> Result<()> {
+        self.check_from(10 * self.families.len())
+    }
+
+    /// As [`Self::check`], for outlines that nothing is trained on: any number of them will do.
+    ///
+    /// # Errors
+    /// Names the first setting that is outside its range.
+    pub fn check_for_table(&self) -> Result<()> {
+        self.check_from(1)
+    }
+
+    /// As [`Self::check`] with this least number of outlines.
+    fn check_from(&self, least: usize) -> Result<()> {
         if self.families.is_empty() {
             return Err(Error::setting("families", text!("choose at least one")));
         }
@@ -67,7 +80,6 @@ impl GeneratorConfig {
                 return Err(Error::setting("families", problem));
             }
         }
-        let least = (10 * self.families.len()).max(10);
         check_range("samples", self.samples, least, 1_000_000)?;
         check_range("points", self.points, 16, 1000)?;
         if self.samples * self.points > 100_000_000 {

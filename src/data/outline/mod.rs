@@ -9,4 +9,6 @@ pub mod geometry_graph;
 pub mod import;
 pub mod polygon;
 pub mod quantities;
+pub mod spacing;
 pub mod transform;
+pub mod unit;

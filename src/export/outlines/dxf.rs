@@ -1,7 +1,9 @@
 //! Outlines as DXF of release 12, which every CAD program reads: a closed POLYLINE each, in data units, on a
-//! layer with its name (Autodesk, "DXF Reference", group codes of HEADER, LAYER, POLYLINE, VERTEX and SEQEND).
+//! layer with its name (Autodesk, "DXF Reference", group codes of HEADER, LAYER, POLYLINE, VERTEX and SEQEND). The unit is
+//! said in a comment and in the variable that later releases have for it.
 
 use super::outline::NamedOutline;
+use crate::data::outline::unit::LengthUnit;
 use std::collections::HashSet;
 use std::io::{Result, Write};
 
@@ -12,9 +14,14 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
     let layers = layers(outlines);
     // A group is its code on a line and its value on the next one.
     let mut group = |code: u16, value: &dyn std::fmt::Display| write!(out, "{code:>3}\n{value}\n");
+    let unit = LengthUnit::common(outlines.iter().map(|o| o.frame_unit().unwrap_or_default()));
+    let said = if unit.is_unknown() { "none" } else { unit.symbol() };
+    group(999, &format_args!("unit: {said}"))?;
     for (code, value) in [(0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1009")] {
         group(code, &value)?;
     }
+    group(9, &"$INSUNITS")?;
+    group(70, &code_of(unit))?;
     for (code, value) in [(0, "ENDSEC"), (0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "LAYER")]
     {
         group(code, &value)?;
@@ -52,6 +59,17 @@ pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Resul
     }
     group(0, &"ENDSEC")?;
     group(0, &"EOF")
+}
+
+/// The code of a unit: 0 for none.
+fn code_of(unit: LengthUnit) -> u8 {
+    match unit {
+        LengthUnit::Unknown => 0,
+        LengthUnit::Inch => 1,
+        LengthUnit::Millimetre => 4,
+        LengthUnit::Centimetre => 5,
+        LengthUnit::Metre => 6,
+    }
 }
 
 /// A number with a decimal point, as readers expect of a real number.

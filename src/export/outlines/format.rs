@@ -12,7 +12,7 @@ pub enum OutlineFormat {
     Csv,
     /// A list of objects with `id`, `label`, `outline` and `values`.
     Json,
-    /// A path each, side by side; the numbers of a path are those of its outline.
+    /// A path each: in the frames of their files, or side by side; the numbers of a path are those of its outline.
     Svg,
     /// A closed polyline each, on a layer with its name.
     Dxf,

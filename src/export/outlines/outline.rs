@@ -1,5 +1,6 @@
 //! An outline on its way to a file: its name, its kind and its numbers.
 
+use crate::data::outline::unit::LengthUnit;
 use std::borrow::Cow;
 
 /// An outline that is to be written.
@@ -17,8 +18,8 @@ pub struct NamedOutline<'a> {
 enum Numbers<'a> {
     /// Coordinates in data units.
     Data(&'a [f32]),
-    /// Coordinates at the position and size that the outline had before it was imported.
-    Restored(Vec<f64>),
+    /// Coordinates at the position and size that the outline had before it was imported, and their unit.
+    Restored(Vec<f64>, LengthUnit),
 }
 
 impl<'a> NamedOutline<'a> {
@@ -32,9 +33,17 @@ impl<'a> NamedOutline<'a> {
         Self { label, ..self }
     }
 
-    /// The same outline with the coordinates of the file that it was imported from, instead of data units.
-    pub fn restored(self, points: Vec<f64>) -> Self {
-        Self { points: Numbers::Restored(points), ..self }
+    /// The same outline with the coordinates of the file that it was imported from, in its unit, instead of data units.
+    pub fn restored(self, points: Vec<f64>, unit: LengthUnit) -> Self {
+        Self { points: Numbers::Restored(points, unit), ..self }
+    }
+
+    /// The unit of its coordinates, if it stands where it stood in a file.
+    pub(super) fn frame_unit(&self) -> Option<LengthUnit> {
+        match &self.points {
+            Numbers::Data(_) => None,
+            Numbers::Restored(_, unit) => Some(*unit),
+        }
     }
 
     /// The numbers as they are written. Single-precision numbers become the doubles with the same shortest decimal
@@ -42,7 +51,7 @@ impl<'a> NamedOutline<'a> {
     pub(super) fn numbers(&self) -> Cow<'_, [f64]> {
         match &self.points {
             Numbers::Data(points) => points.iter().map(|&v| as_it_reads(v)).collect(),
-            Numbers::Restored(points) => Cow::Borrowed(points),
+            Numbers::Restored(points, _) => Cow::Borrowed(points),
         }
     }
 
@@ -50,14 +59,14 @@ impl<'a> NamedOutline<'a> {
     pub(super) fn width(&self) -> usize {
         match &self.points {
             Numbers::Data(points) => points.len(),
-            Numbers::Restored(points) => points.len(),
+            Numbers::Restored(points, _) => points.len(),
         }
     }
 
     pub(super) fn is_finite(&self) -> bool {
         match &self.points {
             Numbers::Data(points) => points.iter().all(|v| v.is_finite()),
-            Numbers::Restored(points) => points.iter().all(|v| v.is_finite()),
+            Numbers::Restored(points, _) => points.iter().all(|v| v.is_finite()),
         }
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::domain::Domain;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::rows::Rows;
 use crate::data::task::Task;
 use crate::error::Result;
@@ -158,7 +159,8 @@ fn what_cannot_be_written_is_said_and_the_old_file_stays() {
 #[test]
 fn a_restored_outline_stands_where_it_stood() {
     let placed = vec![500_000.125, -7.0, 500_001.5, 3.0, 499_999.0, 4.0];
-    let outline = NamedOutline::named("far", &TRIANGLE).restored(placed.clone());
+    let outline =
+        NamedOutline::named("far", &TRIANGLE).restored(placed.clone(), LengthUnit::Millimetre);
     let text = written("a.json", std::slice::from_ref(&outline)).unwrap();
     let list: serde_json::Value = serde_json::from_str(&text).unwrap();
     let read: Vec<f64> = serde_json::from_value(list[0]["outline"].clone()).unwrap();
@@ -183,6 +185,7 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
             values: vec![2.5],
         }],
         groups: vec![],
+        unit: LengthUnit::Millimetre,
     };
     let folder = tempfile::tempdir().unwrap();
     let written_whole = |name: &str| {

@@ -21,7 +21,7 @@ pub fn of_set(set: &Dataset) -> Vec<NamedOutline<'_>> {
         let label = set.labels.get(index).and_then(|&label| set.names.get(usize::from(label)));
         let outline = NamedOutline::named(name, row).of_kind(label.map(String::as_str));
         match set.transforms.get(index) {
-            Some(transform) => outline.restored(transform.restore(row)),
+            Some(transform) => outline.restored(transform.restore(row), set.unit),
             None => outline,
         }
     };

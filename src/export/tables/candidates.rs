@@ -1,5 +1,6 @@
 //! Candidates as files: their named outlines for manufacture, or their complete records as JSON.
 
+use crate::data::outline::unit::LengthUnit;
 use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, OutlineFormat, write_outlines};
 use crate::export::tables::rows::write_rows;
@@ -41,7 +42,7 @@ pub fn write_candidates(
             let found = &report.restarts[c.restart];
             let outline = NamedOutline::named(c.id.clone(), &found.decoded);
             match found.frame {
-                Some(frame) => outline.restored(frame.restore(&found.decoded)),
+                Some(frame) => outline.restored(frame.restore(&found.decoded), LengthUnit::Unknown),
                 None => outline,
             }
         };

@@ -167,6 +167,7 @@ pub fn read(
         names: encoded.names.clone(),
         ids,
         transforms,
+        unit: card.source.as_ref().map(Source::unit).unwrap_or_default(),
         measured,
     };
     if is_table {

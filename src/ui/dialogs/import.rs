@@ -2,6 +2,7 @@
 
 use super::fields::{path_field, preview_grid};
 use crate::data::outline::import::{ImportOptions, LabelFrom};
+use crate::data::outline::spacing::Spacing;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::learn::import::Brought;
@@ -154,6 +155,15 @@ impl ImportForm {
         row(ui, text!("Same direction"), tooltip, |ui| {
             ui.add(egui::Checkbox::without_text(&mut normalise.rotation))
         });
+        let spacing = &mut self.options.spacing;
+        let mut is_curved = *spacing == Spacing::Curvature;
+        let tooltip = text!(
+            "Points are closer together where the outline is curved, as at the leading edge of an airfoil"
+        );
+        row(ui, text!("Closer at curves"), tooltip, |ui| {
+            ui.add(egui::Checkbox::without_text(&mut is_curved))
+        });
+        *spacing = if is_curved { Spacing::Curvature } else { Spacing::Arc };
         let tooltip = text!("Points of an outline; twice as many numbers");
         number(ui, text!("Points"), tooltip, &mut self.options.points, 16..=400, 1.0);
     }

@@ -6,6 +6,7 @@ use crate::cli::progress::Progress;
 use crate::data::csv::{Latents, read_latents};
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::rows::Rows;
 use crate::data::table::{NamedRows, TableSchema, read_as};
 use crate::error::{Error, Result};
@@ -95,7 +96,7 @@ pub fn decode(arguments: &DecodeArguments) -> Result<()> {
     for (index, row) in outlines.iter().enumerate() {
         let outline = NamedOutline::named(ids.get(index).map_or("", String::as_str), row);
         named.push(match frames.get(index).filter(|frame| !frame.is_plain()) {
-            Some(frame) => outline.restored(frame.restore(row)),
+            Some(frame) => outline.restored(frame.restore(row), LengthUnit::Unknown),
             None => outline,
         });
     }

@@ -5,6 +5,7 @@ use crate::cli::verbs::learn::heads::{coverage, measured_on};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
+use crate::data::outline::spacing::Spacing;
 use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::source::{Imported, Source};
 use crate::data::task::Task;
@@ -18,6 +19,7 @@ use crate::model::heads::score::{ClassScore, HeadScore, RegressionScore};
 use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
+use crate::numerics::atomic_file;
 use crate::text;
 use crate::text::Text;
 use crate::trust::{ModelMetrics, Warning, warnings_of};
@@ -168,7 +170,7 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
 
 impl<'a> Info<'a> {
     fn new(model: &'a Model, path: &Path) -> Result<Self> {
-        let bytes = std::fs::metadata(path).map_err(|e| Error::io(path, &e))?.len();
+        let bytes = atomic_file::read(path)?.len() as u64;
         let (card, record) = (&model.card, model.card.record());
         let metrics = model.has_data().then(|| ModelMetrics::from_model(model)).transpose()?;
         let warnings = metrics.as_ref().map(|metrics| warnings_of(model, metrics));
@@ -229,7 +231,7 @@ impl<'a> Info<'a> {
         let mut lines = vec![(
             text!("file"),
             text!(
-                "{file}, {size} kB, format {format}",
+                "{file}, {size} kB, format {format} (docs/checkpoint.md)",
                 file = &self.file,
                 size = self.bytes.div_ceil(1000),
                 format = self.format
@@ -549,14 +551,16 @@ fn origin(source: &Source) -> (Text, Text) {
             );
             (text!("variation"), text)
         }
-        Source::Imported(Imported { name, normalise, .. }) => {
+        Source::Imported(Imported { name, normalise, spacing, .. }) => {
             let normalised = match (normalise.scale, normalise.rotation) {
                 (false, false) => text!("from {name}, place normalised", name),
                 (true, false) => text!("from {name}, place, size normalised", name),
                 (false, true) => text!("from {name}, place, rotation normalised", name),
                 (true, true) => text!("from {name}, place, size, rotation normalised", name),
             };
-            (text!("imported"), normalised)
+            let spaced =
+                (*spacing == Spacing::Curvature).then(|| text!("points closer where it is curved"));
+            (text!("imported"), Text::joined([normalised].into_iter().chain(spaced), ", "))
         }
         Source::Table(table) => {
             (text!("table"), text!("from {name}, columns standardised", name = &table.name))

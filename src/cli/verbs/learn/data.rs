@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     latent-explorer data --out nine.csv --samples 900\n  \
+    latent-explorer data airfoils.csv --spacing curvature --out - | head -3\n  \
     latent-explorer data airfoils/ --out airfoils.csv --rejects left-out.csv\n  \
     latent-explorer data outlines.csv --values drag.csv --points 128 --out clean.csv\n\n\
     Files may be CSV, airfoil .dat (Selig or Lednicer) or SVG paths. A table has a shape a row (columns x0,y0,x1,y1,..) or \
@@ -54,7 +55,7 @@ pub fn run(arguments: &DataArguments) -> Result<()> {
     if from.is_empty() {
         import.check_unused("FILE|FOLDER")?;
         let generator = generator.generator(seed.unwrap_or(0));
-        generator.check()?;
+        generator.check_for_table()?;
         check_holds_several(out)?;
         let progress = Progress::start();
         let set = generator.generate();

@@ -1,5 +1,6 @@
 //! `heads`: task heads for an existing model.
 
+use crate::cli::args::names::{Listed, all, quantities};
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
@@ -30,15 +31,15 @@ pub struct HeadsArguments {
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
     /// The properties that the heads predict, separated by commas: roundness, area, perimeter, heat-shedding, or a
-    /// target column of the data; an existing head is replaced
+    /// target column of the data, in double quotes if its name holds a comma; an existing head is replaced
     #[arg(
         id = "property",
         long = "property",
         value_name = "NAMES",
-        value_delimiter = ',',
+        value_parser = quantities,
         required = true
     )]
-    quantity: Vec<Quantity>,
+    quantity: Vec<Listed<Quantity>>,
     /// The file for the model with its heads; by default its own file, which is replaced
     #[arg(long, value_name = "M2.safetensors")]
     out: Option<PathBuf>,
@@ -79,7 +80,7 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     };
     config.check()?;
     let quantities: Vec<Quantity> =
-        arguments.quantity.iter().map(|quantity| quantity.as_predicted()).collect();
+        all(&arguments.quantity).into_iter().map(Quantity::as_predicted).collect();
     if let Some(i) = (1..quantities.len()).find(|&i| quantities[..i].contains(&quantities[i])) {
         let problem = text!("'{name}' is named twice; name it once", name = quantities[i].name());
         return Err(Error::setting("property", problem));

@@ -2,6 +2,7 @@
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs_with, open, print};
+use crate::cli::outcome::Outcome;
 use crate::cli::progress::Progress;
 use crate::data::domain::Domain;
 use crate::error::{Error, Result, check_range};
@@ -36,6 +37,8 @@ const MAX_CHANGES: usize = 10;
     latent-explorer optimise --model m.safetensors --property area --mode max --from name:n0012 --out n.json\n  \
     latent-explorer optimise --model m.safetensors --property roundness --mode max \\\n      \
     --candidates 5 --candidates-out try.csv --out best.json\n\n\
+    The exit status is 3 if no restart met a feasible point, and 4 if there are answers and none is believable; the \
+    report is written all the same.\n\n\
     The report is JSON, format 4. Restarts, local optima and rows are counted from 1; what is not a finite number is null.\n  \
     run               the name of this run, which is part of the ids of its candidates\n  \
     config            the settings as they were used\n  \
@@ -116,11 +119,11 @@ impl OptimiseArguments {
     }
 }
 
-/// Runs a search and writes its report.
+/// Runs a search and writes its report; tells if it found a feasible and a believable answer.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before the search.
-pub fn run(arguments: &OptimiseArguments) -> Result<()> {
+pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
     check_outputs_with(
         &search.inputs(&arguments.model),
@@ -191,7 +194,19 @@ pub fn run(arguments: &OptimiseArguments) -> Result<()> {
         out = out.display().to_string()
     ));
     let lines = held(&report).into_iter().chain(changes(&report, &model));
-    print(&lines.map(|line| format!("{line}\n")).collect::<String>())
+    print(&lines.map(|line| format!("{line}\n")).collect::<String>())?;
+    Ok(outcome(&report))
+}
+
+/// The kind of answer that was found; without data nothing can be judged, so nothing is missed.
+fn outcome(report: &SearchReport) -> Outcome {
+    let can_be_judged =
+        |best: usize| report.restarts[best].verdict.reliability != Reliability::Unknown;
+    match (report.best, report.best_believable) {
+        (None, _) => Outcome::NothingFeasible,
+        (Some(best), None) if can_be_judged(best) => Outcome::NothingBelievable,
+        _ => Outcome::Done,
+    }
 }
 
 /// Fails where outlines are asked of a table.

@@ -1,8 +1,9 @@
 //! Conversion of a clean outline to the canonical form: corners found, resampled, normalised.
 
-use super::Normalise;
+use super::{ImportOptions, Normalise};
 use crate::data::outline::canonical::Path;
 use crate::data::outline::geometry;
+use crate::data::outline::spacing::{Spacing, distance, distances, turn};
 use crate::data::outline::transform::SimilarityTransform;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -33,6 +34,27 @@ pub enum Begin {
     Tip,
 }
 
+/// The form in which a data set stores its outlines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutlineForm {
+    /// Points of each outline.
+    pub points: usize,
+    /// The parts of the frame that are removed from each.
+    pub normalise: Normalise,
+    /// The rule by which the points are placed.
+    pub spacing: Spacing,
+    /// The starting point of each.
+    pub begin: Begin,
+}
+
+impl ImportOptions {
+    /// The form of the imported outlines if they begin there.
+    pub fn form(&self, begin: Begin) -> OutlineForm {
+        let &Self { points, normalise, spacing, .. } = self;
+        OutlineForm { points, normalise, spacing, begin }
+    }
+}
+
 /// True if the point of an outline that is farthest along +x is the end of a tip: the outline turns by more than a
 /// right angle there.
 pub fn has_tip(outline: &[f32]) -> bool {
@@ -44,23 +66,19 @@ pub fn has_tip(outline: &[f32]) -> bool {
     })
 }
 
-/// `count` points of an outline in canonical form, `[2 * count]`, normalised as requested, and the frame that was
+/// The points of an outline in canonical form, `[2 * form.points]`, normalised as requested, and the frame that was
 /// removed.
-pub fn canonical(
-    points: &[[f64; 2]],
-    count: usize,
-    normalise: Normalise,
-    begin: Begin,
-) -> (Vec<f32>, SimilarityTransform) {
+pub fn canonical(points: &[[f64; 2]], form: OutlineForm) -> (Vec<f32>, SimilarityTransform) {
+    let OutlineForm { points: count, normalise, spacing, begin } = form;
     let perimeter = perimeter(points);
     // Working near the origin at unit size keeps the digits of shapes that are far away, very large or very small.
     let middle = mean(points);
     let unit = perimeter / TAU;
     let near = |p: [f64; 2]| [(p[0] - middle[0]) / unit, (p[1] - middle[1]) / unit];
-    let path = path(points, perimeter / count as f64).map(near);
+    let path = path(points, perimeter / count as f64).map(near).spaced(spacing);
     let rotation = if normalise.rotation { direction(&path.resample(count)) } else { 0.0 };
     let upright = SimilarityTransform { rotation, ..SimilarityTransform::default() };
-    let (outline, centre) = if rotation == 0.0 && is_canonical(points, count, begin) {
+    let (outline, centre) = if rotation == 0.0 && is_canonical(points, form) {
         about_mean(points.iter().map(|&p| near(p)))
     } else {
         let path = path.map(|p| upright.take_away(p));
@@ -83,11 +101,12 @@ pub fn canonical(
 /// An outline in canonical form with its starting point moved to the point that is farthest along +x.
 pub fn from_farthest(
     (outline, transform): &(Vec<f32>, SimilarityTransform),
-    normalise: Normalise,
+    form: OutlineForm,
 ) -> (Vec<f32>, SimilarityTransform) {
     let points: Vec<[f64; 2]> = geometry::points(outline).collect();
-    let upright = Normalise { rotation: false, ..normalise };
-    let (again, moved) = canonical(&points, points.len(), upright, Begin::Tip);
+    let upright = Normalise { rotation: false, ..form.normalise };
+    let (again, moved) =
+        canonical(&points, OutlineForm { normalise: upright, begin: Begin::Tip, ..form });
     let origin = transform.restore(&moved.origin.map(|v| v as f32));
     let scale = transform.scale * moved.scale;
     (
@@ -96,21 +115,23 @@ pub fn from_farthest(
     )
 }
 
-/// True if points are already in canonical form, as in a table that this program wrote: `count` of them, evenly spaced,
-/// with the first within one spacing of the required starting point.
-pub fn is_canonical(points: &[[f64; 2]], count: usize, begin: Begin) -> bool {
-    if points.len() != count {
+/// True if points are already in canonical form, as in a table that this program wrote: as many as needed, evenly spaced
+/// in the lengths that the spacing gives, with the first within one side of the required starting point.
+pub fn is_canonical(points: &[[f64; 2]], form: OutlineForm) -> bool {
+    if points.len() != form.points {
         return false;
     }
-    let sides = || points.iter().zip(points.iter().cycle().skip(1)).map(|(&a, &b)| (a, b));
-    let lengths = || sides().map(|(a, b)| distance(a, b));
-    let (shortest, longest) = (lengths().fold(f64::MAX, f64::min), lengths().fold(0.0, f64::max));
+    let closed: Vec<[f64; 2]> = points.iter().chain(points.first()).copied().collect();
+    let lengths = distances(&closed, perimeter(points), form.points, form.spacing);
+    let shortest = lengths.iter().copied().fold(f64::MAX, f64::min);
+    let longest = lengths.iter().copied().fold(0.0, f64::max);
+    let sides = || closed.windows(2).map(|pair| (pair[0], pair[1]));
     let centre = mean(points);
     let leaves = sides()
         .filter(|(a, b)| (a[1] < centre[1]) != (b[1] < centre[1]))
         .map(|(a, b)| a[0] + (centre[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]))
         .fold(f64::MIN, f64::max);
-    let begins = match begin {
+    let begins = match form.begin {
         Begin::Ray => distance(points[0], [leaves, centre[1]]) <= longest,
         Begin::Tip => points.iter().all(|p| p[0] <= points[0][0]),
     };
@@ -185,16 +206,6 @@ fn corners(points: &[[f64; 2]], spacing: f64) -> Vec<usize> {
     kept.into_iter().collect()
 }
 
-/// The angle by which the path `a b c` turns at `b`, in radians, 0 to pi.
-fn turn(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
-    let (u, v) = ([b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]);
-    (u[0] * v[1] - u[1] * v[0]).atan2(u[0] * v[0] + u[1] * v[1]).abs()
-}
-
-fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (b[0] - a[0]).hypot(b[1] - a[1])
-}
-
 fn perimeter(points: &[[f64; 2]]) -> f64 {
     points.iter().zip(points.iter().cycle().skip(1)).map(|(&a, &b)| distance(a, b)).sum()
 }
@@ -225,10 +236,13 @@ mod tests {
     use crate::data::outline::canonical::form_distance;
     use crate::data::outline::family::Family;
 
-    const ALL: Normalise = Normalise { scale: true, rotation: false };
+    fn form(begin: Begin) -> OutlineForm {
+        let normalise = Normalise { scale: true, rotation: false };
+        OutlineForm { points: 100, normalise, spacing: Spacing::Arc, begin }
+    }
 
     fn from_points(points: &[[f64; 2]]) -> Vec<f32> {
-        canonical(points, 100, ALL, Begin::Ray).0
+        canonical(points, form(Begin::Ray)).0
     }
 
     /// A NACA 4-digit airfoil with closed trailing edge (Abbott & von Doenhoff 1959, section 6.4), `count` points,
@@ -267,10 +281,41 @@ mod tests {
     fn a_sharp_trailing_edge_stays() {
         for count in [27, 61, 496] {
             let points = airfoil(count);
-            let (outline, transform) = canonical(&points, 100, ALL, Begin::Ray);
+            let (outline, transform) = canonical(&points, form(Begin::Ray));
             let restored = transform.restore(&outline);
             let edge = restored.chunks(2).map(|p| distance([p[0], p[1]], [1.0, 0.0]));
             assert!(edge.fold(f64::MAX, f64::min) < 1e-6, "{count}");
+        }
+    }
+
+    /// The distance of a point from the side between two others.
+    fn from_side(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+        let along = [b[0] - a[0], b[1] - a[1]];
+        let t = (p[0] - a[0]) * along[0] + (p[1] - a[1]) * along[1];
+        let t = (t / (along[0].powi(2) + along[1].powi(2))).clamp(0.0, 1.0);
+        distance(p, [a[0] + t * along[0], a[1] + t * along[1]])
+    }
+
+    #[test]
+    fn points_that_are_closer_at_curves_keep_the_leading_edge() {
+        let airfoil = airfoil(496);
+        let cut = |spacing: Spacing, begin: Begin| {
+            let form = OutlineForm { spacing, ..form(begin) };
+            let (outline, transform) = canonical(&airfoil, form);
+            let points: Vec<[f64; 2]> = geometry::points(&outline).collect();
+            assert!(is_canonical(&points, form), "a second conversion changes nothing");
+            let restored = transform.restore(&outline);
+            let corners: Vec<[f64; 2]> = restored.chunks(2).map(|p| [p[0], p[1]]).collect();
+            let off = |&p: &[f64; 2]| {
+                let next = corners.iter().cycle().skip(1);
+                let sides = corners.iter().zip(next).map(|(&a, &b)| from_side(p, a, b));
+                sides.fold(f64::MAX, f64::min)
+            };
+            airfoil.iter().map(off).fold(0.0, f64::max)
+        };
+        for begin in [Begin::Tip, Begin::Ray] {
+            let (even, closer) = (cut(Spacing::Arc, begin), cut(Spacing::Curvature, begin));
+            assert!(even > 0.001 && closer < 0.3 * even, "{even} {closer}");
         }
     }
 
@@ -281,14 +326,14 @@ mod tests {
         for family in [Family::Circle, Family::Square, Family::Pentagon, Family::Heart] {
             assert!(!has_tip(&family.path(1.0).resample(100)), "{family:?}");
         }
-        let (tipped, transform) = canonical(&airfoil(80), 100, ALL, Begin::Tip);
+        let (tipped, transform) = canonical(&airfoil(80), form(Begin::Tip));
         let first = transform.restore(&tipped[..2]);
         assert!(distance([first[0], first[1]], [1.0, 0.0]) < 1e-6);
-        let (few, _) = canonical(&airfoil(27), 100, ALL, Begin::Tip);
+        let (few, _) = canonical(&airfoil(27), form(Begin::Tip));
         assert!(form_distance(&few, &tipped) < 0.03);
         // A second conversion changes nothing.
         let points: Vec<[f64; 2]> = geometry::points(&tipped).collect();
-        assert!(form_distance(&canonical(&points, 100, ALL, Begin::Tip).0, &tipped) < 1e-5);
+        assert!(form_distance(&canonical(&points, form(Begin::Tip)).0, &tipped) < 1e-5);
     }
 
     #[test]
@@ -316,8 +361,8 @@ mod tests {
             })
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
-        let (plain, at) = canonical(&airfoil(80), 100, normalise, Begin::Ray);
-        let (outline, transform) = canonical(&moved, 100, normalise, Begin::Ray);
+        let (plain, at) = canonical(&airfoil(80), OutlineForm { normalise, ..form(Begin::Ray) });
+        let (outline, transform) = canonical(&moved, OutlineForm { normalise, ..form(Begin::Ray) });
         assert!(form_distance(&plain, &outline) < 1e-3);
         assert!((geometry::rms_radius(&outline) - 1.0).abs() < 1e-5);
         assert!((transform.rotation - at.rotation - turn).abs() < 1e-3);
@@ -326,8 +371,13 @@ mod tests {
             let near = moved.iter().map(|&m| distance(m, [p[0], p[1]])).fold(f64::MAX, f64::min);
             assert!(near < 0.05 * size, "{near}");
         }
-        let (kept, transform) =
-            canonical(&moved, 100, Normalise { scale: false, rotation: false }, Begin::Ray);
+        let (kept, transform) = canonical(
+            &moved,
+            OutlineForm {
+                normalise: Normalise { scale: false, rotation: false },
+                ..form(Begin::Ray)
+            },
+        );
         assert_eq!((transform.scale, transform.rotation), (1.0, 0.0));
         assert!(
             (geometry::area(&kept) / geometry::area(&plain) - (size * at.scale).powi(2)).abs()
@@ -341,9 +391,13 @@ mod tests {
             .map(|i| [(TAU * f64::from(i) / 300.0).cos(), (TAU * f64::from(i) / 300.0).sin()])
             .collect();
         let normalise = Normalise { scale: true, rotation: true };
-        assert_eq!(canonical(&circle, 100, normalise, Begin::Ray).1.rotation, 0.0);
+        assert_eq!(
+            canonical(&circle, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation,
+            0.0
+        );
         let upright: Vec<[f64; 2]> = circle.iter().map(|[x, y]| [*x, 2.0 * y]).collect();
-        let rotation = canonical(&upright, 100, normalise, Begin::Ray).1.rotation;
+        let rotation =
+            canonical(&upright, OutlineForm { normalise, ..form(Begin::Ray) }).1.rotation;
         assert!((rotation.abs() - PI / 2.0).abs() < 1e-3, "{rotation}");
     }
 
@@ -365,7 +419,10 @@ mod tests {
         traced.dedup();
         for count in [16, 100, 1000] {
             assert!(corners(&traced, perimeter(&traced) / count as f64).len() < count);
-            assert_eq!(canonical(&traced, count, ALL, Begin::Ray).0.len(), 2 * count);
+            assert_eq!(
+                canonical(&traced, OutlineForm { points: count, ..form(Begin::Ray) }).0.len(),
+                2 * count
+            );
         }
     }
 }

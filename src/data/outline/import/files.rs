@@ -3,6 +3,7 @@
 use super::Rejection;
 use crate::data::text_file::problem_of;
 use crate::error::{Error, Result};
+use crate::numerics::standard_streams::is_stream;
 use crate::text;
 use crate::text::Text;
 use std::collections::HashSet;
@@ -54,6 +55,11 @@ pub struct ListedFile {
 pub fn list(paths: &[PathBuf]) -> Result<(Vec<ListedFile>, Vec<Rejection>)> {
     let mut search = FileSearch::default();
     for path in paths {
+        if is_stream(path) {
+            let format = InputFormat::from_path(path).unwrap_or(InputFormat::Csv);
+            search.files.push(ListedFile { path: path.clone(), format, folder: String::new() });
+            continue;
+        }
         // Links are followed if the user gave them, and not if they are found in a folder: those could form cycles.
         let kind = std::fs::metadata(path).map_err(|error| Error::io(path, &error))?;
         if kind.is_dir() {

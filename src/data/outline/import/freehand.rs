@@ -1,7 +1,7 @@
 //! Freehand strokes converted to outlines in the form of a model's own data.
 
 use super::Normalise;
-use super::canonicalise::{Begin, canonical};
+use super::canonicalise::{OutlineForm, canonical};
 use super::repair::{Ends, RawCurve, clean};
 use crate::data::outline::geometry;
 use crate::data::source::Source;
@@ -21,16 +21,11 @@ pub fn outline(line: &[[f64; 2]], source: &Source, typical: f64) -> Result<Vec<f
     let cleaned = clean(RawCurve { points, ends: Ends::Joined });
     let cleaned =
         cleaned.map_err(|problem| text!("The line {problem}; draw it again.", problem))?;
-    let (normalise, begin) = match source {
-        Source::Outlines(_) => (Normalise { scale: true, rotation: false }, Begin::Ray),
-        Source::Imported(imported) => {
-            (Normalise { scale: true, ..imported.normalise }, imported.begin)
-        }
-        Source::Table(_) => {
-            return Err(text!("The model is one of a table, which has no outlines to draw."));
-        }
+    let Some(form) = source.form() else {
+        return Err(text!("The model is one of a table, which has no outlines to draw."));
     };
-    let (mut outline, _) = canonical(&cleaned.points, source.points(), normalise, begin);
+    let normalise = Normalise { scale: true, ..form.normalise };
+    let (mut outline, _) = canonical(&cleaned.points, OutlineForm { normalise, ..form });
     if !geometry::is_simple(&outline) {
         return Err(text!("The shape is too thin for its points; draw it thicker."));
     }

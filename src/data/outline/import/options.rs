@@ -1,5 +1,6 @@
 //! Options of an import.
 
+use crate::data::outline::spacing::Spacing;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,9 @@ pub struct ImportOptions {
     pub points: usize,
     /// The parts of the frame that are removed from each outline, besides its position.
     pub normalise: Normalise,
+    /// The rule by which its points are placed.
+    #[serde(default)]
+    pub spacing: Spacing,
     /// The source of labels; chosen automatically if none.
     pub labels: Option<LabelFrom>,
     /// The column of the file of values that gives the group of each shape: whole groups are trained on or held out.
@@ -19,7 +23,13 @@ pub struct ImportOptions {
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { points: 100, normalise: Normalise::default(), labels: None, groups: None }
+        Self {
+            points: 100,
+            normalise: Normalise::default(),
+            spacing: Spacing::default(),
+            labels: None,
+            groups: None,
+        }
     }
 }
 

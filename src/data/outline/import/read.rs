@@ -10,10 +10,12 @@ use super::report::{Import, ImportProgress, ImportedOutline, Rejection, Summary}
 use super::shapes::{Contents, FoundShape, contents};
 use super::values;
 use crate::data::outline::quantities::OutlineQuantity;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result, check_range};
 use crate::numerics::cancel_token::CancelToken;
 use crate::text;
+use crate::text::Text;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,11 +76,17 @@ pub fn import(
     let mut import = Import::default();
     import.rejected.list = foreign;
     let (mut canonical, mut named) = (Vec::new(), Vec::new());
-    for (file, Contents { shapes, aside }) in files.iter().zip(found) {
+    let mut units = Vec::new();
+    for (file, Contents { shapes, aside, unit }) in files.iter().zip(found) {
         aside.into_iter().for_each(|aside| import.aside.push(aside));
+        if let Some(reason) = only_reason(&shapes) {
+            import.rejected.push(Rejection { file: file.path.clone(), place: None, reason });
+            continue;
+        }
         for FoundShape { named: own, place, outline } in shapes {
             match outline {
                 Ok(shape) => {
+                    units.push(unit);
                     import
                         .kept
                         .push(ImportedOutline { file: file.path.clone(), notes: shape.notes });
@@ -100,8 +108,9 @@ pub fn import(
     for (by_ray, by_tip) in canonical {
         let (outline, transform) = match import.begin {
             Begin::Ray => by_ray,
-            Begin::Tip => by_tip
-                .unwrap_or_else(|| super::canonicalise::from_farthest(&by_ray, options.normalise)),
+            Begin::Tip => by_tip.unwrap_or_else(|| {
+                super::canonicalise::from_farthest(&by_ray, options.form(Begin::Tip))
+            }),
         };
         flat.extend(outline);
         import.set.transforms.push(transform);
@@ -110,6 +119,7 @@ pub fn import(
     (import.set.labels, import.set.names) =
         labels::labels(&named, options.labels, &name_of(paths))?;
     import.set.ids = labels::unique_ids(named);
+    import.set.unit = LengthUnit::common(units);
     Ok(Some(import))
 }
 
@@ -140,6 +150,20 @@ pub fn import_with_values(
         import.aside.append(values.aside);
     }
     Ok(Some(import))
+}
+
+/// The reason of a file all of whose shapes, two or more, are left out for one reason.
+fn only_reason(shapes: &[FoundShape]) -> Option<Text> {
+    let [first, others @ ..] = shapes else { return None };
+    let reason = first.outline.as_ref().err()?;
+    let is_same = |shape: &FoundShape| shape.outline.as_ref().is_err_and(|other| other == reason);
+    (!others.is_empty() && others.iter().all(is_same)).then(|| {
+        text!(
+            "none of its {number} shapes can be used: each {reason}",
+            number = shapes.len(),
+            reason = reason.clone()
+        )
+    })
 }
 
 /// The name of an import: the first path, and a remark if there are more.

@@ -1,6 +1,7 @@
 //! Checks and repairs that turn the points of a file into an outline: closed, simple, counter-clockwise.
 
 use crate::data::outline::geometry::segments_meet;
+use crate::data::outline::spacing::distance;
 use crate::text;
 use crate::text::Text;
 
@@ -127,11 +128,11 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
             extent = format!("{extent:e}")
         ));
     }
-    let distance = |a: [f64; 2], b: [f64; 2]| (b[0] - a[0]).hypot(b[1] - a[1]);
-    points.dedup_by(|b, a| distance(*a, *b) <= SAME * extent);
-    while points.len() > 1 && distance(points[0], points[points.len() - 1]) <= SAME * extent {
-        points.pop();
+    if make_distinct(&mut points, SAME * extent) {
         ends = Ends::Joined;
+    }
+    if points.is_empty() {
+        return Err(text!("holds no point; an outline needs at least 3"));
     }
     if points.len() < 3 {
         return Err(text!(
@@ -170,16 +171,31 @@ pub fn clean(curve: RawCurve) -> Result<Repaired, Text> {
     }
     let mut found = crossing(&points);
     if let Crossing::At(_) = found {
-        let taken_off = take_spurs_off(&mut points, SPUR * extent);
+        let mut taken_off = take_spurs_off(&mut points, SPUR * extent);
+        if taken_off > 0 {
+            found = crossing(&points);
+        }
+        let most = (MAX_POINTS / points.len()).min(MAX_SPURS);
+        while let Crossing::At(sides) = found
+            && taken_off < most
+            && take_loop_off(&mut points, sides, SPUR * extent)
+        {
+            make_distinct(&mut points, SAME * extent);
+            taken_off += 1;
+            found = crossing(&points);
+        }
         if taken_off > 0 {
             notes.push(Note::RemovedSpurs(taken_off));
-            found = if points.len() < 3 { found } else { crossing(&points) };
         }
+    }
+    if points.len() < 3 {
+        return Err(text!("has no area; an outline goes around something"));
     }
     match found {
         Crossing::None => {}
-        Crossing::At([x, y]) => {
-            let (x, y) = (three_digits(x), three_digits(y));
+        Crossing::At([side, _]) => {
+            let (a, b) = (points[side], points[(side + 1) % points.len()]);
+            let [x, y] = [0, 1].map(|k| three_digits(0.5 * (a[k] + b[k])));
             return Err(text!("crosses or touches itself near ({x}, {y})", x, y));
         }
         Crossing::TooMany => {
@@ -213,6 +229,54 @@ fn take_spurs_off(points: &mut Vec<[f64; 2]>, width: f64) -> usize {
     before - points.len()
 }
 
+/// Removes the loop between two sides that cross, `i < j`, if it is thinner than `width`, and returns true if it did: it
+/// takes two vertices or more to make the spur at a closing point that runs past its beginning.
+fn take_loop_off(points: &mut Vec<[f64; 2]>, [i, j]: [usize; 2], width: f64) -> bool {
+    let after = (j + 1) % points.len();
+    let met = meeting([points[i], points[i + 1]], [points[j], points[after]]);
+    let mut inner = points[i + 1..=j].to_vec();
+    let mut outer = [&points[j + 1..], &points[..=i]].concat();
+    inner.extend(met);
+    outer.extend(met);
+    let is_thin = |part: &[[f64; 2]]| {
+        let size = extent(part);
+        let is_flat = || part.len() > 2 && 2.0 * area(part).abs() <= width * size;
+        size <= width || is_flat() && matches!(crossing(part), Crossing::None)
+    };
+    let kept = if is_thin(&inner) {
+        outer
+    } else if is_thin(&outer) {
+        inner
+    } else {
+        return false;
+    };
+    let is_shape = kept.len() > 2;
+    if is_shape {
+        *points = kept;
+    }
+    is_shape
+}
+
+/// The point where the lines through two sides cross; none if they are parallel.
+fn meeting([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> Option<[f64; 2]> {
+    let (u, v, w) =
+        ([b[0] - a[0], b[1] - a[1]], [d[0] - c[0], d[1] - c[1]], [c[0] - a[0], c[1] - a[1]]);
+    let across = u[0] * v[1] - u[1] * v[0];
+    let t = (w[0] * v[1] - w[1] * v[0]) / across;
+    (across != 0.0 && t.is_finite()).then(|| [0, 1].map(|k| a[k] + t.clamp(0.0, 1.0) * u[k]))
+}
+
+/// Removes points that repeat the one before, and those at the end that repeat the first: true if there were any of
+/// these.
+fn make_distinct(points: &mut Vec<[f64; 2]>, same: f64) -> bool {
+    points.dedup_by(|b, a| distance(*a, *b) <= same);
+    let count = points.len();
+    while points.len() > 1 && distance(points[0], points[points.len() - 1]) <= same {
+        points.pop();
+    }
+    points.len() < count
+}
+
 /// The longer side of the box around points.
 pub fn extent(points: &[[f64; 2]]) -> f64 {
     let side = |k: usize| {
@@ -235,7 +299,8 @@ fn area(points: &[[f64; 2]]) -> f64 {
 
 enum Crossing {
     None,
-    At([f64; 2]),
+    /// Two sides, each named by its first point, the earlier one first.
+    At([usize; 2]),
     TooMany,
 }
 
@@ -268,7 +333,7 @@ fn crossing(points: &[[f64; 2]]) -> Crossing {
             let neighbours = (i + 1) % count == j || (j + 1) % count == i;
             let (c, d) = side(j);
             if !neighbours && segments_meet(a, b, c, d) {
-                return Crossing::At([0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]);
+                return Crossing::At([i.min(j), i.max(j)]);
             }
         }
         open.push(i);
@@ -334,7 +399,7 @@ mod tests {
     fn what_is_no_outline_is_refused_with_its_reason() {
         let problem =
             |points: &[[f64; 2]]| from_points(points, Ends::Joined).unwrap_err().to_string();
-        assert!(problem(&[]).contains("0 distinct points"));
+        assert!(problem(&[]).contains("holds no point"));
         assert!(problem(&[[1.0, 1.0], [2.0, 2.0], [1.0, 1.0]]).contains("2 distinct points"));
         assert!(problem(&[[1.0, 1.0]; 5]).contains("1 distinct point;"));
         assert!(
@@ -361,6 +426,18 @@ mod tests {
             "{:?}",
             clean.notes
         );
+        // The end runs past the beginning and around it in a loop, or past it and back in several steps.
+        for end in [
+            vec![[20.01, 19.99], [19.99, 20.005], [20.005, 20.01]],
+            vec![[20.0, 19.9], [20.005, 19.8], [20.01, 19.8], [20.01, 20.01]],
+            vec![[25.0, 20.0], [22.0, 20.01], [21.0, 19.99]],
+        ] {
+            let mut closed = house.to_vec();
+            closed.extend(end);
+            let clean = from_points(&closed, Ends::Joined).unwrap();
+            assert!((area(&clean.points) / area(&house) - 1.0).abs() < 1e-3, "{clean:?}");
+            assert!(clean.notes[0].to_string().contains("thinner than 0.1 %"), "{:?}", clean.notes);
+        }
         // A thin end that crosses nothing is kept.
         let wing = [[100.0, 0.0], [50.0, 5.0], [0.0, 0.0], [50.0, -5.0], [99.0, -0.01]];
         assert_eq!(from_points(&wing, Ends::Joined).unwrap().points.len(), 5);

@@ -10,6 +10,7 @@ use super::progress::ImportWatch;
 use super::repair::{Note, RawCurve, clean};
 use crate::data::outline::geometry::is_simple;
 use crate::data::outline::transform::SimilarityTransform;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::text_file;
 use crate::text;
 use crate::text::Text;
@@ -32,6 +33,8 @@ pub struct Contents {
     pub shapes: Vec<FoundShape>,
     /// The other parts of the file, which are not used.
     pub aside: Vec<Rejection>,
+    /// The unit of its coordinates.
+    pub unit: LengthUnit,
 }
 
 /// A shape in canonical form.
@@ -75,7 +78,7 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
     };
     let refused = |problem| Contents {
         shapes: vec![one(None, named(stem.clone(), String::new()), Err(problem))],
-        aside: Vec::new(),
+        ..Contents::default()
     };
     let aside = |reason: Text| Rejection { file: file.path.clone(), place: None, reason };
     let bytes = match text_file::read_bounded(&file.path) {
@@ -86,7 +89,7 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         let text =
             if text_file::is_utf16(&bytes) { text_file::text(&bytes).map(drop) } else { Ok(()) };
         return match text.and_then(|()| airfoil::read(&bytes)) {
-            Ok(curves) => Contents { shapes: all(curves), aside: Vec::new() },
+            Ok(curves) => Contents { shapes: all(curves), ..Contents::default() },
             Err(problem) => refused(problem),
         };
     }
@@ -113,6 +116,7 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         return Contents {
             shapes: picture.paths.into_iter().enumerate().map(shape).collect(),
             aside: picture.aside.into_iter().map(aside).collect(),
+            unit: picture.unit,
         };
     }
     let read = match table::read(text) {
@@ -130,7 +134,7 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
             })
             .collect(),
     };
-    Contents { shapes, aside: read.aside.into_iter().map(aside).collect() }
+    Contents { shapes, aside: read.aside.into_iter().map(aside).collect(), unit: read.unit }
 }
 
 fn canonical(
@@ -138,7 +142,7 @@ fn canonical(
     notes: Vec<Note>,
     options: &ImportOptions,
 ) -> std::result::Result<Canonical, Text> {
-    let from = |begin| canonicalise::canonical(points, options.points, options.normalise, begin);
+    let from = |begin| canonicalise::canonical(points, options.form(begin));
     let by_ray = from(Begin::Ray);
     if !is_simple(&by_ray.0) {
         return Err(text!(

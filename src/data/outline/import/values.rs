@@ -4,6 +4,7 @@ use super::formats::header::{ColumnNames, CoordinateColumns, columns_aside, is_c
 use super::{Rejection, Summary};
 use crate::data::column_name::{ColumnName, LONGEST_UNIT, name_and_unit};
 use crate::data::dataset::{MAX_TARGETS, Target};
+use crate::data::name_index::NameIndex;
 use crate::data::records::{Records, brief};
 use crate::data::roles::Membership;
 use crate::data::task::Task;
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 /// Names of a column of row numbers, besides those of ids.
@@ -88,7 +89,7 @@ fn read_of(
     let text = text_file::text(&bytes).map_err(refuse)?;
     let records = Records::read(text).map_err(refuse)?;
     let table = ValueTable::new(&records).map_err(refuse)?;
-    let by_id = ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
+    let by_id = NameIndex::new(ids.iter().map(String::as_str));
     let key = match table.key(&by_id) {
         Ok(key) if by_place || !key.by_place => key,
         Err(problem) if by_place => return Err(refuse(problem)),
@@ -119,6 +120,7 @@ fn read_of(
         measured.push(Target { name, unit, task, values });
     }
     let mut left_out = Summary::default();
+    let mut empty = vec![0usize; columns.len()];
     let mut lines = BTreeMap::new();
     for (line, record) in table.rows {
         // A decimal comma or an unquoted name with the separator in it shifts all cells after it.
@@ -158,35 +160,38 @@ fn read_of(
         if let Some(column) = of_groups {
             membership.join(index, record.get(column).unwrap_or_default());
         }
-        for (&column, measured) in columns.iter().zip(&mut measured) {
+        for ((&column, measured), empty) in columns.iter().zip(&mut measured).zip(&mut empty) {
             let cell = record.get(column).unwrap_or_default();
             match records.number(cell).filter(|v| v.is_finite()) {
                 Some(value) => measured.values[index] = value,
-                None => {
-                    let column = measured.name.as_str();
-                    let problem = if cell.is_empty() {
-                        text!("'{name}' has no value of {column}", name = brief(name), column)
-                    } else {
-                        text!(
-                            "{column}: '{cell}' is not a finite number",
-                            column,
-                            cell = brief(cell)
-                        )
-                    };
-                    left_out.push(rejection(path, *line, problem));
-                }
+                None if cell.is_empty() => *empty += 1,
+                None => left_out.push(rejection(
+                    path,
+                    *line,
+                    text!(
+                        "{column}: '{cell}' is not a finite number",
+                        column = measured.name.as_str(),
+                        cell = brief(cell)
+                    ),
+                )),
             }
         }
     }
     let mut aside = Summary::default();
-    if let Some(reason) = columns_aside(others.iter().map(|&column| table.header.name(column))) {
-        aside.push(Rejection { file: path.to_owned(), place: None, reason });
+    let set_aside = |reason| Rejection { file: path.to_owned(), place: None, reason };
+    let names = others.iter().map(|&column| table.header.name(column));
+    columns_aside(names).into_iter().for_each(|reason| aside.push(set_aside(reason)));
+    for (measured, count) in measured.iter().zip(empty).filter(|(_, count)| *count > 0) {
+        let name = measured.name.as_str();
+        aside.push(set_aside(text!(
+            "{count} empty cell of '{name}'" | "{count} empty cells of '{name}'",
+            count,
+            name
+        )));
     }
     let groups = if of_groups.is_some() { membership.into_groups() } else { Vec::new() };
     Ok(TargetValues { measured, left_out, aside, groups })
 }
-
-type ById<'a> = HashMap<&'a str, usize>;
 
 /// A table with a header.
 struct ValueTable<'a> {
@@ -204,11 +209,14 @@ struct KeyColumn {
 
 impl KeyColumn {
     /// The shape that a cell names.
-    fn find(&self, cell: &str, by_id: &ById<'_>) -> Option<usize> {
+    fn find(&self, cell: &str, by_id: &NameIndex<'_>) -> Option<usize> {
         if !self.by_place {
-            return by_id.get(cell).copied();
+            return by_id.find(cell);
         }
-        cell.parse::<usize>().ok().filter(|place| (1..=by_id.len()).contains(place)).map(|p| p - 1)
+        cell.parse::<usize>()
+            .ok()
+            .filter(|place| (1..=by_id.names().len()).contains(place))
+            .map(|p| p - 1)
     }
 }
 
@@ -272,23 +280,24 @@ impl<'a> ValueTable<'a> {
     }
 
     /// Finds the column that names the shapes.
-    fn key(&self, by_id: &ById<'_>) -> std::result::Result<KeyColumn, Text> {
+    fn key(&self, by_id: &NameIndex<'_>) -> std::result::Result<KeyColumn, Text> {
         let coordinates = self.coordinates();
         let is_id = |column: usize| is_id(self.name(column));
         let says_places =
             |column: usize| is_id(column) || PLACES.contains(&&*self.name(column).to_lowercase());
         // Whole numbers may be an index of another table, or values: they are names only if the column's name indicates
         // so, or if the shapes have numbers for names and every cell is one of them.
-        let are_counted = by_id.iter().all(|(id, index)| *id == (index + 1).to_string());
+        let are_counted =
+            by_id.names().iter().enumerate().all(|(index, id)| *id == (index + 1).to_string());
         let are_names = |column: usize| {
-            column == 0 && !are_counted && self.cells(0).all(|cell| by_id.contains_key(cell))
+            column == 0 && !are_counted && self.cells(0).all(|cell| by_id.find(cell).is_some())
         };
         let may_name = |&column: &usize| {
             let may_be_whole = says_places(column) || are_names(column);
             !coordinates.contains(&column) && (may_be_whole || !self.is_whole(column))
         };
         let found = |column: usize| {
-            self.cells(column).filter_map(|cell| by_id.get(cell)).collect::<HashSet<_>>().len()
+            self.cells(column).filter_map(|cell| by_id.find(cell)).collect::<HashSet<_>>().len()
         };
         let named =
             self.columns().filter(may_name).map(|column| (is_id(column), found(column), column));
@@ -297,12 +306,12 @@ impl<'a> ValueTable<'a> {
         let best = best.into_iter().rev().max_by_key(|&(is_id, found, _)| (is_id, found));
         let places = |column: usize| {
             let mut cells = self.cells(column).map(|cell| cell.parse::<usize>());
-            cells.all(|cell| cell.is_ok_and(|place| (1..=by_id.len()).contains(&place)))
+            cells.all(|cell| cell.is_ok_and(|place| (1..=by_id.names().len()).contains(&place)))
         };
         let from_zero = |column: usize| {
             self.is_whole(column)
                 && self.cells(column).any(|cell| cell == "0")
-                && !by_id.contains_key("0")
+                && by_id.exact("0").is_none()
         };
         let zero = |column: usize| {
             text!(
@@ -335,9 +344,7 @@ impl<'a> ValueTable<'a> {
                 return Ok(key);
             }
         }
-        let mut ids: Vec<_> = by_id.iter().collect();
-        ids.sort_by_key(|(_, index)| **index);
-        let example = ids.first().map_or("", |(id, _)| **id);
+        let example = by_id.names().first().copied().unwrap_or_default();
         let problem = text!("names none of the shapes; they are called as in '{example}'", example);
         let advice = match (self.is_whole(0), self.is_nameless(0)) {
             (true, true) => {
@@ -444,7 +451,10 @@ mod tests {
             let refused = read_text(&format!("name,drag,{name}\na,1,2\n")).unwrap_err().to_string();
             assert!(refused.contains("is the name of a coordinate"), "{refused}");
         }
-        assert_eq!(read_text("name,x/c\na,1\n").unwrap().measured.len(), 1);
+        for name in ["x/c", "CL at 0.6", "CL: Re=1e6", "\"CL, clean\"", "a<b>\u{3b1}"] {
+            let values = read_text(&format!("name,{name} [N]\na,1\n")).unwrap();
+            assert_eq!(values.measured[0].name.as_str(), name.trim_matches('"'));
+        }
     }
 
     #[test]
@@ -485,6 +495,16 @@ mod tests {
         // The third shape has the id 2, which has priority over row number 2.
         assert_eq!(read_text("id,drag\n2,7\n").unwrap().measured[0].values[2], 7.0);
         assert_eq!(read_text("id,drag\n1,7\n3,8\n").unwrap().measured[0].values[2], 8.0);
+    }
+
+    #[test]
+    fn names_match_whatever_their_case_and_extension() {
+        let drag = |text: &str| {
+            read_for(&["N0012", "rib", "Rib"], text).unwrap().measured[0].values.clone()
+        };
+        assert_eq!(drag("file,drag\nn0012.DAT,5\nrib.csv,6\nRib,7\n"), [5.0, 6.0, 7.0]);
+        let [n, one, other] = drag("file,drag\nN0012.dat,5\nRIB,6\n")[..] else { panic!() };
+        assert!(n == 5.0 && one.is_nan() && other.is_nan(), "RIB may be rib or Rib");
     }
 
     #[test]
@@ -532,13 +552,11 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_listed() {
         let values = read_text("name,drag\na,1\nzebra,2\nb,\na,5\n2,none\n").unwrap();
+        let [aside] = values.aside.list.as_slice() else { panic!("{values:?}") };
+        assert!(says(&aside.reason.to_string(), "1 empty cell .. 'drag'"), "{aside:?}");
         let reasons: Vec<String> = values.left_out.list.iter().map(ToString::to_string).collect();
-        let facts = [
-            ": line 3: .. 'zebra'",
-            ": line 4: .. 'b' .. drag",
-            ": line 5: .. 'a' .. line 2",
-            ": line 6: drag: .. 'none'",
-        ];
+        let facts =
+            [": line 3: .. 'zebra'", ": line 5: .. 'a' .. line 2", ": line 6: drag: .. 'none'"];
         assert_eq!(reasons.len(), facts.len(), "{reasons:?}");
         assert!(
             reasons.iter().zip(facts).all(|(reason, facts)| says(reason, facts)),
@@ -557,7 +575,8 @@ mod tests {
         assert!(problem("name,Area\na,1\n").contains("'Area'"));
         assert!(problem("name,drag,drag\na,1,2\n").contains("'drag'"));
         assert!(problem("name,\na,1\n").contains("has no name"));
-        assert!(problem("name,a:b\na,1\n").contains("is no name of a property"));
+        let long = format!("name,{}\na,1\n", "x".repeat(65));
+        assert!(problem(&long).contains("is no name of a property"));
         assert!(problem("name,drag [kilonewtons per metre]\na,1\n").contains("12"));
     }
 }

@@ -1,6 +1,7 @@
 //! Job: writes a picture, a film, outlines, a table or a report to a file.
 
 use crate::data::outline::transform::SimilarityTransform;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
@@ -327,7 +328,7 @@ impl ExportJob {
                 let named = outlines.iter().map(|(name, points, frame)| {
                     let outline = NamedOutline::named(name, points);
                     match frame {
-                        Some(frame) => outline.restored(frame.restore(points)),
+                        Some(frame) => outline.restored(frame.restore(points), LengthUnit::Unknown),
                         None => outline,
                     }
                 });

@@ -57,7 +57,7 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
     let kept = std::mem::take(&mut imported.kept);
     let rejected = std::mem::take(&mut imported.rejected);
     let aside = std::mem::take(&mut imported.aside);
-    let data = TrainingData::imported(imported, name_of(paths), options.normalise)?;
+    let data = TrainingData::imported(imported, name_of(paths), options)?;
     Ok(JobResult::Finished(Brought { data, kept, rejected, aside }))
 }
 

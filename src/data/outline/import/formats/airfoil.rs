@@ -23,7 +23,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
     let mut points: Vec<[f64; 2]> = Vec::new();
     // The indices of points with an empty line before them.
     let mut breaks = Vec::new();
-    let (mut lines_read, mut exact) = (0, 0);
+    let (mut lines_read, mut exact, mut has_commas) = (0, 0, false);
     // Remarks may follow the points; a point after a line that is no point is an error.
     let mut not_a_point: Option<Text> = None;
     for (index, line) in lines(bytes).enumerate() {
@@ -36,7 +36,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
         if text.is_empty() || text.starts_with(['#', '!', '%']) {
             continue;
         }
-        match (pair(text), &not_a_point) {
+        let mut pair = pair(text);
+        // Remarks may name thousands, so the first point tells if commas are decimal points.
+        if pair.is_none() && (points.is_empty() || has_commas) {
+            pair = pair_with_commas(text).map(|pair| (pair, true));
+            has_commas |= pair.is_some();
+        }
+        match (pair, &not_a_point) {
             (Some((_, true)), Some(problem)) => return Err(problem.clone()),
             (Some((pair, alone)), None) => {
                 points.push(pair);
@@ -70,9 +76,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<RawCurve>, Text> {
             begin = end + 1;
         }
     }
-    // A file without points becomes one empty outline, so that it is refused as any empty outline is.
     if curves.is_empty() {
-        curves.push(Vec::new());
+        return Err(
+            not_a_point.unwrap_or_else(|| text!("holds no point; write x and y on each line"))
+        );
     }
     Ok(curves.into_iter().map(curve).collect())
 }
@@ -123,6 +130,15 @@ fn pair(text: &str) -> Option<([f64; 2], bool)> {
         // A third number is a third coordinate.
         Some(word) if word.parse::<f64>().is_ok() => None,
         Some(word) => Some((pair, word.starts_with(['#', '!', '%']))),
+    }
+}
+
+/// Two numbers with decimal commas, separated by white space.
+fn pair_with_commas(text: &str) -> Option<[f64; 2]> {
+    let mut words = text.split_whitespace().map(|word| word.replacen(',', ".", 1).parse().ok());
+    match [words.next(), words.next(), words.next()] {
+        [Some(x), Some(y), None] => Some([x?, y?]),
+        _ => None,
     }
 }
 
@@ -211,7 +227,8 @@ mod tests {
         assert_eq!(points(&format!("{SELIG}drawn by hand\n1/2/2003\n")), points(SELIG));
         assert_eq!(problem("T\n1 0 3\n0.5 1\n"), "line 2: '1 0 3' is not a point");
         assert!(says(&problem("T\n17. 17.\n0 0\n1 1\n"), "17 and 17 .. 2"));
-        assert!(points("").is_empty());
+        assert!(says(&problem("T\n\n"), "no point .. x and y"));
+        assert_eq!(points("TEST 12\n1,0 0\n0,5 0,1\n0 0\n0,5 -0,1\n"), points(SELIG));
     }
 
     /// An airfoil of circular arcs, closed at (1, `y`) with a base of height `base`, in the order of Selig.
@@ -267,6 +284,7 @@ mod tests {
             "250,000 is the least Reynolds number for it.",
             "smoothed by hand\n0.99 0.02 -> 1.0 0.0",
             "meant for\n60,000 up to\n250,000 and beyond",
+            "60,000 250,000",
         ] {
             assert_eq!(points(&format!("{SELIG}{remark}\n")), points(SELIG), "{remark}");
         }

@@ -1,5 +1,7 @@
 //! Column names in the header of a table of outlines.
 
+use crate::data::column_name::name_and_unit;
+use crate::data::outline::unit::LengthUnit;
 use crate::data::records::brief;
 use crate::text;
 use crate::text::Text;
@@ -136,6 +138,13 @@ impl ColumnNames {
             }
         };
         Ok(CoordinateColumns::Shape(points.iter().map(pair).collect::<Result<_, Text>>()?))
+    }
+
+    /// The unit in brackets after the names of all these columns; unknown if it is not one.
+    pub fn unit(&self, columns: &[usize]) -> LengthUnit {
+        let unit =
+            |&column: &usize| LengthUnit::from_symbol(name_and_unit(&self.written[column]).1);
+        LengthUnit::common(columns.iter().map(unit))
     }
 
     /// The columns that may identify outlines, by their names.

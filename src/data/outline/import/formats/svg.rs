@@ -4,6 +4,7 @@ use super::cover::{Cover, covers};
 use crate::data::outline::import::repair::{
     Ends, MAX_POINTS, Note, RawCurve, extent, three_digits,
 };
+use crate::data::outline::unit::LengthUnit;
 use crate::text;
 use crate::text::Text;
 use resvg::tiny_skia::{Path, PathSegment, Point, Transform};
@@ -34,6 +35,8 @@ pub struct SvgContents {
     pub paths: Vec<PathOfPicture>,
     /// The parts that are not shown, a sentence each.
     pub aside: Vec<Text>,
+    /// The unit of the view box, if the picture has a physical size.
+    pub unit: LengthUnit,
 }
 
 /// One path of a picture: its name, and its one loop or the reason why it cannot be used.
@@ -91,7 +94,7 @@ pub fn read(text: &str) -> Result<SvgContents, Text> {
         ));
     }
     if !found.paths.is_empty() {
-        return Ok(SvgContents { paths: found.paths, aside });
+        return Ok(SvgContents { paths: found.paths, aside, unit: unit(&document) });
     }
     // The parser drops text without its font, so the source is searched as well.
     Err(if !aside.is_empty() {
@@ -166,6 +169,23 @@ fn view(document: &Document<'_>, tree: &Tree) -> ViewBoxMap {
         true => ViewBoxMap { scale: view.sx.into(), zero: [view.tx, view.ty].map(f64::from) },
         false => ViewBoxMap::default(),
     }
+}
+
+/// The unit of length of which the view box has as many as the picture is wide; unknown if there is none.
+fn unit(document: &Document<'_>) -> LengthUnit {
+    let root = document.root_element();
+    let [width, view_box] =
+        ["width", "viewBox"].map(|name| root.attribute(name).unwrap_or_default());
+    let mut view_box =
+        view_box.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
+    let across = view_box.nth(2).and_then(|word| word.parse::<f64>().ok());
+    let is_it = |unit: &LengthUnit| {
+        let number = width.trim().strip_suffix(unit.symbol());
+        let number = number.and_then(|number| number.trim().parse::<f64>().ok());
+        number.zip(across).is_some_and(|(a, b)| (a - b).abs() <= TOLERANCE * b)
+    };
+    // "5mm" ends in "m" too, which leaves no number.
+    LengthUnit::ALL.into_iter().find(is_it).unwrap_or_default()
 }
 
 /// The kind of a [`Cut`].
@@ -573,7 +593,7 @@ mod tests {
 
     /// The ids of the usable shapes, the reasons of the others, and the sentences in `aside`.
     fn seen(inside: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
-        let SvgContents { paths, aside } = read(&picture(inside)).unwrap();
+        let SvgContents { paths, aside, .. } = read(&picture(inside)).unwrap();
         let (whole, cut): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.curve.is_ok());
         let ids = whole.into_iter().map(|path| path.id).collect();
         let words = |text: Text| text.to_string();

@@ -7,6 +7,7 @@
 use super::header::{ColumnNames, CoordinateColumns};
 use super::parts::{self, goes_on, is_mark};
 use crate::data::outline::import::repair::{Ends, MAX_POINTS, RawCurve};
+use crate::data::outline::unit::LengthUnit;
 use crate::data::records::{Records, brief};
 use crate::text;
 use crate::text::Text;
@@ -46,6 +47,8 @@ pub struct Read {
     pub table: OutlineTable,
     /// The columns that are not used, a clause.
     pub aside: Option<Text>,
+    /// The unit that the names of the columns of coordinates have.
+    pub unit: LengthUnit,
 }
 
 /// Reads a table of outlines.
@@ -71,16 +74,36 @@ pub fn read(text: &str) -> Result<Read, Text> {
         (named_above(), &records.rows[..])
     };
     let mut read = match header {
+        Some(header) if header.coordinates().is_err() => match block_of_points(&records) {
+            Some(read) => read?,
+            None => by_header(&records, &header, rows)?,
+        },
         Some(header) => by_header(&records, &header, rows)?,
         None => by_place(&records, rows)?,
     };
     if rows.len() < records.rows.len() && first.len() == 2 && first.iter().all(is_number) {
         read.aside = Some(text!("the first line, 0,1, taken for a header"));
     }
-    match &read.table {
-        OutlineTable::Rows(rows) if rows.is_empty() => Err(text!("has a header and no rows")),
-        _ => Ok(read),
-    }
+    Ok(read)
+}
+
+/// The first block of points in a file of several blocks, each below its own header: a file may begin with words and
+/// values, and go on with other curves, as that of an airfoil with its camber line. None if no line names x and y.
+fn block_of_points(records: &Records) -> Option<Result<Read, Text>> {
+    let is_point = |(_, record): &&(usize, StringRecord)| {
+        record.iter().any(|cell| records.number(cell).is_some())
+    };
+    let headers = records.rows.iter().enumerate().filter(|(_, row)| !is_point(row));
+    let mut headers = headers.map(|(at, (_, names))| (at, ColumnNames::new(names)));
+    let (begin, header) = headers
+        .find(|(_, header)| matches!(header.coordinates(), Ok(CoordinateColumns::Point(_))))?;
+    let rows = &records.rows[begin + 1..];
+    let rows = &rows[..rows.iter().take_while(is_point).count()];
+    let read = by_header(records, &header, rows);
+    Some(read.map(|read| {
+        let others = text!("the lines before and after its first block of points");
+        Read { aside: Some(Text::list([others].into_iter().chain(read.aside))), ..read }
+    }))
 }
 
 /// The header of counted columns, as in data frames without names. A row of two numbers may be a point as well: it is a
@@ -102,13 +125,30 @@ fn by_header(
     rows: NumberedRecords<'_>,
 ) -> Result<Read, Text> {
     let label = header.label();
-    match header.coordinates()? {
+    let coordinates = header.coordinates()?;
+    if rows.is_empty() {
+        return Err(text!("has a header and no rows"));
+    }
+    let width = |record: &StringRecord| {
+        record.len() - record.iter().rev().take_while(|cell| cell.is_empty()).count()
+    };
+    if let Some((line, record)) = rows.iter().find(|(_, record)| width(record) > header.len()) {
+        return Err(text!(
+            "line {line} has {cells} cells, and the header names {columns} columns; write numbers with a decimal point, or \
+             separate the cells by semicolons",
+            line = *line,
+            cells = width(record),
+            columns = header.len()
+        ));
+    }
+    match coordinates {
         CoordinateColumns::Point([x, y]) => points(records, Some(header), rows, [x, y]),
         CoordinateColumns::Shape(pairs) => {
             let id = header.ids().next().or_else(|| names(records, header, rows, &pairs));
             let used = pairs.as_flattened().iter().copied().chain(id).chain(label);
             let aside = header.left_aside(used);
-            Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
+            let unit = header.unit(pairs.as_flattened());
+            Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside, unit })
         }
     }
 }
@@ -153,10 +193,17 @@ fn by_place(records: &Records, rows: NumberedRecords<'_>) -> Result<Read, Text> 
         // A word before each point: the id of its outline.
         return points(records, Some(&ColumnNames::new(["id", "x", "y"])), rows, [1, 2]);
     }
+    if width == begin + 4 && rows.len() >= SHORTEST_RUN {
+        return Err(text!(
+            "has four numbers on each line, which are no outline; if they are x and y with decimal commas, separate them by \
+             semicolons, else name the columns in a header: x,y"
+        ));
+    }
     let id = (begin > 0 && !has_index).then_some(0);
     let label = (begin > 1 && !has_index).then_some(1);
     let pairs: Vec<[usize; 2]> = (begin..width).step_by(2).map(|x| [x, x + 1]).collect();
-    Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside })
+    let unit = LengthUnit::Unknown;
+    Ok(Read { table: shapes(records, rows, id, label, &pairs)?, aside, unit })
 }
 
 /// True if a column counts the rows, from 0 or from 1.
@@ -262,8 +309,9 @@ fn points(
     }
     let Some(header) = header else {
         let table = OutlineTable::Curves(parted(records, &points.iter().collect::<Vec<_>>())?);
-        return Ok(Read { table, aside: None });
+        return Ok(Read { table, aside: None, unit: LengthUnit::Unknown });
     };
+    let unit = header.unit(&[x, y]);
     let label = header.label();
     let id = header.ids().find(|&column| tells_apart(&points, column));
     let others = || (0..header.len()).filter(|i| ![Some(x), Some(y), id].contains(&Some(*i)));
@@ -282,7 +330,7 @@ fn points(
     let Some(id) = id else {
         let aside = header.left_aside([x, y]);
         let table = OutlineTable::Curves(parted(records, &groups[0].1)?);
-        return Ok(Read { table, aside });
+        return Ok(Read { table, aside, unit });
     };
     let aside = header.left_aside([x, y, id].into_iter().chain(label));
     let row = |(id, group): (&str, Vec<&PointRow<'_>>)| {
@@ -302,7 +350,7 @@ fn points(
             curve,
         }
     };
-    Ok(Read { table: OutlineTable::Rows(groups.into_iter().map(row).collect()), aside })
+    Ok(Read { table: OutlineTable::Rows(groups.into_iter().map(row).collect()), aside, unit })
 }
 
 fn is_separator(at: [f64; 2], reach: [f64; 2]) -> bool {
@@ -587,11 +635,23 @@ mod tests {
     }
 
     #[test]
+    fn the_first_block_of_points_is_the_outline() {
+        let text = "Name,KITE 11\nChord(mm),4\n,\nAirfoil surface,\nX(mm),Y(mm)\n4,0\n2,1\n0,0\n,\n\
+                    Camber line,\nX(mm),Y(mm)\n0,0\n4,0.5\n";
+        assert_eq!(points(text), [[4.0, 0.0], [2.0, 1.0], [0.0, 0.0]]);
+        assert!(aside(text).contains("first block of points"), "{}", aside(text));
+    }
+
+    #[test]
     fn what_is_not_understood_is_named() {
         assert!(problem("").starts_with("is empty"));
         assert!(problem("id,label\na,b\n").contains("names no columns of points"));
         assert!(says(&problem("x0,y0,label,x1\n"), "x1 .. y1"));
-        assert!(problem("x0,y0\n").contains("no rows"));
+        assert!(problem("x0,y0\n").contains("no rows") && problem("x,y\n").contains("no rows"));
+        let commas = problem("x,y\n0,5,1,2\n1,5,1,3\n1,0,2,0\n");
+        assert!(says(&commas, "line 2 .. 4 cells .. 2 columns .. decimal point"), "{commas}");
+        assert!(problem("0,5,1,2\n1,5,1,3\n1,0,2,0\n").contains("decimal commas"));
+        assert_eq!(points("x,y\n0,1,,\n1,0,,\n1,1\n")[0], [0.0, 1.0]);
         assert!(problem("x,y\n1,2\n1,two\n").starts_with("line 3: 'two'"));
         assert!(problem("x,y\n1,2\n1,\n").starts_with("line 3: ''"));
         let bad = rows("0,0,1,0,1,1\n0,0,1\n0,0,one,0,1,1\n");
