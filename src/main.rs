@@ -17,14 +17,17 @@ const LANGUAGE: &str = "LATENT_EXPLORER_LANGUAGE";
 
 fn main() -> ExitCode {
     runtime::set_up();
-    match choose_language().and_then(|()| run()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // One line, even if a file name or a library's message has several.
-            let message = error.to_string();
-            eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
-            ExitCode::FAILURE
-        }
+    if let Ok(program) = std::env::current_exe() {
+        runtime::set_program(program);
+    }
+    let result = choose_language().and_then(|()| run());
+    if let Err(error) = &result {
+        cli::say_last(error);
+    }
+    match (cli::exit_code(), result) {
+        (Some(signal), _) => ExitCode::from(signal),
+        (None, Ok(())) => ExitCode::SUCCESS,
+        (None, Err(_)) => ExitCode::FAILURE,
     }
 }
 
@@ -50,5 +53,6 @@ fn run() -> Result<()> {
     match cli::parse()? {
         Invocation::Window { model } => latent_explorer::ui::run(model),
         Invocation::Command(command) => cli::run(&command),
+        Invocation::PictureTrial => cli::try_pictures(),
     }
 }

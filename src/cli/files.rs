@@ -7,6 +7,7 @@ use crate::model::Model;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
 use crate::text;
+use crate::text::printable;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,7 +80,7 @@ fn place(path: &Path) -> PathBuf {
 
 /// Prints on standard output.
 pub fn print(text: &str) -> Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    match std::io::stdout().write_all(printable(text).as_bytes()) {
         // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::io(Path::new(&text!("standard output").to_string()), &error))

@@ -5,6 +5,9 @@ mod command;
 mod files;
 mod misuse;
 mod progress;
+mod signals;
 mod verbs;
 
-pub use command::{Invocation, Verb, help_texts, parse, run};
+pub use command::{Invocation, Verb, help_texts, parse, run, try_pictures};
+pub use progress::say_last;
+pub use signals::exit_code;

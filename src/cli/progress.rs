@@ -1,8 +1,9 @@
 //! Progress on standard error: a bar on a terminal, a line a second elsewhere.
 
+use crate::error::Error;
 use crate::explore::duration;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, printable};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -14,6 +15,14 @@ const PARTS: u64 = 1000;
 const RATE: u8 = 10;
 /// Time between two lines if there is no terminal.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes the last line of a program that failed to standard error, in one line and with nothing in it that a terminal
+/// would act on.
+pub fn say_last(error: &Error) {
+    let line = error.to_string().replace('\n', " ");
+    // Standard error may be closed.
+    let _ = writeln!(stderr(), "latent-explorer: {}", printable(&line));
+}
 
 /// Reports the progress of a task at intervals.
 pub struct Progress {
@@ -43,7 +52,7 @@ impl Progress {
         if self.terminal {
             let bar = self.bar.get_or_insert_with(bar);
             bar.set_prefix(left.to_string());
-            bar.set_message(line().to_string());
+            bar.set_message(printable(&line().to_string()).into_owned());
             bar.set_position((share * PARTS as f64) as u64);
         } else {
             self.say(Text::joined([line(), left], ", "));
@@ -54,7 +63,7 @@ impl Progress {
     pub fn say(&mut self, line: impl Display) {
         self.clear();
         // A failed write to standard error must not stop the work.
-        let _ = writeln!(stderr(), "{line}");
+        let _ = writeln!(stderr(), "{}", printable(&line.to_string()));
     }
 
     /// Shows the last line.

@@ -7,6 +7,7 @@ mod depths;
 mod export;
 mod heads;
 mod help;
+mod hostile;
 #[path = "../common/imported.rs"]
 mod imported;
 mod maps;
@@ -15,6 +16,8 @@ mod rediscovery;
 mod refusals;
 #[path = "../common/says.rs"]
 mod says;
+#[cfg(unix)]
+mod signals;
 #[path = "../common/steels.rs"]
 mod steels;
 mod table_pictures;

@@ -1,17 +1,16 @@
 //! `rediscover`: a model and a property in, three numbers out that rate the answers of its searches.
 
 use crate::cli::args::search::goal;
-use crate::cli::files::{check_outputs, open_outlines};
+use crate::cli::files::{check_outputs, open_outlines, print};
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::numerics::atomic_file::write_whole;
 use crate::objective::Goal;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryParts};
 use crate::text;
 use clap::Args;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The arguments of `rediscover`.
 #[derive(Debug, Args)]
@@ -107,14 +106,4 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     print(&report.to_string())?;
     progress.finish(text!("wrote {out}", out = out.display().to_string()));
     Ok(())
-}
-
-fn print(text: &str) -> Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // A reader such as `head` may close the pipe early.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new(&text!("standard output").to_string()), &error))
-        }
-        _ => Ok(()),
-    }
 }
