@@ -2,12 +2,12 @@
 
 use crate::cli::args::search::best_so_far;
 use crate::cli::progress::Progress;
-use crate::cli::signals::cancelled_by_signal;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
 use crate::model::judge::Prediction;
 use crate::numerics::atomic_file;
+use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{Search, SearchConfig, SearchReport};
 use crate::text;
 use crate::text::Text;
@@ -91,8 +91,7 @@ pub fn search(
     progress: &mut Progress,
 ) -> Result<SearchReport> {
     let mut search = Search::new(model.clone(), config)?;
-    let stop = cancelled_by_signal();
-    while search.advance(&stop)? {
+    while search.advance(&CancelToken::default())? {
         progress.report(search.share(), || {
             let best = best_so_far(&search);
             text!("searching: step {done}, best {best}", done = search.done(), best)

@@ -80,6 +80,8 @@ impl Trial {
             ));
         };
         let mut command = Command::new(program);
+        // The allocator asks for a gigabyte at once, which would be inside the limit before there is one.
+        command.env("MIMALLOC_ARENA_RESERVE", "0");
         command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let begun = command.spawn().and_then(|mut child| {
             let pipes = child.stdin.take().zip(child.stdout.take());
