@@ -6,8 +6,8 @@
 //! then read here.
 //!
 //! The child takes pictures one after the other from its standard input, each as its length in 8 bytes (little-endian)
-//! and its text. On standard output it says [`WAIT`] every [`TICK`] while it reads, and [`READ`] at the end. Beyond its
-//! limits it ends.
+//! and its text. On standard output it says `WAIT` every `TICK` while it reads, and `READ` at the end. Beyond its limits
+//! it ends.
 
 use super::svg;
 use crate::data::text_file::MAX_BYTES;
