@@ -17,13 +17,14 @@ const LANGUAGE: &str = "LATENT_EXPLORER_LANGUAGE";
 
 fn main() -> ExitCode {
     runtime::set_up();
+    if let Ok(program) = std::env::current_exe() {
+        runtime::set_program(program);
+    }
     let result = choose_language().and_then(|()| run());
     if let Err(error) = &result {
-        // One line, even if a file name or a library's message has several.
-        let message = error.to_string();
-        eprintln!("latent-explorer: {}", message.lines().collect::<Vec<_>>().join(" "));
+        cli::say_last(error);
     }
-    ExitCode::from(cli::status(&result))
+    ExitCode::from(cli::exit_code().unwrap_or_else(|| cli::status(&result)))
 }
 
 /// Sets the language that the environment names; without one, or with an empty name, it stays English.
@@ -49,5 +50,6 @@ fn run() -> Result<Outcome> {
     match cli::parse()? {
         Invocation::Window { model } => latent_explorer::ui::run(model).map(|()| Outcome::Done),
         Invocation::Command(command) => cli::run(&command),
+        Invocation::PictureTrial => cli::try_pictures().map(|()| Outcome::Done),
     }
 }

@@ -8,6 +8,7 @@ use super::verbs::keep::{render, report};
 use super::verbs::learn::{compare, data, heads, sweep, train};
 use super::verbs::optimise::{lab, race, rediscover, search};
 use super::verbs::{completions, man};
+use crate::data::outline::import::formats::trial;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Language, suggestion};
@@ -28,6 +29,8 @@ pub enum Invocation {
     },
     /// Runs one command and exits.
     Command(Box<Verb>),
+    /// Tries pictures for the program that has begun this one, see [`trial`].
+    PictureTrial,
 }
 
 /// See, teach and use optimisation in a latent space
@@ -121,7 +124,10 @@ pub enum Verb {
 /// # Errors
 /// Explains in one line the part that is not understood.
 pub fn parse() -> Result<Invocation> {
-    parse_from(std::env::args_os())
+    match std::env::args_os().nth(1) {
+        Some(first) if first == trial::ARGUMENT => Ok(Invocation::PictureTrial),
+        _ => parse_from(std::env::args_os()),
+    }
 }
 
 pub(super) fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
@@ -294,6 +300,15 @@ pub fn run(command: &Verb) -> Result<Outcome> {
         Verb::Man(arguments) => man::run(arguments, Arguments::command()),
     };
     result.map(|()| Outcome::Done)
+}
+
+/// Tries pictures until there are none any more.
+///
+/// # Errors
+/// When the program that sends them has ended.
+pub fn try_pictures() -> Result<()> {
+    let standard_input = text!("standard input").to_string();
+    trial::serve().map_err(|error| Error::io(Path::new(&standard_input), &error))
 }
 
 /// True if a word in the place of a model is probably a mistyped command: a bare word that is no existing file.

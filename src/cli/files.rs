@@ -8,6 +8,7 @@ use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::check_writable;
 use crate::numerics::standard_streams::{self, is_stream};
 use crate::text;
+use crate::text::printable;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,6 +87,7 @@ static OUTPUT_HOLDS_FILE: AtomicBool = AtomicBool::new(false);
 
 /// Prints on standard output; on standard error if standard output holds a file.
 pub fn print(text: &str) -> Result<()> {
+    let text = printable(text);
     if OUTPUT_HOLDS_FILE.load(Ordering::Relaxed) {
         // A failed write to standard error must not stop the work.
         let _ = std::io::stderr().write_all(text.as_bytes());

@@ -6,7 +6,10 @@ mod files;
 mod misuse;
 mod outcome;
 mod progress;
+mod signals;
 mod verbs;
 
-pub use command::{Invocation, Verb, help_texts, parse, run};
+pub use command::{Invocation, Verb, help_texts, parse, run, try_pictures};
 pub use outcome::{Outcome, status};
+pub use progress::say_last;
+pub use signals::exit_code;

@@ -1,8 +1,9 @@
 //! Progress on standard error: a bar on a terminal, a line a second elsewhere, or objects for a program.
 
+use crate::error::Error;
 use crate::explore::duration;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, printable};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -36,6 +37,14 @@ static FORM: OnceLock<ProgressForm> = OnceLock::new();
 /// Chooses the form, once for a run of the program.
 pub fn report_as(form: ProgressForm) {
     FORM.get_or_init(|| form);
+}
+
+/// Writes the last line of a program that failed to standard error, in one line and with nothing in it that a terminal
+/// would act on.
+pub fn say_last(error: &Error) {
+    let line = error.to_string().replace('\n', " ");
+    // Standard error may be closed.
+    let _ = writeln!(stderr(), "latent-explorer: {}", printable(&line));
 }
 
 /// Reports the progress of a task at intervals.
@@ -76,7 +85,7 @@ impl Progress {
         if self.terminal {
             let bar = self.bar.get_or_insert_with(bar);
             bar.set_prefix(left.to_string());
-            bar.set_message(line().to_string());
+            bar.set_message(printable(&line().to_string()).into_owned());
             bar.set_position((share * PARTS as f64) as u64);
         } else {
             self.say(Text::joined([line(), left], ", "));
@@ -97,7 +106,7 @@ impl Progress {
     fn tell(&mut self, event: &str, line: &dyn Display) {
         self.clear();
         match self.form {
-            ProgressForm::Text => write(line),
+            ProgressForm::Text => write(&printable(&line.to_string())),
             ProgressForm::Json => write(&json!({ "event": event, "text": line.to_string() })),
             ProgressForm::None => (),
         }

@@ -1,5 +1,6 @@
 //! Tables of numbers as CSV: a vector a row; a header is written, and optional when read.
 
+use super::cell::{guarded, unguarded};
 use super::outline::transform::SimilarityTransform;
 use super::rows::Rows;
 use crate::error::{Error, Result};
@@ -153,7 +154,7 @@ pub fn read_latents(path: &Path, dim: usize) -> Result<Latents> {
             })
         };
         latents.z.push(&columns.iter().map(|&k| number(k)).collect::<Result<Vec<f64>>>()?);
-        latents.ids.extend(id.and_then(|id| record.get(id)).map(str::to_owned));
+        latents.ids.extend(id.and_then(|id| record.get(id)).map(|id| unguarded(id).to_owned()));
         if let Some(frame) = &frame {
             let of = frame.iter().map(|&k| number(k)).collect::<Result<Vec<f64>>>()?;
             let frame =
@@ -181,7 +182,8 @@ pub fn line_at(bytes: &[u8], begins: usize) -> usize {
     1 + before.iter().filter(|&&b| b == b'\n').count()
 }
 
-/// Writes a header and rows of cells; the file is written completely or not at all. Numbers keep their full precision.
+/// Writes a header and rows of cells, those that a spreadsheet would run [guarded]; the file is written completely or not
+/// at all. Numbers keep their full precision.
 ///
 /// # Errors
 /// Names the file when it cannot be written.
@@ -193,9 +195,11 @@ where
 {
     atomic_file::write_whole(path, |out| {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(header).map_err(io_error)?;
+        writer
+            .write_record(header.iter().map(|name| guarded(name).into_owned()))
+            .map_err(io_error)?;
         for row in rows {
-            let cells = row.into_iter().map(|cell| cell.to_string());
+            let cells = row.into_iter().map(|cell| guarded(&cell.to_string()).into_owned());
             writer.write_record(cells).map_err(io_error)?;
         }
         writer.flush()

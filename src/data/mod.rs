@@ -1,5 +1,6 @@
 //! Training data: outlines, the families that generate them and their geometry; tables; scaling.
 
+pub mod cell;
 pub mod column_name;
 pub mod csv;
 pub mod dataset;

@@ -1,5 +1,6 @@
 //! The records of a CSV with rows of any length.
 
+use super::cell::unguarded;
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;
@@ -156,6 +157,10 @@ fn parse(text: &str, separator: char) -> impl Iterator<Item = Result<(usize, Str
         let begins = ended + bytes[ended..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         line += bytes[read..begins].iter().filter(|&&b| b == b'\n').count();
         read = begins;
+        let record = match record.iter().any(|cell| cell.starts_with('\'')) {
+            true => record.iter().map(unguarded).collect(),
+            false => record,
+        };
         Ok((line, record))
     })
 }

@@ -90,7 +90,7 @@ pub fn check_widths(name: &'static str, widths: &[usize], most: usize) -> Result
 }
 
 /// The maximum number of updates.
-const MAX_UPDATES: usize = 100_000_000;
+pub const MAX_UPDATES: usize = 100_000_000;
 
 /// 50 epochs of 5,000 shapes; the weight of KL was chosen by experiment, see `sample_models/README.md`.
 impl Default for TrainingConfig {

@@ -2,6 +2,38 @@
 
 use super::linear_algebra::foreign;
 use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The program itself, which can be begun again for work that must be limited.
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the program; the first name stays.
+pub fn set_program(path: PathBuf) {
+    let _ = PROGRAM.set(path);
+}
+
+/// The program, if its name is known: in `main` it is.
+pub fn program() -> Option<&'static Path> {
+    PROGRAM.get().map(PathBuf::as_path)
+}
+
+/// Limits the memory of this process, in bytes with the stacks of its threads, where the system can; nothing is
+/// written of it when it dies of that.
+#[cfg(target_os = "linux")]
+pub fn limit_memory(bytes: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    for (resource, most) in [(Resource::Data, bytes), (Resource::Core, 0)] {
+        let maximum = getrlimit(resource).maximum;
+        let current = Some(maximum.map_or(most, |maximum| most.min(maximum)));
+        // A limit that cannot be set is none: the limit of time stays.
+        let _ = setrlimit(resource, Rlimit { current, maximum });
+    }
+}
+
+/// Limits nothing: only Linux counts what a process asks for as a whole.
+#[cfg(not(target_os = "linux"))]
+pub fn limit_memory(_: u64) {}
 
 /// Sets up the process. Must be called first in `main`, while there is only one thread.
 pub fn set_up() {

@@ -99,6 +99,9 @@ impl Method {
     }
 }
 
+/// The largest perturbation of a start, in latent units.
+pub const MAX_SPREAD: f64 = 1000.0;
+
 /// The distribution of the starts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -195,7 +198,7 @@ impl SearchConfig {
         }
         check_range("trajectory", self.keep_every, 1, 1_000_000_000)?;
         if let Starts::Around { points, spread } = &self.starts {
-            check_range("perturb", *spread, 0.0, 1000.0)?;
+            check_range("perturb", *spread, 0.0, MAX_SPREAD)?;
             if points.is_empty() {
                 return Err(Error::setting("starts", text!("there is no point to start from")));
             }

@@ -20,7 +20,7 @@ mod written;
 
 pub use basins::{Basin, Basins};
 pub use candidates::{Candidate, CandidateRecord};
-pub use config::{Method, SearchConfig, Starts, Trajectory};
+pub use config::{MAX_SPREAD, Method, SearchConfig, Starts, Trajectory};
 pub use lab_results::{LabComparison, LabResult, LabResults, PredictedValue, read_lab_results};
 pub use race::{Contender, ContenderReport, Contenders, Race, RaceReport};
 pub use report::{Answer, InData, RestartReport, SearchReport, TermAnswer};

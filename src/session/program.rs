@@ -1,5 +1,6 @@
 //! The session: the program without its window. Commands come in, reports of jobs arrive, and the state changes.
 
+use crate::error::Error;
 use crate::session::action::RecordedAction;
 use crate::session::commands::Command;
 use crate::session::commands::cancel::cancel_all;
@@ -47,7 +48,10 @@ impl Session {
         let loaded =
             settings_path.as_deref().map_or_else(|| Ok(Settings::default()), Settings::load);
         let (settings, damaged) = match loaded {
-            Ok(settings) => (settings, None),
+            Ok(mut settings) => {
+                let problem = settings.mend();
+                (settings, problem.map(Error::mismatch))
+            }
             Err(error) => (Settings::default(), Some(error)),
         };
         let mut session = Self::with_settings(settings, settings_path, wake);

@@ -1,16 +1,20 @@
 //! Settings that are saved between two sessions.
 
 use crate::data::outline::generator::GeneratorConfig;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_range};
 use crate::model::training_config::TrainingConfig;
 use crate::numerics::atomic_file;
-use crate::optimise::{Contenders, SearchConfig};
+use crate::optimise::{Contenders, MAX_SPREAD, Race, SearchConfig};
 use crate::session::document::{Document, NextSearch, NextTraining, StartChoice};
 use crate::session::preferences::{Pace, Preferences, TextScale, ThemeChoice};
 use crate::session::view::{Layers, View};
 use crate::text;
+use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+/// The most bytes of the file of settings.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// The saved settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,6 +65,13 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
+/// Replaces a part by its default if it is wrong.
+fn mended<T: Default>(checked: Result<()>, part: &mut T) -> Option<Error> {
+    let error = checked.err()?;
+    *part = T::default();
+    Some(error)
+}
+
 impl Settings {
     /// The settings to save: those for generated outlines, since the ones for imported shapes are not saved, and those of
     /// searches without the changes of a lesson.
@@ -107,7 +118,7 @@ impl Settings {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let bytes = atomic_file::read(path)?;
+        let bytes = atomic_file::read_at_most(path, MAX_BYTES)?;
         serde_json::from_slice(&bytes).map_err(|error| {
             let aside = path.with_extension("damaged.json");
             let problem = match std::fs::rename(path, &aside) {
@@ -123,6 +134,27 @@ impl Settings {
             };
             Error::file(path, problem)
         })
+    }
+
+    /// Replaces each part with a value out of its range by its default; returns the first problem.
+    pub fn mend(&mut self) -> Option<Text> {
+        let Self { generator, training, search, race, starts, pace, .. } = self;
+        let is_race = Race::check(race);
+        let spread = check_range("perturb", starts.spread, 0.0, MAX_SPREAD);
+        let is_paced = check_range("pace", pace.0, 1e-3, 1e9);
+        let problems = [
+            mended(generator.check(), generator),
+            mended(training.check(), training),
+            mended(search.check(), search),
+            mended(is_race, race),
+            mended(spread, starts),
+            mended(is_paced, pace),
+        ];
+        let problem = problems.into_iter().flatten().next()?;
+        Some(text!(
+            "a saved setting was out of its range, so its default is used ({problem})",
+            problem
+        ))
     }
 
     /// Writes the settings, completely or not at all; makes the folder if it is missing.
@@ -170,6 +202,14 @@ mod tests {
         std::fs::write(&path, r#"{"full_speed":true,"starts":{"origin":"moon"}}"#).unwrap();
         let newer = Settings::load(&path).unwrap();
         assert!(newer.full_speed && newer.starts == StartChoice::default());
+        let out_of_range =
+            r#"{"search":{"keep_every":0},"pace":-1,"full_speed":true,"training":{"updates":0}}"#;
+        std::fs::write(&path, out_of_range).unwrap();
+        let mut kept = Settings::load(&path).unwrap();
+        let problem = kept.mend().unwrap().to_string();
+        assert!(problem.contains("updates"), "{problem}");
+        assert_eq!(kept, Settings { full_speed: true, ..Settings::default() });
+        assert_eq!(kept.mend(), None);
         std::fs::write(&path, "{").unwrap();
         assert!(Settings::load(&path).unwrap_err().to_string().contains("set aside"));
         assert!(path.with_extension("damaged.json").exists());

@@ -2,6 +2,7 @@
 
 use super::catalogue::translation;
 use super::key::Key;
+use super::printable::{in_line, shortened};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -120,7 +121,8 @@ impl fmt::Display for Text {
 /// The problem with a word on the command line is a text.
 impl std::error::Error for Text {}
 
-/// Writes a sentence with its arguments; a placeholder without an argument stays as it is.
+/// Writes a sentence with its arguments; a placeholder without an argument stays as it is. Words in quotation marks, and
+/// those of another program's `error`, are shortened.
 fn fill<'a>(
     f: &mut fmt::Formatter<'_>,
     mut sentence: &str,
@@ -130,7 +132,12 @@ fn fill<'a>(
         let Some(length) = sentence[start..].find('}') else { break };
         let end = start + length + 1;
         f.write_str(&sentence[..start])?;
-        match argument(&sentence[start + 1..end - 1]) {
+        let name = &sentence[start + 1..end - 1];
+        let is_quoted = sentence[..start].ends_with('\'') && sentence[end..].starts_with('\'');
+        match argument(name) {
+            Some(Argument::Words(words)) if is_quoted || name == "error" => {
+                f.write_str(&shortened(&in_line(words)))?;
+            }
             Some(argument) => fmt::Display::fmt(argument, f)?,
             None => f.write_str(&sentence[start..end])?,
         }
@@ -143,7 +150,7 @@ impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => count.fmt(f),
-            Self::Words(words) => f.write_str(words),
+            Self::Words(words) => f.write_str(&in_line(words)),
             Self::Text(text) => text.fmt(f),
         }
     }

@@ -3,6 +3,7 @@
 mod build_model;
 mod head;
 mod learner;
+mod memory;
 mod pca;
 mod probabilistic_pca;
 mod starts;
@@ -14,6 +15,7 @@ mod training_context;
 mod variables;
 
 pub use head::{HeadConfig, HeadTrainer};
+pub use memory::about_memory;
 pub use pca::Pca;
 pub use state::TrainerState;
 pub use sweep::{MAX_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};

@@ -8,6 +8,7 @@ mod depths;
 mod export;
 mod heads;
 mod help;
+mod hostile;
 #[path = "../common/imported.rs"]
 mod imported;
 mod maps;
@@ -16,6 +17,8 @@ mod rediscovery;
 mod refusals;
 #[path = "../common/says.rs"]
 mod says;
+#[cfg(unix)]
+mod signals;
 #[path = "../common/steels.rs"]
 mod steels;
 mod table_pictures;

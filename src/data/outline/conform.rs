@@ -6,6 +6,7 @@ use super::geometry;
 use super::import::Normalise;
 use super::import::canonicalise::{self, Begin, OutlineForm};
 use super::import::files::InputFormat;
+use super::import::formats::trial::Trials;
 use super::import::formats::{airfoil, svg, table};
 use super::import::repair::{RawCurve, clean};
 use super::spacing::Spacing;
@@ -215,6 +216,7 @@ fn curves(path: &Path) -> Result<Vec<ListedOutline>, Text> {
 
 /// The paths of a picture, read on a thread with the stack that [`svg::read`] needs.
 fn paths(text: &str) -> Result<Vec<svg::PathOfPicture>, Text> {
+    Trials::default().pass(text, || false)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(svg::STACK).build();
     let read = || svg::read(text).map(|picture| picture.paths);
     pool.map_err(|error| text!("cannot be read: {error}", error = error.to_string()))?.install(read)

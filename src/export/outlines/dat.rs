@@ -4,13 +4,17 @@
 //! The rightmost point takes the role of the trailing edge in a shape that is no airfoil.
 
 use super::outline::NamedOutline;
+use crate::data::unique_names::UniqueNames;
 use crate::error::{Error, Result};
-use crate::numerics::atomic_file::write_whole;
+use crate::numerics::atomic_file::{temporary_folder, write_whole};
 use crate::text;
-use crate::text::Text;
-use std::collections::HashSet;
+use crate::text::{Text, printable};
 use std::io::Write;
 use std::path::Path;
+
+/// The most bytes of a file name without its extension: with it, and with a mark of other programs, it stays below the
+/// 255 of every system.
+const LONGEST: usize = 200;
 
 /// Writes the only outline.
 pub(super) fn write_one(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
@@ -38,21 +42,18 @@ pub(super) fn check_folder(path: &Path) -> Result<()> {
             text!("is a folder already; name a new one, or a file in it"),
         ));
     }
-    temporary(path).map(drop)
+    temporary_folder(path).map(drop)
 }
 
 /// Writes one file for each outline into a new folder: all of them or none.
 pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result<()> {
     check_folder(path)?;
-    let folder = temporary(path)?;
-    let mut taken = HashSet::new();
+    let folder = temporary_folder(path)?;
+    let mut taken = UniqueNames::default();
     for (place, outline) in outlines.iter().enumerate() {
         let title = outline.title(place);
-        let own = file_name(&title);
-        // Two titles may give the same file name, even with a number appended.
-        let numbered = (place + 1..).map(|n| format!("{own}-{n}"));
-        let mut free = std::iter::once(own.clone()).chain(numbered);
-        let name = free.find(|name| taken.insert(name.to_lowercase())).unwrap_or(own);
+        // Two titles may give the same file name.
+        let name = taken.add_short(&file_name(&title), '-', LONGEST);
         let inside = folder.path().join(format!("{name}.dat"));
         write_whole(&inside, |out| write(out, outline, &title)).map_err(|error| match error {
             Error::File { problem, .. } => Error::file(path, problem),
@@ -67,24 +68,10 @@ pub(super) fn write_folder(path: &Path, outlines: &[NamedOutline<'_>]) -> Result
     })
 }
 
-/// A temporary folder beside `path`, which is deleted unless it is kept.
-fn temporary(path: &Path) -> Result<tempfile::TempDir> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".latent-explorer-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o755));
-    }
-    let made = builder.tempdir_in(parent.unwrap_or(Path::new(".")));
-    made.map_err(|error| Error::io(path, &error))
-}
-
 /// A title converted to a file name that is valid on every system.
 fn file_name(title: &str) -> String {
     let allowed = |c: char| if c.is_alphanumeric() || "-_.+".contains(c) { c } else { '_' };
-    let name: String = title.chars().map(allowed).take(80).collect();
+    let name: String = title.chars().map(allowed).collect();
     // A leading dot hides a file.
     let name = name.trim_start_matches('.');
     if name.is_empty() { "shape".to_owned() } else { name.to_owned() }
@@ -97,7 +84,7 @@ fn area(points: &[[f64; 2]]) -> f64 {
 }
 
 fn write(out: &mut dyn Write, outline: &NamedOutline<'_>, title: &str) -> std::io::Result<()> {
-    writeln!(out, "{}", title.split_whitespace().collect::<Vec<_>>().join(" "))?;
+    writeln!(out, "{}", printable(&title.split_whitespace().collect::<Vec<_>>().join(" ")))?;
     let mut points = outline.corners();
     if area(&points) < 0.0 {
         points.reverse();

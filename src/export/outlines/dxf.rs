@@ -4,10 +4,10 @@
 
 use super::outline::NamedOutline;
 use crate::data::outline::unit::LengthUnit;
-use std::collections::HashSet;
+use crate::data::unique_names::UniqueNames;
 use std::io::{Result, Write};
 
-/// The most characters of a layer name in this release.
+/// The most characters, which are ASCII, of a layer name in this release.
 const LONGEST: usize = 31;
 
 pub(super) fn write(out: &mut dyn Write, outlines: &[NamedOutline<'_>]) -> Result<()> {
@@ -79,19 +79,11 @@ fn real(value: f64) -> String {
 
 /// A layer name for each outline, all different: capital letters, digits, `-`, `_` and `$`.
 fn layers(outlines: &[NamedOutline<'_>]) -> Vec<String> {
-    let mut taken = HashSet::new();
+    let mut taken = UniqueNames::default();
     let layer = |(place, outline): (usize, &NamedOutline<'_>)| {
         let allowed = |c: char| if c.is_ascii_alphanumeric() || "-$".contains(c) { c } else { '_' };
         let title = outline.title(place).to_ascii_uppercase();
-        let name: String = title.chars().map(allowed).take(LONGEST).collect();
-        if taken.insert(name.clone()) {
-            return name;
-        }
-        let number = format!("_{}", place + 1);
-        let stem: String = name.chars().take(LONGEST - number.len()).collect();
-        let other = stem + &number;
-        taken.insert(other.clone());
-        other
+        taken.add_short(&title.chars().map(allowed).collect::<String>(), '_', LONGEST)
     };
     outlines.iter().enumerate().map(layer).collect()
 }

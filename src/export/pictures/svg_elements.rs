@@ -58,7 +58,26 @@ pub(in crate::export) fn n(value: f64) -> String {
     format!("{}", (100.0 * value).round() / 100.0 + 0.0)
 }
 
-/// Text escaped for use between tags.
+/// Text escaped for use between tags. What XML 1.0 has no way to say, control characters and two that are none, becomes
+/// the sign for a character that cannot be shown.
 pub(in crate::export) fn escaped(text: &str) -> String {
+    let is_unspeakable =
+        |c: char| c.is_control() && c != '\t' || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let text = text.replace(['\n', '\r'], " ").replace(is_unspeakable, "\u{fffd}");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_label_holds_a_picture_is_xml() {
+        let all: String =
+            (0..0x3000_u32).chain([0xfffe, 0xffff]).filter_map(char::from_u32).collect();
+        let picture = format!("<svg>{}</svg>", escaped(&all));
+        let document = resvg::usvg::roxmltree::Document::parse(&picture).unwrap();
+        assert!(document.root_element().text().unwrap().contains('&'));
+        assert_eq!(escaped("a\n\u{1b}[31m"), "a \u{fffd}[31m");
+    }
 }

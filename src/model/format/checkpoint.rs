@@ -20,7 +20,7 @@ use crate::model::card::{Encoded, ModelCard};
 use crate::model::heads::card::{HeadCard, MAX_MEMBERS};
 use crate::model::heads::head::TaskHead;
 use crate::model::optimiser_state::OptimiserState;
-use crate::model::training_config::Losses;
+use crate::model::training_config::{Losses, MAX_UPDATES};
 use crate::nn::autoencoder::latent_dim;
 use crate::nn::layer::LayerSpec;
 use crate::numerics::adam::Adam;
@@ -29,12 +29,14 @@ use crate::text;
 use crate::text::Text;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 /// The version of the format that this program writes; it reads the one before too.
 pub const FORMAT: u32 = 4;
+/// The most bytes of a checkpoint.
+pub const MAX_BYTES: u64 = 8 << 30;
 /// The metadata key of the card.
 const KEY: &str = "latent-explorer";
 
@@ -179,7 +181,8 @@ fn encoded_tensors(model: &Model) -> Vec<Written> {
 /// Names the file and the problem: missing, truncated, of another program, of another version, of a wrong shape, or
 /// holding values that are not finite.
 pub fn load(path: &Path) -> Result<Model> {
-    from_bytes(&atomic_file::read(path)?).map_err(|problem| Error::file(path, problem))
+    from_bytes(&atomic_file::read_at_most(path, MAX_BYTES)?)
+        .map_err(|problem| Error::file(path, problem))
 }
 
 /// As [`load`], from memory; the error is the problem alone.
@@ -212,6 +215,8 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     };
     let OwnedHeader { card, label_names, heads, resume, measured } =
         serde_json::from_value(header).map_err(damaged)?;
+    let of_heads = heads.iter().flat_map(HeadCard::all_layers);
+    check_names(card.layers.iter().cloned().chain(of_heads))?;
     let file = SafeTensors::deserialize(bytes).map_err(|e| describe(&e))?;
     let parameters = read_parameters(&file, &card.layers)?;
     let mut encoded = match card.source {
@@ -267,6 +272,15 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
     Ok(model)
 }
 
+/// Fails if two layers have one name: they would share their parameters.
+fn check_names(layers: impl Iterator<Item = LayerSpec>) -> std::result::Result<(), Text> {
+    let mut names = HashSet::new();
+    let twice = layers.map(|layer| layer.name).find(|name| !names.insert(name.clone()));
+    twice.map_or(Ok(()), |name| {
+        Err(text!("is damaged: it has two layers '{name}'; train or save the model again", name))
+    })
+}
+
 /// Weight and bias of every layer, in order.
 fn read_parameters(
     file: &SafeTensors<'_>,
@@ -283,6 +297,19 @@ fn read_resume(
     model: &Model,
 ) -> std::result::Result<Arc<OptimiserState>, Text> {
     let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
+    if let Some((_, steps)) = rows.iter().find(|(_, steps)| *steps as usize > updates) {
+        return Err(text!(
+            "is damaged: its optimiser has made {steps} steps in {updates} updates; train the model again",
+            steps = *steps,
+            updates
+        ));
+    }
+    if updates > MAX_UPDATES {
+        return Err(text!(
+            "is damaged: its training counts {updates} updates; train the model again",
+            updates
+        ));
+    }
     let own = model.learned_parameters().unwrap_or_default();
     let own = own.iter().map(Vec::len);
     let sizes: Vec<usize> = own.chain(raw_log_sigma.map(|_| 1)).collect();

@@ -61,22 +61,31 @@ impl Runner {
 }
 
 impl Race {
+    /// Checks that there are contenders, and each once.
+    ///
+    /// # Errors
+    /// When there is none, or one occurs twice.
+    pub fn check(Contenders(contenders): &Contenders) -> Result<()> {
+        if contenders.is_empty() {
+            return Err(Error::setting("methods", text!("at least one is needed")));
+        }
+        match (1..contenders.len()).find(|&k| contenders[..k].contains(&contenders[k])) {
+            Some(k) => Err(Error::setting(
+                "methods",
+                text!("'{contender}' is named twice", contender = contenders[k].name()),
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Evaluates the starts of every contender, without any update. The method, the space and the patience of `config`
     /// are not used.
     ///
     /// # Errors
     /// When there is no contender, one occurs twice, or a search cannot begin.
     pub fn new(model: Arc<Model>, config: SearchConfig, contenders: &Contenders) -> Result<Self> {
+        Self::check(contenders)?;
         let Contenders(contenders) = contenders;
-        if contenders.is_empty() {
-            return Err(Error::setting("methods", text!("at least one is needed")));
-        }
-        if let Some(k) = (1..contenders.len()).find(|&k| contenders[..k].contains(&contenders[k])) {
-            return Err(Error::setting(
-                "methods",
-                text!("'{contender}' is named twice", contender = contenders[k].name()),
-            ));
-        }
         let spec = Objective::resolve(&model, config.spec.clone());
         let config = SearchConfig { spec, patience: None, ..config };
         // The trajectories of all contenders together must fit into memory.

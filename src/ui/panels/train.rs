@@ -12,6 +12,7 @@ use crate::session::jobs::learn::training::TrainingPhase;
 use crate::session::{Command, FASTEST, SLOWEST, State};
 use crate::text;
 use crate::text::Text;
+use crate::train::about_memory;
 use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::sweep;
 use crate::ui::request::{Request, Requests};
@@ -228,6 +229,11 @@ fn settings(
         let tooltip = text!("Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them in \
                        reverse order");
         list(ui, text!("Hidden layers"), tooltip, &mut config.hidden);
+        let generated = 2 * state.document.training.generator.points;
+        let width = state.own_data().map_or(generated, |data| data.set.rows.width());
+        if let Some(memory) = about_memory(config, width) {
+            note(ui, memory);
+        }
         activation(ui, config);
         let tooltip = text!("Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
                        through both networks from the start, and the nonlinear part trained beside it. Usual for your own \

@@ -21,7 +21,7 @@ use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
 use crate::numerics::atomic_file;
 use crate::text;
-use crate::text::Text;
+use crate::text::{Text, escaped_json};
 use crate::trust::{ModelMetrics, Warning, warnings_of};
 use clap::Args;
 use serde::Serialize;
@@ -161,7 +161,8 @@ pub fn run(arguments: &InfoArguments) -> Result<()> {
     let model = open(path)?;
     let info = Info::new(&model, path)?;
     let text = if arguments.json {
-        serde_json::to_string_pretty(&info).map_err(|e| Error::file(path, e.to_string()))? + "\n"
+        let json = serde_json::to_string_pretty(&info);
+        escaped_json(&json.map_err(|e| Error::file(path, e.to_string()))?) + "\n"
     } else {
         info.text()
     };

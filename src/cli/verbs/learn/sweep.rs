@@ -4,6 +4,7 @@ use super::compare::{TableFormat, table, warn};
 use crate::cli::args::learning::LearningOptions;
 use crate::cli::files::{check_folder, check_outputs};
 use crate::cli::progress::Progress;
+use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
 use crate::explore::shapes::miniature::Miniature;
@@ -12,7 +13,7 @@ use crate::export::tables::metrics_table::Entry;
 use crate::model::format::checkpoint;
 use crate::numerics::atomic_file::{check_writable, write_whole};
 use crate::text;
-use crate::train::{Sweep, Swept, USUAL_BETAS};
+use crate::train::{Sweep, Swept, USUAL_BETAS, about_memory};
 use crate::trust::warnings_of;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -59,16 +60,19 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     models.iter().try_for_each(|folder| check_folder(&learning.inputs(), folder))?;
     let (data, config) = learning.prepare()?;
     let without_heads = learning.without_heads(&data);
+    let mut progress = Progress::start();
+    about_memory(&config, data.set.rows.width()).iter().for_each(|line| progress.say(line));
     let mut sweep = Sweep::new(data, config, betas)?;
     if let Some(folder) = models {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         betas.iter().try_for_each(|beta| check_writable(&file(folder, *beta)))?;
     }
 
-    let mut progress = Progress::start();
+    progress = Progress::start();
     without_heads.iter().for_each(|line| progress.say(line));
     let mut done: Vec<Swept> = Vec::with_capacity(betas.len());
-    while !sweep.is_finished() {
+    let stop = cancelled_by_signal();
+    while !sweep.is_finished() && !stop.is_cancelled() {
         let swept = sweep.step()?;
         progress.report(sweep.progress(), || {
             text!(
@@ -83,6 +87,13 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
             }
             done.push(swept);
         }
+    }
+    ended_early(&stop).iter().for_each(|line| progress.say(line));
+    if done.is_empty() {
+        return Err(Error::file(
+            out,
+            text!("is not written: the sweep was ended before its first model was trained"),
+        ));
     }
     let kept = |beta| models.as_ref().map(|folder| file(folder, beta).display().to_string());
     let entries: Vec<Entry<'_>> = done

@@ -5,7 +5,9 @@ use super::pca;
 use crate::cli::args::learning::LearningOptions;
 use crate::cli::files::{check_folder, check_outputs_with, open};
 use crate::cli::progress::Progress;
+use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::data::dataset::Dataset;
+use crate::data::source::TrainingData;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::export::outlines::{check_holds_several, write_set};
@@ -13,11 +15,11 @@ use crate::export::tables::csv;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::model::format::checkpoint;
-use crate::model::training_config::EpochRecord;
+use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::Latent;
 use crate::text;
 use crate::text::Text;
-use crate::train::{Trainer, TrainerState};
+use crate::train::{Trainer, TrainerState, about_memory};
 use crate::trust::{ModelMetrics, warnings_of};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -114,7 +116,8 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         refuse_table_as_outlines(&data.set, arguments)?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
     }
-    let (mut trainer, remarks) = prepare(arguments)?;
+    let mut progress = Progress::start();
+    let (mut trainer, remarks) = prepare(arguments, &mut progress)?;
     refuse_table_as_outlines(trainer.data(), arguments)?;
     let mut snapshots = arguments
         .snapshots
@@ -124,7 +127,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
 
     let begun = trainer.updates();
     // The clock starts here: the estimate of the time left must count only the training.
-    let mut progress = Progress::start();
+    progress = Progress::start();
     remarks.iter().for_each(|line| progress.say(line));
     if let Some(preset) = arguments.learning.network.preset() {
         progress.say(preset.about());
@@ -136,7 +139,8 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
             state = state(&trainer)
         ));
     }
-    while !trainer.is_finished() {
+    let stop = cancelled_by_signal();
+    while !trainer.is_finished() && !stop.is_cancelled() {
         let step = trainer
             .step()
             .map_err(|error| keep_what_was_learned(error, &trainer, begun, arguments))?;
@@ -145,6 +149,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
         }
         progress.report(trainer.progress(), || state(&trainer));
     }
+    ended_early(&stop).iter().for_each(|line| progress.say(line));
     let model = save(&trainer, arguments)?;
     if let Some(path) = &arguments.history {
         csv::write_history(path, trainer.history())?;
@@ -229,10 +234,15 @@ fn keep_what_was_learned(
 }
 
 /// A new training, or a resumed one, with remarks on it.
-fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
+fn prepare(arguments: &TrainArguments, progress: &mut Progress) -> Result<(Trainer, Vec<Text>)> {
+    // The memory is said before it is taken.
+    let mut say_memory = |config: &TrainingConfig, data: &TrainingData| {
+        about_memory(config, data.set.rows.width()).iter().for_each(|line| progress.say(line));
+    };
     let Some(path) = &arguments.resume else {
         let (data, config) = arguments.learning.prepare()?;
         let remarks = arguments.learning.without_heads(&data);
+        say_memory(&config, &data);
         return Ok((Trainer::new(data, config)?, remarks));
     };
     let model = open(path)?;
@@ -248,6 +258,7 @@ fn prepare(arguments: &TrainArguments) -> Result<(Trainer, Vec<Text>)> {
     let more = arguments.learning.training.length(&config, samples).unwrap_or(usual);
     config.updates = stood.resume.updates.saturating_add(more);
     earlier.check_branch(&config)?;
+    say_memory(&config, &data);
     let rows_change = earlier.early_stopping.is_some() != config.early_stopping.is_some();
     let remark = rows_change.then(|| {
         text!("early stopping may use some held-out rows alone, so the validation loss may be of other rows than before")

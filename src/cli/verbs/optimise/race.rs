@@ -3,6 +3,7 @@
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
+use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::error::{Error, Result};
 use crate::explore::{duration, grouped, three_digits};
 use crate::export::tables::csv::write_race;
@@ -75,7 +76,8 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     }
     let mut progress = Progress::start();
     let mut race = Race::new(model.clone(), config, methods)?;
-    while race.step()? {
+    let stop = cancelled_by_signal();
+    while race.step_unless(&stop)? && !stop.is_cancelled() {
         progress.report(race.share(), || {
             let standing = |runner: &Runner| {
                 let name = Text::verbatim(runner.contender.name());
@@ -94,6 +96,7 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
     if let Some(path) = answers {
         write_whole(path, |file| report.write_json(&values, file))?;
     }
+    ended_early(&stop).iter().for_each(|line| progress.say(line));
     report.contenders.iter().for_each(|contender| progress.say(line(contender)));
     progress.finish(text!(
         "{result}; wrote {out}",

@@ -4,13 +4,13 @@ use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs_with, open, print};
 use crate::cli::outcome::Outcome;
 use crate::cli::progress::Progress;
+use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::data::domain::Domain;
 use crate::error::{Error, Result, check_range};
 use crate::explore::three_digits;
 use crate::export::tables::candidates::write_candidates;
 use crate::model::{Model, Value};
 use crate::numerics::atomic_file::write_whole;
-use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{BrokenConstraint, Goal, LinearConstraint, ObjectiveSpec};
 use crate::optimise::{
     InData, LabResults, Method, Search, SearchConfig, SearchReport, TermAnswer, Trajectory,
@@ -154,7 +154,8 @@ pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
     }
     let in_data = InData::best(&model, &search.config().spec)?;
     let in_data = in_data.map(|data| three_digits(data.value));
-    while search.advance(&CancelToken::default())? {
+    let stop = cancelled_by_signal();
+    while search.advance(&stop)? {
         progress.report(search.share(), || {
             let (done, going, of) = (search.done(), search.going(), search.restarts().len());
             let best = best_so_far(&search);
@@ -183,6 +184,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
     if let Some(path) = &arguments.candidates_out {
         write_candidates(path, &report, candidates, &LabResults::default())?;
     }
+    ended_early(&stop).iter().for_each(|line| progress.say(line));
     for why in unreal(&report, model.domain()) {
         progress.say(why);
     }

@@ -1,6 +1,7 @@
 //! Progress of an import, counted by all of its threads, and its cancellation.
 
 use super::ImportProgress;
+use super::formats::trial::Trials;
 use crate::numerics::cancel_token::CancelToken;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,6 +19,8 @@ pub struct ImportWatch<'a> {
     pub most: usize,
     /// Number of files in all.
     pub files: usize,
+    /// The processes in which pictures are tried.
+    pub trials: Trials,
     /// Called with the progress.
     pub progress: &'a (dyn Fn(ImportProgress) + Sync),
 }

@@ -3,6 +3,7 @@
 use super::canonicalise::Begin;
 use super::files::{self, ListedFile};
 use super::formats::svg;
+use super::formats::trial::Trials;
 use super::labels;
 use super::options::ImportOptions;
 use super::progress::ImportWatch;
@@ -46,6 +47,7 @@ pub fn import(
         kept: AtomicUsize::new(0),
         most: MAX_NUMBERS / (2 * options.points),
         files: files.len(),
+        trials: Trials::default(),
         progress: &progress,
     };
     let read = |file: &ListedFile| {

@@ -98,7 +98,8 @@ pub fn contents(file: &ListedFile, options: &ImportOptions, watch: &ImportWatch<
         Err(problem) => return refused(problem),
     };
     if file.format == InputFormat::Svg {
-        let picture = match svg::read(text) {
+        let tried = watch.trials.pass(text, || watch.is_stopped());
+        let picture = match tried.and_then(|()| svg::read(text)) {
             Ok(picture) => picture,
             Err(problem) => return refused(problem),
         };

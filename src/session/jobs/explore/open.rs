@@ -29,7 +29,7 @@ pub struct Opened {
 /// # Errors
 /// Names the file if it cannot be read or is no model.
 pub fn run(path: PathBuf, run: RunId, handle: &Handle<NoNews>) -> Result<JobResult<Opened>> {
-    let bytes = atomic_file::read(&path)?;
+    let bytes = atomic_file::read_at_most(&path, checkpoint::MAX_BYTES)?;
     let model = checkpoint::from_bytes(&bytes).map_err(|problem| Error::file(&path, problem))?;
     if handle.is_cancelled() {
         return Ok(JobResult::Cancelled(None));

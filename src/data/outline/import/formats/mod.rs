@@ -6,3 +6,4 @@ pub(super) mod header;
 pub(super) mod parts;
 pub mod svg;
 pub mod table;
+pub mod trial;
