@@ -1,6 +1,6 @@
 //! The program: a window, or one command on the command line.
 
-use latent_explorer::cli::{self, Invocation, Outcome};
+use latent_explorer::cli::{self, CommandOutcome, Invocation};
 use latent_explorer::error::{Error, Result};
 use latent_explorer::numerics::runtime;
 use latent_explorer::text;
@@ -46,10 +46,12 @@ fn choose_language() -> Result<()> {
     Ok(())
 }
 
-fn run() -> Result<Outcome> {
+fn run() -> Result<CommandOutcome> {
     match cli::parse()? {
-        Invocation::Window { model } => latent_explorer::ui::run(model).map(|()| Outcome::Done),
+        Invocation::Window { model } => {
+            latent_explorer::ui::run(model).map(|()| CommandOutcome::Done)
+        }
         Invocation::Command(command) => cli::run(&command),
-        Invocation::PictureTrial => cli::try_pictures().map(|()| Outcome::Done),
+        Invocation::PictureTrial => cli::try_pictures().map(|()| CommandOutcome::Done),
     }
 }

@@ -1,7 +1,7 @@
 //! The command line as a whole: which verb, with which arguments.
 
 use super::misuse;
-use super::outcome::Outcome;
+use super::outcome::CommandOutcome;
 use super::progress::{self, ProgressForm};
 use super::verbs::explore::{codec, field, info, interpolate, predict, sample, walk};
 use super::verbs::keep::{render, report};
@@ -275,7 +275,7 @@ fn with_values(arg: Arg, words: &mut impl FnMut(&str) -> Option<&'static str>) -
 ///
 /// # Errors
 /// Names the file or the setting that is wrong.
-pub fn run(command: &Verb) -> Result<Outcome> {
+pub fn run(command: &Verb) -> Result<CommandOutcome> {
     let result = match command {
         Verb::Train(arguments) => train::run(arguments),
         Verb::Sweep(arguments) => sweep::run(arguments),
@@ -299,7 +299,7 @@ pub fn run(command: &Verb) -> Result<Outcome> {
         Verb::Completions(arguments) => completions::run(arguments, Arguments::command()),
         Verb::Man(arguments) => man::run(arguments, Arguments::command()),
     };
-    result.map(|()| Outcome::Done)
+    result.map(|()| CommandOutcome::Done)
 }
 
 /// Tries pictures until there are none any more.

@@ -10,6 +10,6 @@ mod signals;
 mod verbs;
 
 pub use command::{Invocation, Verb, help_texts, parse, run, try_pictures};
-pub use outcome::{Outcome, status};
+pub use outcome::{CommandOutcome, status};
 pub use progress::say_last;
 pub use signals::exit_code;

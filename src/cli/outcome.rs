@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// The outcome of a command that came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// It did what was asked.
     Done,
     /// A search met no feasible point; its report is written.
@@ -14,11 +14,11 @@ pub enum Outcome {
 }
 
 /// The exit status: 0 done; 1 a file or a computation failed; 2 wrong usage; 3 no feasible answer; 4 no believable one.
-pub fn status(result: &Result<Outcome>) -> u8 {
+pub fn status(result: &Result<CommandOutcome>) -> u8 {
     match result {
-        Ok(Outcome::Done) => 0,
-        Ok(Outcome::NothingFeasible) => 3,
-        Ok(Outcome::NothingBelievable) => 4,
+        Ok(CommandOutcome::Done) => 0,
+        Ok(CommandOutcome::NothingFeasible) => 3,
+        Ok(CommandOutcome::NothingBelievable) => 4,
         Err(Error::Usage(_) | Error::Setting { .. }) => 2,
         Err(_) => 1,
     }

@@ -1,8 +1,8 @@
 //! The task of a target column: a number, or one of several classes.
 
 use super::column_name::ColumnName;
+use super::names::unique::UniqueNames;
 use super::quantity::Quantity;
-use super::unique_names::UniqueNames;
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};

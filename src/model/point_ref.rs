@@ -2,7 +2,7 @@
 //! `name:naca2412`, `family:star`, `pin:1`, `mean` or `file:shape.csv`.
 
 use super::Model;
-use crate::data::name_index::NameIndex;
+use crate::data::names::index::NameIndex;
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;

@@ -2,8 +2,8 @@
 
 use super::schema::{ColumnKind, TableSchema};
 use crate::data::column_name::ColumnName;
+use crate::data::names::unique::UniqueNames;
 use crate::data::task::level_name;
-use crate::data::unique_names::UniqueNames;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
 

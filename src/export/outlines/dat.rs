@@ -4,7 +4,7 @@
 //! The rightmost point takes the role of the trailing edge in a shape that is no airfoil.
 
 use super::outline::NamedOutline;
-use crate::data::unique_names::UniqueNames;
+use crate::data::names::unique::UniqueNames;
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file::{temporary_folder, write_whole};
 use crate::text;

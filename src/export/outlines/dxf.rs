@@ -3,8 +3,8 @@
 //! said in a comment and in the variable that later releases have for it.
 
 use super::outline::NamedOutline;
+use crate::data::names::unique::UniqueNames;
 use crate::data::outline::unit::LengthUnit;
-use crate::data::unique_names::UniqueNames;
 use std::io::{Result, Write};
 
 /// The most characters, which are ASCII, of a layer name in this release.

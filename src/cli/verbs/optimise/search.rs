@@ -2,7 +2,7 @@
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs_with, open, print};
-use crate::cli::outcome::Outcome;
+use crate::cli::outcome::CommandOutcome;
 use crate::cli::progress::Progress;
 use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::data::domain::Domain;
@@ -123,7 +123,7 @@ impl OptimiseArguments {
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before the search.
-pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
+pub fn run(arguments: &OptimiseArguments) -> Result<CommandOutcome> {
     let OptimiseArguments { search, trajectory, out, .. } = arguments;
     check_outputs_with(
         &search.inputs(&arguments.model),
@@ -201,13 +201,13 @@ pub fn run(arguments: &OptimiseArguments) -> Result<Outcome> {
 }
 
 /// The kind of answer that was found; without data nothing can be judged, so nothing is missed.
-fn outcome(report: &SearchReport) -> Outcome {
+fn outcome(report: &SearchReport) -> CommandOutcome {
     let can_be_judged =
         |best: usize| report.restarts[best].verdict.reliability != Reliability::Unknown;
     match (report.best, report.best_believable) {
-        (None, _) => Outcome::NothingFeasible,
-        (Some(best), None) if can_be_judged(best) => Outcome::NothingBelievable,
-        _ => Outcome::Done,
+        (None, _) => CommandOutcome::NothingFeasible,
+        (Some(best), None) if can_be_judged(best) => CommandOutcome::NothingBelievable,
+        _ => CommandOutcome::Done,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names of shapes: ids, all different, and labels.
 
 use super::LabelFrom;
-use crate::data::unique_names::UniqueNames;
+use crate::data::names::unique::UniqueNames;
 use crate::error::{Error, Result};
 use crate::text;
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,7 @@ use super::formats::header::{ColumnNames, CoordinateColumns, columns_aside, is_c
 use super::{Rejection, Summary};
 use crate::data::column_name::{ColumnName, LONGEST_UNIT, name_and_unit};
 use crate::data::dataset::{MAX_TARGETS, Target};
-use crate::data::name_index::NameIndex;
+use crate::data::names::index::NameIndex;
 use crate::data::records::{Records, brief};
 use crate::data::roles::Membership;
 use crate::data::task::Task;

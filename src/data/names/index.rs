@@ -1,6 +1,6 @@
 //! Names looked up as people write them: in any letter case, and with or without the extension of a file.
 
-use super::outline::import::files::InputFormat;
+use crate::data::outline::import::files::InputFormat;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;

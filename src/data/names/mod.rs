@@ -1,0 +1,4 @@
+//! Names: looked up, and told apart.
+
+pub mod index;
+pub mod unique;
