@@ -227,14 +227,11 @@ fn is_abandoned(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
-/// Reads a whole file of at most 1 GB.
+/// Reads a whole file, or a [standard stream](standard_streams), of at most 1 GB.
 ///
 /// # Errors
 /// As [`read_at_most`].
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    if standard_streams::is_stream(path) {
-        return standard_streams::read().map_err(|error| Error::io(path, &error));
-    }
     read_at_most(path, MAX_READ)
 }
 
@@ -244,6 +241,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 /// Names `path` when it is missing, a folder, a pipe, a device, too large or not readable.
 pub fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>> {
     let refuse = |error: std::io::Error| Error::io(path, &error);
+    if standard_streams::is_stream(path) {
+        return standard_streams::read().map_err(refuse);
+    }
     // The kind is checked before the file is opened: opening a pipe blocks until its other end is open.
     let kind = std::fs::metadata(path).map_err(refuse)?;
     if kind.is_dir() {

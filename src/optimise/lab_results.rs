@@ -257,7 +257,6 @@ mod tests {
             "line 4: .. 'c1-bb'",
             "line 5: .. 'c1-aa' .. line 2",
             "line 6: area: .. 'high'",
-            "line 7: .. 'c3-aa' .. area",
             "line 8: .. '1'",
         ];
         assert_eq!(told.len(), facts.len(), "{told:?}");

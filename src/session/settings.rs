@@ -203,11 +203,11 @@ mod tests {
         let newer = Settings::load(&path).unwrap();
         assert!(newer.full_speed && newer.starts == StartChoice::default());
         let out_of_range =
-            r#"{"search":{"keep_every":0},"pace":-1,"full_speed":true,"training":{"updates":0}}"#;
+            r#"{"search":{"keep_every":0},"pace":-1,"full_speed":true,"starts":{"spread":-1}}"#;
         std::fs::write(&path, out_of_range).unwrap();
         let mut kept = Settings::load(&path).unwrap();
         let problem = kept.mend().unwrap().to_string();
-        assert!(problem.contains("updates"), "{problem}");
+        assert!(problem.contains("trajectory"), "{problem}");
         assert_eq!(kept, Settings { full_speed: true, ..Settings::default() });
         assert_eq!(kept.mend(), None);
         std::fs::write(&path, "{").unwrap();

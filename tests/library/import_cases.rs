@@ -7,10 +7,13 @@ use latent_explorer::data::outline::import::{
     Import, ImportOptions, LabelFrom, Normalise, import_with_values,
 };
 use latent_explorer::numerics::cancel_token::CancelToken;
+use latent_explorer::numerics::runtime;
 use std::path::{Path, PathBuf};
 
 /// The result of an import of one file or folder, or the reason why nothing came of it.
 fn read(name: &str, values: Option<&str>) -> Result<Import, String> {
+    // Pictures with references are first read by a process of the program.
+    runtime::set_program(env!("CARGO_BIN_EXE_latent-explorer").into());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/library/import_cases");
     let options = ImportOptions {
         normalise: Normalise { scale: false, rotation: false },

@@ -27,7 +27,7 @@ fn everything_that_is_there_can_leave() {
         (Exportable::Map, "map.svg", b"<svg"),
         (Exportable::Losses, "losses.svg", b"<svg"),
         (Exportable::Values, "values.svg", b"<svg"),
-        (Exportable::Answer, "answer.dxf", b"  0\nSECTION"),
+        (Exportable::Answer, "answer.dxf", b"999\n"),
         (Exportable::Pins, "pins.csv", b"id,x0,y0"),
         (Exportable::Report, "report.json", b"{"),
         (Exportable::Data, "data.csv", b"label,x0,y0"),

@@ -481,7 +481,7 @@ Cr,52.0,bcc,x,7.19,,b
             ("name,m\n", "no rows"),
             ("name,m\n,\n", "no rows"),
             ("name,,m\na,1,1\nb,2,2\n", "column 2 has no name"),
-            ("name,a:b\na,1\nb,2\n", "'a:b' .. column 2"),
+            ("name,a\u{7}b\na,1\nb,2\n", "'ab' .. column 2"),
             ("name,m\na,1\nb,1\n", "no column of descriptors .. 'm' .. 1"),
             ("", "empty"),
         ] {

@@ -314,6 +314,6 @@ mod tests {
             s.columns[1].kind = ColumnKind::Category { levels: vec!["a".to_owned(); 2] };
         };
         assert!(broken(one));
-        assert!(serde_json::from_str::<TableSchema>(&text.replace("mass", "a:b")).is_err());
+        assert!(serde_json::from_str::<TableSchema>(&text.replace("mass", "a\\u0007b")).is_err());
     }
 }

@@ -5,6 +5,7 @@ use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded};
 use crate::explore::projection::Projection;
 use crate::model::Model;
+use crate::model::training_config::TrainingConfig;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// The corners of a circle.
@@ -27,7 +28,9 @@ impl LatentFrame {
     /// The frame of a model's map.
     pub fn new(model: &Model, projection: &Projection) -> Self {
         let origin = projection.project(&vec![0.0; projection.latent_dim()]);
-        Self { origin, has_prior: model.network().has_posterior() }
+        let has_posterior = model.network().has_posterior();
+        let has_prior = model.card.training().map_or(has_posterior, TrainingConfig::has_prior);
+        Self { origin, has_prior }
     }
 
     /// The axes with their numbers, the origin, and the circles, in the part `view` of a map with `unit` points per map

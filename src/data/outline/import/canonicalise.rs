@@ -20,6 +20,8 @@ const ROUND: f64 = 1.05;
 /// The most times that the longest side may be as long as the shortest in canonical form: keeping corners makes the
 /// spacing a little uneven.
 const UNEVEN: f64 = 2.5;
+/// The same for lengths by curvature, which the few points of an outline tell only roughly.
+const UNEVEN_BY_CURVATURE: f64 = 5.0;
 
 /// The starting point of an outline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +137,11 @@ pub fn is_canonical(points: &[[f64; 2]], form: OutlineForm) -> bool {
         Begin::Ray => distance(points[0], [leaves, centre[1]]) <= longest,
         Begin::Tip => points.iter().all(|p| p[0] <= points[0][0]),
     };
-    longest <= UNEVEN * shortest && begins
+    let uneven = match form.spacing {
+        Spacing::Arc => UNEVEN,
+        Spacing::Curvature => UNEVEN_BY_CURVATURE,
+    };
+    longest <= uneven * shortest && begins
 }
 
 /// Moves points to their mean, `[2 * points]`, and returns that mean.
@@ -303,7 +309,10 @@ mod tests {
             let form = OutlineForm { spacing, ..form(begin) };
             let (outline, transform) = canonical(&airfoil, form);
             let points: Vec<[f64; 2]> = geometry::points(&outline).collect();
-            assert!(is_canonical(&points, form), "a second conversion changes nothing");
+            assert!(
+                is_canonical(&points, form),
+                "{spacing:?} {begin:?}: a second conversion changes nothing"
+            );
             let restored = transform.restore(&outline);
             let corners: Vec<[f64; 2]> = restored.chunks(2).map(|p| [p[0], p[1]]).collect();
             let off = |&p: &[f64; 2]| {
