@@ -50,7 +50,7 @@ fn a_file_that_does_not_open_leaves_no_step() {
     session.act(Act::Undo);
     until_files_are_done(&mut session);
     assert_eq!(errors(&session).len(), 1);
-    assert_eq!(session.see().redoable().as_deref(), Some("pin a shape"));
+    assert_eq!(session.see().redoable().as_deref(), Some("pin a point"));
     session.act(Act::Redo);
     assert_eq!(session.see().pins().len(), 2);
     assert_eq!(session.see().history_size().0, 3, "the first model, and two pins");

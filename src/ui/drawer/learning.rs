@@ -38,6 +38,7 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
             TrainingPhase::Idle => {
                 text!("Press Train and watch the losses fall while the map takes shape.")
             }
+            TrainingPhase::Finishing => text!("Finishing: encoding and testing\u{2026}"),
             _ => text!("The first epoch\u{2026}"),
         };
         note(ui, text);
@@ -55,7 +56,8 @@ pub fn strip(ui: &mut Ui, state: &State, actions: &mut Requests) {
         _ if asked.is_some() => text!("earlier"),
         _ if kept.is_some() => text!("the best, kept"),
         TrainingPhase::Idle if training.share < 1.0 => text!("stopped"),
-        TrainingPhase::Idle | TrainingPhase::Finishing => text!("done"),
+        TrainingPhase::Idle => text!("done"),
+        TrainingPhase::Finishing => text!("finishing\u{2026}"),
         TrainingPhase::Paused => text!("paused"),
         TrainingPhase::Running => {
             text!("{time} left", time = duration(training.seconds_left))
