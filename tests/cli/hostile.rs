@@ -111,11 +111,12 @@ fn damaged_counts_and_layers_are_refused_by_name() {
 fn nothing_of_a_file_acts_on_a_terminal() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("m.safetensors");
-    let name = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}";
+    let name = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}\nall is well";
     std::fs::write(&path, edited(|header| header["label_names"][0] = json!(name))).unwrap();
     let line = format!("info {}", path.display());
     let printed = succeed(&line.split(' ').collect::<Vec<_>>());
     let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!printed.lines().any(|line| line.starts_with("all is well")), "{printed}");
     assert!(printed.contains("owned") && !printed.contains(acts), "{printed:?}");
     let message = fail(&["info", "a\u{1b}[31m\nlatent-explorer: all is well"]);
     assert!(!message.contains(acts), "{message:?}");

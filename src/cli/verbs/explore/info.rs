@@ -221,6 +221,8 @@ impl<'a> Info<'a> {
         let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 2;
         let mut text = String::new();
         for (name, value) in lines {
+            // A name in a file may hold line ends.
+            let value = value.to_string().replace(['\n', '\r'], " ");
             // Writing into a string cannot fail.
             let _ = writeln!(text, "{name:<width$}{value}");
         }

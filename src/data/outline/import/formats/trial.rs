@@ -14,11 +14,12 @@ use crate::data::text_file::MAX_BYTES;
 use crate::numerics::runtime;
 use crate::text;
 use crate::text::Text;
+use cpu_time::ProcessTime;
 use std::io::{Read, Write, stdin, stdout};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The only argument of the program as such a child.
 pub const ARGUMENT: &str = "--try-pictures";
@@ -26,7 +27,7 @@ pub const ARGUMENT: &str = "--try-pictures";
 const WAIT: u8 = b'.';
 const READ: u8 = b'!';
 const TICK: Duration = Duration::from_millis(20);
-/// The time for a small picture; a larger one has [`TIME_PER_MB`] more.
+/// The computing time for a small picture, the same on a busy machine; a larger one has [`TIME_PER_MB`] more.
 const TIME: Duration = Duration::from_secs(1);
 const TIME_PER_MB: Duration = Duration::from_millis(500);
 /// The memory for a small picture, in bytes, without the stack; a larger one has [`MEMORY_PER_BYTE`] more.
@@ -175,7 +176,7 @@ pub fn serve() -> std::io::Result<()> {
         let mut picture = String::new();
         stdin().take(length).read_to_string(&mut picture)?;
         let (begun, is_read, parent) =
-            (Instant::now(), AtomicBool::new(false), std::thread::current());
+            (ProcessTime::now(), AtomicBool::new(false), std::thread::current());
         pool.in_place_scope(|scope| {
             scope.spawn(|_| {
                 let _ = svg::read(&picture);
