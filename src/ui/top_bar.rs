@@ -13,6 +13,9 @@ use crate::text::Text;
 use egui::containers::menu::MenuButton;
 use egui::{Align, Button, FontId, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
+/// The width of the sign of the networks beside the name of the model, with its gap.
+const SIGN: f32 = 38.0;
+
 /// Shows the bar.
 pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests) {
     let rect = ui.available_rect_before_wrap();
@@ -33,10 +36,14 @@ pub fn show(ui: &mut Ui, state: &State, presenting: bool, actions: &mut Requests
             main_button(ui, state, actions);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let room = ui.available_width() - SIGN;
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                models(ui, state, actions);
+            });
             if icon_button(ui, Icon::Networks, UiCommand::Model.tooltip()).clicked() {
                 UiCommand::Model.request(state, actions);
             }
-            models(ui, state, actions);
         });
     });
     let right = rect.with_min_x(middle.right() + 12.0);
