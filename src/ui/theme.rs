@@ -1,6 +1,7 @@
 //! Fonts, colours and spacing of the window, in light and dark.
 
 use crate::explore::colour::{Palette, Rgba};
+use crate::export::pictures::fonts::{REGULAR, SEMIBOLD};
 use crate::session::preferences::ThemeChoice;
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke,
@@ -52,10 +53,7 @@ pub fn on_accent(ui: &egui::Ui) -> Color32 {
 
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let faces: [(&str, &'static [u8]); 2] = [
-        ("regular", include_bytes!("../../assets/fonts/OpenSans-Regular.ttf")),
-        ("semibold", include_bytes!("../../assets/fonts/OpenSans-Semibold.ttf")),
-    ];
+    let faces = [("regular", REGULAR), ("semibold", SEMIBOLD)];
     for (name, bytes) in faces {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod colour_bar;
 pub mod contact_sheet;
 pub mod film;
+pub mod fonts;
 pub mod gif;
 pub(super) mod indexed;
 pub mod map;

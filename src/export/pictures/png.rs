@@ -1,5 +1,6 @@
 //! Pixel images: an SVG rendered with the program's own fonts, and cells of colour as an image file.
 
+use super::fonts::{REGULAR, SEMIBOLD};
 use crate::error::{Error, Result};
 use crate::explore::colour::Rgba;
 use crate::numerics::atomic_file::write_whole;
@@ -12,8 +13,8 @@ use std::sync::{Arc, LazyLock};
 /// Only the bundled fonts are used: a picture is then the same on every machine.
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(include_bytes!("../../../assets/fonts/OpenSans-Regular.ttf").to_vec());
-    fonts.load_font_data(include_bytes!("../../../assets/fonts/OpenSans-Semibold.ttf").to_vec());
+    fonts.load_font_data(REGULAR.to_vec());
+    fonts.load_font_data(SEMIBOLD.to_vec());
     fonts.set_sans_serif_family("Open Sans");
     Arc::new(fonts)
 });
