@@ -3,7 +3,7 @@
 use super::dataset::Dataset;
 use super::domain::Domain;
 use super::outline::generator::GeneratorConfig;
-use super::outline::import::canonicalise::Begin;
+use super::outline::import::canonicalise::{Begin, OutlineForm};
 use super::outline::import::{Import, ImportOptions, MIN_OUTLINES, Normalise};
 use super::outline::spacing::Spacing;
 use super::outline::unit::LengthUnit;
@@ -68,6 +68,15 @@ pub struct Imported {
     /// The unit of length of their files.
     #[serde(default, skip_serializing_if = "LengthUnit::is_unknown")]
     pub unit: LengthUnit,
+}
+
+impl Imported {
+    /// The record of imported outlines that stand in this form.
+    pub fn new(name: String, form: OutlineForm, set: &Dataset) -> Self {
+        let OutlineForm { points, normalise, spacing, begin } = form;
+        let (count, hash) = (set.rows.len(), fingerprint(set.rows.as_flat()));
+        Self { name, count, points, hash, normalise, spacing, begin, unit: set.unit }
+    }
 }
 
 impl Source {
@@ -160,18 +169,9 @@ impl TrainingData {
                 fewest = MIN_OUTLINES
             )));
         }
-        let (points, hash) = (set.rows.width() / 2, fingerprint(set.rows.as_flat()));
-        let unit = set.unit;
-        let source = Source::Imported(Imported {
-            name,
-            count,
-            points,
-            hash,
-            normalise,
-            spacing,
-            begin,
-            unit,
-        });
+        let points = set.rows.width() / 2;
+        let form = OutlineForm { points, normalise, spacing, begin };
+        let source = Source::Imported(Imported::new(name, form, &set));
         Ok(Self { source, set: Arc::new(set) })
     }
 

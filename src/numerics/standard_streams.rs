@@ -18,7 +18,7 @@ pub fn is_stream(path: &Path) -> bool {
 /// outlines and their values in one table.
 ///
 /// # Errors
-/// Those of the system; also when there are more than a gigabyte.
+/// Errors of the system; also when there are more than a gigabyte.
 pub fn read() -> std::io::Result<Vec<u8>> {
     static READ: Mutex<Option<Vec<u8>>> = Mutex::new(None);
     // A panic elsewhere leaves the bytes complete or absent.
@@ -37,7 +37,7 @@ pub fn read() -> std::io::Result<Vec<u8>> {
 /// Writes bytes on standard output.
 ///
 /// # Errors
-/// Those of the system, except that of a reader, such as `head`, that closed its end.
+/// Errors of the system, except that of a reader, such as `head`, that closed its end.
 pub fn write(bytes: &[u8]) -> std::io::Result<()> {
     let mut output = std::io::stdout().lock();
     match output.write_all(bytes).and_then(|()| output.flush()) {

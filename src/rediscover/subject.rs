@@ -2,10 +2,9 @@
 
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::{Dataset, Target};
-use crate::data::outline::import::canonicalise::OutlineForm;
 use crate::data::quantity::{Quantity, check_known};
 use crate::data::rows::Rows;
-use crate::data::source::{Imported, Source, TableSource, TrainingData, fingerprint};
+use crate::data::source::{Imported, Source, TableSource, TrainingData};
 use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -102,20 +101,7 @@ impl RediscoverySubject {
         };
         let name = "a part of the data".to_owned();
         let source = match source.form() {
-            Some(OutlineForm { points, normalise, spacing, begin }) => {
-                let (count, hash) = (rows.len(), fingerprint(part.rows.as_flat()));
-                let unit = set.unit;
-                Source::Imported(Imported {
-                    name,
-                    count,
-                    points,
-                    hash,
-                    normalise,
-                    spacing,
-                    begin,
-                    unit,
-                })
-            }
+            Some(form) => Source::Imported(Imported::new(name, form, &part)),
             None => {
                 let named_by = source.named_by().map(str::to_owned);
                 Source::Table(TableSource { named_by, ..TableSource::new(name, &part.rows) })

@@ -149,7 +149,7 @@ impl Session {
         let wake = self.core.outlet.wake.clone();
         let path = self.settings_path.clone();
         let mut fresh = Self::with_settings(usual, path, wake);
-        // What was saved before is out of date now.
+        // Settings saved before are out of date now.
         fresh.saved_settings = self.saved_settings.clone();
         fresh.save_settings();
         // The session before must not write its settings over these when it ends.

@@ -150,7 +150,7 @@ fn colours(visuals: &mut egui::Visuals, theme: Theme) {
         state.expansion = 0.0;
     }
     widgets.noninteractive.bg_stroke = Stroke::new(1.0, line);
-    // What has the focus of the keyboard is drawn as active.
+    // A control with the focus of the keyboard is drawn as active.
     widgets.active.bg_stroke = Stroke::new(2.0, accent);
     // Rails of sliders and empty boxes must be visible on the surface.
     widgets.inactive.bg_fill = pick(rgb(212, 216, 222), rgb(70, 75, 84));

@@ -102,7 +102,7 @@ fn button(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests
     }
 }
 
-/// What a model was trained on, and how.
+/// Facts of a model: its data, and how it was trained.
 pub(in crate::ui) fn facts(ui: &mut Ui, model: &Model) {
     let names = &model.encoded.names;
     let samples = model.card.source.as_ref().map(|source| source.samples().to_string());
