@@ -1,5 +1,8 @@
 //! W2: a search of 50 restarts and 500 steps for roundness on the model that comes with the program; W3: the same by a
-//! head on 128 latent dimensions. Beside them a step in input space.
+//! head on 128 latent dimensions; W11: by a head of one network, with the alignment of the row that is decoded and encoded
+//! again, on a table of 190 columns. Beside them a step in input space.
+
+mod table;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use latent_explorer::data::outline::generator::GeneratorConfig;
@@ -12,7 +15,7 @@ use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::numerics::runtime;
 use latent_explorer::objective::{Goal, ObjectiveSpec, Space};
 use latent_explorer::optimise::{Search, SearchConfig, SearchReport};
-use latent_explorer::train::Trainer;
+use latent_explorer::train::{HeadConfig, HeadTrainer, Trainer};
 use std::sync::Arc;
 
 /// As the program has it.
@@ -29,6 +32,24 @@ fn wide() -> Model {
         TrainingConfig { latent_dim: 128, heads: vec![QUANTITY], ..TrainingConfig::default() };
     let trainer = Trainer::new(data.expect("the recipe is valid"), config);
     trainer.expect("the settings are valid").finish().expect("the data can be encoded")
+}
+
+/// A model of a wide table after an epoch, with a head that is one network.
+fn of_table() -> Model {
+    let config = TrainingConfig { heads: Vec::new(), updates: 8, ..table::config() };
+    let mut trainer = Trainer::new(table::data(2_000), config).expect("the settings are valid");
+    while !trainer.is_finished() {
+        trainer.step().expect("losses are finite");
+    }
+    let model = Arc::new(trainer.finish().expect("the data can be encoded"));
+    let config = HeadConfig { members: 1, epochs: 1, ..HeadConfig::default() };
+    let number = "number".parse().expect("the name is short");
+    let mut head = HeadTrainer::new(model.clone(), number, config).expect("there is a target");
+    while !head.is_finished() {
+        head.step().expect("losses are finite");
+    }
+    let head = head.finish().expect("weights are finite");
+    Arc::unwrap_or_clone(model).with_head(head).expect("it reads the latent")
 }
 
 fn search(c: &mut Criterion) {
@@ -51,6 +72,14 @@ fn search(c: &mut Criterion) {
     group.bench_function("50 x 500 by a head (W3)", |b| {
         b.iter(|| {
             finish(Search::new(wide.clone(), by_head.clone()).expect("the settings are in range"))
+        });
+    });
+    let (of_table, spec) = (Arc::new(of_table()), "number".parse().expect("the name is short"));
+    let spec = ObjectiveSpec { align: 0.5, ..ObjectiveSpec::new(spec, Goal::Max).by_heads() };
+    let aligned = SearchConfig { spec, ..config.clone() };
+    group.bench_function("50 x 500 with alignment (W11)", |b| {
+        b.iter(|| {
+            finish(Search::new(of_table.clone(), aligned.clone()).expect("they are in range"))
         });
     });
     // The step of a search whose restarts all still go.

@@ -196,6 +196,65 @@ def compiled_climb(value_of, starts, at_once):
     return run
 
 
+# W10 and W11
+
+
+class MultiTask(nn.Module):
+    """A multi-task autoencoder of a table: tanh latent, heads of a number, two classes and several."""
+
+    def __init__(self):
+        super().__init__()
+
+        def net(*widths):
+            layers = []
+            for inputs, outputs in zip(widths, widths[1:]):
+                layers += [nn.Linear(inputs, outputs), nn.LeakyReLU(0.1)]
+            return nn.Sequential(*layers[:-1])
+
+        self.encode = nn.Sequential(net(works.COLUMNS, works.INNER, works.WIDE), nn.Tanh())
+        self.decode = net(works.WIDE, works.INNER, works.COLUMNS)
+        self.heads = nn.ModuleList(net(works.WIDE, *works.WIDTHS, outputs) for outputs in (1, 1, works.CLASSES))
+
+    def forward(self, x, number, binary, category):
+        z = self.encode(x)
+        loss = (self.decode(z) - x).square().sum(1).mean()
+        of_number, of_binary, of_category = (head(z) for head in self.heads)
+        heads = (of_number.squeeze(1) - number).square().mean()
+        heads = heads + nn.functional.binary_cross_entropy_with_logits(of_binary.squeeze(1), binary)
+        return loss + 0.1 * (heads + nn.functional.cross_entropy(of_category, category))
+
+
+def table():
+    """Rows of sums of a few factors with noise, and three targets that are functions of them."""
+    torch.manual_seed(10)
+    factors = 2 * torch.rand(works.ROWS, 12) - 1
+    x = factors @ (2 * torch.rand(12, works.COLUMNS) - 1) + 0.1 * (2 * torch.rand(works.ROWS, works.COLUMNS) - 1)
+    x = (x - x.mean(0)) / x.std(0)
+    number = factors[:, 0] * factors[:, 1] + factors[:, 2]
+    category = 2 * (factors[:, 5] > 0).long() + (factors[:, 6] > 0).long()
+    return x, (number - number.mean()) / number.std(), (factors[:, 3] > factors[:, 4]).float(), category
+
+
+def multi_task(data, compiled):
+    """A training that goes on by an epoch with each call; the mean loss of that epoch."""
+    torch.manual_seed(0)
+    model = MultiTask()
+    loss_of = torch.compile(model, dynamic=False) if compiled else model
+    adam = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
+
+    def run():
+        order, losses = torch.randperm(works.ROWS), []
+        for batch in zip(*(part[order].split(works.LARGE) for part in data)):
+            adam.zero_grad(set_to_none=True)
+            loss = loss_of(*batch)
+            loss.backward()
+            adam.step()
+            losses.append(loss.detach())
+        return torch.stack(losses).mean().item()
+
+    return run
+
+
 # W4 and W5
 
 
@@ -259,6 +318,24 @@ def variants(work, data, path):
             "eager": partial(climb, value_of, starts),
             "compiled step": compiled_climb(value_of, starts, 1),
             "ten steps compiled": compiled_climb(value_of, starts, 10),
+        }
+    elif work == "W10":
+        # What is learned depends on how often it was repeated: only the time is compared.
+        runs, rows = 5, table()
+        ways = {"eager": multi_task(rows, False), "compiled": multi_task(rows, True)}
+    elif work == "W11":
+        torch.manual_seed(0)
+        model = MultiTask().requires_grad_(False)
+        starts = torch.tanh(torch.tensor(works.starts(works.WIDE)))
+
+        def aligned(z):
+            apart = (z - model.encode(model.decode(z))).square().sum(1)
+            return model.heads[0](z).squeeze(1) - works.ALIGN * apart
+
+        runs = 3
+        ways = {
+            "eager": partial(climb, aligned, starts),
+            "compiled step": compiled_climb(aligned, starts, 1),
         }
     elif work == "W4":
         runs, cells = 9, works.FIELD**2

@@ -19,10 +19,14 @@ RESTARTS, STEPS, CLIMB = 50, 500, 0.1
 WIDE, WIDTHS = 128, (64, 32)
 # W4 and W5: cells along each side of the field and of the lattice, and the half of their side in latent units.
 FIELD, LATTICE, REACH = 256, 24, 2.0
+# W10: a table of descriptors through COLUMNS -> INNER -> WIDE (tanh) -> INNER -> COLUMNS with LeakyReLU(0.1), and three heads
+# WIDE -> 64 -> 32 for a number, one of two classes and one of four; an epoch. W11: restarts that climb a head of that
+# network with Adam, less ALIGN |z - encode(decode(z))|^2.
+ROWS, COLUMNS, INNER, LARGE, CLASSES, ALIGN = 20_000, 190, 256, 256, 4, 0.5
 # Adam.
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
-WORKS = ("W1", "W2", "W3", "W4", "W5")
+WORKS = ("W1", "W2", "W3", "W4", "W5", "W10", "W11")
 
 
 def outlines(path):

@@ -10,7 +10,7 @@ use super::outline::quantities::{OutlineQuantity, Slopes};
 use super::outline::{geometry, geometry_graph};
 use super::quantity::Quantity;
 use super::rows::Rows;
-use super::scaling::{Scaling, fill_blanks};
+use super::scaling::{Scaling, clip, fill_blanks};
 use super::table::{OutsideValue, TableDomain, TableSchema};
 use crate::numerics::format::three_digits;
 use crate::numerics::statistics::quantile::quantile;
@@ -133,6 +133,14 @@ impl Domain {
         match self {
             Self::Outline(_) => None,
             Self::Table(table) => Some(table.schema()),
+        }
+    }
+
+    /// Draws far values of rows in network units, `[n, input]`, nearer, as a network reads and learns them; of outlines none.
+    pub fn clip(&self, network: &mut [f32]) {
+        match self {
+            Self::Outline(_) => {}
+            Self::Table(_) => clip(network),
         }
     }
 

@@ -104,6 +104,14 @@ impl Scaling {
         &self.logarithmic
     }
 
+    /// The value in network units below which the column at this place is negative; none of a logarithmic one, which never
+    /// is. No rounding on the way back leads below 0.
+    pub fn floor_at(&self, place: usize) -> Option<f32> {
+        let floor = -self.offset[place] / self.scale[place];
+        let is_logarithmic = self.logarithmic.binary_search(&place).is_ok();
+        (!is_logarithmic).then_some(floor + 4.0 * f32::EPSILON * floor.abs())
+    }
+
     /// True if it fits rows of `width` numbers: finite offsets, positive finite scales, and logarithms of columns that
     /// there are, ascending.
     pub fn is_sound(&self, width: usize) -> bool {
@@ -177,6 +185,15 @@ impl Scaling {
             self.logarithmic.iter().for_each(|&column| change(&mut row[column]));
         }
     }
+}
+
+/// The farthest from its mean that a network reads a number, in deviations.
+const MOST_DEVIATIONS: f32 = 8.0;
+
+/// Draws numbers of rows in network units that are more than 8 deviations from their mean to that distance, so that a wrong cell
+/// does not rule a training; a blank stays one.
+pub fn clip(network: &mut [f32]) {
+    network.iter_mut().for_each(|v| *v = v.clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS));
 }
 
 /// Replaces blanks (NaN) in rows of network units by 0, the mean of a column: a network reads them so.
@@ -303,6 +320,16 @@ mod tests {
         let mut filled = scaled.into_flat();
         fill_blanks(&mut filled);
         assert!(filled[4] == 0.0 && filled.iter().all(|v| v.is_finite()));
+        let mut far = [f32::NAN, -9.0, 7.5, 1e30];
+        clip(&mut far);
+        assert!(far[0].is_nan() && far[1..] == [-8.0, 7.5, 8.0]);
+        for (place, floor) in [(0, true), (1, false), (2, true), (3, true)] {
+            let of = scaling.floor_at(place);
+            assert_eq!(of.is_some(), floor, "a logarithm has no floor");
+            let mut data = [0.0; 7];
+            scaling.undo(&[of.unwrap_or(-80.0); 7], &mut data);
+            assert!(data[place] >= 0.0 && data[place] < 1e-3, "{place}: {}", data[place]);
+        }
     }
 
     #[test]

@@ -374,9 +374,10 @@ impl Model {
     /// When the width is not the model's input.
     pub fn encode(&self, x: &Rows<f32>) -> Result<(Rows<f64>, Option<Rows<f64>>)> {
         self.check_width(x.width(), self.input_dim(), &text!("the model's input"))?;
-        let scaled = self.read_by_network(x);
+        let mut scaled = self.read_by_network(x).into_flat();
+        self.domain().clip(&mut scaled);
         let (mut mu, mut log_vars, mut trace) = (Vec::new(), Vec::new(), Trace::default());
-        for chunk in scaled.as_flat().chunks(self.rows_at_once() * x.width()) {
+        for chunk in scaled.chunks(self.rows_at_once() * x.width()) {
             let (m, log_var) = self.network.encode(chunk, chunk.len() / x.width(), &mut trace);
             mu.extend(m.into_iter().map(f64::from));
             log_vars.extend(log_var.into_iter().flatten().map(f64::from));

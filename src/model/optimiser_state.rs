@@ -15,8 +15,10 @@ pub struct OptimiserState {
     /// The sums of their losses.
     pub sums: Losses,
     /// The moments, a row for each parameter tensor: layer by layer, weight and bias, then every jointly trained head,
-    /// then the variance of the decoder if it is learned.
+    /// then the uncertainties of the tasks and the variance of the decoder if they are learned.
     pub adam: Adam<f32>,
+    /// The logarithm of each task's learned variance; empty if they are not learned.
+    pub log_variances: Vec<f32>,
     /// The unconstrained parameter of the learned variance.
     pub raw_log_sigma: Option<f32>,
 }

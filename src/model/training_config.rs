@@ -69,6 +69,27 @@ pub struct TrainingConfig {
     pub head_widths: Vec<usize>,
     /// The weight of the heads' losses beside the other losses: how far the latent space adapts to them.
     pub head_weight: f64,
+    /// The weight of each head beside the other heads, in their order; 1 of each if none is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub task_weights: Vec<f64>,
+    /// True if the heads' losses are balanced by uncertainties that are learned, one for each task (Kendall et al. 2018,
+    /// equations 7 and 10).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub learned_uncertainties: bool,
+    /// The share of hidden units that are dropped in an update (Srivastava et al. 2014), 0 to 0.9; of the heads that are
+    /// trained jointly too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropout: f64,
+    /// The decay of weights, not of biases, beside Adam: an update takes off `learning_rate * weight_decay` of each
+    /// (AdamW, Loshchilov & Hutter 2019, algorithm 2).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight_decay: f64,
+}
+
+/// True of a setting that files of earlier versions do not have.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// The default hidden layers of a head.
@@ -117,6 +138,10 @@ impl Default for TrainingConfig {
             heads: Vec::new(),
             head_widths: USUAL_WIDTHS.to_vec(),
             head_weight: 0.1,
+            task_weights: Vec::new(),
+            learned_uncertainties: false,
+            dropout: 0.0,
+            weight_decay: 0.0,
         }
     }
 }
@@ -199,6 +224,12 @@ impl TrainingConfig {
         self.learning_rate * left as f64 / self.updates as f64
     }
 
+    /// The weight of each head's loss in the whole loss.
+    pub fn head_weights(&self) -> Vec<f32> {
+        let of = |head: usize| self.task_weights.get(head).copied().unwrap_or(1.0);
+        (0..self.heads.len()).map(|head| (self.head_weight * of(head)) as f32).collect()
+    }
+
     /// Units of each hidden layer, including those of a linear path.
     pub fn hidden_units(&self) -> Vec<usize> {
         let path = if self.linear_path { 2 * self.latent_dim } else { 0 };
@@ -244,6 +275,7 @@ impl TrainingConfig {
             ("latent", self.latent == branch.latent),
             ("linear-path", self.linear_path == branch.linear_path),
             ("sigma-vae", self.sigma_vae == branch.sigma_vae),
+            ("learn-uncertainties", self.learned_uncertainties == branch.learned_uncertainties),
             ("heads", self.heads == branch.heads),
             ("head-widths", self.heads.is_empty() || self.head_widths == branch.head_widths),
             ("holdout", self.held_out == branch.held_out),
@@ -296,6 +328,15 @@ impl TrainingConfig {
         check_range("holdout", self.held_out, 0.0, 0.5)?;
         check_widths("head-widths", &self.head_widths, MAX_HEAD_WIDTH)?;
         check_range("head-weight", self.head_weight, 1e-6, 1e6)?;
+        if ![0, self.heads.len()].contains(&self.task_weights.len()) {
+            let (given, heads) = (self.task_weights.len(), self.heads.len());
+            let problem =
+                text!("has {given} weights for {heads} heads; give one to each", given, heads);
+            return Err(Error::setting("task-weight", problem));
+        }
+        self.task_weights.iter().try_for_each(|&w| check_range("task-weight", w, 1e-6, 1e6))?;
+        check_range("dropout", self.dropout, 0.0, 0.9)?;
+        check_range("weight-decay", self.weight_decay, 0.0, 100.0)?;
         let twice = |i: usize| self.heads[..i].contains(&self.heads[i]);
         if let Some(i) = (0..self.heads.len()).find(|&i| twice(i)) {
             let name = self.heads[i].name();
@@ -352,7 +393,8 @@ fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<us
 /// The losses of one batch or, as a mean, of many samples: sums over dimensions, means over samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
-    /// The minimised loss: `reconstruction + beta * kl + head_weight * heads`, with the current beta of the warm-up;
+    /// The minimised loss: `reconstruction + beta * kl + head_weight * heads`, with the current beta of the warm-up, and
+    /// of each head its own weight or, with learned uncertainties, its [term](crate::nn::loss::task_term);
     /// with a learned variance the first term is [`gaussian`](crate::nn::loss::gaussian) of the reconstruction.
     pub total: f64,
     /// The reconstruction loss; for bce less the target's entropy.

@@ -74,7 +74,7 @@ pub fn block_architecture(
     activation: Activation,
     latent: usize,
 ) -> Vec<LayerSpec> {
-    let input = blocks.iter().map(|block| block.width()).sum();
+    let input = blocks.iter().map(OutputBlock::width).sum();
     let mut layers = architecture(input, hidden, activation, latent, Output::Linear);
     let is_one = matches!(blocks, [OutputBlock::Linear(_)]);
     if let Some(last) = layers.last_mut().filter(|_| !is_one) {

@@ -5,7 +5,7 @@ use super::autoencoder::{self, Parts};
 use super::layer::LayerSpec;
 use super::loss::MIN_LOG_SIGMA;
 use super::mlp::Mlp;
-use super::output_block::OutputBlock;
+use super::output_block::{OutputBlock, SHARPNESS};
 use crate::text;
 use crate::text::Text;
 use candle_core::{D, DType, Device, Result, Tensor};
@@ -108,19 +108,31 @@ fn parts<'a>(
     let begins = blocks.iter().scan(0, |next, block| {
         let begin = *next;
         *next += block.width();
-        Some((*block, begin))
+        Some((block.clone(), begin))
     });
-    begins.map(|(block, begin)| Ok((block, x.narrow(D::Minus1, begin, block.width())?)))
+    begins.map(|(block, begin)| {
+        let part = x.narrow(D::Minus1, begin, block.width())?;
+        Ok((block, part))
+    })
 }
 
 /// The activation of each block of `x [n, outputs]`.
 pub fn activate_blocks(blocks: &[OutputBlock], x: &Tensor) -> Result<Tensor> {
     let activated = parts(blocks, x).map(|part| match part? {
         (OutputBlock::Linear(_), x) => Ok(x),
+        (OutputBlock::Floored(floors), x) => above_floors(&floors, &x),
         (OutputBlock::Sigmoid(_), x) => sigmoid(&x),
         (OutputBlock::Softmax(_), x) => log_softmax(&x)?.exp(),
     });
     Tensor::cat(&activated.collect::<Result<Vec<_>>>()?, D::Minus1)
+}
+
+/// `f + ln(1 + exp(b (x - f))) / b` with the floor f of each column of `x [n, d]`, in a form that overflows nowhere.
+fn above_floors(floors: &[f32], x: &Tensor) -> Result<Tensor> {
+    let floors = Tensor::new(floors, x.device())?.to_dtype(x.dtype())?;
+    let above = (x.broadcast_sub(&floors)? * f64::from(SHARPNESS))?;
+    let rest = ((above.abs()?.neg()?.exp()? + 1.0)?).log()?;
+    ((above.relu()? + rest)? / f64::from(SHARPNESS))?.broadcast_add(&floors)
 }
 
 /// `x - ln sum exp x`, along the last dimension.
@@ -251,6 +263,7 @@ pub fn block_loss(
         let ((block, l), (_, x)) = (logits?, target?);
         match block {
             OutputBlock::Linear(_) => (l - x)?.sqr(),
+            OutputBlock::Floored(floors) => (above_floors(&floors, &l)? - x)?.sqr(),
             OutputBlock::Sigmoid(_) => cross_entropies(&l, &x),
             OutputBlock::Softmax(_) => (log_softmax(&l)? * x)?.neg(),
         }

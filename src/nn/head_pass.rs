@@ -1,5 +1,6 @@
 //! The loss of a task head and its gradient in one pass, without a graph: jointly with an autoencoder, or alone.
 
+use super::dropout::Dropout;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::mlp::Trace;
 use super::output_block::OutputBlock;
@@ -26,29 +27,36 @@ impl HeadPass {
         Self { losses, outputs, trace: Trace::default(), d_output: Vec::new() }
     }
 
-    /// The mean loss of `rows` latent points `z [n, latent]`, and the gradients of `weight` times it.
+    /// The rows of `targets [n, outputs]` with any known value.
+    pub fn known(targets: &[f32], outputs: usize) -> usize {
+        let is_known = |row: &&[f32]| row.iter().any(|v| !v.is_nan());
+        targets.chunks_exact(outputs).filter(is_known).count()
+    }
+
+    /// The sum of the losses of latent points `z [n, latent]` as a share of `known` rows, and the gradients of `weight`
+    /// times it.
     ///
     /// `targets [n, outputs]` are standardised values, 1 or 0 for the second of two classes, or 1 in the place of the
-    /// class; NaN is a blank, which adds neither loss nor gradient. The mean is over the rows with any known target, so
-    /// that a task whose targets are all blank adds nothing.
+    /// class; NaN is a blank, which adds neither loss nor gradient. `known` are the rows with a target that the mean is
+    /// over, of which these may be a part; a task whose targets are all blank adds nothing.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one formula")]
     pub fn run(
         &mut self,
         layers: &[Layer<'_>],
         z: &[f32],
-        rows: usize,
         targets: &[f32],
+        known: usize,
         weight: f32,
         gradients: Option<HeadGradients<'_>>,
+        dropout: Option<Dropout<'_>>,
     ) -> f64 {
         let Self { losses, outputs, trace, d_output } = self;
         d_output.clear();
-        d_output.extend_from_slice(trace.forward(layers, z, rows));
-        let is_known = |row: &&[f32]| row.iter().any(|v| !v.is_nan());
-        let known = targets.chunks_exact(*outputs).filter(is_known).count();
+        d_output.extend_from_slice(trace.forward(layers, z, targets.len() / *outputs, dropout));
         let share = 1.0 / known.max(1) as f32;
         let sum = losses.sum(d_output, targets, true, weight * share);
         if let Some((of_parameters, of_z)) = gradients {
-            trace.backward(layers, z, d_output, Some(of_parameters), of_z);
+            trace.backward(layers, z, d_output, Some(of_parameters), of_z, dropout);
         }
         sum * f64::from(share)
     }

@@ -44,6 +44,15 @@ pub fn gaussian(squared_error: f64, log_sigma: f64, dims: f64) -> (f64, [f64; 2]
     (dims * log_sigma + share, [half_precision, dims - 2.0 * share])
 }
 
+/// The term of a task in a loss with a learned uncertainty, and its slopes by the loss and by `log_variance`: `L exp(-s) / 2 + s / 2`
+/// for a squared error, `L exp(-s) + s / 2` for a cross-entropy, with `s = ln sigma^2` (Kendall et al. 2018, equations 7
+/// and 10).
+pub fn task_term(loss: f64, log_variance: f64, is_squared: bool) -> (f64, [f64; 2]) {
+    let precision = (-log_variance).exp() * if is_squared { 0.5 } else { 1.0 };
+    let share = loss * precision;
+    (share + 0.5 * log_variance, [precision, 0.5 - share])
+}
+
 /// The part of the cross-entropy that no model can remove: the entropy of a target in [0, 1], the sum over its
 /// dimensions. Subtracted from the cross-entropy for display.
 pub fn entropy(target: &[f32]) -> f64 {

@@ -1,6 +1,7 @@
 //! Chains of dense layers: on borrowed weights by a [`Trace`], on shared frozen weights as an [`Mlp`].
 
 use super::activation::Activation;
+use super::dropout::Dropout;
 use super::layer::{Layer, LayerSpec, Sink};
 use super::sparsity::Sparsity;
 use crate::numerics::linear_algebra::gemm::{MatrixView, Operand, transpose};
@@ -21,7 +22,13 @@ pub struct Trace {
 
 impl Trace {
     /// The output of the last layer, `x [n, inputs] -> y [n, outputs]`; x itself without layers.
-    pub fn forward<'t>(&'t mut self, layers: &[Layer<'_>], x: &'t [f32], rows: usize) -> &'t [f32] {
+    pub fn forward<'t>(
+        &'t mut self,
+        layers: &[Layer<'_>],
+        x: &'t [f32],
+        rows: usize,
+        dropout: Option<Dropout<'_>>,
+    ) -> &'t [f32] {
         self.resize(layers.len());
         for (i, layer) in layers.iter().enumerate() {
             let (before, rest) = self.outputs.split_at_mut(i);
@@ -31,6 +38,9 @@ impl Trace {
                 self.inputs[i].clone_from(y);
             }
             layer.activate(y);
+            if let Some(factors) = dropout.and_then(|dropout| dropout.factors(i, rows, y.len())) {
+                y.iter_mut().zip(factors).for_each(|(y, factor)| *y *= factor);
+            }
         }
         self.output(x)
     }
@@ -64,7 +74,7 @@ impl Trace {
     }
 
     /// Computes the gradients of the parameters, two for each layer, and of `x`, as requested, from the gradient `dy`
-    /// of the output of [`Self::forward`]; `dy` is overwritten.
+    /// of the output of [`Self::forward`] with the same dropout; `dy` is overwritten.
     pub fn backward(
         &mut self,
         layers: &[Layer<'_>],
@@ -72,9 +82,18 @@ impl Trace {
         dy: &mut Vec<f32>,
         mut of_parameters: Option<&mut [Vec<f32>]>,
         mut of_x: Option<Sink<'_>>,
+        dropout: Option<Dropout<'_>>,
     ) {
         let Self { outputs, inputs, spare, sparsity, .. } = self;
         for (i, layer) in layers.iter().enumerate().rev() {
+            let rows = dy.len() / layer.bias.len();
+            if let Some(dropout) = dropout
+                && let Some(factors) = dropout.factors(i, rows, dy.len())
+            {
+                dy.iter_mut().zip(factors).for_each(|(dy, factor)| *dy *= factor);
+                // The slope of the activation is at its own value.
+                outputs[i].iter_mut().for_each(|y| *y *= dropout.keep);
+            }
             let of_layer = of_parameters.as_deref_mut().map(|all| &mut all[2 * i..2 * i + 2]);
             let kept = if layer.activation.needs_input() { &inputs[i] } else { &outputs[i] };
             if i == 0 {
@@ -159,7 +178,7 @@ impl Mlp {
 
     /// The output, `x [n, inputs] -> y [n, outputs]`; the values between layers are stored in `trace`.
     pub fn forward<'t>(&self, x: &'t [f32], rows: usize, trace: &'t mut Trace) -> &'t [f32] {
-        trace.forward(&self.layers(), x, rows)
+        trace.forward(&self.layers(), x, rows, None)
     }
 
     /// The same without a backward pass, which is faster for many similar rows.
@@ -170,7 +189,7 @@ impl Mlp {
     /// Adds the gradient of `x` to `dx`, from the gradient `dy` of the output of [`Self::forward`] for `x`; `dy` is
     /// overwritten.
     pub fn backward(&self, x: &[f32], dy: &mut Vec<f32>, trace: &mut Trace, dx: &mut Vec<f32>) {
-        trace.backward(&self.layers(), x, dy, None, Some(Sink::Add(dx)));
+        trace.backward(&self.layers(), x, dy, None, Some(Sink::Add(dx)), None);
     }
 }
 

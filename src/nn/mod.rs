@@ -10,6 +10,8 @@
 
 pub mod activation;
 pub mod autoencoder;
+pub mod batch;
+pub mod dropout;
 pub mod graph;
 pub mod head_pass;
 pub mod layer;
@@ -18,4 +20,5 @@ pub mod mlp;
 pub mod output_block;
 mod output_losses;
 mod sparsity;
+mod step_part;
 pub mod vae_step;

@@ -1,17 +1,21 @@
 //! Blocks of the outputs of a layer, each with an activation of its own: numbers, probabilities, and the levels of
 //! categories.
 
+use crate::data::scaling::Scaling;
 use crate::data::table::{ColumnKind, TableSchema};
 use crate::data::task::Task;
-use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, largest, sigmoid};
+use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, largest, sigmoid, softplus};
 use serde::{Deserialize, Serialize};
 
 /// A run of outputs that lie side by side, with their number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutputBlock {
     /// Numbers, `y = x`; learned by the squared error.
     Linear(usize),
+    /// Numbers that are never below these floors f, `y = f + ln(1 + exp(b (x - f))) / b` with b = 10: x itself from some
+    /// tenths above the floor on; learned by the squared error.
+    Floored(Vec<f32>),
     /// A probability each, `y = 1 / (1 + exp(-x))`; learned by the binary cross-entropy.
     Sigmoid(usize),
     /// The probabilities of the levels of one category, `y_i = exp(x_i) / sum_k exp(x_k)`; learned by the cross-entropy
@@ -21,20 +25,28 @@ pub enum OutputBlock {
 
 impl OutputBlock {
     /// The number of its outputs.
-    pub fn width(self) -> usize {
+    pub fn width(&self) -> usize {
         match self {
-            Self::Linear(width) | Self::Sigmoid(width) | Self::Softmax(width) => width,
+            Self::Linear(width) | Self::Sigmoid(width) | Self::Softmax(width) => *width,
+            Self::Floored(floors) => floors.len(),
         }
     }
 
-    /// The blocks of the rows of a table: neighbouring numbers are one block, each category is one.
-    pub fn of_table(schema: &TableSchema) -> Vec<Self> {
+    /// The blocks of the rows of a table in network units: neighbouring numbers are one block, so are neighbouring
+    /// numbers that are never negative, and each category is one. A logarithmic column needs no floor.
+    pub fn of_table(schema: &TableSchema, scaling: &Scaling) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
-        for column in &schema.columns {
-            match (&column.kind, blocks.last_mut()) {
-                (ColumnKind::Number { .. }, Some(Self::Linear(width))) => *width += 1,
-                (ColumnKind::Number { .. }, _) => blocks.push(Self::Linear(1)),
-                (ColumnKind::Category { levels }, _) => blocks.push(Self::Softmax(levels.len())),
+        for (column, place) in schema.places() {
+            let floor = match column.kind {
+                ColumnKind::Number { low, .. } if low >= 0.0 => scaling.floor_at(place.start),
+                _ => None,
+            };
+            match (&column.kind, floor, blocks.last_mut()) {
+                (ColumnKind::Category { levels }, ..) => blocks.push(Self::Softmax(levels.len())),
+                (_, Some(floor), Some(Self::Floored(floors))) => floors.push(floor),
+                (_, Some(floor), _) => blocks.push(Self::Floored(vec![floor])),
+                (_, None, Some(Self::Linear(width))) => *width += 1,
+                (_, None, _) => blocks.push(Self::Linear(1)),
             }
         }
         blocks
@@ -92,12 +104,26 @@ impl Work for ApplyBlocks<'_> {
                 row = rest;
                 match block {
                     OutputBlock::Linear(_) => {}
+                    OutputBlock::Floored(floors) => {
+                        let both = values.iter_mut().zip(floors);
+                        both.for_each(|(v, floor)| *v = above_floor(*v, *floor).0);
+                    }
                     OutputBlock::Sigmoid(_) => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
                     OutputBlock::Softmax(_) => softmax(values),
                 }
             }
         }
     }
+}
+
+/// The factor b of [`OutputBlock::Floored`]: data units are scaled to a deviation of 1, and a floor is felt within a tenth of it.
+pub(super) const SHARPNESS: f32 = 10.0;
+
+/// A number above its floor, and its derivative.
+#[inline(always)]
+pub(super) fn above_floor(x: f32, floor: f32) -> (f32, f32) {
+    let above = SHARPNESS * (x - floor);
+    (floor + softplus(above) / SHARPNESS, sigmoid(above))
 }
 
 #[inline(always)]
@@ -130,6 +156,11 @@ impl Work for BlockPullBack<'_> {
                 let both = of_block.iter_mut().zip(values);
                 match block {
                     OutputBlock::Linear(_) => {}
+                    OutputBlock::Floored(floors) => {
+                        // dy / dx = 1 / (1 + exp(b (f - x))) = 1 - exp(b (f - y)).
+                        let slope = |y: f32, floor: f32| 1.0 - exp(SHARPNESS * (floor - y));
+                        both.zip(floors).for_each(|((d, y), floor)| *d *= slope(*y, *floor));
+                    }
                     OutputBlock::Sigmoid(_) => both.for_each(|(d, y)| *d *= y * (1.0 - y)),
                     OutputBlock::Softmax(_) => {
                         // dx_i = y_i (d_i - sum_k y_k d_k).

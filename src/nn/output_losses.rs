@@ -8,16 +8,18 @@
 use super::activation::Activation;
 use super::layer::LayerSpec;
 use super::loss::Reconstruction;
-use super::output_block::OutputBlock;
+use super::output_block::{OutputBlock, above_floor};
 use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
 
 /// The loss of a block of outputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 enum BlockLoss {
     /// `(x' - x)^2`.
     Squared,
     /// `(s(l) - x)^2` with the sigmoid s.
     SquaredOfSigmoid,
+    /// `(y - x)^2` of a number y above a floor of its own.
+    SquaredAboveFloors(Vec<f32>),
     /// Binary cross-entropy, including the entropy of the target.
     Binary,
     /// Cross-entropy of a category.
@@ -50,6 +52,9 @@ impl OutputLosses {
     pub fn of_blocks(blocks: &[OutputBlock]) -> Self {
         let of_block = |block: &OutputBlock| match block {
             OutputBlock::Linear(width) => (BlockLoss::Squared, *width),
+            OutputBlock::Floored(floors) => {
+                (BlockLoss::SquaredAboveFloors(floors.clone()), floors.len())
+            }
             OutputBlock::Sigmoid(width) => (BlockLoss::Binary, *width),
             OutputBlock::Softmax(width) => (BlockLoss::Category, *width),
         };
@@ -58,8 +63,9 @@ impl OutputLosses {
 
     /// True if it is the squared error alone, which is a likelihood with a variance.
     pub fn is_squared(&self) -> bool {
-        let squared = [BlockLoss::Squared, BlockLoss::SquaredOfSigmoid];
-        self.blocks.iter().all(|(loss, _)| squared.contains(loss))
+        let is_squared =
+            |loss: &BlockLoss| !matches!(loss, BlockLoss::Binary | BlockLoss::Category);
+        self.blocks.iter().all(|(loss, _)| is_squared(loss))
     }
 
     /// The sum of the losses of rows; the `logits` become the gradient of `share` times the sum. Unless `may_be_blank`,
@@ -68,8 +74,10 @@ impl OutputLosses {
         let whole;
         let blocks = match self.blocks.as_slice() {
             // The rows of a single block are one run of outputs of the same kind; each category is one on its own.
-            [(loss, _)] if *loss != BlockLoss::Category => {
-                whole = [(*loss, logits.len())];
+            [
+                (loss @ (BlockLoss::Squared | BlockLoss::SquaredOfSigmoid | BlockLoss::Binary), _),
+            ] => {
+                whole = [(loss.clone(), logits.len())];
                 &whole
             }
             blocks => blocks,
@@ -96,9 +104,9 @@ impl Work for Reconstruct<'_> {
         let width = blocks.iter().map(|(_, width)| width).sum::<usize>().max(1);
         let mut sum = 0.0;
         for (mut l, mut x) in logits.chunks_exact_mut(width).zip(target.chunks_exact(width)) {
-            for &(loss, width) in blocks {
-                let (logits, rest) = l.split_at_mut(width);
-                let (target, rest_of_x) = x.split_at(width);
+            for (loss, width) in blocks {
+                let (logits, rest) = l.split_at_mut(*width);
+                let (target, rest_of_x) = x.split_at(*width);
                 (l, x) = (rest, rest_of_x);
                 sum += f64::from(match loss {
                     BlockLoss::Squared => each(logits, target, may_be_blank, |l, x| {
@@ -112,6 +120,9 @@ impl Work for Reconstruct<'_> {
                         *l = 2.0 * share * missed * s * (1.0 - s);
                         missed * missed
                     }),
+                    BlockLoss::SquaredAboveFloors(floors) => {
+                        above_floors(logits, target, floors, share)
+                    }
                     BlockLoss::Binary => each(logits, target, may_be_blank, |l, x| {
                         let e = simd::exp(-l.abs());
                         let loss = l.max(0.0) - *l * x + simd::ln_1_plus(e);
@@ -124,6 +135,20 @@ impl Work for Reconstruct<'_> {
         }
         sum
     }
+}
+
+/// The sum of the squared errors of numbers above floors, which replaces the logits by its gradient; a blank gets none.
+#[inline(always)]
+fn above_floors(logits: &mut [f32], target: &[f32], floors: &[f32], share: f32) -> f32 {
+    let mut sum = 0.0;
+    for ((l, x), floor) in logits.iter_mut().zip(target).zip(floors) {
+        let (y, slope) = above_floor(*l, *floor);
+        let missed = y - x;
+        let is_known = !x.is_nan();
+        *l = if is_known { 2.0 * share * missed * slope } else { 0.0 };
+        sum += if is_known { missed * missed } else { 0.0 };
+    }
+    sum
 }
 
 /// The sum of a loss of single numbers. `loss` replaces a logit by its gradient; a blank gets none.

@@ -1,93 +1,49 @@
 //! The loss of an autoencoder, variational or deterministic, and its gradient in one pass, without a graph.
 
-use super::autoencoder::{Parts, parts};
-use super::head_pass::HeadPass;
-use super::layer::{Layer, LayerSpec, Sink};
+use super::autoencoder::parts;
+use super::batch::{Batch, LossParts};
+use super::layer::{Layer, LayerSpec};
 use super::loss::{self, Reconstruction};
-use super::mlp::Trace;
 use super::output_losses::OutputLosses;
+use super::step_part::{StepNetwork, StepPart, Totals};
 use crate::data::task::Task;
 use crate::text;
 use crate::text::Text;
+use rayon::prelude::*;
+
+/// The most rows that are computed together. A larger batch is divided, and every core has a part; the division does not
+/// depend on the number of cores, so neither do the sums.
+const ROWS_OF_PART: usize = 128;
+
+/// What is learned beside the weights of the layers: more parameters, in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LearnedScales {
+    /// One tensor `[heads]`: the logarithm of each task's variance, see [`loss::task_term`].
+    pub uncertainties: bool,
+    /// One number: the unconstrained one of the decoder's variance, see [`loss::log_sigma`].
+    pub variance: bool,
+}
+
+impl LearnedScales {
+    /// The lengths of the tensors.
+    fn lengths(self, heads: usize) -> impl Iterator<Item = usize> {
+        self.uncertainties.then_some(heads).into_iter().chain(self.variance.then_some(1))
+    }
+}
 
 /// An autoencoder in training, with its jointly trained heads.
 #[derive(Debug)]
 pub struct VaeStep {
-    /// The layers of the autoencoder, then of each head, in the order of their parameters.
-    layers: Vec<LayerSpec>,
-    /// The places of encoder, latent and decoder in them.
-    parts: Parts,
-    /// The index of the first layer of each head, and the end of the last head.
-    heads: Vec<usize>,
-    head_passes: Vec<HeadPass>,
+    network: StepNetwork,
     loss: OutputLosses,
-    learns_variance: bool,
-    gradient: Vec<Vec<f32>>,
-    room: StepBuffers,
-}
-
-/// Buffers of a step, reused from one step to the next.
-#[derive(Debug, Default)]
-struct StepBuffers {
-    encoder: Trace,
-    decoder: Trace,
-    mu: Vec<f32>,
-    /// The input of the activation of mu, if the backward pass needs it.
-    mu_input: Vec<f32>,
-    /// Empty without a posterior.
-    log_var: Vec<f32>,
-    z: Vec<f32>,
-    dz: Vec<f32>,
-    d_log_var: Vec<f32>,
-    d_hidden: Vec<f32>,
-    d_output: Vec<f32>,
-    turned: Vec<f32>,
-}
-
-/// The samples and the weights of one update.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch<'a> {
-    /// The data in network units, `[n, input]`; 0 where a cell is blank.
-    pub x: &'a [f32],
-    /// The same with NaN where a cell is blank, if any may be: a blank adds neither loss nor gradient.
-    pub known: Option<&'a [f32]>,
-    /// The number of samples.
-    pub rows: usize,
-    /// The reparameterisation noise, `[n, latent]`; without it, or without a posterior, z is mu.
-    pub noise: Option<&'a [f32]>,
-    /// The targets of each head, `[n, outputs]`, NaN where blank: see [`HeadPass::run`].
-    pub targets: &'a [Vec<f32>],
-    /// The weight of KL.
-    pub beta: f32,
-    /// The weight of the heads' errors.
-    pub head_weight: f32,
-}
-
-/// The parts of the loss: sums over dimensions, means over the batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LossParts {
-    /// Squared error or cross-entropy, including the target's entropy, over what is known of each row.
-    pub reconstruction: f64,
-    /// The reconstruction as it enters the loss: with a learned variance its [`gaussian`](loss::gaussian).
-    pub likelihood: f64,
-    /// KL, in nats; 0 without a posterior.
-    pub kl: f64,
-    /// The losses of all heads, summed; each is the mean over the rows with a known target.
-    pub heads: f64,
-}
-
-impl LossParts {
-    /// True if all parts are finite.
-    pub fn is_finite(&self) -> bool {
-        let Self { reconstruction, likelihood, kl, heads } = self;
-        [reconstruction, likelihood, kl, heads].iter().all(|part| part.is_finite())
-    }
+    scales: LearnedScales,
+    /// At least one; the first has the gradient of the whole batch in the end.
+    parts: Vec<StepPart>,
 }
 
 impl VaeStep {
     /// Prepares a step for a network of `layers` (encoder, mu, log_var unless it is deterministic, decoder, in this
-    /// order) and heads on its latent. The blocks of the decoder, if there are any, have each its own loss; without them it is `loss`. With a
-    /// learned variance the last parameter is its unconstrained number, see [`loss::log_sigma`].
+    /// order) and heads on its latent. The blocks of the decoder, if there are any, have each its own loss; without them it is `loss`.
     ///
     /// # Errors
     /// As [`parts`]; also if a variance is to be learned of anything but the squared error.
@@ -95,143 +51,110 @@ impl VaeStep {
         layers: &[LayerSpec],
         heads: &[(&Task, &[LayerSpec])],
         loss: Reconstruction,
-        learns_variance: bool,
+        scales: LearnedScales,
     ) -> Result<Self, Text> {
         let parts = parts(layers)?;
         let last = layers.last().expect("parts requires a decoder");
         let loss = OutputLosses::new(loss, last);
-        if learns_variance && !loss.is_squared() {
+        if scales.variance && !loss.is_squared() {
             return Err(text!(
                 "a learned variance needs the squared error of all columns; leave it off for categories and probabilities"
             ));
         }
-        let mut all = layers.to_vec();
-        let mut begins = vec![all.len()];
-        for (_, head) in heads {
-            all.extend_from_slice(head);
-            begins.push(all.len());
-        }
-        let counts = all.iter().flat_map(LayerSpec::counts).chain(learns_variance.then_some(1));
-        let gradient = counts.map(|count| vec![0.0; count]).collect();
-        let room = StepBuffers::default();
-        let head_passes = heads.iter().map(|(task, head)| HeadPass::new(task, head)).collect();
-        let heads = begins;
-        Ok(Self { layers: all, parts, heads, head_passes, loss, learns_variance, gradient, room })
+        let network = StepNetwork::new(layers, parts, heads);
+        let part = StepPart::new(&network, scales.lengths(heads.len()));
+        Ok(Self { network, loss, scales, parts: vec![part] })
     }
 
-    /// The parts of the loss of a batch; `parameters` are the weight and the bias of each layer.
+    /// The hidden layers in the order of their parameters, as [`Dropout`](super::dropout::Dropout) has them.
+    pub fn hidden(&self) -> impl Iterator<Item = &LayerSpec> {
+        self.network.hidden()
+    }
+
+    /// The parts of the loss of a batch; `parameters` are the weight and the bias of each layer, then the
+    /// [learned scales](LearnedScales).
     pub fn losses(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>) -> LossParts {
         self.run(parameters, batch, false)
     }
 
-    /// The same, and the gradient of `likelihood + beta kl + head_weight heads` by each parameter.
+    /// The same, and the gradient of `likelihood + beta kl + weighted_heads` by each parameter.
     pub fn gradient(
         &mut self,
         parameters: &[Vec<f32>],
         batch: Batch<'_>,
     ) -> (LossParts, &[Vec<f32>]) {
-        let parts = self.run(parameters, batch, true);
-        (parts, &self.gradient)
+        let losses = self.run(parameters, batch, true);
+        (losses, &self.parts[0].gradient)
     }
 
     fn run(&mut self, parameters: &[Vec<f32>], batch: Batch<'_>, with_gradient: bool) -> LossParts {
-        let Batch { x, known, rows, noise, targets, beta, head_weight } = batch;
-        let Self { layers, parts, heads, head_passes, loss, learns_variance, gradient, room } =
-            self;
-        let StepBuffers { encoder: encoding, decoder: decoding, .. } = room;
-        let all = Layer::all(layers, parameters);
-        let (encoder, decoder) = (&all[..parts.mu], &all[parts.decoder..heads[0]]);
-        let (of_mu, of_log_var) = (&all[parts.mu], parts.log_var.map(|at| &all[at]));
-        let decoder_at = 2 * parts.decoder;
-        let share = 1.0 / rows as f32;
-
-        let hidden = encoding.forward(encoder, x, rows);
-        of_mu.affine(hidden, rows, &mut room.mu, &mut room.turned);
-        if of_mu.activation.needs_input() {
-            room.mu_input.clone_from(&room.mu);
+        let Self { network, loss, scales, parts } = self;
+        let count = batch.rows.div_ceil(ROWS_OF_PART).max(1);
+        while parts.len() < count {
+            parts.push(StepPart::new(network, scales.lengths(network.tasks.len())));
         }
-        of_mu.activate(&mut room.mu);
-        if let Some(of_log_var) = of_log_var {
-            of_log_var.affine(hidden, rows, &mut room.log_var, &mut room.turned);
+        let more = &parameters[2 * network.layers.len()..];
+        let log_variances = more.first().filter(|_| scales.uncertainties);
+        let raw = more.last().and_then(|raw| raw.first()).filter(|_| scales.variance);
+        let sigma = raw.map(|&raw| loss::log_sigma(f64::from(raw)));
+        let term = |head: usize, loss: f64| match log_variances {
+            Some(of) => {
+                let is_squared = !network.tasks[head].has_classes();
+                loss::task_term(loss, f64::from(of[head]), is_squared)
+            }
+            None => (loss, [1.0, 0.0]),
+        };
+        let weights = batch.head_weights.iter().enumerate();
+        let factors = weights.map(|(head, weight)| weight * term(head, 0.0).1[0] as f32).collect();
+        let totals = Totals::new(network, &batch, factors, sigma.map(|(sigma, _)| sigma));
+        let layers = Layer::all(&network.layers, parameters);
+        let run = |(index, part): (usize, &mut StepPart)| {
+            let from = index * ROWS_OF_PART;
+            let rows = from..(from + ROWS_OF_PART).min(batch.rows);
+            part.run(network, &layers, loss, batch, rows, &totals, with_gradient)
+        };
+        let (whole, others) = parts[..count].split_at_mut(1);
+        let mut losses = LossParts::default();
+        let mut add = |[reconstruction, kl]: [f64; 2]| {
+            losses.reconstruction += reconstruction;
+            losses.kl += kl;
+        };
+        if others.is_empty() {
+            add(run((0, &mut whole[0])));
+        } else {
+            let all = whole.par_iter_mut().chain(others.par_iter_mut()).enumerate();
+            all.map(run).collect::<Vec<_>>().into_iter().for_each(add);
         }
-        room.z.clone_from(&room.mu);
-        if let Some(noise) = noise {
-            for ((z, l), e) in room.z.iter_mut().zip(&room.log_var).zip(noise) {
-                *z += (0.5 * l).exp() * e;
+        losses.likelihood = losses.reconstruction;
+        let StepPart { gradient, head_losses, .. } = &mut whole[0];
+        if with_gradient && !others.is_empty() {
+            gradient.par_iter_mut().enumerate().for_each(|(tensor, sum)| {
+                for part in &*others {
+                    sum.iter_mut().zip(&part.gradient[tensor]).for_each(|(sum, own)| *sum += own);
+                }
+            });
+        }
+        for (head, &weight) in batch.head_weights.iter().enumerate() {
+            let more: f64 = others.iter().map(|part| part.head_losses[head]).sum();
+            let loss = head_losses[head] + more;
+            let (value, [_, slope]) = term(head, loss);
+            // A task without a target in this batch adds no term.
+            let weight = if totals.known[head] > 0 { weight } else { 0.0 };
+            losses.heads += loss;
+            losses.weighted_heads += f64::from(weight) * value;
+            if scales.uncertainties {
+                gradient[2 * network.layers.len()][head] = (f64::from(weight) * slope) as f32;
             }
         }
-        let pairs = room.mu.iter().zip(&room.log_var);
-        let kl = loss::kl(pairs.map(|(mu, l)| (f64::from(*mu), f64::from(*l)))) * f64::from(share);
-
-        // The loss applies the last activation itself, so the decoder stops at the logits.
-        let (last, first) = decoder.split_last().expect("parts requires a decoder");
-        let before = decoding.forward(first, &room.z, rows);
-        last.affine(before, rows, &mut room.d_output, &mut room.turned);
-        let raw =
-            if *learns_variance { parameters.last().and_then(|raw| raw.first()) } else { None };
-        let sigma = raw.map(|&raw| loss::log_sigma(f64::from(raw)));
-        // The slope of a Gaussian by the squared error depends on its variance alone.
-        let counted = known.map_or(x.len(), |known| known.iter().filter(|v| !v.is_nan()).count());
-        let dims = counted as f64 / rows as f64;
-        let slope = sigma.map_or(1.0, |(sigma, _)| loss::gaussian(0.0, sigma, dims).1[0]);
-        let (target, share_of_loss) = (known.unwrap_or(x), share * slope as f32);
-        let sum = loss.sum(&mut room.d_output, target, known.is_some(), share_of_loss);
-        let reconstruction = sum * f64::from(share);
-        let mut likelihood = reconstruction;
         if let Some((sigma, by_raw)) = sigma {
-            let (value, [_, by_sigma]) = loss::gaussian(reconstruction, sigma, dims);
-            likelihood = value;
+            // The slope of a Gaussian by the squared error depends on its variance alone.
+            let (value, [_, by_sigma]) = loss::gaussian(losses.reconstruction, sigma, totals.dims);
+            losses.likelihood = value;
             if let Some(of_raw) = gradient.last_mut() {
                 of_raw.fill((by_sigma * by_raw) as f32);
             }
         }
-
-        if with_gradient {
-            let of_decoder = &mut gradient[decoder_at..2 * heads[0]];
-            let (of_first, of_last) = of_decoder.split_at_mut(2 * first.len());
-            let before = decoding.output(&room.z);
-            let into = Some(Sink::Set(&mut room.d_hidden));
-            last.backward_affine(before, &room.d_output, Some(of_last), into);
-            if first.is_empty() {
-                std::mem::swap(&mut room.dz, &mut room.d_hidden);
-            } else {
-                let into = Some(Sink::Set(&mut room.dz));
-                decoding.backward(first, &room.z, &mut room.d_hidden, Some(of_first), into);
-            }
-        }
-
-        let mut of_heads = 0.0;
-        for ((ends, pass), targets) in heads.windows(2).zip(head_passes).zip(targets) {
-            let of_head = &mut gradient[2 * ends[0]..2 * ends[1]];
-            let into = with_gradient.then_some((of_head, Some(Sink::Add(&mut room.dz))));
-            let head = &all[ends[0]..ends[1]];
-            of_heads += pass.run(head, &room.z, rows, targets, head_weight, into);
-        }
-
-        if with_gradient {
-            // z = mu + exp(log_var / 2) eps; KL = -1/2 sum(1 + log_var - mu^2 - exp(log_var)).
-            room.d_log_var.clear();
-            // Without a posterior there is no log_var, and z = mu.
-            for (i, (dz, l)) in room.dz.iter_mut().zip(&room.log_var).enumerate() {
-                let spread = (0.5 * l).exp();
-                let moved = noise.map_or(0.0, |noise| *dz * noise[i] * 0.5 * spread);
-                room.d_log_var.push(moved + 0.5 * beta * share * (spread * spread - 1.0));
-                *dz += beta * share * room.mu[i];
-            }
-            let kept = if of_mu.activation.needs_input() { &room.mu_input } else { &room.mu };
-            of_mu.activation.pull_back(kept, &mut room.dz);
-            let hidden = encoding.output(x);
-            let (of_encoder, of_rest) = gradient.split_at_mut(2 * encoder.len());
-            let has_hidden = !encoder.is_empty();
-            let into = has_hidden.then_some(Sink::Set(&mut room.d_hidden));
-            of_mu.backward_affine(hidden, &room.dz, Some(&mut of_rest[..2]), into);
-            if let Some(of_log_var) = of_log_var {
-                let into = has_hidden.then_some(Sink::Add(&mut room.d_hidden));
-                of_log_var.backward_affine(hidden, &room.d_log_var, Some(&mut of_rest[2..4]), into);
-            }
-            encoding.backward(encoder, x, &mut room.d_hidden, Some(of_encoder), None);
-        }
-        LossParts { reconstruction, likelihood, kl, heads: of_heads }
+        losses
     }
 }
 
@@ -240,6 +163,7 @@ mod tests {
     use super::*;
     use crate::nn::activation::Activation;
     use crate::nn::autoencoder::{Latent, Output, architecture, block_architecture};
+    use crate::nn::dropout::Dropout;
     use crate::nn::graph::{self, GraphDense, Vae, flat_f64, tensors};
     use crate::nn::layer::{chain, initial_parameters};
     use crate::nn::output_block::OutputBlock;
@@ -293,27 +217,27 @@ mod tests {
         tasks: &[Task],
         parameters: &[Vec<f32>],
         batch: Batch<'_>,
-    ) -> candle_core::Result<([f64; 4], Vec<Vec<f64>>)> {
-        let of_layers = 2 * step.layers.len();
+    ) -> candle_core::Result<([f64; 5], Vec<Vec<f64>>)> {
+        let of_layers = 2 * step.network.layers.len();
         let flat = parameters.iter().map(Vec::as_slice);
-        let mut given = tensors(&step.layers, flat, DType::F32)?;
+        let mut given = tensors(&step.network.layers, flat, DType::F32)?;
         for raw in &parameters[of_layers..] {
-            given.push(Tensor::new(raw[0], &Device::Cpu)?);
+            given.push(Tensor::new(raw.as_slice(), &Device::Cpu)?);
         }
         let variables =
             given.iter().map(Var::from_tensor).collect::<candle_core::Result<Vec<_>>>()?;
         let shared: Vec<Tensor> = variables.iter().map(|v| v.as_tensor().clone()).collect();
-        let own = step.heads[0];
-        let vae = Vae::assemble(&step.layers[..own], &shared[..2 * own]).unwrap();
+        let own = step.network.heads[0];
+        let vae = Vae::assemble(&step.network.layers[..own], &shared[..2 * own]).unwrap();
         let matrix = |values: &[f32]| {
             Tensor::from_slice(values, (batch.rows, values.len() / batch.rows), &Device::Cpu)
         };
         let x = matrix(batch.x)?;
         let pass = vae.pass(&x, batch.noise.map(matrix).transpose()?.as_ref())?;
         let reconstruction = graph_reconstruction(loss, &vae, &pass.logits, batch)?;
-        let likelihood = match step.learns_variance {
+        let likelihood = match step.scales.variance {
             true => {
-                let sigma = graph::log_sigma(&shared[of_layers])?;
+                let sigma = graph::log_sigma(&shared[shared.len() - 1].squeeze(0)?)?;
                 let known = batch.known.unwrap_or(batch.x).iter().filter(|v| !v.is_nan()).count();
                 graph::gaussian(&reconstruction, &sigma, known as f64 / batch.rows as f64)?
             }
@@ -324,23 +248,39 @@ mod tests {
             None => Tensor::new(0f32, &Device::Cpu)?,
         };
         let mut heads = Tensor::new(0f32, &Device::Cpu)?;
-        for ((ends, task), targets) in step.heads.windows(2).zip(tasks).zip(batch.targets) {
-            let (specs, own) = (&step.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
+        let mut weighted = heads.clone();
+        let of_tasks = step.network.heads.windows(2).zip(tasks).zip(batch.targets);
+        for (head, ((ends, task), targets)) in of_tasks.enumerate() {
+            let (specs, own) =
+                (&step.network.layers[ends[0]..ends[1]], &shared[2 * ends[0]..2 * ends[1]]);
             let outputs = graph::forward(&GraphDense::all(specs, own), &pass.z)?;
             let known: Vec<f32> =
                 targets.iter().map(|v| f32::from(u8::from(!v.is_nan()))).collect();
             let blocks = OutputBlock::of_task(task, outputs.dim(1)?);
             let target = matrix(&without_blanks(targets))?;
-            heads = (heads + graph::head_loss(&blocks, &outputs, &target, &matrix(&known)?)?)?;
+            let loss = graph::head_loss(&blocks, &outputs, &target, &matrix(&known)?)?;
+            let is_absent = known.iter().all(|known| *known == 0.0);
+            let term = match step.scales.uncertainties {
+                true if is_absent => loss.zeros_like()?,
+                true => {
+                    let half = if task.has_classes() { 1.0 } else { 0.5 };
+                    let s = shared[of_layers].get(head)?;
+                    ((&loss * s.neg()?.exp()?)? * half + (s * 0.5)?)?
+                }
+                false => loss.clone(),
+            };
+            heads = (heads + loss)?;
+            weighted = (weighted + (term * f64::from(batch.head_weights[head]))?)?;
         }
         let kl_share = (&kl * f64::from(batch.beta))?;
-        let total = ((&likelihood + kl_share)? + (&heads * f64::from(batch.head_weight))?)?;
+        let total = ((&likelihood + kl_share)? + &weighted)?;
         let gradients = total.backward()?;
         let gradient = variables.iter().map(|variable| match gradients.get(variable) {
             Some(gradient) => flat_f64(gradient),
             None => Ok(vec![0.0; variable.elem_count()]),
         });
-        let parts = [reconstruction, likelihood, kl, heads].map(|part| flat_f64(&part).unwrap()[0]);
+        let parts = [reconstruction, likelihood, kl, heads, weighted];
+        let parts = parts.map(|part| flat_f64(&part).unwrap()[0]);
         Ok((parts, gradient.collect::<candle_core::Result<_>>()?))
     }
 
@@ -355,8 +295,9 @@ mod tests {
     ) {
         let (expected, slopes) = by_graph(step, loss, tasks, parameters, batch).unwrap();
         let (parts, gradient) = step.gradient(parameters, batch);
-        let LossParts { reconstruction, likelihood, kl, heads } = parts;
-        for (ours, plain) in [reconstruction, likelihood, kl, heads].iter().zip(expected) {
+        let LossParts { reconstruction, likelihood, kl, heads, weighted_heads } = parts;
+        let ours = [reconstruction, likelihood, kl, heads, weighted_heads];
+        for (ours, plain) in ours.iter().zip(expected) {
             assert!((ours - plain).abs() <= 1e-5 * plain.abs().max(1.0), "{what}: {ours} {plain}");
         }
         assert_eq!(gradient.len(), slopes.len());
@@ -405,13 +346,20 @@ mod tests {
                 .collect();
             let both = learned.iter().zip(&heads);
             let of_heads: Vec<_> = both.map(|((task, _), head)| (task, head.as_slice())).collect();
-            let learns_variance = loss == Reconstruction::Mse && trial % 5 == 0;
-            let mut step = VaeStep::new(&layers, &of_heads, loss, learns_variance).unwrap();
-            let mut parameters = initial_parameters(&step.layers, trial as u64);
-            if learns_variance {
+            let scales = LearnedScales {
+                uncertainties: !learned.is_empty() && trial % 2 == 0,
+                variance: loss == Reconstruction::Mse && trial % 5 == 0,
+            };
+            let mut step = VaeStep::new(&layers, &of_heads, loss, scales).unwrap();
+            let mut parameters = initial_parameters(&step.network.layers, trial as u64);
+            if scales.uncertainties {
+                parameters.push(learned.iter().map(|_| rng.random_range(-1.0..1.0)).collect());
+            }
+            if scales.variance {
                 parameters.push(vec![rng.random_range(-3.0..1.0)]);
             }
-            let rows = rng.random_range(1..50);
+            // More rows than those of a part, now and then.
+            let rows = rng.random_range(1..if trial % 6 == 1 { 400 } else { 50 });
             let x: Vec<f32> = (0..rows * inputs).map(|_| rng.random_range(0.0..1.0)).collect();
             let noise: Vec<f32> =
                 StandardNormal.sample_iter(&mut rng).take(rows * latent).collect();
@@ -420,6 +368,8 @@ mod tests {
                 rows_of(&blocks, rows, 0.3 * (trial % 3) as f64, &mut rng)
             };
             let targets: Vec<_> = learned.iter().map(&mut target).collect();
+            let head_weights: Vec<f32> =
+                learned.iter().map(|_| rng.random_range(0.01..2.0)).collect();
             let batch = Batch {
                 x: &x,
                 known: None,
@@ -427,7 +377,8 @@ mod tests {
                 noise: (trial % 7 > 0).then_some(&noise),
                 targets: &targets,
                 beta: rng.random_range(0.0..2.0),
-                head_weight: rng.random_range(0.01..2.0),
+                head_weights: &head_weights,
+                dropout: None,
             };
             let what = format!("trial {trial}, {activation}");
             let tasks: Vec<Task> = learned.iter().map(|(task, _)| task.clone()).collect();
@@ -455,29 +406,35 @@ mod tests {
         for (task, outputs) in head_tasks() {
             let head = chain("head", &[2, 4, outputs], Activation::Relu, Activation::Linear);
             let of_heads = [(&task, head.as_slice())];
-            let mut step = VaeStep::new(&layers, &of_heads, Reconstruction::Mse, false).unwrap();
-            let parameters = initial_parameters(&step.layers, 8);
+            let scales = LearnedScales { uncertainties: true, variance: false };
+            let mut step = VaeStep::new(&layers, &of_heads, Reconstruction::Mse, scales).unwrap();
+            let mut parameters = initial_parameters(&step.network.layers, 8);
+            parameters.push(vec![0.7]);
             let targets = [vec![f32::NAN; 5 * outputs]];
-            let with = Batch { targets: &targets, head_weight: 1.0, ..plain(&x, None, 5) };
+            let with = Batch { targets: &targets, head_weights: &[1.0], ..plain(&x, None, 5) };
             let (parts, gradient) = step.gradient(&parameters, with);
             let (own, of_head) = gradient.split_at(2 * layers.len());
-            assert_eq!(parts.heads, 0.0);
+            assert_eq!((parts.heads, parts.weighted_heads), (0.0, 0.0));
             assert!(of_head.iter().flatten().all(|d| *d == 0.0), "{task:?}");
             let own = own.to_vec();
-            let mut alone = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+            let mut alone =
+                VaeStep::new(&layers, &[], Reconstruction::Mse, LearnedScales::default()).unwrap();
             let batch = plain(&x, None, 5);
             assert_eq!(alone.gradient(&parameters[..own.len()], batch).1, own, "{task:?}");
         }
     }
 
-    /// Rows of two numbers, a category of three, a probability, a category of two, and three numbers.
-    const BLOCKS: [OutputBlock; 5] = [
-        OutputBlock::Linear(2),
-        OutputBlock::Softmax(3),
-        OutputBlock::Sigmoid(1),
-        OutputBlock::Softmax(2),
-        OutputBlock::Linear(3),
-    ];
+    /// Rows of two numbers, a category of three, a probability, a category of two, three numbers, two above floors.
+    fn blocks() -> [OutputBlock; 6] {
+        [
+            OutputBlock::Linear(2),
+            OutputBlock::Softmax(3),
+            OutputBlock::Sigmoid(1),
+            OutputBlock::Softmax(2),
+            OutputBlock::Linear(3),
+            OutputBlock::Floored(vec![-0.3, 0.1]),
+        ]
+    }
 
     /// Rows of these blocks, with `blanks` of the cells blank as NaN; the second row is blank altogether if any is.
     fn rows_of(blocks: &[OutputBlock], rows: usize, blanks: f64, rng: &mut impl Rng) -> Vec<f32> {
@@ -494,8 +451,8 @@ mod tests {
                             values[begin..].fill(f32::NAN);
                         }
                     }
-                    OutputBlock::Linear(width) | OutputBlock::Sigmoid(width) => {
-                        values.extend((0..*width).map(|_| {
+                    _ => {
+                        values.extend((0..block.width()).map(|_| {
                             let value = rng.random_range(0.0..1.0);
                             if rng.random_bool(blanks) { f32::NAN } else { value }
                         }));
@@ -515,30 +472,41 @@ mod tests {
 
     /// A batch without heads.
     fn plain<'a>(x: &'a [f32], known: Option<&'a [f32]>, rows: usize) -> Batch<'a> {
-        Batch { x, known, rows, noise: None, targets: &[], beta: 0.3, head_weight: 0.0 }
+        Batch {
+            x,
+            known,
+            rows,
+            noise: None,
+            targets: &[],
+            beta: 0.3,
+            head_weights: &[],
+            dropout: None,
+        }
     }
 
     #[test]
     fn blocks_and_blanks_are_what_the_graph_gives() {
         let mut rng = stream(11, Purpose::Starts, 0, 0);
-        let all: [&[OutputBlock]; 5] = [
-            &BLOCKS,
+        let all: [&[OutputBlock]; 6] = [
+            &blocks(),
+            &[OutputBlock::Floored(vec![-1.2, -0.4, 0.0])],
             &[OutputBlock::Linear(9)],
             &[OutputBlock::Softmax(4)],
             &[OutputBlock::Sigmoid(5)],
             &[OutputBlock::Linear(1), OutputBlock::Linear(20)],
         ];
         for trial in 0..40 {
-            let blocks = all[trial % 5];
+            let blocks = all[trial % 6];
             let activation = Activation::ALL[trial % 8];
             let latent = rng.random_range(1..5);
             let hidden: Vec<usize> = (0..trial % 3).map(|_| rng.random_range(2..40)).collect();
             let layers = block_architecture(blocks, &hidden, activation, latent);
             let loss = Reconstruction::Mse;
-            let is_linear = layers.last().unwrap().is_linear();
-            let learns_variance = is_linear && trial % 2 == 0;
-            let mut step = VaeStep::new(&layers, &[], loss, learns_variance).unwrap();
-            let mut parameters = initial_parameters(&step.layers, trial as u64);
+            let is_squared = OutputLosses::new(loss, layers.last().unwrap()).is_squared();
+            let learns_variance = is_squared && trial % 4 < 2;
+            let scales = LearnedScales { uncertainties: false, variance: learns_variance };
+            let mut step = VaeStep::new(&layers, &[], loss, scales).unwrap();
+            let mut parameters = initial_parameters(&step.network.layers, trial as u64);
             if learns_variance {
                 // Far from the best variance, where the slope is a difference of near equals.
                 parameters.push(vec![1.0]);
@@ -561,10 +529,11 @@ mod tests {
     #[test]
     fn the_gradient_of_blocks_is_the_difference_of_their_losses() {
         let mut rng = stream(12, Purpose::Starts, 0, 0);
-        let layers = block_architecture(&BLOCKS, &[16], Activation::Tanh, 3);
-        let mut step = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+        let layers = block_architecture(&blocks(), &[16], Activation::Tanh, 3);
+        let mut step =
+            VaeStep::new(&layers, &[], Reconstruction::Mse, LearnedScales::default()).unwrap();
         let parameters = initial_parameters(&layers, 5);
-        let known = rows_of(&BLOCKS, 30, 0.2, &mut rng);
+        let known = rows_of(&blocks(), 30, 0.2, &mut rng);
         let x = without_blanks(&known);
         let batch = plain(&x, Some(&known), 30);
         let gradient = step.gradient(&parameters, batch).1.to_vec();
@@ -587,10 +556,11 @@ mod tests {
     #[test]
     fn a_blank_row_adds_nothing() {
         let mut rng = stream(13, Purpose::Starts, 0, 0);
-        let layers = block_architecture(&BLOCKS, &[8], Activation::Silu, 2);
-        let mut step = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+        let layers = block_architecture(&blocks(), &[8], Activation::Silu, 2);
+        let mut step =
+            VaeStep::new(&layers, &[], Reconstruction::Mse, LearnedScales::default()).unwrap();
         let parameters = initial_parameters(&layers, 6);
-        let complete = rows_of(&BLOCKS, 4, 0.0, &mut rng);
+        let complete = rows_of(&blocks(), 4, 0.0, &mut rng);
         let width = complete.len() / 4;
         let known = [complete.clone(), vec![f32::NAN; width]].concat();
         let x = without_blanks(&known);
@@ -615,7 +585,7 @@ mod tests {
             (Reconstruction::Bce, Output::Sigmoid),
         ] {
             let layers = architecture(37, &[12], Activation::Relu, 2, output);
-            let mut step = VaeStep::new(&layers, &[], loss, false).unwrap();
+            let mut step = VaeStep::new(&layers, &[], loss, LearnedScales::default()).unwrap();
             let parameters = initial_parameters(&layers, 7);
             let x = rows_of(&[OutputBlock::Linear(37)], 19, 0.0, &mut rng);
             let (parts, gradient) = step.gradient(&parameters, plain(&x, None, 19));
@@ -628,9 +598,62 @@ mod tests {
     fn a_variance_is_learned_of_squared_errors_alone() {
         let new = |blocks: &[OutputBlock]| {
             let layers = block_architecture(blocks, &[4], Activation::Relu, 2);
-            VaeStep::new(&layers, &[], Reconstruction::Mse, true)
+            let scales = LearnedScales { uncertainties: false, variance: true };
+            VaeStep::new(&layers, &[], Reconstruction::Mse, scales)
         };
         assert!(new(&[OutputBlock::Linear(3), OutputBlock::Linear(2)]).is_ok());
-        assert!(new(&BLOCKS).unwrap_err().to_string().contains("learned variance"));
+        assert!(new(&blocks()).unwrap_err().to_string().contains("learned variance"));
+    }
+
+    #[test]
+    fn dropped_units_have_no_part_in_loss_and_gradient() {
+        let mut rng = stream(16, Purpose::Starts, 0, 0);
+        for activation in Activation::ALL {
+            let layers = architecture(9, &[14, 11], activation, 3, Output::Linear);
+            let head = chain("head", &[3, 8, 1], activation, Activation::Linear);
+            let of_heads = [(&Task::Regression, head.as_slice())];
+            let scales = LearnedScales::default();
+            let mut step = VaeStep::new(&layers, &of_heads, Reconstruction::Mse, scales).unwrap();
+            let mut parameters = initial_parameters(&step.network.layers, 9);
+            // Two parts, so that each reads the factors of its own rows.
+            let (rows, keep) = (150, 0.6);
+            let x = rows_of(&[OutputBlock::Linear(9)], rows, 0.0, &mut rng);
+            let targets = [rows_of(&[OutputBlock::Linear(1)], rows, 0.2, &mut rng)];
+            let mut factor = |_| if rng.random_bool(0.6) { 1.0 / keep } else { 0.0 };
+            let units: Vec<usize> = step.hidden().map(|layer| layer.outputs).collect();
+            assert_eq!(units, [14, 11, 11, 14, 8]);
+            let mut factors: Vec<Vec<f32>> =
+                units.iter().map(|units| (0..units * rows).map(&mut factor).collect()).collect();
+            // A unit that is dropped of every row.
+            factors[1].iter_mut().skip(4).step_by(11).for_each(|factor| *factor = 0.0);
+            let batch = Batch {
+                targets: &targets,
+                head_weights: &[0.5],
+                dropout: Some(Dropout::new(&factors, keep)),
+                ..plain(&x, None, rows)
+            };
+            let (parts, gradient) = step.gradient(&parameters, batch);
+            let gradient = gradient.to_vec();
+            assert!(gradient[2][4 * 14..5 * 14].iter().all(|d| *d == 0.0), "{activation}");
+            parameters[3][4] += 100.0;
+            assert_eq!(step.losses(&parameters, batch), parts, "{activation}");
+            for (i, of_one) in gradient.iter().enumerate() {
+                let length = of_one.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+                let mut total = |h: f64| {
+                    let mut moved = parameters.clone();
+                    for (w, d) in moved[i].iter_mut().zip(of_one) {
+                        *w += (h * f64::from(*d) / length) as f32;
+                    }
+                    let parts = step.losses(&moved, batch);
+                    parts.likelihood + f64::from(batch.beta) * parts.kl + parts.weighted_heads
+                };
+                let difference = (total(1e-2) - total(-1e-2)) / 2e-2;
+                // Rectifiers have kinks on the way.
+                let kinked = matches!(activation, Activation::Relu | Activation::LeakyRelu(_));
+                let share = if kinked { 3e-2 } else { 5e-3 };
+                let is_near = (difference - length).abs() < share * length.max(0.1);
+                assert!(is_near, "{activation}, {i}: {difference} {length}");
+            }
+        }
     }
 }

@@ -35,6 +35,8 @@ pub enum Purpose {
     Planted = 12,
     /// The initial centres of clusters of rows.
     Clusters = 13,
+    /// The units that are dropped in an update.
+    Dropout = 14,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

@@ -151,5 +151,5 @@ fn a_lock_outside_the_training_rows_is_remarked() {
     );
     assert_eq!(remark("lock lattice=fcc"), None);
     let message = remark("lock a=9.5").unwrap();
-    assert!(says(&message, "a=9.5 .. 0 .. 1.00"), "{message}");
+    assert!(says(&message, "a=9.5 .. -1.00 .. 1.00"), "{message}");
 }

@@ -56,6 +56,16 @@ impl Goal {
         }
     }
 
+    /// The end of an interval that is the worse one for this goal: what can be counted on.
+    pub fn cautious_end(self, low: f64, high: f64) -> f64 {
+        match self {
+            Self::Max | Self::Up => low,
+            Self::Min | Self::Down => high,
+            Self::Target(target) if (high - target).abs() > (low - target).abs() => high,
+            Self::Target(_) => low,
+        }
+    }
+
     /// The same direction for a quantity that is the probability of classes, or a number.
     pub fn for_class(self, is_of_class: bool) -> Self {
         match (self, is_of_class) {

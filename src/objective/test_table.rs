@@ -19,16 +19,16 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 
-/// The columns of a table: three numbers, the third one logarithmic, a category, a number.
+/// The columns of a table: three numbers, the second one never negative and the third one logarithmic, a category, a number.
 pub fn schema() -> TableSchema {
     let column =
         |name: &str, kind| TableColumn { name: ColumnName::new(name).unwrap(), unit: None, kind };
     let levels = ["bcc", "fcc", "hcp"].map(str::to_owned).to_vec();
-    let number = || ColumnKind::Number { low: 0.0, high: 1.0 };
+    let number = || ColumnKind::Number { low: -1.0, high: 1.0 };
     TableSchema {
         columns: vec![
             column("a", number()),
-            column("b", number()),
+            column("b", ColumnKind::Number { low: 0.0, high: 9.0 }),
             column("mass", number()),
             column("lattice", ColumnKind::Category { levels }),
             column("c", number()),
@@ -41,7 +41,6 @@ pub fn table_model(rng: &mut impl Rng) -> Arc<Model> {
     let (schema, latent, seed) = (schema(), rng.random_range(1..7), rng.random());
     let hidden = [rng.random_range(4..40), rng.random_range(4..40)];
     let activation = Activation::ALL[rng.random_range(0..8)];
-    let layers = block_architecture(&OutputBlock::of_table(&schema), &hidden, activation, latent);
     let domain = Domain::of_table(schema.clone()).unwrap();
     let row = |_| -> Vec<f32> {
         let mut normal = || -> f32 { StandardNormal.sample(&mut *rng) };
@@ -53,6 +52,8 @@ pub fn table_model(rng: &mut impl Rng) -> Arc<Model> {
     let rows = Rows::from_flat(7, (0..80).flat_map(row).collect());
     let scaling = Scaling::by_column(rows.iter(), &schema.is_number());
     assert_eq!(scaling.logarithmic(), [2]);
+    let blocks = OutputBlock::of_table(&schema, &scaling);
+    let layers = block_architecture(&blocks, &hidden, activation, latent);
     let card = ModelCard {
         origin: Origin::Trained(Box::new(TrainingRecord {
             config: TrainingConfig { latent_dim: latent, ..TrainingConfig::default() },

@@ -163,7 +163,8 @@ impl Member {
     fn step(&mut self, card: &HeadCard, z: &[f32], rows: usize, targets: &[f32]) -> f64 {
         let Self { variables, pass, gradients, .. } = self;
         let layers = Layer::all(&card.layers, variables.values());
-        let loss = pass.run(&layers, z, rows, targets, 1.0, Some((gradients, None)));
+        let known = HeadPass::known(targets, targets.len() / rows);
+        let loss = pass.run(&layers, z, targets, known, 1.0, Some((gradients, None)), None);
         if loss.is_finite() {
             variables.step(gradients);
         }

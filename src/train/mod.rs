@@ -1,5 +1,6 @@
 //! Training of models: one batch at a time, with heads jointly or afterwards.
 
+mod baseline;
 mod build_model;
 mod head;
 mod learner;
@@ -21,3 +22,4 @@ pub use state::TrainerState;
 pub use sweep::{MAX_BETAS, Sweep, Swept, USUAL_BETAS, parse_betas};
 pub use trainer::{Step, Trainer};
 pub use training_context::TrainingContext;
+pub use variables::Variables;

@@ -7,9 +7,14 @@ use crate::data::rows::Rows;
 use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::model::training_config::Losses;
+use crate::nn::batch::{Batch, LossParts};
+use crate::nn::dropout::Dropout;
 use crate::nn::layer::{LayerSpec, initial_parameters};
 use crate::nn::loss::{self, Reconstruction};
-use crate::nn::vae_step::{Batch, LossParts, VaeStep};
+use crate::nn::vae_step::{LearnedScales, VaeStep};
+use crate::numerics::random::{Purpose, stream};
+use rand::Rng;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// An autoencoder and its jointly trained heads.
@@ -20,9 +25,13 @@ pub struct TrainableModel {
     has_blanks: bool,
     /// The entropy of each sample, the lower bound of cross-entropy; empty for squared error.
     entropies: Vec<f64>,
-    /// The parameters of the autoencoder, then of each head, then the number behind a learned variance.
+    /// The parameters of the autoencoder, then of each head, then the learned scales.
     variables: Variables,
+    /// The number of tensors of the layers.
+    of_layers: usize,
+    scales: LearnedScales,
     heads: Vec<HeadTargets>,
+    head_weights: Vec<f32>,
     step: VaeStep,
 }
 
@@ -42,21 +51,44 @@ impl TrainableModel {
         if let Some(pca) = context.begins_as() {
             pca.begin(layers, &mut initial[..2 * layers.len()]);
         }
-        if config.sigma_vae {
+        let of_layers = initial.len();
+        let scales = LearnedScales {
+            uncertainties: config.learned_uncertainties && !context.heads.is_empty(),
+            variance: config.sigma_vae,
+        };
+        if scales.uncertainties {
+            initial.push(vec![0.0; context.heads.len()]);
+        }
+        if scales.variance {
             initial.push(vec![0.0]);
         }
         let targets = |card| HeadTargets::new(card, |target| data.values(target));
         let heads = context.heads.iter().map(targets).collect();
-        let scaled = context.scaling.apply(&data.rows);
+        let mut scaled = context.scaling.apply(&data.rows).into_flat();
+        data.domain.clip(&mut scaled);
+        let scaled = Rows::from_flat(data.rows.width(), scaled);
         let entropies = match config.loss {
             Reconstruction::Bce => scaled.iter().map(loss::entropy).collect(),
             Reconstruction::Mse => Vec::new(),
         };
-        let step = VaeStep::new(layers, &of_heads, config.loss, config.sigma_vae);
+        let step = VaeStep::new(layers, &of_heads, config.loss, scales);
         let step = step.map_err(Error::Mismatch)?;
         let variables = Variables::new(initial, config.learning_rate);
+        let variables = variables.with_decay(config.weight_decay, of_layers);
         let has_blanks = scaled.as_flat().iter().any(|v| v.is_nan());
-        Ok(Self { scaled, has_blanks, entropies, variables, heads, step, context })
+        let head_weights = config.head_weights();
+        Ok(Self {
+            scaled,
+            has_blanks,
+            entropies,
+            variables,
+            of_layers,
+            scales,
+            heads,
+            head_weights,
+            step,
+            context,
+        })
     }
 
     /// The variables.
@@ -73,17 +105,43 @@ impl TrainableModel {
     pub fn measure(&mut self, samples: &[usize], beta: f64) -> Losses {
         let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
-        let batch = self.batch(&x, known.as_ref(), None, &targets, beta);
+        let batch = Batch {
+            x: x.as_flat(),
+            known: known.as_ref().map(Rows::as_flat),
+            rows: x.len(),
+            noise: None,
+            targets: &targets,
+            beta: beta as f32,
+            head_weights: &self.head_weights,
+            dropout: None,
+        };
         let parts = self.step.losses(self.variables.values(), batch);
         self.losses(samples, parts, beta)
     }
 
-    /// The losses of samples with `noise [n, latent]`, or decoded from mu; also moves all variables one step against
-    /// the gradient of the total loss, unless it is not finite.
-    pub fn learn(&mut self, samples: &[usize], noise: Option<&[f32]>, beta: f64) -> Losses {
+    /// The losses of samples with `noise [n, latent]`, or decoded from mu, and with the dropped units of this `epoch`; also
+    /// moves all variables one step against the gradient of the total loss, unless it is not finite.
+    pub fn learn(
+        &mut self,
+        samples: &[usize],
+        noise: Option<&[f32]>,
+        epoch: u64,
+        beta: f64,
+    ) -> Losses {
         let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
-        let batch = self.batch(&x, known.as_ref(), noise, &targets, beta);
+        let keep = 1.0 - self.context.config.dropout as f32;
+        let factors = if keep < 1.0 { self.dropped(samples, epoch, keep) } else { Vec::new() };
+        let batch = Batch {
+            x: x.as_flat(),
+            known: known.as_ref().map(Rows::as_flat),
+            rows: x.len(),
+            noise,
+            targets: &targets,
+            beta: beta as f32,
+            head_weights: &self.head_weights,
+            dropout: (keep < 1.0).then(|| Dropout::new(&factors, keep)),
+        };
         let (parts, gradient) = self.step.gradient(self.variables.values(), batch);
         if parts.is_finite() {
             self.variables.step(gradient);
@@ -106,23 +164,23 @@ impl TrainableModel {
         self.heads.iter().map(|head| head.select(samples.iter().copied())).collect()
     }
 
-    fn batch<'a>(
-        &self,
-        x: &'a Rows<f32>,
-        known: Option<&'a Rows<f32>>,
-        noise: Option<&'a [f32]>,
-        targets: &'a [Vec<f32>],
-        beta: f64,
-    ) -> Batch<'a> {
-        Batch {
-            x: x.as_flat(),
-            known: known.map(Rows::as_flat),
-            rows: x.len(),
-            noise,
-            targets,
-            beta: beta as f32,
-            head_weight: self.context.config.head_weight as f32,
-        }
+    /// The factors of the outputs of each hidden layer, `[n, units]`: those of a sample are the same in any batch.
+    fn dropped(&self, samples: &[usize], epoch: u64, keep: f32) -> Vec<Vec<f32>> {
+        let units: Vec<usize> = self.step.hidden().map(|layer| layer.outputs).collect();
+        let seed = self.context.config.seed;
+        let of_sample = |&sample: &usize| {
+            let mut rng = stream(seed, Purpose::Dropout, epoch, sample as u64);
+            let factor = |_| if rng.random::<f32>() < keep { keep.recip() } else { 0.0 };
+            (0..units.iter().sum()).map(factor).collect()
+        };
+        let of_samples: Vec<Vec<f32>> = samples.par_iter().map(of_sample).collect();
+        let mut before = 0;
+        let of_layer = |&units: &usize| {
+            let place = before..before + units;
+            before = place.end;
+            of_samples.iter().flat_map(|factors| &factors[place.clone()]).copied().collect()
+        };
+        units.iter().map(of_layer).collect()
     }
 
     /// The mean entropy of samples.
@@ -134,24 +192,26 @@ impl TrainableModel {
     }
 
     fn losses(&self, samples: &[usize], parts: LossParts, beta: f64) -> Losses {
-        let LossParts { reconstruction, likelihood, kl, heads } = parts;
+        let LossParts { reconstruction, likelihood, kl, heads, weighted_heads } = parts;
         let entropy = self.entropy(samples);
-        let total = likelihood - entropy + beta * kl + self.context.config.head_weight * heads;
+        let total = likelihood - entropy + beta * kl + weighted_heads;
         Losses { total, reconstruction: reconstruction - entropy, kl, heads }
     }
 
     /// The number behind a learned variance; none if it is not learned.
     pub fn raw_log_sigma(&self) -> Option<f32> {
-        let last = self.variables.values().last().filter(|_| self.context.config.sigma_vae);
+        let last = self.variables.values().last().filter(|_| self.scales.variance);
         last.and_then(|raw| raw.first().copied())
+    }
+
+    /// The logarithm of each task's learned variance; empty if they are not learned.
+    pub fn log_variances(&self) -> &[f32] {
+        let first = self.variables.values().get(self.of_layers);
+        first.filter(|_| self.scales.uncertainties).map_or(&[], Vec::as_slice)
     }
 
     /// Copies of the parameters of all layers.
     pub fn parameters(&self) -> Vec<Vec<f32>> {
-        let mut parameters = self.variables.values().to_vec();
-        if self.context.config.sigma_vae {
-            parameters.pop();
-        }
-        parameters
+        self.variables.values()[..self.of_layers].to_vec()
     }
 }

@@ -1,5 +1,6 @@
 //! The trainer advances a plain state by one batch; the caller decides on pace, pauses and the end.
 
+use super::baseline::Baseline;
 use super::head::complete_heads;
 use super::starts::{start_distribution, start_of_tanh};
 use super::state::TrainerState;
@@ -94,8 +95,9 @@ impl Trainer {
     ) -> Result<Self> {
         let mut trainer = Self::new(data, config)?;
         let TrainerState { parameters, resume, history } = state;
-        let raw = resume.raw_log_sigma.map(|raw| vec![raw]);
-        let values = parameters.iter().cloned().chain(raw).collect();
+        let of_tasks = Some(&resume.log_variances).filter(|of| !of.is_empty()).cloned();
+        let scales = of_tasks.into_iter().chain(resume.raw_log_sigma.map(|raw| vec![raw]));
+        let values = parameters.iter().cloned().chain(scales).collect();
         let rate = trainer.config().learning_rate;
         trainer.network.variables_mut().restore(values, resume.adam.clone(), rate)?;
         (trainer.updates, trainer.epoch) = (resume.updates, resume.epoch);
@@ -180,7 +182,7 @@ impl Trainer {
         let beta = self.context.beta_at(self.updates);
         let rate = self.config().rate_at(self.updates);
         self.network.variables_mut().set_rate(rate);
-        let losses = self.network.learn(samples, noise.as_deref(), beta);
+        let losses = self.network.learn(samples, noise.as_deref(), self.epoch as u64, beta);
         if !losses.total.is_finite() {
             self.broken = true;
             return Err(Error::NotFinite { epoch, batch, loss: losses.total });
@@ -290,6 +292,7 @@ impl Trainer {
             seen: self.seen,
             sums: self.sums,
             adam: self.network.variables().adam().clone(),
+            log_variances: self.network.log_variances().to_vec(),
             raw_log_sigma: self.network.raw_log_sigma(),
         };
         TrainerState {
@@ -319,8 +322,11 @@ impl Trainer {
         }
         let TrainingContext { pca, data, validation, .. } = &*self.context;
         let reported = validation.reported.iter().map(|&row| data.rows.row(row));
-        model.card.statistics.pca_error =
-            pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported));
+        let baseline = data.domain.table().map(|_| Baseline::new(&self.context));
+        model.card.statistics.pca_error = match &baseline {
+            Some(baseline) => baseline.error(&validation.reported),
+            None => pca.as_ref().filter(|_| reported.len() > 0).map(|pca| pca.error(reported)),
+        };
         match self.config().latent {
             Latent::Tanh => model.card.start = start_of_tanh(&model),
             Latent::Gaussian if self.config().linear_path => {
@@ -328,7 +334,16 @@ impl Trainer {
             }
             Latent::Gaussian => (),
         }
-        complete_heads(model)
+        let mut model = complete_heads(model)?;
+        if let Some(baseline) = baseline {
+            for card in &self.context.heads {
+                let Some(head) = model.head(card.quantity) else { continue };
+                let mut head = head.clone();
+                head.card.baselines = baseline.scores(&head.card)?;
+                model = model.with_head(head)?;
+            }
+        }
+        Ok(model)
     }
 
     fn is_well(&self) -> bool {

@@ -90,7 +90,7 @@ impl TrainingContext {
         };
         let TrainingConfig { latent_dim, activation, output, .. } = config;
         let hidden = config.hidden_units();
-        let layers = match table.map(OutputBlock::of_table) {
+        let layers = match table.map(|schema| OutputBlock::of_table(schema, &scaling)) {
             Some(blocks) => block_architecture(&blocks, &hidden, activation, latent_dim),
             None => architecture(width, &hidden, activation, latent_dim, output),
         };

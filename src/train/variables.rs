@@ -9,13 +9,22 @@ use crate::text;
 pub struct Variables {
     values: Vec<Vec<f32>>,
     adam: Adam<f32>,
+    /// The decay of the weights among them, every other tensor of the first `decaying`.
+    decay: f64,
+    decaying: usize,
 }
 
 impl Variables {
     /// Variables with these first values, all with one learning `rate`.
     pub fn new(initial: Vec<Vec<f32>>, rate: f64) -> Self {
         let adam = Adam::new(initial.iter().map(Vec::len), rate);
-        Self { values: initial, adam }
+        Self { values: initial, adam, decay: 0.0, decaying: 0 }
+    }
+
+    /// The same with a decay of the weights of layers, whose weights and biases are the first `tensors`; see
+    /// [`TrainingConfig::weight_decay`](crate::model::training_config::TrainingConfig::weight_decay).
+    pub fn with_decay(self, decay: f64, tensors: usize) -> Self {
+        Self { decay, decaying: tensors, ..self }
     }
 
     /// The current values.
@@ -52,6 +61,10 @@ impl Variables {
     /// Moves every variable one step of Adam against its gradient.
     pub fn step(&mut self, gradients: &[Vec<f32>]) {
         for (row, (values, gradient)) in self.values.iter_mut().zip(gradients).enumerate() {
+            if self.decay > 0.0 && row < self.decaying && row % 2 == 0 {
+                let kept = (1.0 - self.adam.rate(row) * self.decay) as f32;
+                values.iter_mut().for_each(|v| *v *= kept);
+            }
             self.adam.step(row, values, gradient);
         }
     }

@@ -83,7 +83,12 @@ fn decode(file: &[u8], z: &[f64]) -> Vec<f64> {
         let mut begin = 0;
         for block in layer["blocks"].as_array().into_iter().flatten() {
             let (kind, width) = block.as_object().unwrap().iter().next().unwrap();
-            let end = begin + width.as_u64().unwrap() as usize;
+            let floors = if kind == "floored" { numbers(width) } else { Vec::new() };
+            let end = begin + width.as_u64().map_or(floors.len(), |width| width as usize);
+            for (y, floor) in y[begin..end].iter_mut().zip(&floors) {
+                let above = 10.0 * (*y - floor);
+                *y = floor + (above.max(0.0) + (-above.abs()).exp().ln_1p()) / 10.0;
+            }
             if kind == "softmax" {
                 y[begin..end].iter_mut().for_each(|v| *v = v.exp());
                 let sum: f64 = y[begin..end].iter().sum();
@@ -169,6 +174,32 @@ fn a_table_is_trained_described_predicted_and_searched() {
     assert!(known == 178.0 && rms < 0.6, "{rms}: the target has a deviation of about 1.1");
     assert!(held as f64 > 0.8 * known, "{held} in their intervals");
 
+    // Ranked by the end of the interval that can be counted on.
+    let rank = |terms: &str| {
+        let line = "predict --model F/m.safetensors --data F/alloys.csv --out F/ranked.csv";
+        run_line(&format!("{line} {terms}"));
+        table(&folder.path().join("ranked.csv"))
+    };
+    for (terms, key) in [
+        ("--rank density:max", (|_, low, _| -low) as fn(f64, f64, f64) -> f64),
+        ("--rank density:min", |_, _, high| high),
+        ("--rank density:target=5", |_, low, high| {
+            f64::max((low - 5.0f64).abs(), (high - 5.0f64).abs())
+        }),
+    ] {
+        let ranked = rank(terms);
+        let keys = ranked[1..].iter().map(|cells| {
+            let [value, low, high] = [1, 2, 3].map(|k| cells[k].parse::<f64>().unwrap());
+            key(value, low, high)
+        });
+        assert!(keys.is_sorted(), "{terms}");
+        let sorted = |mut rows: Vec<Vec<String>>| {
+            rows.sort();
+            rows
+        };
+        assert_eq!(sorted(ranked), sorted(predicted.clone()), "the same rows in another order");
+    }
+
     let line = "optimise --model F/m.safetensors --term density:max --align 0.5 --restarts 6 --steps 60 \
                 --candidates 2 --candidates-out F/c.json --out F/r.json";
     let said = run_line(line);
@@ -212,6 +243,46 @@ fn a_table_is_trained_described_predicted_and_searched() {
     assert_eq!(rows(&longer), rows(&file));
     let is_blank = |b: &[u8]| f32::from_le_bytes(b.try_into().unwrap()).is_nan();
     assert!(rows(&file).chunks(4).filter(|b| is_blank(b)).count() > 200);
+}
+
+#[test]
+fn what_is_never_negative_stays_so_and_heads_have_their_weights() {
+    let folder = TempDir::new().unwrap();
+    let mut text = "id,share,signed,y,kind\n".to_owned();
+    for row in 0..120 {
+        let (a, b) = (noise(row, 1), noise(row, 2));
+        let kind = if a > b { "over" } else { "under" };
+        let share = (a - 0.4).max(0.0);
+        let _ = writeln!(text, "r{row},{share:.4},{:.4},{:.4},{kind}", a - b, a + b);
+    }
+    std::fs::write(folder.path().join("t.csv"), text).unwrap();
+    let run_line = |line: &str| told(&run(&words(line, folder.path())));
+    let train = "train --data F/t.csv --target y,kind --hidden 12 --updates 200 --seed 1 --dropout 0.1 --weight-decay 0.01";
+    run_line(&format!("{train} --task-weight kind=3 --learn-uncertainties --out F/m.safetensors"));
+    let file = std::fs::read(folder.path().join("m.safetensors")).unwrap();
+    let config = card(&file)["origin"]["trained"]["config"].clone();
+    let expected = [("dropout", 0.1), ("weight_decay", 0.01)];
+    assert!(expected.iter().all(|(name, value)| config[name] == *value), "{config}");
+    assert!(config["learned_uncertainties"] == true, "{config}");
+    assert_eq!(config["task_weights"], serde_json::json!([1.0, 3.0]));
+
+    // Far outside, where a plain network would go below zero.
+    run_line(
+        "optimise --model F/m.safetensors --term computed:share:min --inside 0 --restarts 4 --out F/r.json",
+    );
+    for restart in json(&folder.path().join("r.json"))["restarts"].as_array().unwrap() {
+        let value = restart["value_best"].as_f64().unwrap();
+        let by_hand = decode(&file, &numbers(&restart["z_best"]))[0];
+        assert!(value >= 0.0 && (value - by_hand).abs() < 1e-5, "{value} {by_hand}");
+    }
+    let longer = "train --resume F/m.safetensors --updates 20 --out F/l.safetensors";
+    run_line(longer);
+    let unknown =
+        run(&words(&format!("{train} --task-weight z=2 --out F/x.safetensors"), folder.path()));
+    let unknown = String::from_utf8(unknown.stderr).unwrap();
+    assert!(says(&unknown, "task-weight .. z .. y, kind"), "{unknown}");
+    let unclear = fail(&words(&format!("{longer} --task-weight y"), folder.path()));
+    assert!(says(&unclear, "task-weight .. density=2"), "{unclear}");
 }
 
 /// The table with one more target, of three classes and blanks.

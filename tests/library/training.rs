@@ -51,7 +51,16 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
     for config in [
         config(),
         TrainingConfig { sigma_vae: true, kl_warmup: 8, ..config() },
-        TrainingConfig { heads, ..config() },
+        TrainingConfig { heads: heads.clone(), ..config() },
+        TrainingConfig {
+            heads,
+            sigma_vae: true,
+            learned_uncertainties: true,
+            task_weights: vec![2.0, 0.5],
+            dropout: 0.2,
+            weight_decay: 0.01,
+            ..config()
+        },
     ] {
         let whole = learn(Trainer::new(data(), config.clone()).unwrap());
         // At the end of an epoch, and in the middle of one.
@@ -62,6 +71,19 @@ fn a_training_that_was_written_goes_on_as_if_it_had_never_paused() {
             assert_eq!(parts.history(), whole.history(), "{first}");
         }
     }
+}
+
+#[test]
+fn a_large_batch_learns_the_same_on_any_number_of_cores() {
+    let heads = vec![Quantity::PERIMETER];
+    let config = TrainingConfig { batch_size: 200, updates: 9, heads, ..config() };
+    let generator = GeneratorConfig { samples: 400, points: 32, ..GeneratorConfig::default() };
+    let on = |threads: usize| {
+        let data = TrainingData::generate(generator.clone()).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| learn(Trainer::new(data, config.clone()).unwrap()).weights())
+    };
+    assert!(on(1) == on(3));
 }
 
 /// Units that no sample switches on are left out after a while; who goes on must find out again which.

@@ -4,11 +4,12 @@ use crate::fixture::{Numbers, Parameters, assert_close, assert_tensor, in_order,
 use candle_core::{DType, Tensor};
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::{Autoencoder, Output, architecture};
+use latent_explorer::nn::batch::Batch;
 use latent_explorer::nn::graph::Vae;
 use latent_explorer::nn::layer::LayerSpec;
 use latent_explorer::nn::loss::Reconstruction;
 use latent_explorer::nn::mlp::Trace;
-use latent_explorer::nn::vae_step::{Batch, VaeStep};
+use latent_explorer::nn::vae_step::{LearnedScales, VaeStep};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -66,10 +67,21 @@ fn networks_of_every_depth_and_activation_give_what_the_formulas_say() {
         let decoded = network.decoder().apply(&z, rows, &mut trace);
         assert_close(&format!("{what}, decoded"), &doubles(decoded), &case.decoded.data, 1e-5);
 
-        let mut step = VaeStep::new(&case.layers(), &[], Reconstruction::Mse, false).unwrap();
+        let mut step =
+            VaeStep::new(&case.layers(), &[], Reconstruction::Mse, LearnedScales::default())
+                .unwrap();
         let noise = single(&case.eps);
         let (noise, beta) = (Some(noise.as_slice()), case.beta as f32);
-        let batch = Batch { x: &x, known: None, rows, noise, targets: &[], beta, head_weight: 0.0 };
+        let batch = Batch {
+            x: &x,
+            known: None,
+            rows,
+            noise,
+            targets: &[],
+            beta,
+            head_weights: &[],
+            dropout: None,
+        };
         let parameters = case.parameters();
         let (parts, gradient) = step.gradient(&parameters, batch);
         let total = parts.likelihood + case.beta * parts.kl;

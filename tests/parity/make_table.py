@@ -66,11 +66,13 @@ def losses(parameters, x, blocks):
     log_var = read @ w_log_var.T + b_log_var
     logits = mu @ w.T + b
     reconstruction = 0
-    for kind, begin, end in blocks:
+    for kind, begin, end, floor in blocks:
         l, target = logits[:, begin:end], x[:, begin:end]
         known = ~np.isnan(target)
         target = np.nan_to_num(target)
-        loss = (l - target) ** 2 if kind == "linear" else -target * log_softmax(l)
+        if kind == "floored":
+            l = floor + np.log1p(np.exp(10 * (l - floor))) / 10
+        loss = -target * log_softmax(l) if kind == "softmax" else (l - target) ** 2
         reconstruction = reconstruction + (loss * known).sum()
     kl = -0.5 * (1 + log_var - mu**2 - np.exp(log_var)).sum()
     return reconstruction / len(x), kl / len(x)
@@ -109,16 +111,19 @@ def main():
             values = frame[column].to_numpy(float)
             places.append(column)
             rows.append(values)
-            forms.append(scaling(values[~held_out]))
-            kind = "linear"
+            offset, scale, is_logarithmic = scaling(values[~held_out])
+            forms.append((offset, scale, is_logarithmic))
+            # A column that is never negative stays so; behind a logarithm it is by itself.
+            floor = -offset / scale
+            kind = "floored" if np.nanmin(values) >= 0 and not is_logarithmic else "linear"
         else:
             dummies = pd.get_dummies(frame[column], dtype=float)
             dummies[frame[column].isna()] = np.nan
             places += [f"{column}={level}" for level in dummies]
             rows += list(dummies.to_numpy().T)
             forms += [(0.0, 1.0, False)] * len(dummies.columns)
-            kind = "softmax"
-        blocks.append((kind, begin, len(places)))
+            kind, floor = "softmax", None
+        blocks.append((kind, begin, len(places), floor))
     rows = np.array(rows).T
     offset, scale = (np.array([form[k] for form in forms]) for k in (0, 1))
     logarithmic = [k for k, form in enumerate(forms) if form[2]]

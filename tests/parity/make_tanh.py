@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-ROWS, WIDTHS, SLOPE, RATE, STEPS, ENTRIES = 64, [190, 256, 128, 256, 190], 0.1, 1e-3, 10, 12
+ROWS, COLUMNS, HIDDEN, LATENT, SLOPE, RATE, STEPS, ENTRIES = 64, 190, 256, 128, 0.1, 1e-3, 10, 12
+WIDTHS = [COLUMNS, HIDDEN, LATENT, HIDDEN, COLUMNS]
 ACTIVATIONS = ["leaky-relu", "tanh", "leaky-relu", "linear"]
 
 

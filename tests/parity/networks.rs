@@ -8,8 +8,9 @@ use crate::fixture::{
 use crate::learning::losses_of;
 use candle_core::{DType, Result, Tensor, Var};
 use latent_explorer::data::rows::Rows;
+use latent_explorer::nn::batch;
 use latent_explorer::nn::graph::{self, Vae, flat_f64};
-use latent_explorer::nn::vae_step::{self, VaeStep};
+use latent_explorer::nn::vae_step::{LearnedScales, VaeStep};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -130,16 +131,18 @@ fn a_step_without_a_graph_has_the_losses_and_gradients_of_pytorch() {
         let x: Vec<f32> = x.iter().map(|&v| v as f32).collect();
         for Batch { learning, eps, results } in &case.batches {
             let expected = results.of(DType::F32);
-            let mut step = VaeStep::new(&layers, &[], learning.loss, false).unwrap();
+            let mut step =
+                VaeStep::new(&layers, &[], learning.loss, LearnedScales::default()).unwrap();
             let noise: Vec<f32> = eps.data.iter().map(|&v| v as f32).collect();
-            let batch = vae_step::Batch {
+            let batch = batch::Batch {
                 x: &x,
                 known: None,
                 rows: eps.shape[0],
                 noise: Some(&noise),
                 targets: &[],
                 beta: learning.beta as f32,
-                head_weight: 0.0,
+                head_weights: &[],
+                dropout: None,
             };
             let (parts, gradient) = step.gradient(&parameters, batch);
             let ours =

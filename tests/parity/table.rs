@@ -6,9 +6,10 @@ use latent_explorer::data::scaling::{Scaling, fill_blanks};
 use latent_explorer::data::table::{self, ColumnKind, TableImport, TableOptions};
 use latent_explorer::nn::activation::Activation;
 use latent_explorer::nn::autoencoder::block_architecture;
+use latent_explorer::nn::batch::Batch;
 use latent_explorer::nn::loss::Reconstruction;
 use latent_explorer::nn::output_block::OutputBlock;
-use latent_explorer::nn::vae_step::{Batch, VaeStep};
+use latent_explorer::nn::vae_step::{LearnedScales, VaeStep};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -105,9 +106,12 @@ fn scaling_and_losses_are_those_of_numpy() {
     let [ours, theirs] = known(&back, &fixture.rows);
     assert_close("rows in their units", &ours, &theirs, 1e-5);
 
-    let blocks = OutputBlock::of_table(&import.schema);
+    let blocks = OutputBlock::of_table(&import.schema, &scaling);
+    let is_floored = |block: &OutputBlock| matches!(block, OutputBlock::Floored(_));
+    assert!(blocks.iter().any(is_floored) && !blocks.iter().all(is_floored));
     let layers = block_architecture(&blocks, &[], Activation::Linear, fixture.latent);
-    let mut step = VaeStep::new(&layers, &[], Reconstruction::Mse, false).unwrap();
+    let mut step =
+        VaeStep::new(&layers, &[], Reconstruction::Mse, LearnedScales::default()).unwrap();
     let single = |values: &Vec<f64>| values.iter().map(|&v| v as f32).collect::<Vec<f32>>();
     let parameters: Vec<Vec<f32>> = fixture.parameters.iter().map(single).collect();
     let mut x = scaled.clone().into_flat();
@@ -119,7 +123,8 @@ fn scaling_and_losses_are_those_of_numpy() {
         noise: None,
         targets: &[],
         beta: fixture.beta as f32,
-        head_weight: 0.0,
+        head_weights: &[],
+        dropout: None,
     };
     let (parts, gradient) = step.gradient(&parameters, batch);
     let losses = [parts.reconstruction, parts.kl];

@@ -58,7 +58,8 @@ impl LearningOptions {
             self.import.check_unused("--data")?;
             let generator = self.data.generator(seed);
             generator.check()?;
-            let config = config(TrainingConfig::default(), generator.samples)?;
+            let mut config = config(TrainingConfig::default(), generator.samples)?;
+            self.training.weigh_tasks(&mut config)?;
             return Ok((TrainingData::generate(generator)?, config));
         }
         // Settings out of range are refused before any file is read.
@@ -68,7 +69,8 @@ impl LearningOptions {
             false => self.outlines()?,
         };
         let usual = TrainingConfig::for_imported(&data);
-        let config = config(usual, data.set.rows.len())?;
+        let mut config = config(usual, data.set.rows.len())?;
+        self.training.weigh_tasks(&mut config)?;
         Ok((data, config))
     }
 

@@ -4,11 +4,14 @@ use super::names::{Listed, all, quantities};
 use crate::data::outline::family::Family;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::quantity::Quantity;
+use crate::error::{Error, Result};
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
 use crate::nn::autoencoder::{Latent, Output};
 use crate::nn::loss::Reconstruction;
+use crate::text;
+use crate::text::Text;
 use clap::Args;
 
 const DATA: &str = "Data";
@@ -96,6 +99,15 @@ pub struct TrainingOptions {
     /// Updates over which beta grows from 0 to its value [default: 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     kl_warmup: Option<usize>,
+    /// The share of hidden units that are dropped in each update: 0 to 0.9 [default: 0]
+    #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = TRAINING)]
+    dropout: Option<f64>,
+    /// The decay of weights beside Adam, as AdamW has it: 0 to 100, usually 0.0001 to 0.1 [default: 0]
+    #[arg(long, value_name = "D", allow_hyphen_values = true, help_heading = TRAINING)]
+    weight_decay: Option<f64>,
+    /// The weight of one head's loss beside those of the other heads: 1e-6 to 1e6; once for each head [default: 1]
+    #[arg(long = "task-weight", value_name = "NAME=W", value_parser = task_weight, help_heading = HEADS)]
+    task_weights: Vec<(Quantity, f64)>,
     /// End when the validation error has not improved for N updates, and keep the best epoch
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     early_stopping: Option<usize>,
@@ -110,8 +122,31 @@ impl TrainingOptions {
         config.falling_rate = self.falling_lr.unwrap_or(config.falling_rate);
         config.loss = self.loss.unwrap_or(config.loss);
         config.beta = self.beta.unwrap_or(config.beta);
+        config.dropout = self.dropout.unwrap_or(config.dropout);
+        config.weight_decay = self.weight_decay.unwrap_or(config.weight_decay);
         config.early_stopping = self.early_stopping.or(config.early_stopping);
         config.updates = self.length(config, samples).unwrap_or(config.updates);
+    }
+
+    /// Gives the heads of `config` their weights.
+    ///
+    /// # Errors
+    /// Names a head that is not among them, or a weight out of range.
+    pub fn weigh_tasks(&self, config: &mut TrainingConfig) -> Result<()> {
+        for (quantity, weight) in &self.task_weights {
+            let named = |head: &Quantity| head.column() == quantity.column();
+            let Some(head) = config.heads.iter().position(named) else {
+                let problem = text!(
+                    "names {name}, and no head of this training learns it; name one of {heads}",
+                    name = quantity.name(),
+                    heads = Text::joined(config.heads.iter().map(|head| head.word()), ", ")
+                );
+                return Err(Error::setting("task-weight", problem));
+            };
+            config.task_weights.resize(config.heads.len(), 1.0);
+            config.task_weights[head] = *weight;
+        }
+        config.check()
     }
 
     /// The given length, in updates of `config`; none if no length is given.
@@ -178,6 +213,9 @@ pub struct NetworkOptions {
     /// [default: 0.1]
     #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = HEADS)]
     head_weight: Option<f64>,
+    /// Balance the heads' losses by uncertainties that are learned, one for each (Kendall et al. 2018)
+    #[arg(long, help_heading = HEADS)]
+    learn_uncertainties: bool,
 }
 
 impl NetworkOptions {
@@ -208,8 +246,18 @@ impl NetworkOptions {
             heads: if self.heads.is_empty() { usual.heads } else { all(&self.heads) },
             head_widths: widths.unwrap_or(usual.head_widths),
             head_weight: self.head_weight.unwrap_or(usual.head_weight),
+            learned_uncertainties: self.learn_uncertainties,
             seed,
             ..usual
         }
     }
+}
+
+/// `density=2`: a head and its weight.
+fn task_weight(text: &str) -> std::result::Result<(Quantity, f64), Text> {
+    let parts =
+        text.rsplit_once('=').and_then(|(name, weight)| Some((name, weight.trim().parse().ok()?)));
+    let (name, weight) =
+        parts.ok_or_else(|| text!("is no name with its weight; write it as density=2"))?;
+    Ok((name.trim().parse()?, weight))
 }

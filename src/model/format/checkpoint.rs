@@ -69,6 +69,8 @@ struct Memory {
     epoch: usize,
     seen: usize,
     sums: Losses,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    log_variances: Vec<f32>,
     raw_log_sigma: Option<f32>,
     /// The number of values of each parameter, and the steps that Adam has made with it.
     rows: Vec<(usize, u32)>,
@@ -76,9 +78,11 @@ struct Memory {
 
 impl Memory {
     fn from_state(resume: &OptimiserState) -> Self {
-        let OptimiserState { updates, epoch, seen, sums, raw_log_sigma, ref adam } = *resume;
+        let OptimiserState { updates, epoch, seen, sums, raw_log_sigma, .. } = *resume;
+        let OptimiserState { adam, log_variances, .. } = resume;
         let rows = adam.lengths().enumerate().map(|(row, length)| (length, adam.steps(row)));
-        Self { updates, epoch, seen, sums, raw_log_sigma, rows: rows.collect() }
+        let (log_variances, rows) = (log_variances.clone(), rows.collect());
+        Self { updates, epoch, seen, sums, log_variances, raw_log_sigma, rows }
     }
 }
 
@@ -296,7 +300,7 @@ fn read_resume(
     memory: Memory,
     model: &Model,
 ) -> std::result::Result<Arc<OptimiserState>, Text> {
-    let Memory { updates, epoch, seen, sums, raw_log_sigma, rows } = memory;
+    let Memory { updates, epoch, seen, sums, log_variances, raw_log_sigma, rows } = memory;
     if let Some((_, steps)) = rows.iter().find(|(_, steps)| *steps as usize > updates) {
         return Err(text!(
             "is damaged: its optimiser has made {steps} steps in {updates} updates; train the model again",
@@ -312,12 +316,14 @@ fn read_resume(
     }
     let own = model.learned_parameters().unwrap_or_default();
     let own = own.iter().map(Vec::len);
-    let sizes: Vec<usize> = own.chain(raw_log_sigma.map(|_| 1)).collect();
+    let of_tasks = Some(log_variances.len()).filter(|count| *count > 0);
+    let sizes: Vec<usize> = own.chain(of_tasks).chain(raw_log_sigma.map(|_| 1)).collect();
     let sums_are_numbers =
         [sums.total, sums.reconstruction, sums.kl, sums.heads].iter().all(|v| v.is_finite());
     let fits = rows.iter().map(|row| row.0).eq(sizes.iter().copied())
         && sums_are_numbers
-        && raw_log_sigma.is_none_or(f32::is_finite)
+        && raw_log_sigma.iter().chain(&log_variances).all(|scale| scale.is_finite())
+        && [0, model.heads().len()].contains(&log_variances.len())
         && seen <= model.encoded.mu.len()
         && epoch <= updates;
     let total: usize = sizes.iter().sum();
@@ -334,7 +340,7 @@ fn read_resume(
     };
     let rate = model.card.training().map_or(0.0, |config| config.learning_rate);
     let adam = Adam::with_memory(rows.into_iter().map(take), rate);
-    Ok(Arc::new(OptimiserState { updates, epoch, seen, sums, adam, raw_log_sigma }))
+    Ok(Arc::new(OptimiserState { updates, epoch, seen, sums, adam, log_variances, raw_log_sigma }))
 }
 
 fn read_encoded(

@@ -23,6 +23,9 @@ pub struct RegressionScore {
     pub r2: f64,
     /// Root mean square error, in the quantity's unit.
     pub rmse: f64,
+    /// Mean absolute error, in the quantity's unit; earlier files have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mae: Option<f64>,
 }
 
 /// The metrics of predicted classes, each beside that of always predicting the shares of the classes.
@@ -53,7 +56,8 @@ impl HeadScore {
         let missed: f64 = predicted.iter().zip(truth).map(|(a, b)| (a - b).powi(2)).sum();
         let spread: f64 = truth.iter().map(|v| (v - mean).powi(2)).sum();
         let r2 = if spread > 0.0 { 1.0 - missed / spread } else { 0.0 };
-        Self::Regression(RegressionScore { r2, rmse: (missed / n).sqrt() })
+        let absolute: f64 = predicted.iter().zip(truth).map(|(a, b)| (a - b).abs()).sum();
+        Self::Regression(RegressionScore { r2, rmse: (missed / n).sqrt(), mae: Some(absolute / n) })
     }
 
     /// The metrics of probabilities `[n, classes]` for rows of these classes, `[n]`.
@@ -96,7 +100,9 @@ impl HeadScore {
     pub fn is_sound(&self) -> bool {
         let is_share = |v: f64| (0.0..=1.0).contains(&v);
         match self {
-            Self::Regression(RegressionScore { r2, rmse }) => *r2 <= 1.0 && *rmse >= 0.0,
+            Self::Regression(RegressionScore { r2, rmse, mae }) => {
+                *r2 <= 1.0 && *rmse >= 0.0 && mae.is_none_or(|mae| mae >= 0.0)
+            }
             Self::Classes(score) => {
                 let losses = [score.log_loss, score.chance_log_loss];
                 let shares = [score.accuracy, score.chance_accuracy, score.auc.unwrap_or(0.5)];
@@ -115,12 +121,16 @@ impl HeadScore {
         }
     }
 
-    /// `R2 0.98, RMSE 0.06 N`; or `accuracy 92 % (chance 41 %), log loss 0.21 (chance 1.05)`, and of two classes the AUC.
+    /// `R2 0.98, RMSE 0.06 N, MAE 0.05 N`; or `accuracy 92 % (chance 41 %), log loss 0.21 (chance 1.05)`, and of two classes the AUC.
     pub fn text(&self, unit: &str) -> Text {
         match self {
-            Self::Regression(RegressionScore { r2, rmse }) => {
-                let text = format!("R2 {r2:.3}, RMSE {} {unit}", three_digits(*rmse));
-                Text::verbatim(text.trim_end())
+            Self::Regression(RegressionScore { r2, rmse, mae }) => {
+                let with_unit = |value: f64| format!("{} {unit}", three_digits(value));
+                let mut text = format!("R2 {r2:.3}, RMSE {}", with_unit(*rmse).trim_end());
+                if let Some(mae) = mae {
+                    text = format!("{text}, MAE {}", with_unit(*mae).trim_end());
+                }
+                Text::verbatim(text)
             }
             Self::Classes(score) => {
                 let both = text!(
@@ -174,8 +184,11 @@ mod tests {
         // Errors of 1, 0, 1 and 0, and deviations from the mean of 2.5 with a squared sum of 5: R2 is 1 - 2 / 5.
         let score = |predicted: &[f64], truth: &[f64]| {
             let score = HeadScore::of_numbers(predicted, truth).regression().unwrap();
+            assert!(score.mae.unwrap() <= score.rmse);
             (score.r2, score.rmse)
         };
+        let of_three = HeadScore::of_numbers(&[2.0, 2.0, 5.0], &[1.0, 2.0, 3.0]);
+        assert_eq!(of_three.regression().unwrap().mae, Some(1.0));
         let (r2, rmse) = score(&[2.0, 2.0, 2.0, 4.0], &[1.0, 2.0, 3.0, 4.0]);
         assert!((r2 - 0.6).abs() < 1e-15 && (rmse - 0.5f64.sqrt()).abs() < 1e-15);
         assert_eq!(score(&[2.5; 4], &[1.0, 2.0, 3.0, 4.0]).0, 0.0, "no better than the mean");

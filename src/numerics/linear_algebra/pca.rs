@@ -1,6 +1,8 @@
 //! Principal axes: the orthogonal directions in which a set of points spreads most (Pearson 1901).
 
+use super::gemm::{MatrixView, subtract_product};
 use crate::numerics::cancel_token::CancelToken;
+use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::quantile::distance;
 
 /// The iteration has converged if the axes move by less than this.
@@ -11,8 +13,9 @@ const ROUNDING: f64 = 1e-14;
 /// so slowly, and no result depends on which of them is which.
 const MAX_ITERATIONS: usize = 1000;
 
-/// Number of points between two reports of progress.
-const AT_ONCE: usize = 64;
+/// Number of points between two reports of progress, and the parts in which they are multiplied.
+const AT_ONCE: usize = 4096;
+const PARTS: usize = 8;
 
 /// Orthogonal iteration on the covariance of points (Golub & Van Loan 2013, "Matrix Computations", section 8.2.4).
 #[derive(Clone, Debug)]
@@ -50,21 +53,29 @@ impl PrincipalAxes {
             mean.iter_mut().zip(point).for_each(|(mean, &v)| *mean += v.into() / n);
         }
         let mut covariance = vec![0.0; dim * dim];
-        for (index, point) in points.enumerate() {
-            if index.is_multiple_of(AT_ONCE) {
-                progress(index as f64 / n);
-                if cancel.is_cancelled() {
-                    return None;
-                }
+        let mut points = points;
+        let mut done = 0;
+        while points.len() > 0 && dim > 0 {
+            progress(done as f64 / n);
+            if cancel.is_cancelled() {
+                return None;
             }
-            let centred: Vec<f64> =
-                point.iter().zip(&mean).map(|(&v, mean)| v.into() - mean).collect();
-            for (i, (row, a)) in covariance.chunks_exact_mut(dim).zip(&centred).enumerate() {
-                row[i..].iter_mut().zip(&centred[i..]).for_each(|(c, b)| *c += a * b / n);
+            let some = points.by_ref().take(AT_ONCE);
+            let centred: Vec<f64> = some
+                .flat_map(|point| point.iter().zip(&mean).map(|(&v, mean)| v.into() - mean))
+                .collect();
+            done += centred.len() / dim;
+            // The parts do not depend on the number of cores, so neither do the sums.
+            let parts: Vec<&[f64]> = centred.chunks(AT_ONCE / PARTS * dim).collect();
+            let squares = on_all_cores(parts.len(), |part| {
+                let rows = MatrixView::new(parts[part], parts[part].len() / dim);
+                let mut square = vec![0.0; dim * dim];
+                subtract_product(&mut square, dim, rows.t(), rows);
+                square
+            });
+            for square in squares {
+                covariance.iter_mut().zip(&square).for_each(|(c, square)| *c -= square / n);
             }
-        }
-        for i in 0..dim {
-            (0..i).for_each(|j| covariance[i * dim + j] = covariance[j * dim + i]);
         }
         // The initial axes all differ, and only by chance would one be orthogonal to its principal axis.
         let unit = |k: usize| {

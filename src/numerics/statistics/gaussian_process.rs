@@ -1,17 +1,13 @@
 //! Gaussian process regression: a mean and a standard deviation at any point (Rasmussen & Williams 2006, chapters 2
 //! and 5). Points are flat, `[n, dim]` row-major.
 
+use super::minimum::minimum;
 use super::nearest::NearestNeighbours;
 use super::quantile::evenly;
 use crate::error::{Error, Result};
 use crate::numerics::linear_algebra::cholesky::Cholesky;
 use crate::numerics::runtime::on_all_cores;
 use crate::text;
-use genoxide::Fitness;
-use genoxide::algorithm::{Algorithm, Lbfgsb};
-use genoxide::engine::Evaluations;
-use genoxide::genome::{Real, Reals};
-use genoxide::gradient::Gradients;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -66,31 +62,18 @@ impl Hyperparameters {
         let [shortest, longest] = LENGTHS;
         let least = least_lengths.iter().map(|least| least.ln().clamp(shortest, longest - 1.0));
         let walls = least.map(|least| [least, longest]).chain([SIGNAL, NOISE]);
-        let walls = Real::new(walls.map(|[low, high]| low..=high)).map_err(refused)?;
+        let walls: Vec<[f64; 2]> = walls.collect();
         let usual = 0.5 * (dim.max(1) as f64).ln();
         let mut start: Vec<f64> = least_lengths.iter().map(|least| usual.max(least.ln())).collect();
         start.extend([0.0, 0.05f64.ln()]);
-        let mut search = Lbfgsb::builder(walls)
-            .gradients(Gradients::Supplied)
-            .initial_genome(Reals::from(start))
-            .minimize()
-            .seed(0) // unused: L-BFGS-B makes no random choices
-            .build()
-            .map_err(refused)?;
-        for _ in 0..MAX_EVALUATIONS {
-            let asked: Vec<f64> = search.ask().iter().flat_map(|p| p.iter().copied()).collect();
+        let loss = |asked: &[f64]| {
             let (likelihood, gradient) =
-                log_marginal_likelihood(&points, &values, &Self::from_logarithms(&asked))
+                log_marginal_likelihood(&points, &values, &Self::from_logarithms(asked))
                     .unwrap_or_else(|| (f64::NAN, vec![f64::NAN; asked.len()]));
-            let downhill: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
-            let fitness = [Fitness::new(-likelihood)];
-            let told = Evaluations::with_gradients(&fitness, &downhill, asked.len());
-            search.tell_evaluations(&told.map_err(refused)?).map_err(refused)?;
-            if search.converged().is_some() {
-                break;
-            }
-        }
-        let found = Self::from_logarithms(search.population()[0].genome());
+            (-likelihood, gradient.iter().map(|slope| -slope).collect())
+        };
+        let found = minimum(&walls, start, MAX_EVALUATIONS, loss)?;
+        let found = Self::from_logarithms(&found);
         let likelihood = log_marginal_likelihood(&points, &values, &found);
         likelihood.map(|_| found).ok_or_else(|| {
             Error::mismatch(text!("a Gaussian process needs points and values that are numbers"))
@@ -132,13 +115,6 @@ impl Hyperparameters {
         }
         matrix
     }
-}
-
-fn refused(error: genoxide::Error) -> Error {
-    Error::mismatch(text!(
-        "a Gaussian process cannot be fitted here: {error}",
-        error = error.to_string()
-    ))
 }
 
 /// `log p(y | X)` of values about 0, and its derivatives by the logarithms of each length, of the signal and of the

@@ -25,6 +25,10 @@ pub(super) fn blocks(layer: &LayerSpec) -> String {
         end += block.width();
         match block {
             OutputBlock::Linear(_) => format!("h[{begin}:{end}]"),
+            OutputBlock::Floored(floors) => {
+                let floors = format!("torch.tensor({floors:?})");
+                format!("{floors} + torch.nn.functional.softplus(h[{begin}:{end}] - {floors}, 10)")
+            }
             OutputBlock::Sigmoid(_) => format!("torch.sigmoid(h[{begin}:{end}])"),
             OutputBlock::Softmax(_) => format!("torch.softmax(h[{begin}:{end}], 0)"),
         }

@@ -162,7 +162,9 @@ fn over_the_numbers_of_a_table_the_code_keeps_what_must_hold() {
     };
     let input = of(Space::Input);
     for part in [
-        "h = torch.cat([h[0:3], torch.softmax(h[3:6], 0), h[6:7]])",
+        "h = torch.cat([h[0:1], torch.tensor([",
+        "torch.nn.functional.softplus(h[1:2] - torch.tensor([",
+        "h[2:3], torch.softmax(h[3:6], 0), h[6:7]])",
         "logarithmic = [2]",
         "low[[0, 3, 4, 5]] = torch.tensor(",
         "sums = [([3, 4, 5], 1.0), ([1, 6], ",

@@ -85,6 +85,7 @@ fn moment(updates: usize, numbers: usize) -> Arc<TrainerState> {
         seen: 0,
         sums: Default::default(),
         adam: Adam::new([], 0.1),
+        log_variances: Vec::new(),
         raw_log_sigma: None,
     };
     let parameters = vec![vec![0.0; numbers]];

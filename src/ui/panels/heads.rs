@@ -43,6 +43,13 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
              space is ordered by these properties, at the cost of the reconstruction"
         );
         number(ui, text!("Head weight"), tooltip, &mut config.head_weight, 0.001..=1000.0, 0.05);
+        let tooltip = text!(
+            "Learns how uncertain each property is, and weighs its error by that (Kendall et al. 2018), so that an easy \
+             property does not drown a hard one"
+        );
+        row(ui, text!("Learn uncertainties"), tooltip, |ui| {
+            ui.checkbox(&mut config.learned_uncertainties, "")
+        });
     }
 }
 
@@ -216,8 +223,11 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
             "Accuracy is the share of rows whose class is the most probable one, the log loss the mean of -ln p of \
              their classes. Chance is to give every row the shares of the classes."
         );
-        return vec![head, score.text(""), meaning];
+        let score = card.score_beside_baseline(0, "").unwrap_or_else(|| score.text(""));
+        return vec![head, score, meaning];
     }
+    let beside =
+        card.baselines.first().and(card.score_beside_baseline(0, model.unit(card.quantity)));
     let explained = text!(
         "R\u{b2} is the share of the variation that it explains: 1 is perfect, 0 no better than always \
          predicting the mean. 0.95 is usual; less means that the latent space has lost what the property \
@@ -236,7 +246,7 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
             half = unit(half)
         ))
     });
-    [head, explained, error].into_iter().chain(judged).collect()
+    std::iter::once(head).chain(beside).chain([explained, error]).chain(judged).collect()
 }
 
 /// The label of a quantity, cut to at most `most` letters.

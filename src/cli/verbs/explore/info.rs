@@ -518,8 +518,10 @@ impl<'a> Head<'a> {
         let layers = format!("{inputs}{}", outputs.collect::<String>());
         let each = if self.members > 1 { format!("{} x ", self.members) } else { String::new() };
         let head = format!("{:<14}{each}{layers}", self.quantity.name());
-        let each = self.card.targets().into_iter().zip(&self.card.scores);
-        let each = each.map(|(target, score)| score.text(self.model.unit(target)));
+        let each = self.card.targets().into_iter().enumerate();
+        let each = each.filter_map(|(place, target)| {
+            self.card.score_beside_baseline(place, self.model.unit(target))
+        });
         let (score, measured) = (Text::joined(each, "; "), self.measured.clone());
         let line = if self.card.joint {
             text!("{head}, joint: {score}, {measured}", head, score, measured)

@@ -129,9 +129,9 @@ pub fn scores(model: &Model, quantities: &[Quantity]) -> Text {
 }
 
 fn said(model: &Model, card: &HeadCard) -> Text {
-    let each = card.targets().into_iter().zip(&card.scores).map(|(target, score)| {
+    let each = card.targets().into_iter().enumerate().filter_map(|(place, target)| {
         let name = Text::verbatim(target.name());
-        Text::joined([name, score.text(model.unit(target))], " ")
+        Some(Text::joined([name, card.score_beside_baseline(place, model.unit(target))?], " "))
     });
     let coverages = card.outputs.iter().filter_map(|output| coverage(model, card, output));
     Text::joined(each.chain(coverages), "; ")

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 const MAX_SNAPSHOTS: usize = 100;
 
 /// Options that have no meaning without a network.
-const PCA_IGNORES: [&str; 23] = [
+const PCA_IGNORES: [&str; 27] = [
     "falling_lr",
     "linear_path",
     "preset",
@@ -52,6 +52,10 @@ const PCA_IGNORES: [&str; 23] = [
     "snapshots",
     "without_state",
     "head_widths",
+    "task_weights",
+    "learn_uncertainties",
+    "dropout",
+    "weight_decay",
 ];
 
 /// The arguments of `train`.
@@ -252,6 +256,7 @@ fn prepare(arguments: &TrainArguments, progress: &mut Progress) -> Result<(Train
     let mut config = model.card.training().cloned().unwrap_or_default();
     let earlier = config.clone();
     arguments.learning.training.apply(&mut config, samples);
+    arguments.learning.training.weigh_tasks(&mut config)?;
     // A resumed training makes by default the updates that were left, or as many again if it was finished.
     let left = earlier.updates.saturating_sub(stood.resume.updates);
     let usual = if left > 0 { left } else { stood.resume.updates };
