@@ -33,8 +33,8 @@ pub struct TrainingConfig {
     /// True if the variance of the decoder is learned, one for all numbers of a datum (sigma-VAE, Rybkin et al. 2021);
     /// only with squared error, as the logarithm of a Gaussian.
     pub sigma_vae: bool,
-    /// The patience of early stopping: the training ends when the held-out reconstruction has not improved for so many
-    /// updates, and keeps the best epoch.
+    /// The patience of early stopping: the training ends when the [stopping loss](EpochRecord::stopping_loss) has not improved for so
+    /// many updates, and keeps the best epoch.
     pub early_stopping: Option<usize>,
     /// The latent: with a Gaussian posterior, or deterministic behind a tanh, which has neither noise nor KL.
     #[serde(default)]
@@ -435,6 +435,9 @@ pub struct EpochRecord {
     /// The same for the stopping rows, if these alone choose the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopping_reconstruction: Option<f64>,
+    /// The losses of the heads on the rows that choose the epoch, as they enter the whole loss; none without heads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopping_heads: Option<f64>,
     /// KL of held-out samples, in nats.
     pub held_out_kl: Option<f64>,
     /// The losses of the heads, summed, on the training samples; none if no head is trained jointly.
@@ -446,9 +449,11 @@ pub struct EpochRecord {
 }
 
 impl EpochRecord {
-    /// The loss by which early stopping selects an epoch, if some rows are held out.
+    /// The loss by which early stopping selects an epoch, if some rows are held out: the reconstruction loss, and those of the
+    /// heads as they enter the whole loss.
     pub fn stopping_loss(&self) -> Option<f64> {
-        self.stopping_reconstruction.or(self.held_out_reconstruction)
+        let reconstruction = self.stopping_reconstruction.or(self.held_out_reconstruction)?;
+        Some(reconstruction + self.stopping_heads.unwrap_or(0.0))
     }
 }
 

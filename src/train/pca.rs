@@ -159,6 +159,7 @@ impl Pca {
             kl: 0.0,
             held_out_reconstruction: None,
             stopping_reconstruction: None,
+            stopping_heads: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,

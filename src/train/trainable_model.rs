@@ -101,8 +101,8 @@ impl TrainableModel {
         &mut self.variables
     }
 
-    /// The losses of samples, decoded from mu.
-    pub fn measure(&mut self, samples: &[usize], beta: f64) -> Losses {
+    /// The losses of samples, decoded from mu, and those of the heads as they enter the whole loss.
+    pub fn measure(&mut self, samples: &[usize], beta: f64) -> (Losses, f64) {
         let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
         let batch = Batch {
@@ -116,7 +116,7 @@ impl TrainableModel {
             dropout: None,
         };
         let parts = self.step.losses(self.variables.values(), batch);
-        self.losses(samples, parts, beta)
+        (self.losses(samples, parts, beta), parts.weighted_heads)
     }
 
     /// The losses of samples with `noise [n, latent]`, or decoded from mu, and with the dropped units of this `epoch`; also

@@ -111,7 +111,8 @@ impl Trainer {
             let context = trainer.context.clone();
             let Validation { stopping, reported } = &context.validation;
             let losses = trainer.measure(stopping.as_ref().unwrap_or(reported));
-            trainer.best = losses.map(|losses| (losses.reconstruction, state.clone()));
+            trainer.best =
+                losses.map(|(losses, heads)| (losses.reconstruction + heads, state.clone()));
         }
         Ok(trainer)
     }
@@ -215,11 +216,12 @@ impl Trainer {
             total: mean.total,
             reconstruction: mean.reconstruction,
             kl: mean.kl,
-            held_out_reconstruction: held.map(|l| l.reconstruction),
-            stopping_reconstruction: stopping.map(|l| l.reconstruction),
-            held_out_kl: held.map(|l| l.kl),
+            held_out_reconstruction: held.map(|(l, _)| l.reconstruction),
+            stopping_reconstruction: stopping.map(|(l, _)| l.reconstruction),
+            stopping_heads: stopping.or(held).and_then(|(_, heads)| with_heads(heads)),
+            held_out_kl: held.map(|(l, _)| l.kl),
             heads: with_heads(mean.heads),
-            held_out_heads: held.and_then(|l| with_heads(l.heads)),
+            held_out_heads: held.and_then(|(l, _)| with_heads(l.heads)),
             sigma: self.network.raw_log_sigma().map(|raw| log_sigma(f64::from(raw)).0.exp()),
         };
         // An epoch that was interrupted and continued later has one record.
@@ -254,17 +256,19 @@ impl Trainer {
         }
     }
 
-    /// The mean losses of these rows, decoded from mu; none without rows.
-    fn measure(&mut self, rows: &[usize]) -> Option<Losses> {
-        let mut mean = Losses::default();
+    /// The mean losses of these rows, decoded from mu, with those of the heads as they enter the whole loss; none without rows.
+    fn measure(&mut self, rows: &[usize]) -> Option<(Losses, f64)> {
+        let (mut mean, mut mean_of_heads) = (Losses::default(), 0.0);
         let hidden = self.config().hidden_units();
         let widest = hidden.into_iter().fold(self.context.data.rows.width(), usize::max);
         let beta = self.context.beta_at(self.updates);
         for part in rows.chunks(rows_at_once(widest)) {
-            let losses = self.network.measure(part, beta);
-            mean.add(losses, part.len() as f64 / rows.len() as f64);
+            let (losses, heads) = self.network.measure(part, beta);
+            let share = part.len() as f64 / rows.len() as f64;
+            mean.add(losses, share);
+            mean_of_heads += share * heads;
         }
-        (!rows.is_empty()).then_some(mean)
+        (!rows.is_empty()).then_some((mean, mean_of_heads))
     }
 
     /// The reparameterisation noise of these samples in this epoch, `[n, latent]`.

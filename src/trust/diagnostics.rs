@@ -310,6 +310,7 @@ mod tests {
             kl: 1.0,
             held_out_reconstruction: Some(held_out),
             stopping_reconstruction: None,
+            stopping_heads: None,
             held_out_kl: Some(1.0),
             heads: None,
             held_out_heads: None,

@@ -10,7 +10,7 @@ use latent_explorer::error::Result;
 use latent_explorer::explore::shapes::new_shapes::new_shapes;
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
-use latent_explorer::model::training_config::TrainingConfig;
+use latent_explorer::model::training_config::{EpochRecord, TrainingConfig};
 use latent_explorer::nn::autoencoder::Output;
 use latent_explorer::numerics::cancel_token::CancelToken;
 use latent_explorer::train::{Pca, Trainer, TrainerState};
@@ -221,11 +221,23 @@ fn the_rows_that_stop_a_training_are_not_those_whose_error_is_reported() {
             (rows.len(), error_of(&model, &rows))
         });
     let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
+    assert_eq!(record.stopping_heads, None);
     assert!(near(record.stopping_reconstruction.unwrap(), alone.1));
     assert!(near(record.held_out_reconstruction.unwrap(), others.1));
     let metrics = ModelMetrics::from_model(&model).unwrap();
     assert!(near(metrics.reconstruction_error, others.1) && !near(alone.1, others.1));
     assert_eq!((metrics.shapes, metrics.chose_epoch), (others.0, false));
+    // With a head its loss counts, as much as in the whole loss.
+    let heads = vec![Quantity::AREA];
+    let with_head = TrainingConfig { heads, head_weight: 50.0, ..restless.clone() };
+    let trainer = learn(Trainer::new(data.clone(), with_head).unwrap());
+    let history = trainer.history();
+    let both = |record: &EpochRecord| {
+        record.stopping_reconstruction.unwrap() + record.stopping_heads.unwrap()
+    };
+    let best = history.iter().min_by(|a, b| both(a).total_cmp(&both(b))).unwrap();
+    assert!(history.iter().all(|record| record.stopping_heads.unwrap() > 0.0));
+    assert_eq!(trainer.finish().unwrap().card.record(), Some(best));
     // PCA is held against the same shapes.
     let rival = ModelMetrics::from_model(&Pca::rival_of(&model).unwrap()).unwrap();
     assert_eq!((rival.shapes, rival.chose_epoch), (others.0, false));

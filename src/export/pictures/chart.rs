@@ -367,6 +367,7 @@ mod tests {
             kl: 0.5 * epoch as f64,
             held_out_reconstruction: (epoch > 1).then_some(8.5 / epoch as f64),
             stopping_reconstruction: None,
+            stopping_heads: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,

@@ -223,6 +223,7 @@ mod tests {
             kl: 0.5,
             held_out_reconstruction: None,
             stopping_reconstruction: None,
+            stopping_heads: None,
             held_out_kl: None,
             heads: None,
             held_out_heads: None,
