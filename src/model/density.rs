@@ -8,6 +8,7 @@ use crate::numerics::runtime::on_all_cores;
 use crate::numerics::statistics::nearest::NearestNeighbours;
 use crate::numerics::statistics::quantile::{distance, evenly, quantile};
 use candle_core::{Device, Tensor};
+use rand::seq::index;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use std::f64::consts::SQRT_2;
@@ -16,6 +17,10 @@ use std::iter::repeat;
 /// The rank of the neighbour whose distance is the distance to the data: high enough that a single stray point does not
 /// count as data.
 const NEIGHBOUR: usize = 10;
+/// The most training rows whose distances are asked, and the most held-out rows that set limits: of more a sample, so that
+/// the time grows with the rows no faster than they do.
+const MAX_TRAINING: usize = 20_000;
+const MAX_HELD_OUT: usize = 2000;
 /// The share of held-out data that lie within the threshold.
 const USUAL: f64 = 0.99;
 /// The width, in nats beyond the level, over which the penalty on predictions changes from quadratic to linear. With a
@@ -44,6 +49,8 @@ pub struct Density {
     training: NearestNeighbours,
     /// The row of the encoded data for each point of `training`.
     rows: Vec<usize>,
+    /// The number of rows of which these are a sample, if they are one.
+    sampled_of: Option<usize>,
     neighbour: usize,
     threshold: f64,
     kernels: DensityKernels,
@@ -68,13 +75,16 @@ impl Density {
     ///
     /// The decoder of a variational autoencoder was trained not on mu but on samples of N(mu, sigma), so both metrics
     /// are calibrated on one sample for each held-out row. If no row is held out, each row is compared with the others;
-    /// the smooth density then uses every second row and is calibrated on the rest.
+    /// the smooth density then uses every second row and is calibrated on the rest. Of more than 20,000 training rows, and of
+    /// more than 2,000 that set limits, a sample is used.
     pub fn from_mu(mu: &Rows<f64>, log_var: Option<&Rows<f64>>, held_out: &[bool]) -> Self {
         let (unseen, seen): (Vec<usize>, Vec<usize>) = (0..mu.len()).partition(|&i| held_out[i]);
         let all: Vec<usize> = (0..mu.len()).collect();
         // Without a split, all rows serve both purposes.
         let alone = unseen.is_empty() || seen.is_empty();
         let (rows, judges) = if alone { (all.clone(), all) } else { (seen, unseen) };
+        let known = rows.len();
+        let (rows, judges) = (sample(rows, MAX_TRAINING), sample(judges, MAX_HELD_OUT));
         let noise = log_var.map_or_else(|| vec![0.0; mu.width()], mean_variance);
         let whitening = Whitening::new(mu.select(&rows).as_flat(), &noise);
         let whitened = |points: Vec<Vec<f64>>| {
@@ -95,7 +105,9 @@ impl Density {
         let most = if alone { rows.len().div_ceil(2) } else { rows.len() };
         let chosen = evenly(rows.len(), most.min(KERNELS));
         let kernels = DensityKernels::new(points.select(&chosen), whitening.signal().iter().sum());
-        let fresh = (0..judges.len()).filter(|i| !alone || chosen.binary_search(i).is_err());
+        let chosen: Vec<usize> = chosen.into_iter().map(|point| rows[point]).collect();
+        let fresh =
+            (0..judges.len()).filter(|i| !alone || chosen.binary_search(&judges[*i]).is_err());
         let levels: Vec<f64> = fresh.map(|judge| kernels.nll(draws.row(judge))).collect();
         let level = |share| quantile(levels.iter().copied(), share).unwrap_or(f64::INFINITY);
         Self {
@@ -107,9 +119,15 @@ impl Density {
             },
             whitening,
             training,
+            sampled_of: Some(known).filter(|known| *known > rows.len()),
             rows,
             neighbour,
         }
+    }
+
+    /// The number of training rows whose distances are asked, and of all, where they are a sample.
+    pub fn sampled(&self) -> Option<(usize, usize)> {
+        self.sampled_of.map(|all| (self.rows.len(), all))
     }
 
     /// The distance that 99 % of the held-out data do not exceed, in whitened units; infinite without data.
@@ -288,6 +306,17 @@ fn mean_variance(log_var: &Rows<f64>) -> Vec<f64> {
 /// The variance, capped: a posterior of this width carries no information, and a wider one would overflow.
 fn variance(log_var: f64) -> f64 {
     log_var.min(30.0).exp()
+}
+
+/// At most `most` of these rows, in their order: all, or a sample that is the same for as many rows.
+fn sample(rows: Vec<usize>, most: usize) -> Vec<usize> {
+    if rows.len() <= most {
+        return rows;
+    }
+    let mut rng = stream(0, Purpose::Sampled, rows.len() as u64, 0);
+    let mut chosen = index::sample(&mut rng, rows.len(), most).into_vec();
+    chosen.sort_unstable();
+    chosen.into_iter().map(|place| rows[place]).collect()
 }
 
 /// A sample of the posterior of a row, the same at every call: mu itself without noise.

@@ -171,3 +171,26 @@ fn what_the_decoder_was_trained_on_is_inside() {
     let inside = |z: &[f64]| density.distance(z) <= density.threshold();
     assert!(inside(&[3.3, 0.1]) && !inside(&[4.5, 0.0]));
 }
+
+#[test]
+fn of_many_rows_a_sample_stands_for_all() {
+    let many = normal(30_000, 3);
+    let some = density(&many);
+    assert_eq!(some.sampled(), Some((20_000, 27_000)));
+    assert_eq!(density(&normal(20_000, 3)).sampled(), None);
+    // The tenth neighbour in a sample of 20 of 27 is farther by the third root of their ratio.
+    let inner = Rows::from_flat(3, many.as_flat()[..3 * 500].to_vec());
+    let mut all: Vec<f64> = Vec::new();
+    for z in inner.iter() {
+        let z = some.whitening.apply(z);
+        let training = (0..many.len()).filter(|i| i % 10 != 0);
+        let mut apart: Vec<f64> =
+            training.map(|i| distance(&some.whitening.apply(many.row(i)), &z)).collect();
+        apart.select_nth_unstable_by(9, f64::total_cmp);
+        all.push(apart[9]);
+    }
+    let ratios = some.distances(&inner).into_iter().zip(all).map(|(ours, all)| ours / all);
+    let ratio = quantile(ratios, 0.5).unwrap();
+    assert!((1.02..1.2).contains(&ratio), "{ratio}");
+    assert!(some.neighbours(inner.row(1), 3).iter().all(|(row, _)| row % 10 != 0));
+}

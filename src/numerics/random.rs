@@ -37,6 +37,8 @@ pub enum Purpose {
     Clusters = 13,
     /// The units that are dropped in an update.
     Dropout = 14,
+    /// The rows that stand for many.
+    Sampled = 15,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

@@ -118,7 +118,7 @@ fn trained() -> TempDir {
     let said = told(&run(&words(line, folder.path())));
     assert!(says(&said, "200 rows of 40 columns"), "{said}");
     assert!(says(&said, "density: 178 of 200 rows"), "{said}");
-    assert!(says(&said, "density R2 "), "{said}");
+    assert!(says(&said, "density R2 .. MAE .. g/cm3 (ridge regression on PCA: R2 "), "{said}");
     folder
 }
 
@@ -311,6 +311,7 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
     let said = told(&run(&words(line, folder.path())));
     assert!(says(&said, "lattice accuracy .. chance .. log loss .. AUC"), "{said}");
     assert!(says(&said, "density R2 .. lattice accuracy .. phase accuracy .. chance"), "{said}");
+    assert!(says(&said, "logistic regression on PCA: accuracy .. AUC"), "{said}");
 
     let info: Value = serde_json::from_str(&run_line("info F/m.safetensors --json")).unwrap();
     let heads = info["heads"].as_array().unwrap();

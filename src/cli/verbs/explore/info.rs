@@ -56,6 +56,9 @@ struct Info<'a> {
     families: Vec<Count<'a>>,
     samples: usize,
     held_out: usize,
+    /// The training rows to which distances are asked, and all of them, where they are a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampled: Option<(usize, usize)>,
     input: usize,
     latent: usize,
     parameters: usize,
@@ -191,6 +194,7 @@ impl<'a> Info<'a> {
             families: encoded.names.iter().enumerate().map(name).collect(),
             samples: encoded.mu.len(),
             held_out: encoded.held_out.iter().filter(|&&held| held).count(),
+            sampled: model.density().sampled(),
             input: model.input_dim(),
             latent: model.latent_dim(),
             parameters: model.parameters().map(<[f32]>::len).sum(),
@@ -254,6 +258,10 @@ impl<'a> Info<'a> {
             lines.extend(listed(text!("asked"), asked));
         }
         lines.push((text!("latent"), self.latent_in_words()));
+        if let Some((kept, all)) = self.sampled {
+            let sampled = text!("to a sample of {kept} of {all} training rows", kept, all);
+            lines.push((text!("distances"), sampled));
+        }
         let layer = |layer: &LayerSpec| {
             let LayerSpec { name, inputs, outputs, activation, blocks } = layer;
             let activation = match blocks.as_slice() {
