@@ -3,7 +3,7 @@
 use crate::data::outline::generator::GeneratorConfig;
 use crate::error::{Error, Result, check_range};
 use crate::model::training_config::TrainingConfig;
-use crate::numerics::atomic_file;
+use crate::numerics::{atomic_file, runtime};
 use crate::optimise::{Contenders, MAX_SPREAD, Race, SearchConfig};
 use crate::session::document::{Document, NextSearch, NextTraining, StartChoice};
 use crate::session::preferences::{Pace, Preferences, RestartColumns, TextScale, ThemeChoice};
@@ -15,6 +15,10 @@ use std::path::{Path, PathBuf};
 
 /// The most bytes of the file of settings.
 const MAX_BYTES: u64 = 4 << 20;
+/// The name of the file of settings.
+const FILE: &str = "settings.json";
+/// The file beside the program that keeps the settings there, so that a folder on a stick takes its settings along.
+const PORTABLE: &str = "portable";
 
 /// The saved settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -179,8 +183,17 @@ impl Settings {
     /// Writes the settings, completely or not at all; makes the folder if it is missing.
     ///
     /// # Errors
-    /// Names the file if it cannot be written.
+    /// Names the file if it cannot be written; an old one is then unchanged.
     pub fn save(&self, path: &Path) -> Result<()> {
+        self.write(path).map_err(|cause| {
+            Error::mismatch(text!(
+                "the settings cannot be kept, so those of now last until the window is closed ({cause})",
+                cause
+            ))
+        })
+    }
+
+    fn write(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, &error))?;
         }
@@ -188,10 +201,19 @@ impl Settings {
     }
 }
 
-/// The file of the settings: in the system's folder for them, if there is one.
+/// The file of the settings: beside the program if a file named `portable` lies there, or else in the system's folder for
+/// settings, if there is one.
 pub fn default_path() -> Option<PathBuf> {
-    let places = directories::ProjectDirs::from("", "", "latent-explorer")?;
-    Some(places.config_dir().join("settings.json"))
+    runtime::program().and_then(path_beside).or_else(|| {
+        let places = directories::ProjectDirs::from("", "", "latent-explorer")?;
+        Some(places.config_dir().join(FILE))
+    })
+}
+
+/// The file of the settings beside a program that is portable.
+fn path_beside(program: &Path) -> Option<PathBuf> {
+    let is_portable = program.with_file_name(PORTABLE).is_file();
+    is_portable.then(|| program.with_file_name(FILE))
 }
 
 #[cfg(test)]
@@ -235,5 +257,18 @@ mod tests {
         std::fs::write(&path, "{").unwrap();
         assert!(Settings::load(&path).unwrap_err().to_string().contains("set aside"));
         assert!(path.with_extension("damaged.json").exists());
+    }
+
+    #[test]
+    fn a_portable_program_keeps_its_settings_beside_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("latent-explorer");
+        assert_eq!(path_beside(&program), None);
+        std::fs::write(folder.path().join("portable"), "").unwrap();
+        let path = path_beside(&program).unwrap();
+        assert_eq!(path, folder.path().join("settings.json"));
+        let dark = Settings { theme: ThemeChoice::Dark, ..Settings::default() };
+        dark.save(&path).unwrap();
+        assert_eq!(Settings::load(&path).unwrap(), dark);
     }
 }

@@ -4,6 +4,7 @@ use super::app::{App, FIRST_SIZE};
 use crate::error::{Error, Result};
 use crate::session::settings::default_path;
 use crate::text::Text;
+use eframe::Renderer;
 use std::path::PathBuf;
 
 /// The numbers of samples per pixel to request from the driver: the driver smooths the edges of shapes, since feathered
@@ -15,16 +16,26 @@ const SAMPLES: [u16; 2] = [4, 0];
 /// # Errors
 /// If there is no display, or no graphics driver, to open it on.
 pub fn run(model: Option<PathBuf>) -> Result<()> {
-    let open = |samples| {
+    let open = |renderer, samples| {
         let model = model.clone();
         let create = move |cc: &eframe::CreationContext<'_>| {
             let app: Box<dyn eframe::App> = Box::new(App::new(cc, default_path(), model));
             Ok(app)
         };
-        eframe::run_native("latent-explorer", options(samples), Box::new(create))
+        eframe::run_native("latent-explorer", options(renderer, samples), Box::new(create))
     };
-    let opened = match open(SAMPLES[0]) {
-        Err(eframe::Error::NoGlutinConfigs(..)) => open(SAMPLES[1]),
+    let opened = match open(Renderer::Glow, SAMPLES[0]) {
+        Err(eframe::Error::NoGlutinConfigs(..)) => open(Renderer::Glow, SAMPLES[1]),
+        opened => opened,
+    };
+    // Windows has no OpenGL over Remote Desktop, but DirectX. The test is there to compile this on other systems.
+    #[cfg(any(windows, all(test, feature = "snapshots")))]
+    let opened = match opened {
+        Err(
+            eframe::Error::Glutin(_)
+            | eframe::Error::NoGlutinConfigs(..)
+            | eframe::Error::OpenGL(_),
+        ) => open(Renderer::Wgpu, SAMPLES[0]),
         opened => opened,
     };
     opened.map_err(|error| {
@@ -33,7 +44,7 @@ pub fn run(model: Option<PathBuf>) -> Result<()> {
     })
 }
 
-fn options(samples: u16) -> eframe::NativeOptions {
+fn options(renderer: Renderer, samples: u16) -> eframe::NativeOptions {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Latent Explorer")
         .with_app_id("latent-explorer")
@@ -44,7 +55,6 @@ fn options(samples: u16) -> eframe::NativeOptions {
     if let Ok(icon) = icon {
         viewport = viewport.with_icon(icon);
     }
-    let renderer = eframe::Renderer::Glow;
     eframe::NativeOptions { viewport, multisampling: samples, renderer, ..Default::default() }
 }
 

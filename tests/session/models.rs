@@ -194,14 +194,23 @@ fn settings_are_remembered() {
 }
 
 #[test]
-fn settings_that_cannot_be_written_are_told_once() {
+fn settings_that_cannot_be_written_are_told_once_and_last_in_the_window() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
+    let (file, locked) = (folder.path().join("file"), folder.path().join("settings.json"));
     std::fs::write(&file, "").unwrap();
-    let mut session = Program::open_with_settings(file.join("settings.json"));
-    for theme in [Theme::Dark, Theme::Light] {
-        session.act(Act::SetTheme(theme));
-        session.save_settings();
-        one(&errors(&session), file.to_str().unwrap());
+    let saved = r#"{"text_scale":1.5}"#;
+    std::fs::write(&locked, saved).unwrap();
+    let mut permissions = std::fs::metadata(&locked).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&locked, permissions).unwrap();
+    for (path, named) in [(file.join("settings.json"), &file), (locked.clone(), &locked)] {
+        let mut session = Program::open_with_settings(path);
+        for theme in [Theme::Dark, Theme::Light] {
+            session.act(Act::SetTheme(theme));
+            session.save_settings();
+            one(&errors(&session), named.to_str().unwrap());
+            assert_eq!(session.see().settings().theme, theme);
+        }
     }
+    assert_eq!(std::fs::read_to_string(&locked).unwrap(), saved, "those of before are unchanged");
 }
