@@ -1,4 +1,4 @@
-//! Growth of the cost with samples, latent dimensions, points, restarts and cells. `--quick` tries it out on small
+//! Growth of the cost with samples, latent dimensions, points, restarts, cells and rows of a table. `--quick` tries it out on small
 //! sizes.
 //!
 //! The exponent e of a row says that the time grows as n^e from the row before; more than 1.1 is marked: worse than
@@ -7,6 +7,7 @@
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::data::table::{self, TableOptions};
 use latent_explorer::explore::layers::grid::{Lattice, ShapeGrid};
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
@@ -22,6 +23,7 @@ use latent_explorer::session::results::probe::Probe;
 use latent_explorer::train::Trainer;
 use latent_explorer::trust::ModelMetrics;
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -135,6 +137,8 @@ fn main() {
         &["decode", "decode, measure and fill with triangles"],
         |cells| of_cells(care, &sample, cells),
     );
+    let rows = care.of(&[1000, 10_000, 100_000, 1_000_000]);
+    grow("rows of a table of 50 columns", rows, &["read a CSV"], |rows| of_rows(care, rows));
 }
 
 /// Prints how the measured seconds grow: a table for each of `what`, in the order in which `measure` gives them.
@@ -226,6 +230,22 @@ fn of_cells(care: Care, prepared: &Prepared, cells: usize) -> Vec<f64> {
     let points = prepared.projection.lift_all(lattice.centres());
     let decode = care.time_of(|| prepared.model.decode(&points).expect("the width fits"));
     vec![decode, care.time_of(|| shapes(prepared, lattice))]
+}
+
+fn of_rows(care: Care, rows: usize) -> Vec<f64> {
+    let mut file = tempfile::NamedTempFile::new().expect("there is room for files");
+    let mut writer = BufWriter::new(&mut file);
+    let columns = |cell: &dyn Fn(usize) -> String| (0..50).map(cell).collect::<Vec<_>>().join(",");
+    writeln!(writer, "{}", columns(&|column| format!("x{column}"))).expect("the file is open");
+    for row in 0..rows {
+        let number = |column: usize| (row * 7919 + column * 104_729) % 1_000_003;
+        let line = columns(&|column| format!("{}", number(column) as f64 / 1e4));
+        writeln!(writer, "{line}").expect("the file is open");
+    }
+    writer.flush().expect("there is room for the file");
+    drop(writer);
+    let options = TableOptions::default();
+    vec![care.time_of(|| table::read(file.path(), &options).expect("the table is sound"))]
 }
 
 /// So many points on each side of the same square inside the data.

@@ -39,6 +39,8 @@ pub struct Dataset {
     /// The group of each shape, if groups were given: a whole group is either trained on or held out. Empty if there
     /// are none.
     pub groups: Vec<u32>,
+    /// The role of each row as a column of the data gives it. Empty if none does.
+    pub split: Vec<Role>,
 }
 
 impl Dataset {
@@ -87,17 +89,28 @@ impl Dataset {
         column.map_or(Task::Regression, |column| column.task.clone())
     }
 
-    /// Marks the held-out vectors, `[samples]`: a seeded choice of `count` of them, or of whole groups with about as
-    /// many.
+    /// Marks the held-out vectors, `[samples]`: those that a column of the data holds out, or else a seeded choice.
     pub fn held_out(&self, count: usize, seed: u64) -> Vec<bool> {
+        match self.split.is_empty() {
+            true => self.drawn(count, seed),
+            false => self.split.iter().map(|role| *role != Role::Training).collect(),
+        }
+    }
+
+    /// Marks a seeded choice of `count` vectors, `[samples]`, or of whole groups with about as many.
+    pub fn drawn(&self, count: usize, seed: u64) -> Vec<bool> {
         match self.groups.is_empty() {
             true => held_out(self.rows.len(), count, seed),
             false => held_out_by_groups(&self.groups, count, seed),
         }
     }
 
-    /// The role of each row, `[samples]`, for the rows `held_out` by the split of this seed.
+    /// The role of each row, `[samples]`: that which a column of the data gives, or else one for the rows `held_out` by
+    /// the split of this seed.
     pub fn roles(&self, held_out: &[bool], seed: u64) -> Vec<Role> {
+        if !self.split.is_empty() {
+            return self.split.clone();
+        }
         roles(held_out, |row| self.groups.get(row).copied().unwrap_or(row as u32), seed)
     }
 

@@ -4,6 +4,7 @@ pub mod cell;
 pub mod column_name;
 pub mod csv;
 pub mod dataset;
+pub mod delimiter;
 pub mod domain;
 pub mod glyph;
 pub mod names;

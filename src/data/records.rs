@@ -1,12 +1,10 @@
 //! The records of a CSV with rows of any length.
 
 use super::cell::unguarded;
+use super::delimiter::{SAMPLED, delimiter_of, told_delimiter};
 use crate::text;
 use crate::text::Text;
 use csv::StringRecord;
-
-/// The number of lines from which the separator is guessed.
-const SAMPLED: usize = 20;
 
 /// The records of a CSV, with its comments and empty lines.
 pub struct Records {
@@ -29,16 +27,14 @@ impl Records {
     /// Names the line after which the text is not CSV.
     pub fn read(text: &str) -> Result<Self, Text> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        let told =
-            lines.iter().position(|line| !line.is_empty()).filter(|&i| is_separator(lines[i]));
-        let is_data =
-            |i: usize| Some(i) != told && !lines[i].is_empty() && !lines[i].starts_with('#');
+        let first = lines.iter().position(|line| !line.is_empty());
+        let told = first.and_then(|i| Some((i, told_delimiter(lines[i])?)));
+        let is_data = |i: usize| {
+            Some(i) != told.map(|(i, _)| i) && !lines[i].is_empty() && !lines[i].starts_with('#')
+        };
         let sampled: Vec<&str> =
             (0..lines.len()).filter(|&i| is_data(i)).take(SAMPLED).map(|i| lines[i]).collect();
-        let separator = match told {
-            Some(i) => lines[i].chars().nth(4).unwrap_or(','),
-            None => separator(&sampled),
-        };
+        let separator = told.map_or_else(|| delimiter_of(&sampled), |(_, separator)| separator);
         let decimal_comma = separator != ',';
         let blank = (0..lines.len()).filter(|&i| lines[i].is_empty()).map(|i| i + 1).collect();
         let first = (0..lines.len()).find(|&i| is_data(i)).unwrap_or(lines.len());
@@ -111,26 +107,6 @@ impl Records {
         let after = self.blank.partition_point(|&blank| blank <= line);
         self.blank.get(after).is_some_and(|&blank| blank < next)
     }
-}
-
-/// True if a line is `sep=;` or the like, which gives the separator to spreadsheets.
-fn is_separator(line: &str) -> bool {
-    line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("sep="))
-        && line.chars().count() == 5
-}
-
-/// The separator of these lines. A comma may also be a decimal point, so a semicolon or tab that leaves numbers on
-/// every line is preferred.
-fn separator(lines: &[&str]) -> char {
-    let is_number = |cell: &str| cell.trim().replacen(',', ".", 1).parse::<f64>().is_ok();
-    let numbers = |line: &str, by: char| line.split(by).filter(|cell| is_number(cell)).count();
-    let fits = |by: &char| {
-        lines.iter().all(|line| line.contains(*by))
-            && lines.last().is_some_and(|line| 2 * numbers(line, *by) >= line.split(*by).count())
-    };
-    let many = |c: char| lines.first().map_or(0, |line| line.matches(c).count());
-    let most = || [',', ';', '\t'].into_iter().rev().max_by_key(|&c| many(c)).unwrap_or(',');
-    ['\t', ';'].into_iter().find(fits).unwrap_or_else(most)
 }
 
 /// The whole line of a trimmed one: a tab at its end marks an empty last cell.

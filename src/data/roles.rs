@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The fewest rows that choose an epoch alone: the mean loss of fewer differs too much from that of other rows.
 pub const MIN_STOPPING: usize = 20;
 
-/// The purpose of a row of the data; each row has exactly one.
+/// The purpose of a row of the data; each row has exactly one. A checkpoint stores its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Networks and Gaussian processes learn from it.
@@ -20,12 +20,31 @@ pub enum Role {
     Test,
 }
 
+impl Role {
+    /// All roles, in the order of their numbers in a checkpoint.
+    pub const ALL: [Self; 4] = [Self::Training, Self::Stopping, Self::Calibration, Self::Test];
+}
+
 /// Assigns the held-out rows to stopping, calibration and test, about a third each; the others are for training. `key`
 /// gives the group of a row, or the row itself if it is in none: rows of one group have one role. The same rows, keys
 /// and seed give the same roles.
 pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Role> {
+    let mut roles = vec![Role::Training; held_out.len()];
+    let rows: Vec<usize> = (0..held_out.len()).filter(|&row| held_out[row]).collect();
+    share(&mut roles, &rows, key, seed, &[Role::Stopping, Role::Calibration, Role::Test]);
+    roles
+}
+
+/// Gives some rows the roles `among` in about equal parts: whole groups of one `key`, in a seeded order.
+pub fn share(
+    roles: &mut [Role],
+    rows: &[usize],
+    key: impl Fn(usize) -> u32,
+    seed: u64,
+    among: &[Role],
+) {
     let mut groups: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for row in (0..held_out.len()).filter(|&row| held_out[row]) {
+    for &row in rows {
         groups.entry(key(row)).or_default().push(row);
     }
     let total: usize = groups.values().map(Vec::len).sum();
@@ -33,19 +52,14 @@ pub fn roles(held_out: &[bool], key: impl Fn(usize) -> u32, seed: u64) -> Vec<Ro
     let mut in_order: Vec<(u64, Vec<usize>)> =
         groups.into_iter().map(|(key, rows)| (place(key), rows)).collect();
     in_order.sort();
-    let mut roles = vec![Role::Training; held_out.len()];
     let mut before = 0;
     for (_, rows) in in_order {
         // The middle of the group decides, so that a single row is for calibration.
-        let role = match 3 * (2 * before + rows.len()) / (2 * total) {
-            0 => Role::Stopping,
-            1 => Role::Calibration,
-            _ => Role::Test,
-        };
+        let part = among.len() * (2 * before + rows.len()) / (2 * total);
+        let role = among[part.min(among.len() - 1)];
         before += rows.len();
         rows.into_iter().for_each(|row| roles[row] = role);
     }
-    roles
 }
 
 /// The groups of rows, by the words that name them.

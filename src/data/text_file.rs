@@ -1,4 +1,4 @@
-//! The text of a file of data: bounded in size, read only if nobody changes it meanwhile, in UTF-8.
+//! The bytes of a file of data: bounded in size, read only if nobody changes it meanwhile; and their text in UTF-8.
 
 use crate::error::Error;
 use crate::numerics::standard_streams;
@@ -27,7 +27,11 @@ pub fn read_bounded(path: &Path) -> std::result::Result<Vec<u8>, Text> {
     read_at_most(path, MAX_BYTES)
 }
 
-fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
+/// The bytes of a regular file of at most `most` bytes that is not written to meanwhile.
+///
+/// # Errors
+/// Gives the reason why the file cannot be read.
+pub fn read_at_most(path: &Path, most: u64) -> std::result::Result<Vec<u8>, Text> {
     let plain = |error: &std::io::Error| problem_of(Error::io(path, error));
     if standard_streams::is_stream(path) {
         let bytes = standard_streams::read().map_err(|error| plain(&error))?;

@@ -283,6 +283,8 @@ pub struct Encoded {
     pub measured: Vec<Target>,
     /// The group of each sample: rows of one group have one role. Empty if no groups were named.
     pub groups: Vec<u32>,
+    /// The role of each sample as a column of the data gives it. Empty if none does.
+    pub split: Vec<Role>,
 }
 
 impl Encoded {
@@ -330,6 +332,9 @@ impl Encoded {
 
     /// The role of each row; `seed` is the seed of the training, which chose the held-out rows.
     pub fn roles(&self, seed: u64) -> Vec<Role> {
+        if !self.split.is_empty() {
+            return self.split.clone();
+        }
         let key = |row: usize| {
             self.groups.get(row).or(self.samples.get(row)).copied().unwrap_or(row as u32)
         };

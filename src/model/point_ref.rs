@@ -6,7 +6,7 @@ use crate::data::names::index::NameIndex;
 use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
-use crate::data::table::{NamedRows, TableSchema, read_as};
+use crate::data::table::{NamedRows, TableForm, TableSchema, read_as};
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Text, suggestion};
@@ -276,7 +276,8 @@ fn of_file(model: &Model, path: &Path) -> Result<Vec<Endpoint>> {
 
 /// The rows of a table in a file, each at its encoding.
 fn rows_of_file(model: &Model, schema: &TableSchema, path: &Path) -> Result<Vec<Endpoint>> {
-    let NamedRows { names, rows } = read_as(path, schema, None, model.named_by())?;
+    let form = TableForm::default();
+    let NamedRows { names, rows, .. } = read_as(path, schema, None, model.named_by(), &form)?;
     let (mu, _) = model.encode(&rows)?;
     let point = |((name, row), z): ((String, &[f32]), &[f64])| Endpoint {
         name,

@@ -217,7 +217,7 @@ impl Rediscovery {
             }
             RediscoveryTask::Blind(seed) => {
                 let data = self.data()?;
-                hidden = data.set.held_out(data.set.rows.len().div_ceil(UNSEEN), seed);
+                hidden = data.set.drawn(data.set.rows.len().div_ceil(UNSEEN), seed);
                 (self.without(&hidden)?, seed, &[])
             }
         };

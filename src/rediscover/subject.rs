@@ -98,6 +98,7 @@ impl RediscoverySubject {
             unit: set.unit,
             measured,
             groups: select(&set.groups, rows),
+            split: select(&set.split, rows),
         };
         let name = "a part of the data".to_owned();
         let source = match source.form() {

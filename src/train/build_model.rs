@@ -40,6 +40,10 @@ pub(super) fn assemble(
             true => Vec::new(),
             false => indices.iter().map(|&i| data.groups[i]).collect(),
         },
+        split: match data.split.is_empty() {
+            true => Vec::new(),
+            false => indices.iter().map(|&i| data.split[i]).collect(),
+        },
     });
     if !matches!(model.card.source, Some(Source::Outlines(_))) {
         model.data = Some(data.clone());

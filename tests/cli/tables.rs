@@ -694,3 +694,67 @@ fn a_table_of_190_columns_goes_the_whole_way_behind_a_tanh() {
         assert!(says(said.lines().last().unwrap(), part), "{option}: {said}");
     }
 }
+
+#[test]
+fn the_form_of_a_table_is_shown_and_told() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // Semicolons, decimal commas, Windows-1252, a word of one's own for blanks, and a column of splits.
+    let mut text = "gr\u{f6}\u{df}e;density;split;d1\n".to_owned();
+    for row in 0..80 {
+        let split = ["train", "train", "val", "test"][row % 4];
+        let density = if row == 5 { "n.b.".to_owned() } else { format!("{:.3}", noise(row, 1)) };
+        let _ = writeln!(text, "{:.3};{density};{split};{:.3}", noise(row, 2), noise(row, 3));
+    }
+    let bytes: Vec<u8> =
+        text.replace('.', ",").replace("n,b,", "n.b.").chars().map(|c| c as u8).collect();
+    std::fs::write(path("a.csv"), &bytes).unwrap();
+    let run_line = |line: &str| run(&words(line, folder.path()));
+    let shown = printed(run_line("data F/a.csv --target density --blank n.b."));
+    for part in [
+        "80 rows of 2 columns",
+        "semicolons, windows-1252, line 1 names the columns, decimal comma, blanks n.b.",
+        "density: 79 of 80 rows",
+        "'split' divides the rows (--ignore",
+        "40 rows for training .. 20 for the test",
+        "gr\u{f6}\u{df}e",
+    ] {
+        assert!(says(&shown, part), "{part}: {shown}");
+    }
+    let line = "train --data F/a.csv --target density --blank n.b. --split split --updates 40 --heads density --out F/m.safetensors";
+    let said = told(&run_line(line));
+    assert!(says(&said, "read as .. windows-1252"), "{said}");
+    let file = std::fs::read(path("m.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&file).unwrap();
+    let held_out = tensors.tensor("encoded.held_out").unwrap().data().to_vec();
+    let expected: Vec<u8> = (0..80).map(|row| u8::from(row % 4 > 1)).collect();
+    assert_eq!(held_out, expected);
+    let roles = tensors.tensor("data.roles").unwrap().data().to_vec();
+    assert!((0..80).filter(|row| row % 4 == 3).all(|row| roles[row] == 3), "{roles:?}");
+    told(&run_line("train --resume F/m.safetensors --updates 10 --out F/n.safetensors"));
+    let again = std::fs::read(path("n.safetensors")).unwrap();
+    let again = SafeTensors::deserialize(&again).unwrap();
+    assert_eq!(again.tensor("data.roles").unwrap().data(), roles);
+
+    // New rows in another form.
+    let tabs: String = "density\tgr\u{f6}\u{df}e\td1\n0.5\t0.25\t0.75\n".to_owned();
+    std::fs::write(path("b.txt"), &tabs).unwrap();
+    let said = told(&run_line(
+        "predict --model F/m.safetensors --data F/b.txt --delimiter tab --out F/p.csv",
+    ));
+    assert!(says(&said, "read as text separated by tabs, UTF-8"), "{said}");
+    assert_eq!(table(&path("p.csv")).len(), 2);
+
+    for (line, part) in [
+        ("data F/a.csv --delimiter tab --out F/x.csv", "--target"),
+        ("data F/a.csv --table --out F/x.csv", "--out"),
+        ("data F/a.csv --table --delimiter klingon", "'klingon'"),
+        ("data F/a.csv --table --decimal x", "'x'"),
+        ("data F/a.csv --table --encoding klingon", "'klingon'"),
+        ("data F/a.csv --table --sheet One", "--sheet"),
+        ("train --data F/a.csv --table --split d1 --out F/x", "line 2"),
+    ] {
+        let message = fail(&words(line, folder.path()));
+        assert!(says(&message, part), "{line}: {message}");
+    }
+}

@@ -21,6 +21,7 @@ mod pca;
 mod points;
 mod rediscover;
 mod sample_models;
+mod tables;
 mod training;
 mod without_data;
 

@@ -3,7 +3,6 @@
 use super::*;
 use egui::accesskit;
 use latent_explorer::explore::{Projection, home_view};
-use latent_explorer::session::preferences::RestartColumn;
 
 /// The right edge of every row of the left panel: its width less its margin.
 const EDGE: f32 = 260.0 - 14.0;

@@ -180,7 +180,7 @@ fn summary(import: &Import) -> Vec<Text> {
 }
 
 /// The reasons why parts were not used, each with its number of files.
-pub(super) fn asides(aside: &Summary) -> Vec<Text> {
+fn asides(aside: &Summary) -> Vec<Text> {
     let reasons = aside.by_reason();
     let line = |&(reason, count): &(&Text, usize)| {
         text!(

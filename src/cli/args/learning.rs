@@ -54,6 +54,7 @@ impl LearningOptions {
             self.training.apply(&mut config, samples);
             config.check().map(|()| config)
         };
+        self.table.check_unused()?;
         if self.from.is_empty() {
             self.import.check_unused("--data")?;
             let generator = self.data.generator(seed);

@@ -1,5 +1,6 @@
 //! Arguments that several verbs share.
 
+pub mod form;
 pub mod import;
 pub mod learning;
 pub mod names;

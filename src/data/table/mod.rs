@@ -1,13 +1,19 @@
 //! Tables as data: a row of descriptors is what a network learns, and beside it stand targets, a name and a group.
 
-mod columns;
+mod checks;
+mod column_roles;
 mod domain;
+mod files;
 mod options;
 mod read;
 mod read_as;
+#[cfg(test)]
+mod read_tests;
 mod schema;
+mod split;
 
 pub use domain::{OutsideValue, TableDomain};
+pub use files::TableForm;
 pub use options::TableOptions;
 pub use read::{TableImport, read};
 pub use read_as::{NamedRows, read_as};

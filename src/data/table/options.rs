@@ -1,5 +1,7 @@
 //! The purposes of a table's columns, as far as a person states them.
 
+use super::files::TableForm;
+
 /// The columns of a table that are no descriptors, by their names; a name may leave out the unit. What is not stated is
 /// guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,11 @@ pub struct TableOptions {
     pub name: Option<String>,
     /// The column whose cells are the groups of rows; none without it.
     pub group: Option<String>,
+    /// The column whose cells divide the rows: `train`, `validation`, `calibration` or `test`. Without it: a column
+    /// `split`, `subset` or the like, if it holds such words alone.
+    pub split: Option<String>,
     /// The column whose cells are the labels of rows, whatever else it is. Without it: the first target of words.
     pub label: Option<String>,
+    /// The form of the file.
+    pub form: TableForm,
 }

@@ -1,10 +1,9 @@
 //! New rows of a table whose columns are known.
 
-use super::columns::Sheet;
+use super::files::{Header, KeptPart, Sheet, TableForm, read_sheet};
 use super::schema::{ColumnKind, TableColumn, TableSchema};
-use crate::data::records::{Records, brief};
+use crate::data::records::brief;
 use crate::data::rows::Rows;
-use crate::data::text_file;
 use crate::error::{Error, Result};
 use crate::text;
 use crate::text::Text;
@@ -20,9 +19,11 @@ pub struct NamedRows {
     pub names: Vec<String>,
     /// The rows, `[n, width]`, NaN where blank.
     pub rows: Rows<f32>,
+    /// The form of the file as it was recognised.
+    pub recognised: Text,
 }
 
-/// Reads rows of these columns from a CSV with a header, in any order; other columns are not read. The column `name`
+/// Reads rows of these columns from a table of any format, in any order; other columns are not read. The column `name`
 /// names the rows; without it that of `usual`, if the file has one.
 ///
 /// # Errors
@@ -32,34 +33,48 @@ pub fn read_as(
     schema: &TableSchema,
     name: Option<&str>,
     usual: Option<&str>,
+    form: &TableForm,
 ) -> Result<NamedRows> {
     let refuse = |problem: Text| Error::file(path, problem);
-    let bytes = text_file::read_bounded(path).map_err(refuse)?;
-    let text = text_file::text(&bytes).map_err(refuse)?;
-    let records = Records::read(text).map_err(refuse)?;
-    let sheet = Sheet::new(&records).map_err(refuse)?;
-    let names = name.map(|name| sheet.column(name)).transpose().map_err(refuse)?;
-    let names = names.or_else(|| sheet.column(usual?).ok());
-    let places = places(&sheet, schema).map_err(refuse)?;
-    let count = sheet.rows.len();
+    let named_by = |header: &Header| -> std::result::Result<Option<usize>, Text> {
+        let column = name.map(|name| header.column(name)).transpose()?;
+        Ok(column.or_else(|| header.column(usual?).ok()))
+    };
+    let plan = |header: &Header| -> std::result::Result<Vec<KeptPart>, Text> {
+        let mut kept = vec![KeptPart::Nothing; header.width()];
+        for (column, place) in schema.columns.iter().zip(places(header, schema)?) {
+            kept[place] = if column.is_number() { KeptPart::Values } else { KeptPart::Words };
+        }
+        if let Some(column) = named_by(header)? {
+            kept[column] = KeptPart::Words;
+        }
+        Ok(kept)
+    };
+    let mut sheet = read_sheet(path, form, &plan).map_err(refuse)?;
+    if let Some((line, problem)) = sheet.left_out.first() {
+        return Err(refuse(sheet.place(*line, problem)));
+    }
+    let names = named_by(&sheet.header).map_err(refuse)?;
+    let places = places(&sheet.header, schema).map_err(refuse)?;
+    let count = sheet.rows();
+    let names = match names {
+        Some(column) => sheet.words(column).map(str::to_owned).collect(),
+        None => (1..=count).map(|row| row.to_string()).collect(),
+    };
     let mut flat = vec![f32::NAN; count * schema.width()];
     for ((column, place), source) in schema.places().zip(places) {
-        let cells = cells(&sheet, column, source).map_err(refuse)?;
+        let cells = cells(&mut sheet, column, source).map_err(refuse)?;
         let rows = flat.chunks_exact_mut(schema.width()).zip(cells.chunks_exact(place.len()));
         rows.for_each(|(row, cells)| row[place.clone()].copy_from_slice(cells));
     }
-    let numbered = || (1..=count).map(|row| row.to_string()).collect();
-    Ok(NamedRows {
-        names: names
-            .map_or_else(numbered, |column| sheet.words(column).map(str::to_owned).collect()),
-        rows: Rows::from_flat(schema.width(), flat),
-    })
+    let recognised = Text::joined(sheet.about, ", ");
+    Ok(NamedRows { names, rows: Rows::from_flat(schema.width(), flat), recognised })
 }
 
-/// The column of the sheet that each column of the schema stands in.
-fn places(sheet: &Sheet<'_>, schema: &TableSchema) -> std::result::Result<Vec<usize>, Text> {
+/// The column of the file that each column of the schema stands in.
+fn places(header: &Header, schema: &TableSchema) -> std::result::Result<Vec<usize>, Text> {
     let place =
-        |column: &TableColumn| sheet.names.iter().position(|(n, _)| *n == column.name.as_str());
+        |column: &TableColumn| header.names.iter().position(|(n, _)| n == column.name.as_str());
     let missing: Vec<&TableColumn> =
         schema.columns.iter().filter(|column| place(column).is_none()).collect();
     if !missing.is_empty() {
@@ -73,7 +88,8 @@ fn places(sheet: &Sheet<'_>, schema: &TableSchema) -> std::result::Result<Vec<us
     }
     let places: Vec<usize> = schema.columns.iter().filter_map(place).collect();
     for (column, &place) in schema.columns.iter().zip(&places) {
-        let (own, unit) = (column.unit.as_deref().unwrap_or_default(), sheet.names[place].1);
+        let (own, unit) =
+            (column.unit.as_deref().unwrap_or_default(), header.names[place].1.as_str());
         if own != unit && !own.is_empty() && !unit.is_empty() {
             return Err(text!(
                 "has its column '{name}' in {given}, and the model was trained on {own}; convert it",
@@ -88,12 +104,12 @@ fn places(sheet: &Sheet<'_>, schema: &TableSchema) -> std::result::Result<Vec<us
 
 /// The values of a column, `[rows, width]`.
 fn cells(
-    sheet: &Sheet<'_>,
+    sheet: &mut Sheet,
     column: &TableColumn,
     source: usize,
 ) -> std::result::Result<Vec<f32>, Text> {
     let ColumnKind::Category { levels } = &column.kind else { return sheet.numbers(source) };
-    let mut cells = Vec::with_capacity(levels.len() * sheet.rows.len());
+    let mut cells = Vec::with_capacity(levels.len() * sheet.rows());
     for word in sheet.words(source) {
         let level = levels.iter().position(|level| level == word);
         if level.is_none() && !word.is_empty() {

@@ -197,6 +197,7 @@ fn a_data_set_leaves_with_its_names_and_where_it_stood() {
             values: vec![2.5],
         }],
         groups: vec![],
+        split: vec![],
         unit: LengthUnit::Millimetre,
     };
     let folder = tempfile::tempdir().unwrap();

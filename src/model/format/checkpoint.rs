@@ -4,7 +4,7 @@
 //! `encoded.log_var` (f32), `encoded.labels` (u16), `encoded.samples` (u32), `encoded.held_out` (u8) and
 //! `encoded.quantities` (f32). For imported data also
 //! `data.outlines` (f32), `data.transforms` (f64), `data.labels` (u16), `data.ids` (u8), `data.measured` (f32) and,
-//! with groups, `data.groups` (u32); for a table `data.rows` (f32, NaN where blank) stands in place of outlines and
+//! with groups, `data.groups` (u32); with a split, `data.roles` (u8: 0 training, 1 stopping, 2 calibration, 3 test); for a table `data.rows` (f32, NaN where blank) stands in place of outlines and
 //! transforms, and `encoded.quantities` are left out, for they are these rows. For task heads `head.<quantity>.<i>.weight` and `.bias` (f32), and for their
 //! members after the first `head.<quantity>.member<k>.<i>.weight` and `.bias` (f32). If a training can go on from the
 //! model, the moments of the optimiser, one parameter after the other, `adam.first` and `adam.second` (f32).
@@ -239,6 +239,9 @@ pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Model, Text> {
         if !data.groups.is_empty() {
             encoded.groups = rows().map(|row| data.groups[row]).collect();
         }
+        if !data.split.is_empty() {
+            encoded.split = rows().map(|row| data.split[row]).collect();
+        }
     }
     let mut model = Model::new(card, encoded, &parameters).map_err(Text::from)?;
     model.data = data.map(Arc::new);
@@ -388,6 +391,7 @@ fn read_encoded(
         quantities,
         measured: Vec::new(),
         groups: Vec::new(),
+        split: Vec::new(),
     })
 }
 

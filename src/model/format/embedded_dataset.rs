@@ -5,6 +5,7 @@ use crate::data::column_name::LONGEST_UNIT;
 use crate::data::dataset::{Dataset, MAX_TARGETS, Target};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
+use crate::data::roles::Role;
 use crate::data::rows::Rows;
 use crate::data::source::{Imported, Source, TableSource, fingerprint};
 use crate::data::task::Task;
@@ -45,6 +46,10 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
         let numbers = bytes(set.groups.iter().map(|v| v.to_le_bytes()));
         named("groups", Dtype::U32, vec![count], numbers)
     });
+    let split = (!set.split.is_empty()).then(|| {
+        let place = |role: &Role| Role::ALL.iter().position(|own| own == role).unwrap_or(0) as u8;
+        named("roles", Dtype::U8, vec![count], set.split.iter().map(place).collect())
+    });
     let is_table = set.domain.table().is_some();
     let frames = (!is_table).then(|| {
         let numbers = bytes(transforms.map(f64::to_le_bytes));
@@ -66,7 +71,7 @@ pub fn tensors(set: &Dataset) -> Vec<Written> {
             bytes(measured.map(|&v| (v as f32).to_le_bytes())),
         ),
     ];
-    always.into_iter().chain(frames).chain(groups).collect()
+    always.into_iter().chain(frames).chain(groups).chain(split).collect()
 }
 
 /// Reads the data set of a file, if it agrees with `card` and `encoded`; none if its data are generated.
@@ -159,9 +164,18 @@ pub fn read(
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
             .collect(),
     };
+    let split: Vec<Role> = match file.tensor("data.roles") {
+        Err(_) => Vec::new(),
+        Ok(_) => tensor(file, "data.roles", Dtype::U8, &[count])?
+            .iter()
+            .map(|number| Role::ALL.get(usize::from(*number)).copied())
+            .collect::<Option<_>>()
+            .ok_or_else(|| damaged(text!("a row has no role that there is")))?,
+    };
     let set = Dataset {
         domain: card.domain.clone(),
         groups,
+        split,
         rows: Rows::from_flat(width, rows),
         labels,
         names: encoded.names.clone(),

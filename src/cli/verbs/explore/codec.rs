@@ -8,7 +8,7 @@ use crate::data::outline::conform;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::outline::unit::LengthUnit;
 use crate::data::rows::Rows;
-use crate::data::table::{NamedRows, TableSchema, read_as};
+use crate::data::table::{NamedRows, TableForm, TableSchema, read_as};
 use crate::error::{Error, Result};
 use crate::export::outlines::{NamedOutline, write_outlines};
 use crate::export::tables::csv;
@@ -156,7 +156,9 @@ pub fn encode(arguments: &EncodeArguments) -> Result<()> {
     let progress = Progress::start();
     let (names, frames, rows) = match model.domain().table() {
         Some(schema) => {
-            let NamedRows { names, rows } = read_as(shapes, schema, None, model.named_by())?;
+            let form = TableForm::default();
+            let NamedRows { names, rows, .. } =
+                read_as(shapes, schema, None, model.named_by(), &form)?;
             (names, Vec::new(), rows)
         }
         None => {

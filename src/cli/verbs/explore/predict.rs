@@ -1,5 +1,6 @@
 //! `predict`: the targets of new rows of a table, each with its interval.
 
+use crate::cli::args::form::FormArguments;
 use crate::cli::files::{check_outputs, open};
 use crate::cli::progress::Progress;
 use crate::data::rows::Rows;
@@ -27,8 +28,8 @@ pub struct PredictArguments {
     /// The checkpoint of a model of a table
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// The rows: a CSV with a header
-    #[arg(long, value_name = "NEW.csv")]
+    /// The rows: a table as CSV or other text, XLSX, ODS or Parquet
+    #[arg(long, value_name = "NEW.csv|..")]
     data: PathBuf,
     /// The column that names the rows [default: the one that named them in training; without it they are numbered from 1]
     #[arg(long, value_name = "COLUMN")]
@@ -40,6 +41,8 @@ pub struct PredictArguments {
     /// The predictions to write, a row each
     #[arg(long, value_name = "P.csv")]
     out: PathBuf,
+    #[command(flatten)]
+    form: FormArguments,
 }
 
 /// Predicts the targets of the rows of a table.
@@ -47,7 +50,7 @@ pub struct PredictArguments {
 /// # Errors
 /// Names the file that cannot be read or written, or the columns that differ.
 pub fn run(arguments: &PredictArguments) -> Result<()> {
-    let PredictArguments { model: path, data, name, rank, out } = arguments;
+    let PredictArguments { model: path, data, name, rank, out, form } = arguments;
     check_outputs(&[path, data], &[out])?;
     let model = open(path)?;
     let schema = model.domain().table().ok_or_else(|| {
@@ -62,7 +65,10 @@ pub fn run(arguments: &PredictArguments) -> Result<()> {
         ));
     }
     let terms = checked(&model, rank)?;
-    let NamedRows { mut names, rows } = read_as(data, schema, name.as_deref(), model.named_by())?;
+    let NamedRows { mut names, rows, recognised } =
+        read_as(data, schema, name.as_deref(), model.named_by(), &form.form())?;
+    let mut progress = Progress::start();
+    progress.say(text!("read as {form}", form = recognised));
     let (mut z, _) = model.encode(&rows)?;
     if !terms.is_empty() {
         let order = ranked(&model, &terms, &z)?;
@@ -70,7 +76,7 @@ pub fn run(arguments: &PredictArguments) -> Result<()> {
         z = z.select(&order);
     }
     write_predictions(out, &model, &names, &z)?;
-    Progress::start().finish(text!(
+    progress.finish(text!(
         "predicted {count} row; wrote {out}" | "predicted {count} rows; wrote {out}",
         count = rows.len(),
         out = out.display().to_string()

@@ -1,6 +1,7 @@
-//! `data`: outlines from the generator, or imported from files and folders, written to a file.
+//! `data`: outlines from the generator, or imported from files and folders, written to a file; a table shown as it is read.
 
 use crate::cli::args::import::ImportArguments;
+use crate::cli::args::table::TableArguments;
 use crate::cli::args::training::DataOptions;
 use crate::cli::files::check_outputs_with;
 use crate::cli::progress::Progress;
@@ -19,10 +20,12 @@ use std::path::{Path, PathBuf};
     latent-explorer data --out nine.csv --samples 900\n  \
     latent-explorer data airfoils.csv --spacing curvature --out - | head -3\n  \
     latent-explorer data airfoils/ --out airfoils.csv --rejects left-out.csv\n  \
-    latent-explorer data outlines.csv --values drag.csv --points 128 --out clean.csv\n\n\
+    latent-explorer data outlines.csv --values drag.csv --points 128 --out clean.csv\n  \
+    latent-explorer data alloys.xlsx --target density\n\n\
     Files may be CSV, airfoil .dat (Selig or Lednicer) or SVG paths. A table has a shape a row (columns x0,y0,x1,y1,..) or \
     a point a row (x,y), where a column id, empty lines or marks such as 999,999 set several outlines apart. What else is \
-    in a file is left aside and said.")]
+    in a file is left aside and said. With --target or --table the file is a table of any kind: what was recognised in it \
+    is shown, and nothing is written.")]
 pub struct DataArguments {
     /// Files and folders to import; without any, outlines are generated
     #[arg(value_name = "FILE|FOLDER", conflicts_with_all = ["families", "samples", "size_variation", "rotation", "aspect_variation", "noise", "seed"])]
@@ -30,8 +33,13 @@ pub struct DataArguments {
     /// The outlines to write, in the frames of their files: .csv (one a row: label,x0,y0,x1,y1,..; imported ones with
     /// their id before and target values after), .json, .svg, .dxf, or .dat in a new folder FOLDER/. Every command that
     /// takes outlines reads such a table, and so does --values
-    #[arg(long, value_name = "D.csv|..")]
-    out: PathBuf,
+    #[arg(
+        long,
+        value_name = "D.csv|..",
+        required_unless_present = "table_data",
+        conflicts_with = "table_data"
+    )]
+    out: Option<PathBuf>,
     /// Also list the parts of the files that were left out or not used, with the reason
     #[arg(long, value_name = "R.csv", requires = "from")]
     rejects: Option<PathBuf>,
@@ -39,6 +47,8 @@ pub struct DataArguments {
     generator: DataOptions,
     #[command(flatten)]
     import: ImportArguments,
+    #[command(flatten)]
+    table: TableArguments,
     /// The seed of the outlines: 0 to 2^64-1 [default: 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<u64>,
@@ -49,7 +59,9 @@ pub struct DataArguments {
 /// # Errors
 /// Names a setting out of range, a file that cannot be read or written, or reports that nothing could be imported.
 pub fn run(arguments: &DataArguments) -> Result<()> {
-    let DataArguments { from, out, rejects, generator, import, seed } = arguments;
+    let DataArguments { from, out, rejects, generator, import, table, seed } = arguments;
+    table.check_unused()?;
+    let Some(out) = out else { return table.describe(from) };
     let inputs: Vec<&Path> = from.iter().map(PathBuf::as_path).chain(import.values()).collect();
     check_outputs_with(&inputs, rejects.as_deref().as_slice(), Some(out))?;
     if from.is_empty() {
