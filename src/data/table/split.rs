@@ -6,17 +6,17 @@ use crate::text;
 use crate::text::Text;
 use std::collections::HashMap;
 
-/// The words of each role, in lower case.
+/// The words of each role, in lower case and without what separates their parts.
 const WORDS: [(Role, &[&str]); 4] = [
     (Role::Training, &["train", "training", "learn", "fit"]),
     (Role::Stopping, &["validation", "valid", "val", "dev", "stopping"]),
     (Role::Calibration, &["calibration", "calib", "cal"]),
-    (Role::Test, &["test", "testing", "holdout", "held-out", "held out"]),
+    (Role::Test, &["test", "testing", "holdout", "heldout"]),
 ];
 
 /// The role of a word in a column of splits.
 pub fn role_of(word: &str) -> Option<Role> {
-    let word = word.to_lowercase().replace('_', " ");
+    let word = word.to_lowercase().replace(['_', '-', ' '], "");
     WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(role, _)| *role)
 }
 
