@@ -69,6 +69,9 @@ fn are_same(levels: &[Option<u32>], classes: &[f64]) -> bool {
 /// A warning if classes of a target stand in one row each: they stay, and are not learned.
 pub fn single_classes(target: &Target) -> Option<Text> {
     let levels = target.task.levels();
+    if levels.is_empty() {
+        return None;
+    }
     let mut counts = vec![0; levels.len()];
     for value in target.values.iter().filter(|value| !value.is_nan()) {
         counts[*value as usize] += 1;
@@ -129,6 +132,7 @@ mod tests {
         let once =
             single_classes(&target(Task::Classes(levels.clone()), &[0.0, 0.0, 1.0, 2.0, 2.0]));
         assert!(once.unwrap().to_string().contains("not both: b;"));
+        assert_eq!(single_classes(&target(Task::Regression, &[7.0, 2.0])), None);
         assert_eq!(
             single_classes(&target(Task::Classes(levels), &[0.0, 0.0, 1.0, 1.0, f64::NAN])),
             None

@@ -267,7 +267,7 @@ mod tests {
 
     fn sheet(count: usize, titles: usize, legend: bool) -> ContactSheet {
         let cell = |i: usize| Cell {
-            row: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, i as f32],
+            row: vec![0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.01 * i as f32],
             value: Value::Computed(i as f64),
             reliability: Some(Reliability::Doubtful),
         };

@@ -77,7 +77,7 @@ fn is_nanoseconds(field: &Type) -> bool {
 fn refuse(error: ParquetError) -> Text {
     match error {
         ParquetError::NYI(_) => unknown_compression(),
-        ParquetError::General(problem) if problem.starts_with("Disabled") => unknown_compression(),
+        ParquetError::General(problem) if problem.contains("feature") => unknown_compression(),
         _ => damaged(),
     }
 }
