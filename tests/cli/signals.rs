@@ -129,8 +129,8 @@ fn an_import_that_is_cancelled_ends_the_trial_of_a_picture() {
     std::fs::write(&picture, ENDLESS).unwrap();
     runtime::set_program(env!("CARGO_BIN_EXE_latent-explorer").into());
     let (own, cancel) = (std::process::id(), CancelToken::default());
+    let options = ImportOptions::default();
     let imported = std::thread::scope(|scope| {
-        let options = ImportOptions::default();
         let task = scope.spawn(|| import(&[picture], &options, &cancel, |_| ()));
         while trials_of(own).is_empty() {
             assert!(!task.is_finished());
