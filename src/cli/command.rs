@@ -51,8 +51,8 @@ pub enum Invocation {
     0  done\n  \
     1  a file, or a computation, is at fault\n  \
     2  wrong usage: an argument is unknown, missing, or out of its range\n  \
-    3  a search met no feasible point\n  \
-    4  a search found answers, and none is believable")]
+    3  searches (optimise, race) met no feasible point\n  \
+    4  searches (optimise, race, rediscover) found answers, and none is believable")]
 struct Arguments {
     /// A checkpoint to open in the window [default: the sample model]
     model: Option<PathBuf>,
@@ -283,9 +283,9 @@ pub fn run(command: &Verb) -> Result<CommandOutcome> {
         Verb::Heads(arguments) => heads::run(arguments),
         Verb::Optimise(arguments) => return search::run(arguments),
         Verb::Predict(arguments) => predict::run(arguments),
-        Verb::Race(arguments) => race::run(arguments),
+        Verb::Race(arguments) => return race::run(arguments),
         Verb::Lab(arguments) => lab::run(arguments),
-        Verb::Rediscover(arguments) => rediscover::run(arguments),
+        Verb::Rediscover(arguments) => return rediscover::run(arguments),
         Verb::Decode(arguments) => codec::decode(arguments),
         Verb::Encode(arguments) => codec::encode(arguments),
         Verb::Interpolate(arguments) => interpolate::run(arguments),

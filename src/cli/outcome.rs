@@ -1,16 +1,31 @@
 //! The exit status of a command.
 
 use crate::error::{Error, Result};
+use crate::optimise::SearchReport;
+use crate::trust::Reliability;
 
-/// The outcome of a command that came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The outcome of a command that came to its end, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CommandOutcome {
     /// It did what was asked.
     Done,
-    /// A search met no feasible point; its report is written.
-    NothingFeasible,
-    /// A search found answers and none that can be believed; its report is written.
+    /// Searches found answers and none that can be believed; the report is written.
     NothingBelievable,
+    /// Searches met no feasible point; the report is written.
+    NothingFeasible,
+}
+
+impl CommandOutcome {
+    /// The kind of answer that a search found; without data nothing can be judged, so nothing is missed.
+    pub fn from_search(report: &SearchReport) -> Self {
+        let can_be_judged =
+            |best: usize| report.restarts[best].verdict.reliability != Reliability::Unknown;
+        match (report.best, report.best_believable) {
+            (None, _) => Self::NothingFeasible,
+            (Some(best), None) if can_be_judged(best) => Self::NothingBelievable,
+            _ => Self::Done,
+        }
+    }
 }
 
 /// The exit status: 0 done; 1 a file or a computation failed; 2 wrong usage; 3 no feasible answer; 4 no believable one.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::numerics::atomic_file;
 use crate::text;
 use crate::text::Text;
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 /// Reads vectors of `width` numbers; `of` describes them in error messages.
@@ -198,9 +198,14 @@ where
         writer
             .write_record(header.iter().map(|name| guarded(name).into_owned()))
             .map_err(io_error)?;
+        let mut text = String::new();
         for row in rows {
-            let cells = row.into_iter().map(|cell| guarded(&cell.to_string()).into_owned());
-            writer.write_record(cells).map_err(io_error)?;
+            for cell in row {
+                text.clear();
+                write!(text, "{cell}").map_err(std::io::Error::other)?;
+                writer.write_field(guarded(&text).as_bytes()).map_err(io_error)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(io_error)?;
         }
         writer.flush()
     })

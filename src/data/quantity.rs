@@ -1,6 +1,7 @@
 //! Quantities: numbers that belong to a row, each with its name and its source.
 
 use super::column_name::ColumnName;
+use super::names::quoted::{Unquoted, quoted};
 use super::outline::quantities::OutlineQuantity;
 use crate::error::Error;
 use crate::text;
@@ -150,6 +151,30 @@ impl Quantity {
         }
     }
 
+    fn with_source(source: Option<ValueSource>, name: &str) -> Result<Self, Text> {
+        let name = match OutlineQuantity::from_name(name) {
+            Some(quantity) => ColumnName::built_in(quantity.name()),
+            None => ColumnName::new(name)?,
+        };
+        Ok(Self { source: source.unwrap_or_else(|| ValueSource::usual(name)), name })
+    }
+
+    /// Parses a part of a text as [`FromStr`] does; its name may be quoted in the text, and `ending` is added to it.
+    ///
+    /// # Errors
+    /// When the text is no name.
+    pub fn from_part(text: &Unquoted, part: &str, ending: &str) -> Result<Self, Text> {
+        let (source, name) = ValueSource::before(part).unzip();
+        let name = text.name(name.unwrap_or(part).trim());
+        Self::with_source(source, &(name.into_owned() + ending))
+    }
+
+    /// As it is displayed, its name in quotes if it has any itself: so [`Self::from_part`] reads it.
+    pub fn quoted(self) -> String {
+        let name = quoted(self.name(), &[]);
+        if self.is_bare() { name.into_owned() } else { format!("{}:{name}", self.source.word()) }
+    }
+
     /// The name on the screen without its source.
     pub fn plain_label(self) -> Text {
         self.outline().map_or_else(|| Text::verbatim(self.name()), OutlineQuantity::label)
@@ -194,12 +219,7 @@ impl FromStr for Quantity {
     /// A name, or `predicted:NAME` or `computed:NAME`; the names of the quantities of outlines in any letter case.
     fn from_str(text: &str) -> Result<Self, Text> {
         let (source, name) = ValueSource::before(text).unzip();
-        let name = name.unwrap_or(text).trim();
-        let name = match OutlineQuantity::from_name(name) {
-            Some(quantity) => ColumnName::built_in(quantity.name()),
-            None => ColumnName::new(name)?,
-        };
-        Ok(Self { source: source.unwrap_or_else(|| ValueSource::usual(name)), name })
+        Self::with_source(source, name.unwrap_or(text).trim())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::column_constraint::ColumnConstraint;
 use crate::data::domain::Domain;
+use crate::data::names::quoted::Unquoted;
 use crate::data::quantity::{Quantity, predicted};
 use crate::error::{Error, Result, check_range};
 use crate::text;
@@ -388,7 +389,7 @@ impl ObjectiveSpec {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.quantity)?;
+        write!(f, "{}:", self.quantity.quoted())?;
         match self.goal {
             Goal::Max => write!(f, "max")?,
             Goal::Min => write!(f, "min")?,
@@ -404,15 +405,16 @@ impl FromStr for Term {
     type Err = Text;
 
     /// Parses `NAME:max|min|target=V|up|down[:weight=W]`. Classes may stand after `up` and `down`: `lattice:up=fcc+hcp`
-    /// is `lattice_fcc+hcp:up`.
+    /// is `lattice_fcc+hcp:up`. Names and classes may be [quoted](Unquoted).
     fn from_str(text: &str) -> std::result::Result<Self, Text> {
         let form = || {
             text!(
                 "must be NAME:max, NAME:min, NAME:target=V, NAME:up=CLASS or NAME:down=CLASS, and may end in :weight=W; for example area:target=2.5:weight=0.1"
             )
         };
+        let names = Unquoted::new(text);
         // A name may hold any sign, so the parts are taken from the end.
-        let (rest, last) = text.rsplit_once(':').ok_or_else(form)?;
+        let (rest, last) = names.text.rsplit_once(':').ok_or_else(form)?;
         let (name, goal, weight) = match number(last.trim(), "weight") {
             Some(weight) => {
                 let (name, goal) = rest.rsplit_once(':').ok_or_else(form)?;
@@ -422,7 +424,8 @@ impl FromStr for Term {
         };
         let (goal, classes) = match goal.split_once('=') {
             Some((kind @ ("up" | "down"), classes)) if !classes.trim().is_empty() => {
-                (kind, format!("_{}", classes.trim()))
+                let classes: Vec<_> = classes.split('+').map(|c| names.name(c.trim())).collect();
+                (kind, format!("_{}", classes.join("+")))
             }
             _ => (goal, String::new()),
         };
@@ -433,7 +436,7 @@ impl FromStr for Term {
             "down" => Goal::Down,
             other => Goal::Target(number(other, "target").ok_or_else(form)?),
         };
-        let quantity = format!("{}{classes}", name.trim()).parse()?;
+        let quantity = Quantity::from_part(&names, name.trim(), &classes)?;
         Ok(Self { quantity, goal, weight })
     }
 }
@@ -449,18 +452,19 @@ impl fmt::Display for Relation {
 
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.quantity, self.relation, self.bound)
+        write!(f, "{}{}{}", self.quantity.quoted(), self.relation, self.bound)
     }
 }
 
 impl FromStr for Constraint {
     type Err = Text;
 
-    /// Parses `NAME>=V` or `NAME<=V`.
+    /// Parses `NAME>=V` or `NAME<=V`; the name may be [quoted](Unquoted).
     fn from_str(text: &str) -> std::result::Result<Self, Text> {
+        let names = Unquoted::new(text);
         // A name may hold any sign, so the last one is that of the bound.
         let sides = [(">=", Relation::AtLeast), ("<=", Relation::AtMost)];
-        let split = |(sign, relation)| text.rsplit_once(sign).map(|(l, r)| (l, relation, r));
+        let split = |(sign, relation)| names.text.rsplit_once(sign).map(|(l, r)| (l, relation, r));
         let parsed = sides.into_iter().filter_map(split).max_by_key(|(name, ..)| name.len());
         let form = || text!("must be NAME>=V or NAME<=V; for example \"area>=0.5\"");
         let (name, relation, bound) = parsed.ok_or_else(form)?;
@@ -468,7 +472,7 @@ impl FromStr for Constraint {
         if !bound.is_finite() {
             return Err(form());
         }
-        Ok(Self { quantity: name.trim().parse()?, relation, bound })
+        Ok(Self { quantity: Quantity::from_part(&names, name.trim(), "")?, relation, bound })
     }
 }
 
@@ -496,6 +500,8 @@ mod tests {
             "max:min",
             "lattice_fcc+hcp:up",
             "lattice_Na+:down:weight=0.5",
+            "\"5\"\" pipe\":max",
+            "predicted:\"area: \"\"x\"\"\":min:weight=2",
         ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
         }
@@ -520,6 +526,8 @@ mod tests {
         for (text, written) in [
             ("lattice:up=fcc", "lattice_fcc:up"),
             ("lattice:down=bcc+hcp:weight=2", "lattice_bcc+hcp:down:weight=2"),
+            ("\"a:b\":up=\"c:d\" + e", "a:b_c:d+e:up"),
+            ("\"max:weight=2\":min", "max:weight=2:min"),
         ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), written);
         }
@@ -531,8 +539,15 @@ mod tests {
 
     #[test]
     fn constraints_are_written_as_they_are_read() {
-        for text in ["area>=0.5", "perimeter<=7"] {
-            assert_eq!(text.parse::<Constraint>().unwrap().to_string(), text);
+        for (text, written) in [
+            ("area>=0.5", "area>=0.5"),
+            ("perimeter<=7", "perimeter<=7"),
+            ("predicted:\"area\">=1", "predicted:area>=1"),
+            ("\"a<=1\">=2", "a<=1>=2"),
+            ("\"5\"\" pipe\"<=3", "\"5\"\" pipe\"<=3"),
+        ] {
+            assert_eq!(text.parse::<Constraint>().unwrap().to_string(), written);
+            assert_eq!(written.parse::<Constraint>(), text.parse());
         }
         let area: Constraint = " area >= 0.5".parse().unwrap();
         assert!(area.holds(0.5) && !area.holds(0.49) && !area.holds(f64::NAN));

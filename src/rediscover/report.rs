@@ -210,6 +210,13 @@ impl RediscoveryReport {
         writeln!(out)
     }
 
+    /// The number of different believable answers of all searches; none where no part of the report has searched.
+    pub fn answers(&self) -> Option<usize> {
+        let believable = self.believable.iter().map(|judged| judged.answers);
+        let pointed = self.pointed.iter().flat_map(|report| &report.repeats);
+        believable.chain(pointed.map(|repeat| repeat.answers.points)).reduce(|a, b| a + b)
+    }
+
     /// Returns whether there is no result yet.
     pub fn is_empty(&self) -> bool {
         self.believable.is_none() && self.pointed.is_empty() && self.blind.is_none()

@@ -78,6 +78,7 @@ fn the_exit_status_tells_what_went_wrong() {
     let folder = TempDir::new().unwrap();
     let search =
         "optimise --model M --property area --mode max --restarts 2 --steps 3 --out F/r.json";
+    let race = "race --model M --property area --mode max --out F/race.csv";
     for (line, status) in [
         ("info M".to_owned(), 0),
         ("info F/none.safetensors".to_owned(), 1),
@@ -87,11 +88,20 @@ fn the_exit_status_tells_what_went_wrong() {
         ("optimise --model M --property area --mode max --restarts 2 --steps 300 --inside 0 --lr 0.5 \
           --out F/r.json"
             .to_owned(), 4),
+        (format!("{race} --restarts 2 --steps 3 --constraint area>=1000"), 3),
+        (format!("{race} --restarts 2 --steps 300 --inside 0 --lr 0.5 --methods adam"), 4),
+        (format!("{race} --restarts 10 --steps 200 --inside 10 --methods adam,random"), 0),
+        ("rediscover --model M --property area --parts a --repeats 1 --restarts 1 --steps 1 \
+          --out F/found.json"
+            .to_owned(), 4),
+        ("rediscover --model M --property area --parts c --repeats 1 --out F/c.json".to_owned(), 0),
     ] {
         let output = run(&words(&line, folder.path()));
         assert_eq!(output.status.code(), Some(status), "{line}: {output:?}");
     }
-    assert!(folder.path().join("r.json").exists());
+    for file in ["r.json", "race.csv", "found.json"] {
+        assert!(folder.path().join(file).exists(), "{file}");
+    }
 }
 
 #[test]

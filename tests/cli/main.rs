@@ -13,6 +13,7 @@ mod hostile;
 mod imported;
 mod maps;
 mod optimise;
+mod quoted_names;
 mod rediscovery;
 mod refusals;
 #[path = "../common/says.rs"]

@@ -10,6 +10,7 @@ mod own_files;
 mod says;
 
 mod classes;
+mod fuzz_replay;
 mod heads;
 mod import;
 mod import_cases;

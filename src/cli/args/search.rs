@@ -28,6 +28,10 @@ pub struct SearchArguments {
     /// A property with its goal, such as area:target=2.5:weight=0.1; may be given several times, the loss is the sum of
     /// weight x (-p for max, p for min, (p - V)^2 for target=V); the weight is 1 unless given. Of a target of words
     /// lattice:up=fcc+hcp is towards these classes, -ln p of their probability, and lattice:down=bcc away, -ln (1 - p)
+    ///
+    /// In this option and in --constraint, --lock, --bound and --sum a name that has signs of the option in it stands in
+    /// double quotes, and a quote in it is written twice: 'phase:up="a:b"', '"a>=b"<=7', '"x=1"=3', '0<="a<=b"<=1',
+    /// '"Na+"+b=1'
     #[arg(
         long = "term",
         value_name = "NAME:max|min|target=V[:weight=W]",

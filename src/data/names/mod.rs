@@ -1,4 +1,5 @@
-//! Names: looked up, and told apart.
+//! Names: looked up, told apart, and quoted.
 
 pub mod index;
+pub mod quoted;
 pub mod unique;

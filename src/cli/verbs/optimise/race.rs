@@ -2,6 +2,7 @@
 
 use crate::cli::args::search::{SearchArguments, best_so_far, with_objective};
 use crate::cli::files::{check_outputs, open};
+use crate::cli::outcome::CommandOutcome;
 use crate::cli::progress::Progress;
 use crate::cli::signals::{cancelled_by_signal, ended_early};
 use crate::error::{Error, Result};
@@ -33,7 +34,9 @@ use std::path::{Path, PathBuf};
     read, predicted, predicted_low and predicted_high stand in the place of best.\n\n\
     The method that is first is, of those whose believable answer is as good as the best one (within 1 % \
     of what that one gained on the starts), the one that came so far with the fewest evaluations. Several tie where \
-    they needed equally many, or where each began at such an answer.")]
+    they needed equally many, or where each began at such an answer.\n\n\
+    The exit status is 3 if no method met a feasible point, and 4 if there are answers and none is believable; the files \
+    are written all the same.")]
 pub struct RaceArguments {
     /// The checkpoint to search in
     #[arg(long, value_name = "M.safetensors")]
@@ -52,11 +55,11 @@ pub struct RaceArguments {
     out: PathBuf,
 }
 
-/// Runs a race and writes its table.
+/// Runs a race and writes its table; tells if any method found a feasible and a believable answer.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before the search.
-pub fn run(arguments: &RaceArguments) -> Result<()> {
+pub fn run(arguments: &RaceArguments) -> Result<CommandOutcome> {
     let RaceArguments { model, search, methods, report: answers, out } = arguments;
     let outputs: Vec<&Path> = std::iter::once(out).chain(answers).map(PathBuf::as_path).collect();
     check_outputs(&search.inputs(model), &outputs)?;
@@ -103,7 +106,8 @@ pub fn run(arguments: &RaceArguments) -> Result<()> {
         result = first(&report),
         out = out.display().to_string()
     ));
-    Ok(())
+    let outcomes = report.contenders.iter().map(|c| CommandOutcome::from_search(&c.report));
+    Ok(outcomes.min().unwrap_or(CommandOutcome::Done))
 }
 
 /// `adam: roundness 0.996, believable, 0.995 re-decoded; spent 25,050 values and 25,050 gradients in 2.1 s`.

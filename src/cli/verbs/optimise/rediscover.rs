@@ -2,6 +2,7 @@
 
 use crate::cli::args::search::goal;
 use crate::cli::files::{check_outputs, open_outlines, print};
+use crate::cli::outcome::CommandOutcome;
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
 use crate::error::Result;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
     c  Blind choice. A fifth of the rows is kept unseen and all is trained anew; the ten whose interval ends best where it \
     is worst are chosen. Their true percentile (chance 0.5), how many are in the true best tenth (chance 0.1), and how many \
     lie in their interval.\n\n\
+    The exit status is 4 if the searches of a and b found no believable answer at all; the report is written all the same.\n\n\
     Each is done --repeats times with other seeds (planted truths: --functions times); the table on standard output has the \
     mean and in parentheses the range of the repeats. The report is JSON, format 1; what cannot be told is null.\n  \
     config      the settings as they were used\n  \
@@ -77,12 +79,12 @@ pub struct RediscoverArguments {
     out: PathBuf,
 }
 
-/// Runs all repeats, writes the report and prints the table.
+/// Runs all repeats, writes the report and prints the table; tells if any search found a believable answer.
 ///
 /// # Errors
 /// Names a setting out of range or a file that cannot be read or written, before any work; or the part for which there
 /// are too few data.
-pub fn run(arguments: &RediscoverArguments) -> Result<()> {
+pub fn run(arguments: &RediscoverArguments) -> Result<CommandOutcome> {
     let RediscoverArguments { model, out, .. } = arguments;
     check_outputs(&[model], &[out])?;
     let config = RediscoverConfig {
@@ -105,5 +107,8 @@ pub fn run(arguments: &RediscoverArguments) -> Result<()> {
     write_whole(out, |file| report.write_json(file))?;
     print(&report.to_string())?;
     progress.finish(text!("wrote {out}", out = out.display().to_string()));
-    Ok(())
+    Ok(match report.answers() {
+        Some(0) => CommandOutcome::NothingBelievable,
+        _ => CommandOutcome::Done,
+    })
 }

@@ -5,34 +5,12 @@ use crate::cli::progress::Progress;
 use crate::error::{Error, Result};
 use crate::explore::three_digits;
 use crate::model::Model;
-use crate::model::heads::judge::Prediction;
-use crate::numerics::atomic_file;
 use crate::numerics::cancel_token::CancelToken;
-use crate::optimise::{Search, SearchConfig, SearchReport};
+use crate::optimise::{RecordedSearch, Search, SearchConfig, SearchReport};
 use crate::text;
 use crate::text::Text;
-use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
-
-/// The parts of a report that are read; the search computes the rest again.
-#[derive(Deserialize)]
-struct Recorded {
-    /// The format version; up to format 2 restarts were counted from 0.
-    #[serde(default)]
-    format: u32,
-    config: SearchConfig,
-    best: Option<usize>,
-    restarts: Vec<RecordedRestart>,
-}
-
-#[derive(Deserialize)]
-struct RecordedRestart {
-    value_best: Option<f64>,
-    /// Up to format 3 a prediction stood under the name of a value.
-    #[serde(default)]
-    predicted: Option<Prediction>,
-}
 
 /// Repeats the search that wrote the report at `path`, and keeps its complete trajectories.
 ///
@@ -43,23 +21,9 @@ pub fn search_again(
     path: &Path,
     progress: &mut Progress,
 ) -> Result<SearchReport> {
-    let bytes = atomic_file::read(path)?;
-    let recorded: Recorded = serde_json::from_slice(&bytes).map_err(|error| {
-        Error::file(
-            path,
-            text!(
-                "is no report of optimise ({error}); write one with optimise --out",
-                error = error.to_string()
-            ),
-        )
-    })?;
-    drop(bytes);
+    let recorded = RecordedSearch::read(path)?;
+    let before = recorded.best_value();
     let report = search(model, SearchConfig { keep_every: 1, ..recorded.config }, progress)?;
-    let before = recorded.best.and_then(|best| {
-        let place = if recorded.format > 2 { best.checked_sub(1)? } else { best };
-        let restart = recorded.restarts.get(place)?;
-        restart.value_best.or(restart.predicted.map(|predicted| predicted.value))
-    });
     let now = report.best.map(|best| report.restarts[best].best().number());
     // Rounding may differ on another machine; another model gives clearly different values.
     let same = match (before, now) {

@@ -197,18 +197,7 @@ pub fn run(arguments: &OptimiseArguments) -> Result<CommandOutcome> {
     ));
     let lines = held(&report).into_iter().chain(changes(&report, &model));
     print(&lines.map(|line| format!("{line}\n")).collect::<String>())?;
-    Ok(outcome(&report))
-}
-
-/// The kind of answer that was found; without data nothing can be judged, so nothing is missed.
-fn outcome(report: &SearchReport) -> CommandOutcome {
-    let can_be_judged =
-        |best: usize| report.restarts[best].verdict.reliability != Reliability::Unknown;
-    match (report.best, report.best_believable) {
-        (None, _) => CommandOutcome::NothingFeasible,
-        (Some(best), None) if can_be_judged(best) => CommandOutcome::NothingBelievable,
-        _ => CommandOutcome::Done,
-    }
+    Ok(CommandOutcome::from_search(&report))
 }
 
 /// Fails where outlines are asked of a table.
