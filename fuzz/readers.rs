@@ -33,8 +33,11 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 
-/// The name of each target, which is that of its folder in `corpus/`, and its reader.
-pub const READERS: [(&str, fn(&[u8])); 15] = [
+/// The name of a target, which is that of its folder in `corpus/`, and its reader.
+pub type Reader = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const READERS: [Reader; 15] = [
     ("airfoil", airfoil),
     ("arguments", arguments),
     ("candidates", candidates),

@@ -109,6 +109,9 @@ impl ColumnConstraint {
             || text!("must be COLUMN+COLUMN=V with two columns or more; for example \"a+b+c=1\"");
         let (columns, total) = names.text.rsplit_once('=').ok_or_else(form)?;
         let total = number(total).ok_or_else(form)?;
+        if columns.ends_with(['<', '>']) {
+            return Err(form());
+        }
         let columns = columns.split('+').map(|name| column_of(names, name));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         if columns.len() < 2 {
@@ -179,7 +182,7 @@ impl fmt::Display for ColumnConstraint {
                 high.map_or(Ok(()), |high| write!(f, "<={high}"))
             }
             Self::Sum { columns, total } => {
-                let signs = ["=", "+", "<=", ">="];
+                let signs = ["=", "+", "<", ">"];
                 let names = columns.iter().map(|name| quoted(name.as_str(), &signs));
                 write!(f, "{}={total}", names.collect::<Vec<_>>().join("+"))
             }
@@ -247,6 +250,7 @@ mod tests {
             (SUM, "a+b", "COLUMN+COLUMN=V"),
             (SUM, "a+b=nan", "COLUMN+COLUMN=V"),
             (SUM, "a+=1", "is no name"),
+            (SUM, "a+b >=5", "COLUMN+COLUMN=V"),
         ] {
             let message = parse(text).unwrap_err().to_string();
             assert!(says(&message, part), "{text}: {message}");
