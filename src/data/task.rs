@@ -168,9 +168,13 @@ fn level_names(name: ColumnName, levels: &[String]) -> impl Iterator<Item = Stri
 
 /// `lattice_fcc`, with underscores for signs of the level that separate the parts of a goal.
 pub fn level_name(column: ColumnName, level: &str) -> String {
-    let is_sign = |c: char| c.is_control() || SEPARATORS.contains(&c);
-    let name = format!("{column}_{}", level.replace(is_sign, "_"));
+    let name = format!("{column}_{}", level_in_name(level));
     name.chars().take(LONGEST_LEVEL_NAME).collect::<String>().trim_end().to_owned()
+}
+
+/// A level as it stands in the name of its quantity.
+pub fn level_in_name(level: &str) -> String {
+    level.replace(|c: char| c.is_control() || SEPARATORS.contains(&c), "_")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::column_constraint::ColumnConstraint;
 use crate::data::domain::Domain;
 use crate::data::names::quoted::Unquoted;
 use crate::data::quantity::{Quantity, predicted};
+use crate::data::task::level_in_name;
 use crate::error::{Error, Result, check_range};
 use crate::text;
 use crate::text::Text;
@@ -424,7 +425,8 @@ impl FromStr for Term {
         };
         let (goal, classes) = match goal.split_once('=') {
             Some((kind @ ("up" | "down"), classes)) if !classes.trim().is_empty() => {
-                let classes: Vec<_> = classes.split('+').map(|c| names.name(c.trim())).collect();
+                let class = |class: &str| level_in_name(&names.name(class.trim()));
+                let classes: Vec<String> = classes.split('+').map(class).collect();
                 (kind, format!("_{}", classes.join("+")))
             }
             _ => (goal, String::new()),
@@ -501,7 +503,7 @@ mod tests {
             "lattice_fcc+hcp:up",
             "lattice_Na+:down:weight=0.5",
             "\"5\"\" pipe\":max",
-            "predicted:\"area: \"\"x\"\"\":min:weight=2",
+            "\"area: \"\"x\"\"\":min:weight=2",
         ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
         }
@@ -526,7 +528,7 @@ mod tests {
         for (text, written) in [
             ("lattice:up=fcc", "lattice_fcc:up"),
             ("lattice:down=bcc+hcp:weight=2", "lattice_bcc+hcp:down:weight=2"),
-            ("\"a:b\":up=\"c:d\" + e", "a:b_c:d+e:up"),
+            ("\"a:b\":up=\"c:d\" + e", "a:b_c_d+e:up"),
             ("\"max:weight=2\":min", "max:weight=2:min"),
         ] {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), written);

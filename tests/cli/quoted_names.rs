@@ -46,7 +46,7 @@ fn names_with_signs_are_written_in_quotes() {
     }
     let aim = &json(&folder.join("r.json"))["config"]["aim"];
     let terms: Vec<_> = aim["terms"].as_array().unwrap().iter().map(|t| &t["property"]).collect();
-    assert_eq!(terms, ["phase_u:v", "y:z"]);
+    assert_eq!(terms, ["phase_u_v", "y:z"]);
     assert_eq!(aim["constraints"][0]["property"], "y:z");
 
     // Without the quotes the names end at their signs.

@@ -562,7 +562,9 @@ fn the_command_line_asks_for_it_by_name() {
     let said = |arguments: &str, succeeds: bool| {
         let output = run_in(folder, arguments);
         let text = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap()).concat();
-        assert_eq!(output.status.success(), succeeds, "{arguments}: {text}");
+        // 3 and 4: without a feasible or a believable answer.
+        let ended = [0, 3, 4].map(Some).contains(&output.status.code());
+        assert_eq!(ended, succeeds, "{arguments}: {text}");
         text
     };
     let train = "train --data shapes.csv --values values.csv --points 32 --hidden 16 --updates 200";
