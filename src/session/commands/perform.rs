@@ -30,8 +30,6 @@ use crate::session::commands::optimise::step_through::walk;
 use crate::session::core::Core;
 use crate::session::effects::act::{act, redo, undo};
 use crate::session::effects::training::set_training_pace;
-use crate::session::jobs::registry::JobKind;
-use crate::session::notices::Cause;
 use crate::session::preferences::Pace;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::refresh::refresh;
@@ -69,7 +67,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ToggleLayer(layer) => state.view.toggle(layer),
         Command::OpenDrawer(open) => state.view.drawer_open = open,
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
-        Command::Resize(size, covered) => resize(core, size, covered),
+        Command::Resize(size) => resize(core, size),
         Command::Pan(by) => state.view.map.pan(by),
         Command::Zoom(at, factor) => {
             let home = state.shown().map(|(_, entry)| entry.prepared.home.size());
@@ -138,7 +136,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ClearRediscovery => clear_rediscovery(core),
         Command::Climb => match state.next_search() {
             Ok(config) => begin_search(core, config),
-            Err(error) => state.notices.error(JobKind::Search, error),
+            Err(error) => state.notices.error(error),
         },
         Command::SearchFrom(point) => {
             if let Some(z) = latent_of(core, &point) {
@@ -210,8 +208,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Walk(walking) => walk(core, walking),
         Command::SetTheme(theme) => state.preferences.theme = theme,
         Command::SetTextScale(scale) => state.preferences.text_scale = scale,
-        Command::ToggleColumn(column) => state.preferences.restart_columns.toggle(column),
-        Command::Tell(why) => state.notices.error(Cause::Program, why),
+        Command::Tell(why) => state.notices.error(why),
         Command::Dismiss(id) => state.notices.dismiss(id),
         Command::BeginLesson => {
             act(core, Action::BeginLesson);
@@ -264,11 +261,11 @@ fn set_search(core: &mut Core, mut config: SearchConfig) {
     act(core, Action::SetSearch(config));
 }
 
-fn resize(core: &mut Core, size: [f64; 2], covered: f64) {
+fn resize(core: &mut Core, size: [f64; 2]) {
     let first = !std::mem::replace(&mut core.state.map.measured, true);
     let map = &mut core.state.view.map;
-    if (map.size(), map.covered()) != (size, covered) {
-        map.resize(size, covered);
+    if map.size() != size {
+        map.resize(size);
     }
     if first && let Some((_, entry)) = core.state.shown() {
         let home = entry.prepared.home;

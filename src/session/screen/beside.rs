@@ -2,7 +2,6 @@
 
 use crate::session::core::Core;
 use crate::session::map::{MapRequest, lattice};
-use crate::session::notices::Cause;
 use crate::session::results::probe::Probe;
 use crate::session::screen::comparison::Comparison;
 use std::sync::Arc;
@@ -50,7 +49,7 @@ fn look_beside(core: &mut Core) {
     if let Some(error) = failure {
         // Without this, the failure would repeat in every frame.
         core.state.view.compared = None;
-        core.state.notices.error(Cause::Model, error);
+        core.state.notices.error(error);
     }
 }
 

@@ -15,7 +15,8 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::commands::KeysLine;
-use crate::ui::dialogs::fields::{path_field, preview_grid, take_usual_button, usual_button};
+use crate::ui::dialogs::fields::path_field;
+use crate::ui::dialogs::fields::preview_grid;
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme::{self};
 use crate::ui::widgets::{heading, note, number, segments};
@@ -102,15 +103,11 @@ impl Dialogs {
         if response.should_close() {
             actions.push(Request::HideSheet);
         }
-        let usual = take_usual_button(ctx);
-        // A field has the keyboard, else the button that Return is to press, else the first control.
+        // The first control has the keyboard, unless a field has taken it.
         if std::mem::take(&mut self.is_new) && !ctx.text_edit_focused() {
             ctx.memory_mut(|memory| {
                 memory.focused().into_iter().for_each(|id| memory.surrender_focus(id));
-                match usual {
-                    Some(button) => memory.request_focus(button),
-                    None => memory.move_focus(FocusDirection::Next),
-                }
+                memory.move_focus(FocusDirection::Next);
             });
             ctx.request_repaint();
         }
@@ -136,7 +133,7 @@ impl Dialogs {
         if state.learns_own() {
             self.own.show(ui, state, actions);
             ui.add_space(6.0);
-            if usual_button(ui, text!("Done")).clicked() {
+            if ui.button(text!("Done")).clicked() {
                 actions.push(Request::HideSheet);
             }
         } else {
@@ -212,7 +209,7 @@ impl Dialogs {
         self.preview(ui, &edited);
         ui.add_space(6.0);
         ui.horizontal(|ui| {
-            if usual_button(ui, text!("Done")).clicked() {
+            if ui.button(text!("Done")).clicked() {
                 actions.push(Request::HideSheet);
             }
             let seed = edited.seed;
@@ -484,7 +481,7 @@ fn keys(ui: &mut Ui, actions: &mut Requests) {
             }
         });
     });
-    if usual_button(ui, text!("Close")).clicked() {
+    if ui.button(text!("Close")).clicked() {
         actions.push(Request::HideSheet);
     }
 }

@@ -7,7 +7,6 @@ mod panel;
 mod plane;
 mod quantities;
 mod rediscover;
-mod small_buttons;
 mod tour;
 mod train;
 
