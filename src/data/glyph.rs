@@ -16,6 +16,10 @@ pub const FULL: f32 = 2.0;
 const HALF_LINE: f32 = 0.02;
 /// The share of the space of a bar that it fills.
 const FILLED: f32 = 0.75;
+/// The farthest that a picture reaches in its cell, as a multiple of the typical reach: one that is larger is drawn smaller.
+const FARTHEST: f64 = 1.08;
+/// The word in the place of a picture that has numbers which are not finite.
+pub const NOT_FINITE: &str = "NaN";
 
 /// The pictures of the rows of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,11 +58,16 @@ pub struct Bar {
 
 impl Default for Glyphs {
     fn default() -> Self {
-        Self { reach: 1.0, bars: None }
+        Self::of_outlines(1.0)
     }
 }
 
 impl Glyphs {
+    /// The pictures of outlines, of which a typical one reaches as far as `reach`.
+    pub fn of_outlines(reach: f64) -> Self {
+        Self { reach, bars: None }
+    }
+
     /// The pictures of rows of a domain; a typical outline reaches as far as `reach`.
     ///
     /// Of a table with more than [`MAX_BARS`] places in a row, those are drawn whose bars vary most among `decoded [n,
@@ -69,7 +78,7 @@ impl Glyphs {
         reach: f64,
         decoded: impl FnOnce() -> Rows<f32>,
     ) -> Self {
-        let Some(schema) = domain.table() else { return Self { reach, bars: None } };
+        let Some(schema) = domain.table() else { return Self::of_outlines(reach) };
         let names: Vec<ColumnName> = domain.quantities().iter().map(|q| q.column()).collect();
         let width = names.len();
         let (places, is_number) = ((0..width).collect(), schema.is_number());
@@ -101,11 +110,30 @@ impl Glyphs {
         }
     }
 
-    /// The corners of all rows, `[n, input] -> [n, 2 corners]`.
+    /// The factor by which a picture with these corners is drawn so that it stays in its cell: 1, or less for one that is
+    /// larger than typical ones. None if a number is not finite, or if there is none.
+    pub fn fit(&self, corners: &[f32]) -> Option<f32> {
+        let is_finite = !corners.is_empty() && corners.iter().all(|v| v.is_finite());
+        let reach = corners.iter().fold(0.0, |reach: f64, v| reach.max(f64::from(v.abs())));
+        is_finite.then(|| (FARTHEST * self.reach / reach).min(1.0) as f32)
+    }
+
+    /// The corners of all rows, each in its cell: `[n, input] -> [n, 2 corners]`.
     pub fn corners_of_all(&self, rows: Rows<f32>) -> Rows<f32> {
-        let Some(bars) = &self.bars else { return rows };
-        let mut all = Rows::new(bars.corner_numbers());
-        rows.iter().for_each(|row| all.push(&bars.corners(row)));
+        let mut all = match &self.bars {
+            None => rows,
+            Some(bars) => {
+                let mut all = Rows::with_capacity(bars.corner_numbers(), rows.len());
+                rows.iter().for_each(|row| all.push(&bars.corners(row)));
+                all
+            }
+        };
+        for index in 0..all.len() {
+            let corners = all.row_mut(index);
+            if let Some(factor) = self.fit(corners).filter(|factor| *factor < 1.0) {
+                corners.iter_mut().for_each(|v| *v *= factor);
+            }
+        }
         all
     }
 
@@ -286,5 +314,22 @@ mod tests {
         let row = [0.0, 1.0, 2.0, 3.0];
         assert_eq!((&*glyphs.corners(&row), glyphs.reach), (&row[..], 1.7));
         assert!(glyphs.about().is_none() && glyphs.bars(&row).is_empty());
+    }
+
+    #[test]
+    fn a_picture_stays_in_its_cell() {
+        let glyphs = Glyphs::of_outlines(2.0);
+        let usual = [0.0, 1.0, 2.0, -1.0];
+        let huge = usual.map(|v| 1e30 * v);
+        let [nan, infinite] = [f32::NAN, f32::INFINITY].map(|v| [0.0, 1.0, v, 1.0]);
+        let tiny = usual.map(|v| 1e-30 * v);
+        assert_eq!([&usual, &tiny, &[0.0; 4]].map(|row| glyphs.fit(row)), [Some(1.0); 3]);
+        assert_eq!([&nan[..], &infinite, &[]].map(|row| glyphs.fit(row)), [None; 3]);
+        let rows = [usual, tiny, huge, nan].concat();
+        let all = glyphs.corners_of_all(Rows::from_flat(4, rows));
+        assert_eq!((all.row(0), all.row(1)), (&usual[..], &tiny[..]));
+        let reach = all.row(2).iter().fold(0f32, |reach, v| reach.max(v.abs()));
+        assert!((reach - 2.0 * FARTHEST as f32).abs() < 1e-5, "{reach}");
+        assert!(all.row(3)[2].is_nan(), "it is no picture, and shown as none");
     }
 }

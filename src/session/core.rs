@@ -95,6 +95,7 @@ impl Core {
         N: Into<News> + TryFrom<News> + 'static,
         JobResult<T>: Into<End>,
     {
+        self.state.notices.settle(kind);
         let (job, control) = self.state.jobs.begin(kind, subject, run);
         let known = run.and_then(|run| self.state.history.acknowledged(run));
         if let Some(Acknowledged::Stopped(clock)) = known {

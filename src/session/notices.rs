@@ -1,12 +1,32 @@
-//! Notices for the user: errors stay until they are dismissed, the others disappear by themselves.
+//! Notices for the user: errors stay until they are dismissed or their cause has gone, the others disappear by themselves.
 
 use crate::session::document::ids::{ModelId, RunId};
+use crate::session::jobs::registry::JobKind;
 use crate::text::Text;
 
 /// The time that a notice stays if it is no error, in seconds.
 const SECONDS: f64 = 6.0;
 /// The most notices on the screen.
 const MAX_SHOWN: usize = 4;
+
+/// The cause of an error. A notice of it goes with its cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Work that failed or was refused, until work of the kind begins, or is set up in another way.
+    Work(JobKind),
+    /// The picture of the map, until one is drawn.
+    Map,
+    /// The shown model, until another one is shown, or another state of it.
+    Model,
+    /// The program itself: its settings file, its dialogs.
+    Program,
+}
+
+impl From<JobKind> for Cause {
+    fn from(kind: JobKind) -> Self {
+        Self::Work(kind)
+    }
+}
 
 /// A result that a notice offers to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +44,19 @@ pub struct Notice {
     pub id: u64,
     /// The text.
     pub text: Text,
-    /// True if something failed.
-    pub is_error: bool,
+    /// The cause, if something failed.
+    cause: Option<Cause>,
     /// The result that it tells of, to be shown at a click.
     pub offer: Option<Offer>,
     /// Seconds left; none for errors.
     left: Option<f64>,
+}
+
+impl Notice {
+    /// True if something failed.
+    pub fn is_error(&self) -> bool {
+        self.cause.is_some()
+    }
 }
 
 /// The visible notices, oldest first.
@@ -41,30 +68,30 @@ pub struct Notices {
 
 impl Notices {
     /// Reports a failure.
-    pub fn error(&mut self, text: impl Into<Text>) {
-        self.say(text.into(), true, None);
+    pub fn error(&mut self, cause: impl Into<Cause>, text: impl Into<Text>) {
+        self.say(text.into(), Some(cause.into()), None);
     }
 
     /// Reports a success or a fact.
     pub fn info(&mut self, text: impl Into<Text>) {
-        self.say(text.into(), false, None);
+        self.say(text.into(), None, None);
     }
 
     /// Reports a result that is not on the screen, and offers to show it.
     pub fn offer(&mut self, text: impl Into<Text>, offer: Offer) {
-        self.say(text.into(), false, Some(offer));
+        self.say(text.into(), None, Some(offer));
     }
 
-    fn say(&mut self, text: Text, is_error: bool, offer: Option<Offer>) {
+    fn say(&mut self, text: Text, cause: Option<Cause>, offer: Option<Offer>) {
         // A repeated text is shown once.
         self.shown.retain(|notice| notice.text != text);
         self.next += 1;
         self.shown.push(Notice {
             id: self.next,
             text,
-            is_error,
+            cause,
             offer,
-            left: (!is_error).then_some(SECONDS),
+            left: cause.is_none().then_some(SECONDS),
         });
         let excess = self.shown.len().saturating_sub(MAX_SHOWN);
         self.shown.drain(..excess);
@@ -75,11 +102,15 @@ impl Notices {
         self.shown.retain(|notice| notice.id != id);
     }
 
-    /// Dismisses all errors; returns whether there were any.
-    pub fn dismiss_errors(&mut self) -> bool {
-        let before = self.shown.len();
-        self.shown.retain(|notice| !notice.is_error);
-        before != self.shown.len()
+    /// Dismisses all notices; returns whether there was an error among them.
+    pub fn dismiss_all(&mut self) -> bool {
+        self.shown.drain(..).any(|notice| notice.is_error())
+    }
+
+    /// Takes the errors of a cause away, which has gone.
+    pub fn settle(&mut self, cause: impl Into<Cause>) {
+        let cause = Some(cause.into());
+        self.shown.retain(|notice| notice.cause != cause);
     }
 
     /// Advances by `seconds`; returns the seconds until the next notice disappears, if one will.
@@ -104,7 +135,7 @@ mod tests {
     #[test]
     fn errors_stay_and_the_rest_goes() {
         let mut notices = Notices::default();
-        notices.error("bad");
+        notices.error(JobKind::Open, "bad");
         notices.info("good");
         notices.info("good");
         assert_eq!(notices.iter().count(), 2, "the same sentence is said once");
@@ -115,5 +146,21 @@ mod tests {
         assert_eq!(left[0].0, "bad");
         notices.dismiss(left[0].1);
         assert_eq!(notices.iter().count(), 0);
+    }
+
+    #[test]
+    fn an_error_goes_with_its_cause() {
+        let mut notices = Notices::default();
+        notices.error(JobKind::Open, "no file");
+        notices.error(Cause::Map, "no map");
+        notices.info("good");
+        notices.settle(JobKind::Training);
+        assert_eq!(notices.iter().count(), 3);
+        notices.settle(JobKind::Open);
+        notices.settle(Cause::Map);
+        assert!(notices.iter().all(|notice| !notice.is_error()));
+        assert!(!notices.dismiss_all(), "no error is left");
+        notices.error(Cause::Program, "damaged");
+        assert!(notices.dismiss_all() && notices.iter().next().is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::session::jobs::learn::training::USUAL_PACE;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The most recent files that are kept.
@@ -65,6 +66,83 @@ impl TextScale {
     }
 }
 
+/// A column of the table of restarts that can be shown or hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestartColumn {
+    /// The reliability of the answer, or why there is none.
+    Trust,
+    /// The value at the start.
+    Start,
+    /// The value of the answer.
+    Best,
+    /// The step of the answer.
+    BestStep,
+    /// The value at the last step.
+    Final,
+    /// The number of steps.
+    Steps,
+    /// Why the restart ended.
+    Ended,
+    /// The local optimum of the answer.
+    Optimum,
+    /// The distance of the answer to the data.
+    Distance,
+    /// The encode-decode shift of the answer.
+    Shift,
+    /// The greatest change of a value when the answer is re-decoded.
+    Change,
+}
+
+impl RestartColumn {
+    /// All columns, in the order of the table.
+    pub const ALL: [Self; 11] = [
+        Self::Trust,
+        Self::Start,
+        Self::Best,
+        Self::BestStep,
+        Self::Final,
+        Self::Steps,
+        Self::Ended,
+        Self::Optimum,
+        Self::Distance,
+        Self::Shift,
+        Self::Change,
+    ];
+}
+
+/// The shown columns of the table of restarts, beside the number of the restart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestartColumns(BTreeSet<RestartColumn>);
+
+impl Default for RestartColumns {
+    /// The columns that say which restart is best and why: its value, its reliability, why it ended, and by the number of
+    /// its local optimum how many others agree.
+    fn default() -> Self {
+        use RestartColumn::{Best, Ended, Optimum, Trust};
+        Self(BTreeSet::from([Trust, Best, Ended, Optimum]))
+    }
+}
+
+impl RestartColumns {
+    /// True if the column is shown.
+    pub fn has(&self, column: RestartColumn) -> bool {
+        self.0.contains(&column)
+    }
+
+    /// The shown columns, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = RestartColumn> {
+        self.0.iter().copied()
+    }
+
+    /// Shows a column, or hides it.
+    pub fn toggle(&mut self, column: RestartColumn) {
+        if !self.0.remove(&column) {
+            self.0.insert(column);
+        }
+    }
+}
+
 /// Habits of a person.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preferences {
@@ -80,6 +158,8 @@ pub struct Preferences {
     pub pace: Pace,
     /// True once the user has followed the first hint.
     pub hint_followed: bool,
+    /// The columns of the table of restarts.
+    pub restart_columns: RestartColumns,
 }
 
 impl Preferences {

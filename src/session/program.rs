@@ -14,6 +14,7 @@ use crate::session::event::Event;
 use crate::session::history::History;
 use crate::session::launch::{Outlet, Wake};
 use crate::session::map::Worker;
+use crate::session::notices::Cause;
 use crate::session::preferences::Preferences;
 use crate::session::screen::refresh::refresh;
 use crate::session::screen::snapshots::{develop, look_on};
@@ -56,7 +57,7 @@ impl Session {
         };
         let mut session = Self::with_settings(settings, settings_path, wake);
         if let Some(error) = damaged {
-            session.core.state.notices.error(error);
+            session.core.state.notices.error(Cause::Program, error);
         }
         session
     }
@@ -185,7 +186,7 @@ impl Session {
             match lasting.save(path) {
                 Ok(()) => self.saved_settings = lasting,
                 Err(error) => {
-                    self.core.state.notices.error(error);
+                    self.core.state.notices.error(Cause::Program, error);
                     // Reported once, not at every change.
                     self.settings_path = None;
                 }

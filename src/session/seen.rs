@@ -1,10 +1,11 @@
-//! The inputs of the points and paths on the screen, as they were when these were last computed.
+//! The inputs of the points, paths and errors on the screen, as they were when these were last computed.
 
 use crate::data::quantity::Quantity;
 use crate::model::PointRef;
 use crate::objective::ObjectiveSpec;
 use crate::optimise::SearchConfig;
 use crate::session::document::ids::{ModelId, RunId};
+use crate::session::document::{NextSearch, NextTraining};
 use crate::session::results::models::Prepared;
 use crate::session::view::{Activity, Selection};
 use std::sync::Arc;
@@ -35,4 +36,8 @@ pub(in crate::session) struct ScreenInputs {
     pub(in crate::session) selection: Option<Selection>,
     pub(in crate::session) pins: Vec<PointRef>,
     pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,
+    /// The shown model and its version.
+    pub(in crate::session) model: Option<(ModelId, u64)>,
+    /// The settings of the next search and of the next training.
+    pub(in crate::session) settings: (NextSearch, NextTraining),
 }

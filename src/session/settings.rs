@@ -6,7 +6,7 @@ use crate::model::training_config::TrainingConfig;
 use crate::numerics::{atomic_file, runtime};
 use crate::optimise::{Contenders, MAX_SPREAD, Race, SearchConfig};
 use crate::session::document::{Document, NextSearch, NextTraining, StartChoice};
-use crate::session::preferences::{Pace, Preferences, TextScale, ThemeChoice};
+use crate::session::preferences::{Pace, Preferences, RestartColumns, TextScale, ThemeChoice};
 use crate::session::view::{Layers, View};
 use crate::text;
 use crate::text::Text;
@@ -57,6 +57,9 @@ pub struct Settings {
     pub pace: Pace,
     /// True once the user has followed the first hint.
     pub hint_followed: bool,
+    /// The columns of the table of restarts.
+    #[serde(deserialize_with = "known_or_usual")]
+    pub restart_columns: RestartColumns,
 }
 
 /// A value that this version of the program does not understand is replaced by its default; the other values stay.
@@ -80,8 +83,15 @@ impl Settings {
     /// The settings to save: those for generated outlines, since the ones for imported shapes are not saved, and those of
     /// searches without the changes of a lesson.
     pub fn from_stores(document: &Document, view: &View, preferences: &Preferences) -> Self {
-        let Preferences { theme, text_scale, recent, full_speed, pace, hint_followed } =
-            preferences.clone();
+        let Preferences {
+            theme,
+            text_scale,
+            recent,
+            full_speed,
+            pace,
+            hint_followed,
+            restart_columns,
+        } = preferences.clone();
         let NextSearch { config, starts, contenders } = document.search.clone();
         let before = document.lesson.as_ref().map(|lesson| lesson.before.clone());
         Self {
@@ -97,20 +107,29 @@ impl Settings {
             full_speed,
             pace,
             hint_followed,
+            restart_columns,
         }
     }
 
     /// The parts of the stores that are saved.
     pub fn into_parts(self) -> (NextTraining, NextSearch, Layers, Preferences) {
         let Self { theme, text_scale, recent, full_speed, pace, hint_followed, .. } = self;
+        let restart_columns = self.restart_columns;
         let training = NextTraining {
             generator: self.generator,
             config: self.training,
             ..NextTraining::default()
         };
         let search = NextSearch { config: self.search, starts: self.starts, contenders: self.race };
-        let preferences =
-            Preferences { theme, text_scale, recent, full_speed, pace, hint_followed };
+        let preferences = Preferences {
+            theme,
+            text_scale,
+            recent,
+            full_speed,
+            pace,
+            hint_followed,
+            restart_columns,
+        };
         (training, search, self.layers, preferences)
     }
 
@@ -200,6 +219,7 @@ fn path_beside(program: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::preferences::RestartColumn;
 
     #[test]
     fn settings_survive_and_damage_is_set_aside() {
@@ -209,7 +229,9 @@ mod tests {
         let mut preferences = Preferences { theme: ThemeChoice::Dark, ..Preferences::default() };
         ["a", "b", "a"].iter().for_each(|file| preferences.remember(Path::new(file)));
         assert_eq!(preferences.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        preferences.restart_columns.toggle(RestartColumn::Shift);
         let settings = Settings::from_stores(&Document::default(), &View::default(), &preferences);
+        assert!(settings.restart_columns.has(RestartColumn::Shift));
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), settings);
         let part = r#"{"theme":"dark","search":{"steps":"many"}}"#;

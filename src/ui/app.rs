@@ -9,7 +9,7 @@ use super::drawer::tour::Pages;
 use super::inspector::side_panel;
 use super::map::compare::Maps;
 use super::request::{Dialog, Request, Requests};
-use super::{jobs, keys, panels, theme, top_bar};
+use super::{jobs, keys, notices, panels, theme, top_bar};
 use crate::session::commands::learn::import::holds_shapes;
 use crate::session::document::ImportWish;
 use crate::session::preferences::ThemeChoice;
@@ -29,6 +29,12 @@ const LEAST_WINDOW: Vec2 = vec2(960.0, 600.0);
 /// The same for a projector, where the left panel is hidden.
 const LEAST_PRESENTED: Vec2 = vec2(700.0, 520.0);
 
+/// The size of the window at its opening, in points.
+pub const FIRST_SIZE: Vec2 = vec2(1280.0, 720.0);
+/// The lines of a screen from which on texts grow with their number, if the system scales nothing: they would be too small
+/// to be read.
+const MANY_LINES: f32 = 1440.0;
+
 /// The window.
 pub struct App {
     session: Session,
@@ -41,6 +47,8 @@ pub struct App {
     pages: Pages,
     presenting: bool,
     quitting: bool,
+    /// The size of texts and controls that the screen needs, once it is known.
+    screen_scale: Option<f32>,
 }
 
 impl App {
@@ -70,6 +78,7 @@ impl App {
             pages: Pages::default(),
             presenting: false,
             quitting: false,
+            screen_scale: None,
         }
     }
 
@@ -149,13 +158,26 @@ impl App {
     /// The size of texts and controls: as it was chosen, larger for a projector, and never so large that the window would
     /// cut them.
     fn zoom(&self, ctx: &egui::Context) -> f32 {
-        let chosen = self.session.state().preferences.text_scale.factor();
+        let chosen =
+            self.session.state().preferences.text_scale.factor() * self.screen_scale.unwrap_or(1.0);
         let (wanted, least) = match self.presenting {
             true => (PROJECTOR * chosen, LEAST_PRESENTED),
             false => (chosen, LEAST_WINDOW),
         };
         let room = ctx.content_rect().size() * ctx.zoom_factor() / least;
         wanted.min(f32::max(room.min_elem(), 1.0))
+    }
+
+    /// Takes the scale that the screen needs, once it is known, and lets the window grow with it.
+    fn look_at_screen(&mut self, ctx: &egui::Context) {
+        if self.screen_scale.is_none()
+            && let Some(scale) = screen_scale(ctx)
+        {
+            self.screen_scale = Some(scale);
+            if scale > 1.0 {
+                ctx.send_viewport_cmd(ViewportCommand::InnerSize(scale * FIRST_SIZE));
+            }
+        }
     }
 
     /// Dropped files, and the request to close the window.
@@ -183,6 +205,20 @@ impl App {
     }
 }
 
+/// The size of texts and controls on the present screen: the usual one, or a larger one on a screen of very many lines that
+/// the system does not scale. None while the screen is not known.
+fn screen_scale(ctx: &egui::Context) -> Option<f32> {
+    let (screen, system) = ctx.input(|i| {
+        let viewport = i.viewport();
+        (viewport.monitor_size, viewport.native_pixels_per_point)
+    });
+    let lines = screen?.y * ctx.pixels_per_point();
+    let is_scaled = system.is_some_and(|system| system != 1.0);
+    // In quarters.
+    let scale = (4.0 * lines / MANY_LINES).floor() / 4.0;
+    Some(if is_scaled { 1.0 } else { scale.max(1.0) })
+}
+
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         let more = self.session.drain(INBOX_BUDGET);
@@ -200,6 +236,7 @@ impl eframe::App for App {
             theme::choose(ctx, wanted);
             self.theme = wanted;
         }
+        self.look_at_screen(ctx);
         ctx.set_zoom_factor(self.zoom(ctx));
         if let Some(wait) = self.session.keep_settings() {
             ctx.request_repaint_after(Duration::from_secs_f64(wait));
@@ -234,7 +271,8 @@ impl eframe::App for App {
                 side_panel::show(ui, state, &mut actions);
             },
         );
-        CentralPanel::no_frame().show(ui, |ui| self.maps.show(ui, state, &mut actions));
+        let map = CentralPanel::no_frame().show(ui, |ui| self.maps.show(ui, state, &mut actions));
+        notices::show(&ctx, map.response.rect, state, &mut actions);
         self.sheets.show(&ctx, state, &mut actions);
 
         // The views have used the old state in this frame; it changes only now.

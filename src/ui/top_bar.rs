@@ -1,8 +1,9 @@
 //! The top bar: model, activity, menu.
 
 use super::commands::{MenuSection, UiCommand};
+use super::icons::{Icon, icon_button};
 use super::request::Requests;
-use super::widgets::{Icon, fitting, icon_button};
+use super::widgets::fitting;
 use super::{jobs, theme};
 use crate::model::bundled::BUNDLED;
 use crate::session::document::ids::ModelId;

@@ -5,15 +5,15 @@ use crate::explore::{brief, three_digits};
 use crate::text;
 use crate::text::Text;
 use egui::{
-    Align, Align2, Button, Color32, DragValue, FontId, Label, Layout, Painter, Pos2, Rect,
-    Response, RichText, Sense, Stroke, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, Button, Color32, DragValue, FontId, Label, Layout, Margin, Painter, Pos2, Rect,
+    Response, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2, vec2,
 };
 
 /// The smallest font of a text that is too long for its room, in points.
 pub const SMALLEST: f32 = 11.0;
 
-/// The width by which buttons of equal width may reach into the margin of a panel, in points.
-const OVERHANG: f32 = 4.0;
+/// The part of a panel's right margin in which the bar of its list lies, in points.
+const BAR: i8 = 10;
 
 /// The width of a text on one line.
 pub fn width(painter: &Painter, text: &str, font: &FontId) -> f32 {
@@ -77,6 +77,9 @@ pub fn short_or_small(
     }
 }
 
+/// The size of the field of a number.
+pub const NUMBER: Vec2 = vec2(86.0, 26.0);
+
 /// The font of the body.
 pub fn body() -> FontId {
     FontId::proportional(15.0)
@@ -114,8 +117,8 @@ pub struct Buttons {
 }
 
 impl Buttons {
-    /// Fills the width with buttons, which `add` adds by their index, text and width. Equally wide if every text has room
-    /// in its share; otherwise each is as wide as its text needs, in a smaller font and at last on more lines, so that
+    /// Fills the width with buttons, which `add` adds by their index, text and width. They are equally wide if every text has
+    /// room in its share; otherwise each is as wide as its text needs, in a smaller font and at last on more lines, so that
     /// the texts of a longer language are whole too.
     pub fn fill(
         self,
@@ -127,9 +130,8 @@ impl Buttons {
         let gaps = |count: usize| self.gap * count.saturating_sub(1) as f32;
         let sum = |widths: &[f32]| widths.iter().sum::<f32>() + gaps(widths.len());
         let share = (room - gaps(names.len())) / names.len() as f32;
-        let shares: Vec<f32> = usual.iter().map(|width| width.max(share)).collect();
-        if sum(&shares) <= room + OVERHANG {
-            return self.line(ui, names, self.size, 0, &shares, &mut add);
+        if usual.iter().all(|width| *width <= share) {
+            return self.line(ui, names, self.size, 0, &vec![share; names.len()], &mut add);
         }
         let size = self.size_in(ui, names);
         let widths = self.widths(ui, names, size);
@@ -186,6 +188,27 @@ impl Buttons {
     }
 }
 
+/// A list that scrolls in a panel. Its bar lies in the margin of the panel, so that all rows end at the same edge, with a bar
+/// and without.
+pub fn scrolling(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let (usual, room) = (ui.spacing().scroll, ui.available_rect_before_wrap());
+    let with_bar = room.with_max_x(room.right() + f32::from(BAR));
+    let mut outer = ui.new_child(UiBuilder::new().max_rect(with_bar));
+    outer.spacing_mut().scroll.floating_allocated_width = 0.0;
+    let margin = Margin { right: BAR, ..Margin::ZERO };
+    let area = ScrollArea::vertical().auto_shrink(false).content_margin(margin);
+    area.show(&mut outer, |ui| {
+        ui.spacing_mut().scroll = usual;
+        add(ui);
+    });
+    ui.advance_cursor_after_rect(room);
+}
+
+/// A button as wide as the panel.
+pub fn wide_button(text: impl Into<Text>, ui: &Ui) -> Button<'static> {
+    Button::new(String::from(text.into())).min_size(vec2(ui.available_width(), 28.0))
+}
+
 /// A heading with space above.
 pub fn heading(ui: &mut Ui, text: impl Into<Text>) {
     ui.add_space(4.0);
@@ -233,7 +256,7 @@ pub fn number<N: egui::emath::Numeric>(
         .speed(speed)
         .max_decimals(if N::INTEGRAL { 0 } else { 6 })
         .update_while_editing(false);
-    row(ui, name, tooltip, |ui| ui.add_sized([86.0, 26.0], field)).changed()
+    row(ui, name, tooltip, |ui| ui.add_sized(NUMBER, field)).changed()
 }
 
 /// Whole numbers in a [`row`], separated by commas; the typed text is applied as soon as it is valid.
@@ -271,7 +294,11 @@ pub fn log_slider(
     let smallest = range.start().max(1e-4);
     ui.vertical(|ui| {
         let label = ui.label(&name).on_hover_text(&tooltip);
-        ui.spacing_mut().slider_width = ui.available_width() - 86.0;
+        // The number is as wide as those of other rows.
+        let spacing = ui.spacing_mut();
+        spacing.interact_size.x = NUMBER.x;
+        let gap = spacing.item_spacing.x;
+        ui.spacing_mut().slider_width = ui.available_width() - gap - NUMBER.x;
         let slider = egui::Slider::new(value, range)
             .logarithmic(true)
             .smallest_positive(smallest)
@@ -413,94 +440,5 @@ pub fn reliability_colour(ui: &Ui, reliability: crate::trust::Reliability) -> Co
         Reliability::Believable => Color32::from_rgb(20, 140, 92),
         Reliability::Doubtful => ui.visuals().warn_fg_color,
         Reliability::Outside | Reliability::Unknown => ui.visuals().weak_text_color(),
-    }
-}
-
-/// Painted icons, since a font may not have them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Icon {
-    /// A triangle pointing right.
-    Play,
-    /// Two bars.
-    Pause,
-    /// A bar and a triangle pointing left.
-    Back,
-    /// A triangle pointing right and a bar.
-    Forward,
-    /// A square.
-    Stop,
-    /// A chevron pointing up.
-    Up,
-    /// A chevron pointing down.
-    Down,
-    /// A cross.
-    Close,
-    /// An encoder and a decoder.
-    Networks,
-}
-
-/// A button with an icon; `name` is its tooltip and the text for assistive technology.
-pub fn icon_button(ui: &mut Ui, icon: Icon, name: impl Into<Text>) -> Response {
-    let name = String::from(name.into());
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
-    let response = response.accessible_name(&name);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &name));
-    let visuals = ui.style().interact(&response);
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, visuals.corner_radius, visuals.weak_bg_fill);
-    }
-    draw_icon(ui, icon, rect, visuals.fg_stroke.color);
-    response.on_hover_text(name)
-}
-
-fn draw_icon(ui: &Ui, icon: Icon, rect: Rect, ink: Color32) {
-    let c = rect.center();
-    let at = |x: f32, y: f32| pos2(c.x + x, c.y + y);
-    let painter = ui.painter();
-    let filled = |points: Vec<egui::Pos2>| {
-        painter.add(egui::Shape::convex_polygon(points, ink, Stroke::NONE));
-    };
-    let bar = |x: f32, w: f32, h: f32| {
-        painter.rect_filled(Rect::from_center_size(at(x, 0.0), vec2(w, h)), 0.0, ink);
-    };
-    let line = |points: &[(f32, f32)]| {
-        let points = points.iter().map(|&(x, y)| at(x, y)).collect();
-        painter.add(egui::Shape::line(points, Stroke::new(1.8, ink)));
-    };
-    match icon {
-        Icon::Play => filled(vec![at(-5.0, -7.0), at(7.0, 0.0), at(-5.0, 7.0)]),
-        Icon::Pause => {
-            bar(-3.5, 3.6, 13.0);
-            bar(3.5, 3.6, 13.0);
-        }
-        Icon::Back => {
-            filled(vec![at(5.0, -6.0), at(-4.0, 0.0), at(5.0, 6.0)]);
-            bar(-5.5, 2.2, 12.0);
-        }
-        Icon::Forward => {
-            filled(vec![at(-5.0, -6.0), at(4.0, 0.0), at(-5.0, 6.0)]);
-            bar(5.5, 2.2, 12.0);
-        }
-        Icon::Stop => bar(0.0, 11.0, 11.0),
-        Icon::Up => line(&[(-5.0, 3.0), (0.0, -3.0), (5.0, 3.0)]),
-        Icon::Down => line(&[(-5.0, -3.0), (0.0, 3.0), (5.0, -3.0)]),
-        Icon::Networks => {
-            let side = |sign: f32| {
-                let x = |x: f32| sign * x;
-                line(&[
-                    (x(11.0), -8.0),
-                    (x(3.0), -3.0),
-                    (x(3.0), 3.0),
-                    (x(11.0), 8.0),
-                    (x(11.0), -8.0),
-                ]);
-            };
-            side(-1.0);
-            side(1.0);
-        }
-        Icon::Close => {
-            line(&[(-4.5, -4.5), (4.5, 4.5)]);
-            line(&[(-4.5, 4.5), (4.5, -4.5)]);
-        }
     }
 }

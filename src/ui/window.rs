@@ -1,6 +1,6 @@
 //! Opens the window.
 
-use super::app::App;
+use super::app::{App, FIRST_SIZE};
 use crate::error::{Error, Result};
 use crate::session::settings::default_path;
 use crate::text::Text;
@@ -48,7 +48,7 @@ fn options(renderer: Renderer, samples: u16) -> eframe::NativeOptions {
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Latent Explorer")
         .with_app_id("latent-explorer")
-        .with_inner_size([1280.0, 720.0])
+        .with_inner_size(FIRST_SIZE)
         .with_min_inner_size([960.0, 600.0])
         .with_drag_and_drop(true);
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png"));

@@ -17,6 +17,7 @@ use latent_explorer::session::jobs::keep::export::Export;
 use latent_explorer::session::jobs::learn::training::Portion;
 use latent_explorer::session::results::step_through::StepThroughRun;
 use latent_explorer::session::screen::selection::MapPoint;
+use latent_explorer::session::view::USUALLY_COVERED;
 use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 
@@ -159,7 +160,7 @@ impl Act {
             Self::ColourBy(quantity) => Command::SetQuantity(quantity),
             Self::ToggleLayer(layer) => Command::ToggleLayer(layer),
             Self::ToggleRangeLock => Command::ToggleRangeLock,
-            Self::Resize(size) => Command::Resize(size),
+            Self::Resize(size) => Command::Resize(size, USUALLY_COVERED),
             Self::Zoom(at, factor) => Command::Zoom(at, factor),
             Self::Fit => Command::Fit,
             Self::Hover(at) => Command::Hover(at),

@@ -39,7 +39,10 @@ pub use session::results::findings::Ending;
 /// A model to be put beside the one that is shown.
 pub use session::screen::comparison::ComparisonModel;
 /// The settings that are saved between two sessions.
-pub use session::{preferences::ThemeChoice as Theme, settings::Settings};
+pub use session::{
+    preferences::{RestartColumn, ThemeChoice as Theme},
+    settings::Settings,
+};
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
 pub use session::{
     screen::tours::{FRAMES, TOUR_SECONDS as PATH_SECONDS},

@@ -22,6 +22,7 @@ mod jobs;
 mod latent_paths;
 mod map;
 mod models;
+mod notices;
 mod own_shapes;
 mod race;
 mod rediscovery;

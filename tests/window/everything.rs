@@ -7,7 +7,7 @@ fn look_at_everything(theme: Theme) {
     for page in [Page::Explore, Page::Train, Page::Optimise] {
         turn(&mut window, page);
         settle(&mut window);
-        for fold in [words::HEADS, "More"] {
+        for fold in [words::HEADS, "More", "Steps and pace", "Path: Line"] {
             let folded: Vec<Pos2> =
                 window.query_all_by_label(fold).map(|more| more.rect().center()).collect();
             for at in folded {

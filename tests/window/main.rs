@@ -12,7 +12,9 @@ mod everything;
 mod files;
 mod jobs;
 mod latent_paths;
+mod layout;
 mod map;
+mod notices;
 mod objective;
 mod race;
 mod rediscovery;
@@ -28,7 +30,7 @@ use driver::window::{
     said, scroll_to, search, set, settle, show, tick, train, turn, under_way, unfold, until_button,
     until_searched, until_trained, usual, wheel,
 };
-use driver::{Drive, Page, See, Settings, TrainingPhase, words};
+use driver::{Drive, Page, RestartColumn, See, Settings, TrainingPhase, words};
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, PointerButton, Pos2, Theme};
 use egui_kittest::kittest::{NodeT, Queryable};

@@ -21,8 +21,8 @@ fn terms_are_added_weighed_matched_and_taken_out() {
     let middle = window.see().usual_target(Quantity::AREA);
     assert_eq!(sought(&window).goal(), Goal::Target(middle), "another property, another target");
 
-    press(&mut window, "+ Term");
-    settle(&mut window);
+    unfold(&mut window, "More", "Steps");
+    press_below(&mut window, "+ Term");
     assert_eq!(sought(&window).terms[1].quantity, Quantity::ROUNDNESS, "one that is free");
     choose(&mut window, "Property 2", "Perimeter");
     choose(&mut window, "Goal 2", "Minimise");

@@ -9,7 +9,7 @@ fn methods_race_and_each_has_its_line_and_its_card() {
     set(&mut window, "Restarts", 6);
     unfold(&mut window, "More", "Steps");
     set(&mut window, "Steps", 30);
-    press(&mut window, words::RACE);
+    press_below(&mut window, words::RACE);
     let over = |see: See<'_>| see.race().is_some_and(|race| race.results().is_some());
     window.wait("the end of the race", over);
     settle(&mut window);

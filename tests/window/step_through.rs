@@ -14,7 +14,8 @@ fn one_restart_is_walked_by_hand() {
     turn(&mut window, Page::Optimise);
     click_on_map(&mut window, 0.4, 0.6);
     window.remove_cursor();
-    press(&mut window, words::STEP_THROUGH);
+    unfold(&mut window, "More", "Steps");
+    press_below(&mut window, words::STEP_THROUGH);
     settle(&mut window);
     assert!(near(walk(&window).trajectory()[0], window.see().selected().unwrap().at()));
     assert!(said(&window, "0 of 500: Value, 1 of 5") && said(&window, "roundness = "));

@@ -47,6 +47,7 @@ fn nothing_is_set_but_what_is_pressed_and_a_preset_says_what_it_sets() {
     turn(&mut window, Page::Train);
     let usual = TrainingConfig::default();
     let training = |window: &Window| window.see().next_training().clone();
+    unfold(&mut window, "More", "BCE");
     press(&mut window, "BCE");
     settle(&mut window);
     assert_eq!(training(&window), TrainingConfig { loss: Reconstruction::Bce, ..usual.clone() });
@@ -115,6 +116,7 @@ fn what_comes_after_the_last_update_is_said() {
     let mut window = open();
     turn(&mut window, Page::Train);
     // Thousands of shapes take their time to be encoded and judged.
+    unfold(&mut window, "Steps and pace", "Full speed");
     tick(&mut window, "Full speed");
     set(&mut window, "Updates", 9);
     press(&mut window, "Train");
@@ -129,6 +131,7 @@ fn what_comes_after_the_last_update_is_said() {
 fn buttons_keep_their_places_whatever_runs() {
     let mut window = open();
     turn(&mut window, Page::Train);
+    unfold(&mut window, "Steps and pace", "One batch");
     let places = |window: &Window| {
         let names = ["Train", "Stop", "Reset", "One batch", "One epoch", "Branch", "New seed"];
         names.map(|name| in_panel(window, name).expect(name).rect())

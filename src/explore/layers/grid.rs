@@ -82,7 +82,9 @@ pub struct ShapeGrid {
     pub lattice: Lattice,
     /// The pictures of the decoded rows, `[cells, 2 corners]`.
     pub glyphs: Rows<f32>,
-    /// The triangles that fill them.
+    /// The cells without a picture, since a number of it is not finite.
+    pub missing: Vec<usize>,
+    /// The triangles that fill the pictures.
     pub mesh: Mesh,
     /// The lines around them as triangles.
     pub outline_stroke: OutlineStroke,
@@ -100,7 +102,7 @@ pub struct ShapeGrid {
 
 impl ShapeGrid {
     /// A grid of the pictures of rows that were computed elsewhere: `[cells, input]`, one for each lattice point, all
-    /// with full opacity. A cell whose numbers are not finite stays empty.
+    /// with full opacity.
     pub fn new(lattice: Lattice, rows: Rows<f32>, glyphs: &Glyphs) -> Self {
         let cells = lattice.len();
         let are_bars = glyphs.are_bars();
@@ -112,6 +114,7 @@ impl ShapeGrid {
             simple: vec![true; cells],
             inside: vec![true; cells],
             presence: vec![1.0; cells],
+            missing: not_finite(&glyphs),
             lattice,
             glyphs,
             are_bars,
@@ -152,11 +155,19 @@ impl ShapeGrid {
             simple,
             inside: multiples.iter().map(|&multiple| multiple <= 1.0).collect(),
             presence: multiples.iter().map(presence).collect(),
+            missing: not_finite(&glyphs),
             lattice,
             glyphs,
             are_bars,
         })
     }
+}
+
+/// The pictures with a number that is not finite.
+fn not_finite(glyphs: &Rows<f32>) -> Vec<usize> {
+    let is_broken =
+        |(index, glyph): (usize, &[f32])| glyph.iter().any(|v| !v.is_finite()).then_some(index);
+    glyphs.iter().enumerate().filter_map(is_broken).collect()
 }
 
 /// The corners of an outline that are visible in a picture; the tolerance is larger for noisy outlines.

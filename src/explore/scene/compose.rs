@@ -6,6 +6,7 @@ use super::items::{
     Arrows, Dots, Mark, MarkKind, Scene, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
 };
 use super::map_layer::{MapLayer, MapLayers};
+use crate::data::glyph::NOT_FINITE;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
 use crate::explore::latent_path::trail::trail;
@@ -146,6 +147,15 @@ pub fn compose(
             if heat.is_some() || !grid.are_bars {
                 layers.push(SceneItem::Shapes(hollow(grid, subject, ink, width)));
             }
+            layers.extend(grid.missing.iter().map(|&cell| {
+                SceneItem::Text(SceneText {
+                    centre: grid.lattice.centre(cell),
+                    text: NOT_FINITE.to_owned(),
+                    size: 12.0,
+                    colour: palette.weak_text,
+                    halo: palette.canvas,
+                })
+            }));
         }
         if visible.has(MapLayer::Trust) {
             layers.extend(
@@ -401,8 +411,10 @@ fn edge_of(view: &Bounds, [x, y]: [f64; 2]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::glyph::Glyphs;
     use crate::data::rows::Rows;
     use crate::explore::layers::gradient_field::GradientField;
+    use crate::explore::layers::grid::Lattice;
     use crate::explore::projection::Projection;
 
     #[test]
@@ -510,6 +522,35 @@ mod tests {
         assert_eq!(compose(&subject, without_axes, false, view, &Palette::DARK).layers.len(), 1);
         let with_axes = compose(&subject, all, false, view, &Palette::DARK).layers.len();
         assert!(with_axes > 3, "two axes and the origin: {with_axes}");
+    }
+
+    #[test]
+    fn a_cell_without_a_picture_has_a_word() {
+        let bounds = Bounds { low: [0.0, 0.0], high: [1.0, 0.0] };
+        let lattice = Lattice::covering(&bounds, 1.0);
+        let rows = Rows::from_flat(
+            6,
+            vec![0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, f32::NAN, 0.0, 0.0, 0.0],
+        );
+        let grid = Arc::new(ShapeGrid::new(lattice, rows, &Glyphs::of_outlines(1.0)));
+        let content = MapContent { grid: Some(grid), ..MapContent::default() };
+        let subject = MapData {
+            content: &content,
+            reach: 1.0,
+            range: (0.0, 1.0),
+            points: &EncodedPoints::default(),
+            annotations: &Annotations::default(),
+            unit: 100.0,
+            frame: LatentFrame::default(),
+            pins: &[],
+        };
+        let visible = MapLayers::default().with(MapLayer::Shapes);
+        let layers = compose(&subject, visible, false, bounds, &Palette::LIGHT).layers;
+        let words = layers.iter().filter_map(|layer| match layer {
+            SceneItem::Text(word) => Some((word.centre, word.text.as_str())),
+            _ => None,
+        });
+        assert_eq!(words.collect::<Vec<_>>(), [([1.0, 0.0], NOT_FINITE)]);
     }
 
     #[test]

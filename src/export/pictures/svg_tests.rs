@@ -25,6 +25,7 @@ fn grid() -> Arc<ShapeGrid> {
         simple: vec![true; 4],
         inside: vec![true; 4],
         presence: vec![1.0; 4],
+        missing: vec![3],
         glyphs,
         are_bars: false,
         lattice,

@@ -21,13 +21,13 @@ const QUIT_WAIT: Duration = Duration::from_secs(1);
 /// Escape. In this order:
 ///
 /// 1. cancels the newest job that the user waits for: a search, a race, an import, an export, PCA, an opening;
-/// 2. dismisses errors;
+/// 2. dismisses the notices, which is all that it does if there was an error among them;
 /// 3. ends the step-by-step search;
 /// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
 /// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
 pub(in crate::session) fn cancel(core: &mut Core) {
     let state = &mut core.state;
-    if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_errors() {
+    if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_all() {
     } else if state.is_walking() {
         act(core, Action::RemoveStepThrough);
     } else if state.jobs.cancel_newest(JobKind::is_background) {

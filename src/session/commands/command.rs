@@ -13,7 +13,7 @@ use crate::session::document::StartChoice;
 use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::jobs::keep::export::Export;
 use crate::session::jobs::learn::training::Portion;
-use crate::session::preferences::{TextScale, ThemeChoice};
+use crate::session::preferences::{RestartColumn, TextScale, ThemeChoice};
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::comparison::ComparisonModel;
 use crate::session::screen::selection::MapPoint;
@@ -68,8 +68,8 @@ pub enum Command {
     OpenDrawer(bool),
     /// Hold the range of the colour scale, or let it follow the model.
     ToggleRangeLock,
-    /// Report the present size of the map, in points.
-    Resize([f64; 2]),
+    /// Report the present size of the map, and the height of the buttons over it, in points.
+    Resize([f64; 2], f64),
     /// Move the view.
     Pan([f64; 2]),
     /// Zoom by a factor around a point.
@@ -192,6 +192,8 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Choose the size of texts and controls.
     SetTextScale(TextScale),
+    /// Show a column of the table of restarts, or hide it.
+    ToggleColumn(RestartColumn),
     /// Report that something failed.
     Tell(Text),
     /// Dismiss a notice.

@@ -30,6 +30,8 @@ use crate::session::commands::optimise::step_through::walk;
 use crate::session::core::Core;
 use crate::session::effects::act::{act, redo, undo};
 use crate::session::effects::training::set_training_pace;
+use crate::session::jobs::registry::JobKind;
+use crate::session::notices::Cause;
 use crate::session::preferences::Pace;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::refresh::refresh;
@@ -67,7 +69,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ToggleLayer(layer) => state.view.toggle(layer),
         Command::OpenDrawer(open) => state.view.drawer_open = open,
         Command::ToggleRangeLock => state.hold_range(!state.is_range_held()),
-        Command::Resize(size) => resize(core, size),
+        Command::Resize(size, covered) => resize(core, size, covered),
         Command::Pan(by) => state.view.map.pan(by),
         Command::Zoom(at, factor) => {
             let home = state.shown().map(|(_, entry)| entry.prepared.home.size());
@@ -136,7 +138,7 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::ClearRediscovery => clear_rediscovery(core),
         Command::Climb => match state.next_search() {
             Ok(config) => begin_search(core, config),
-            Err(error) => state.notices.error(error),
+            Err(error) => state.notices.error(JobKind::Search, error),
         },
         Command::SearchFrom(point) => {
             if let Some(z) = latent_of(core, &point) {
@@ -208,7 +210,8 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Walk(walking) => walk(core, walking),
         Command::SetTheme(theme) => state.preferences.theme = theme,
         Command::SetTextScale(scale) => state.preferences.text_scale = scale,
-        Command::Tell(why) => state.notices.error(why),
+        Command::ToggleColumn(column) => state.preferences.restart_columns.toggle(column),
+        Command::Tell(why) => state.notices.error(Cause::Program, why),
         Command::Dismiss(id) => state.notices.dismiss(id),
         Command::BeginLesson => {
             act(core, Action::BeginLesson);
@@ -261,11 +264,11 @@ fn set_search(core: &mut Core, mut config: SearchConfig) {
     act(core, Action::SetSearch(config));
 }
 
-fn resize(core: &mut Core, size: [f64; 2]) {
+fn resize(core: &mut Core, size: [f64; 2], covered: f64) {
     let first = !std::mem::replace(&mut core.state.map.measured, true);
     let map = &mut core.state.view.map;
-    if map.size() != size {
-        map.resize(size);
+    if (map.size(), map.covered()) != (size, covered) {
+        map.resize(size, covered);
     }
     if first && let Some((_, entry)) = core.state.shown() {
         let home = entry.prepared.home;

@@ -21,6 +21,7 @@ use crate::session::jobs::optimise::rediscovery::RediscoveryRun;
 use crate::session::jobs::optimise::search::SearchRun;
 use crate::session::jobs::optimise::{race, rediscovery, search};
 use crate::session::jobs::registry::JobKind;
+use crate::session::notices::Cause;
 use crate::session::results::freehand::{FreehandShape, outline};
 use crate::session::results::models::{ModelEntry, Prepared, file_name};
 use crate::session::results::step_through::StepThroughState;
@@ -42,7 +43,7 @@ pub(in crate::session) fn carry_out(core: &mut Core, effect: Effect) {
         Effect::Draw => make_drawing(core),
         Effect::StepThrough => {
             if let Err(error) = begin_walk(core) {
-                core.state.notices.error(error);
+                core.state.notices.error(JobKind::Search, error);
             }
         }
     }
@@ -52,6 +53,12 @@ pub(in crate::session) fn carry_out(core: &mut Core, effect: Effect) {
 fn make(core: &mut Core, id: ModelId) {
     let Some(model) = core.state.document.models.get(&id) else { return };
     let (run, source) = (model.run, model.source.clone());
+    let kind = match &*source {
+        ModelSource::Training(_) => JobKind::Training,
+        ModelSource::Pca(_) => JobKind::Pca,
+        ModelSource::Bundled(_) | ModelSource::File(_) | ModelSource::Swept(..) => JobKind::Open,
+    };
+    core.state.notices.settle(kind);
     let made = match &*source {
         ModelSource::Bundled(name) => load_bundled(core, run, name),
         ModelSource::File(path) => {
@@ -64,7 +71,7 @@ fn make(core: &mut Core, id: ModelId) {
         ModelSource::Pca(of) => begin_pca(core, run, *of),
     };
     if let Err(error) = made {
-        core.state.notices.error(error);
+        core.state.notices.error(kind, error);
         core.state.retract(run);
     }
 }
@@ -117,7 +124,7 @@ fn begin_sweep(core: &mut Core) {
     let material = match material(core, &spec.data) {
         Ok(material) => material,
         Err(error) => {
-            core.state.notices.error(error);
+            core.state.notices.error(JobKind::Sweep, error);
             return core.state.retract(spec.run);
         }
     };
@@ -219,6 +226,6 @@ fn make_drawing(core: &mut Core) {
             core.state.runs.drawings.insert(spec.run, drawn);
             pick_latent(core, &z);
         }
-        Err(error) => core.state.notices.error(error),
+        Err(error) => core.state.notices.error(Cause::Model, error),
     }
 }

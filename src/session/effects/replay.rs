@@ -37,7 +37,7 @@ fn go_on(core: &mut Core) {
                 core.replay.making = Some((job, of));
                 core.replay.waiting.push_front(recorded);
             }
-            Err(error) => core.state.notices.error(error),
+            Err(error) => core.state.notices.error(JobKind::Snapshot, error),
         }
     }
 }
@@ -69,7 +69,7 @@ pub(in crate::session) fn retraced(core: &mut Core, result: JobResult<Snapshot>)
         }
         JobResult::Cancelled(_) => core.replay.waiting.clear(),
         JobResult::Failed(why, _) => {
-            core.state.notices.error(why);
+            core.state.notices.error(JobKind::Snapshot, why);
             core.replay.waiting.pop_front();
         }
     }

@@ -12,8 +12,8 @@ use crate::session::jobs::keep::save::Saved;
 use crate::session::jobs::learn::pca::PcaModel;
 use crate::session::jobs::learn::training::{Trained, Training, TrainingEnd};
 use crate::session::jobs::optimise::candidates;
-use crate::session::jobs::registry::{JobProgress, JobResult};
-use crate::session::notices::{Notices, Offer};
+use crate::session::jobs::registry::{JobKind, JobProgress, JobResult};
+use crate::session::notices::{Cause, Notices, Offer};
 use crate::session::results::models::ModelEntry;
 use crate::session::screen::comparison::Comparison;
 use crate::session::screen::latent_path::path_ended;
@@ -39,6 +39,7 @@ pub(in crate::session) fn apply(core: &mut Core, event: Event) {
         }
         Event::Ended(job, end) => core.state.ended(job, end),
         Event::Drawn(Ok(picture)) => {
+            core.state.notices.settle(Cause::Map);
             let key = picture.key;
             let is_beside = |c: &&mut Comparison| key.is_some_and(|key| key.model.0 == c.model);
             match core.state.comparison.as_mut().filter(is_beside) {
@@ -50,7 +51,7 @@ pub(in crate::session) fn apply(core: &mut Core, event: Event) {
             }
         }
         Event::Drawn(Err(why)) => {
-            core.state.notices.error(text!("The map could not be drawn: {why}", why));
+            core.state.notices.error(Cause::Map, text!("The map could not be drawn: {why}", why));
         }
     }
 }
@@ -184,7 +185,7 @@ impl State {
         let Opened { run, prepared, path, hash } = match result {
             JobResult::Finished(opened) => opened,
             JobResult::Cancelled(_) => return,
-            JobResult::Failed(why, _) => return self.notices.error(why),
+            JobResult::Failed(why, _) => return self.notices.error(JobKind::Open, why),
         };
         self.preferences.remember(&path);
         let is_other = |known| known != Acknowledged::Read(hash);
@@ -207,7 +208,7 @@ impl State {
             JobResult::Cancelled(_) => {
                 return self.notices.info(text!("PCA stopped; nothing was made."));
             }
-            JobResult::Failed(why, _) => return self.notices.error(why),
+            JobResult::Failed(why, _) => return self.notices.error(JobKind::Pca, why),
         };
         let (of, version) = (ModelRef::result(run), self.runs.next_version());
         let entry = ModelEntry { of, name, version, path: None, unsaved: false, prepared };
@@ -219,7 +220,7 @@ impl State {
         let Saved { run, prepared, path } = match result {
             JobResult::Finished(saved) => saved,
             JobResult::Cancelled(_) => return,
-            JobResult::Failed(why, _) => return self.notices.error(why),
+            JobResult::Failed(why, _) => return self.notices.error(JobKind::Save, why),
         };
         let of_saved = |entry: &&mut ModelEntry| Arc::ptr_eq(&entry.prepared, &prepared);
         let snapshot = self.snapshots.entry_mut(run).filter(of_saved);
@@ -270,9 +271,12 @@ impl State {
         }
         match failed {
             Some(why) if kept => {
-                self.notices.error(text!("{why} (what was trained before is kept)", why));
+                self.notices.error(
+                    JobKind::Training,
+                    text!("{why} (what was trained before is kept)", why),
+                );
             }
-            Some(why) => self.notices.error(why),
+            Some(why) => self.notices.error(JobKind::Training, why),
             None if cancelled => {
                 self.notices.info(text!("Training stopped; what it learned is kept."));
             }

@@ -2,6 +2,7 @@
 
 use crate::session::core::Core;
 use crate::session::map::{MapRequest, lattice};
+use crate::session::notices::Cause;
 use crate::session::results::probe::Probe;
 use crate::session::screen::comparison::Comparison;
 use std::sync::Arc;
@@ -49,7 +50,7 @@ fn look_beside(core: &mut Core) {
     if let Some(error) = failure {
         // Without this, the failure would repeat in every frame.
         core.state.view.compared = None;
-        core.state.notices.error(error);
+        core.state.notices.error(Cause::Model, error);
     }
 }
 

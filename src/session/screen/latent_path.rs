@@ -89,7 +89,7 @@ fn request(core: &mut Core, wanted: Wanted, start: PathStart) {
     if !quantity.is_predicted() {
         return match path::make(&entry.prepared.model, quantity, wanted) {
             Ok(made) => show_made(core, model, made, start),
-            Err(error) => core.state.notices.error(error),
+            Err(error) => core.state.notices.error(JobKind::Path, error),
         };
     }
     let kind = std::mem::discriminant(&wanted);
@@ -130,7 +130,7 @@ pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobRes
         JobResult::Finished(made) if is_wanted(core, &request) => {
             show_made(core, request.model, made, request.start);
         }
-        JobResult::Failed(why, _) => core.state.notices.error(why),
+        JobResult::Failed(why, _) => core.state.notices.error(JobKind::Path, why),
         JobResult::Finished(_) | JobResult::Cancelled(_) => (),
     }
     make_next(core);
@@ -138,6 +138,7 @@ pub(in crate::session) fn path_ended(core: &mut Core, run: JobId, result: JobRes
 
 /// Shows a path or new shapes of the shown model.
 fn show_made(core: &mut Core, model: (ModelId, u64), made: Made, start: PathStart) {
+    core.state.notices.settle(JobKind::Path);
     let Some((_, entry)) = core.state.shown() else { return };
     let ((latent_path, strip), sheet) = match made {
         Made::Frames(path, sheet) => (*path, sheet),

@@ -2,6 +2,7 @@
 
 use crate::session::core::Core;
 use crate::session::map::MapPictures;
+use crate::session::notices::Cause;
 use crate::session::results::models::ModelEntry;
 use crate::session::screen::derived::ModelKey;
 use crate::session::screen::shown_planes::OnPlane;
@@ -32,7 +33,7 @@ pub(in crate::session) fn refresh_planes(core: &mut Core) {
                 Err(error) => {
                     state.view.planes.remove(&id);
                     state.planes.0.remove(&id);
-                    state.notices.error(error);
+                    state.notices.error(Cause::Model, error);
                 }
             }
         }

@@ -4,7 +4,9 @@
 use crate::optimise::{SearchConfig, Starts};
 use crate::session::core::Core;
 use crate::session::document::ids::{ModelId, RunId};
+use crate::session::jobs::registry::JobKind;
 use crate::session::map::{MapRequest, lattice};
+use crate::session::notices::Cause;
 use crate::session::results::step_through::StepThroughState;
 use crate::session::screen::beside::follow_comparison;
 use crate::session::screen::cached_metrics::measure_shown;
@@ -34,6 +36,7 @@ fn ask_for_picture(core: &mut Core) {
 /// Makes again what is out of date.
 pub(in crate::session) fn refresh(core: &mut Core) {
     show_what_is_there(core);
+    settle_notices(core);
     refresh_planes(core);
     let state = &core.state;
     let quantity = state.quantity();
@@ -75,6 +78,30 @@ pub(in crate::session) fn refresh(core: &mut Core) {
     ask_for_picture(core);
     follow_comparison(core);
     measure_shown(core);
+}
+
+/// Takes errors away that were about another model or other settings than the present ones.
+fn settle_notices(core: &mut Core) {
+    let (state, seen) = (&mut core.state, &mut core.seen);
+    let shown = state.shown_version();
+    let is_new_model = std::mem::replace(&mut seen.model, shown) != shown;
+    let (search, training) = (&state.document.search, &state.document.training);
+    // A search may wait for a point that it begins from.
+    let is_new_point = state.view.selection != seen.selection;
+    let is_new_search = is_new_model || is_new_point || *search != seen.settings.0;
+    let is_new_training = *training != seen.settings.1;
+    if is_new_search || is_new_training {
+        seen.settings = (search.clone(), training.clone());
+    }
+    let gone = [
+        (is_new_model, Cause::Model),
+        (is_new_search, JobKind::Search.into()),
+        (is_new_search, JobKind::Race.into()),
+        (is_new_training, JobKind::Training.into()),
+        (is_new_training, JobKind::Sweep.into()),
+    ];
+    let gone = gone.into_iter().filter(|(is_gone, _)| *is_gone);
+    gone.for_each(|(_, cause)| state.notices.settle(cause));
 }
 
 /// Lets the view show what the document has: a wanted model once it is there, another one for a model that was closed.
@@ -134,7 +161,7 @@ fn refresh_step_through(core: &mut Core) {
     // With settings that it cannot have it stays as it is.
     match StepThroughState::again(before, &state.search_config()) {
         Ok(again) => _ = state.runs.step_throughs.insert(run, again),
-        Err(error) => state.notices.error(error),
+        Err(error) => state.notices.error(JobKind::Search, error),
     }
 }
 

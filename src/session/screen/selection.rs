@@ -4,6 +4,7 @@ use crate::explore::shapes::reconstruction::ReconstructedShape;
 use crate::model::{Model, PointRef};
 use crate::objective::{Objective, Space};
 use crate::session::core::Core;
+use crate::session::notices::Cause;
 use crate::session::results::probe::{Probe, Slope};
 use crate::session::view::{Activity, PickedAs, Selection};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub(in crate::session) fn probe_at(
     match looked {
         Ok(probe) => Some(probe),
         Err(error) => {
-            core.state.notices.error(error);
+            core.state.notices.error(Cause::Model, error);
             None
         }
     }
@@ -90,7 +91,7 @@ pub(in crate::session) fn look_at_search(core: &mut Core) {
     if state.view.activity == Activity::Optimise
         && let Err(error) = state.followed.refresh(id, run, look)
     {
-        state.notices.error(error);
+        state.notices.error(Cause::Model, error);
     }
 }
 
@@ -151,7 +152,7 @@ pub(in crate::session) fn pick_named(core: &mut Core, named: &PointRef) {
         }
     });
     if let Err(error) = found {
-        core.state.notices.error(error);
+        core.state.notices.error(Cause::Model, error);
     }
 }
 
@@ -161,7 +162,7 @@ fn probe_row(core: &mut Core, row: usize) -> Option<Probe> {
     let rebuild = match ReconstructedShape::new(&prepared.model, row) {
         Ok(rebuild) => rebuild,
         Err(error) => {
-            core.state.notices.error(error);
+            core.state.notices.error(Cause::Model, error);
             return None;
         }
     };

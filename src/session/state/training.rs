@@ -4,7 +4,7 @@ use crate::session::document::ids::{JobId, ModelId, RunId};
 use crate::session::document::{DataSpec, ModelRef, ModelSource, TrainedUntil, TrainingSpec};
 use crate::session::jobs::learn::snapshot::Snapshot;
 use crate::session::jobs::learn::training::Training;
-use crate::session::jobs::registry::JobResult;
+use crate::session::jobs::registry::{JobKind, JobResult};
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::state::State;
 use crate::session::view::{ShownTraining, TrainingLook};
@@ -125,7 +125,7 @@ impl State {
             JobResult::Finished(Snapshot(prepared)) => Some(prepared),
             JobResult::Cancelled(_) => None,
             JobResult::Failed(why, _) => {
-                self.notices.error(why);
+                self.notices.error(JobKind::Snapshot, why);
                 None
             }
         };

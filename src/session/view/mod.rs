@@ -10,4 +10,4 @@ pub use search_look::{SearchLook, ShownSearch};
 pub use selection::{PickedAs, Selection};
 pub use store::{Activity, Compared, Layers, TourPage, View};
 pub use training_look::{ShownTraining, TrainingLook};
-pub use viewport::Viewport;
+pub use viewport::{USUALLY_COVERED, Viewport};

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 const MIN_CELL: f64 = 46.0;
 /// At most this many shapes side by side.
 const MAX_SHAPES: f64 = 24.0;
-/// The height of the buttons over the map, at its top, in points.
-const COVERED: f64 = 46.0;
+/// The usual height of the buttons over the map, at its top, in points: one line.
+pub const USUALLY_COVERED: f64 = 46.0;
+
 /// The part of the map that is seen, on a screen of some size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Viewport {
@@ -18,12 +19,14 @@ pub struct Viewport {
     fitted: Option<Bounds>,
     /// The size on the screen, in points.
     size: [f64; 2],
+    /// The height of the buttons over the map, at its top, in points.
+    covered: f64,
 }
 
 impl Default for Viewport {
     fn default() -> Self {
         let bounds = Bounds { low: [-3.0; 2], high: [3.0; 2] };
-        Self { bounds, fitted: None, size: [720.0, 600.0] }
+        Self { bounds, fitted: None, size: [720.0, 600.0], covered: USUALLY_COVERED }
     }
 }
 
@@ -31,6 +34,11 @@ impl Viewport {
     /// The size on the screen, in points.
     pub fn size(&self) -> [f64; 2] {
         self.size
+    }
+
+    /// The height of the buttons over the map, in points.
+    pub fn covered(&self) -> f64 {
+        self.covered
     }
 
     /// Zooms by `factor` around the map point `fixed`; out to a view of `widest` map units at most.
@@ -70,7 +78,7 @@ impl Viewport {
     /// Fits the view to `bounds` with the aspect ratio of the window, below the buttons over the map.
     pub fn fit(&mut self, bounds: Bounds) {
         let [width, height] = self.size;
-        let free = f64::max(height - COVERED, 0.5 * height);
+        let free = f64::max(height - self.covered, 0.5 * height);
         let Bounds { low, high } = bounds.with_aspect(width / free);
         let covered = (high[1] - low[1]) * (height - free) / free;
         self.bounds = Bounds { low, high: [high[0], high[1] + covered] };
@@ -87,11 +95,12 @@ impl Viewport {
         self.fitted == Some(bounds)
     }
 
-    /// After a change of the window's size, fits a fitted view again; otherwise keeps the scale.
-    pub fn resize(&mut self, size: [f64; 2]) {
+    /// After a change of the size on the screen or of the height of the buttons, fits a fitted view again; otherwise keeps the scale.
+    pub fn resize(&mut self, size: [f64; 2], covered: f64) {
         let [w, _] = self.bounds.size();
         let unit = w / self.size[0];
         self.size = size.map(|s| s.max(50.0));
+        self.covered = covered;
         match self.fitted {
             Some(bounds) => self.fit(bounds),
             None => {
@@ -154,14 +163,18 @@ mod tests {
         let [width, height] = map.size();
         assert!((w / h - width / height).abs() < 1e-12, "the scale is the same along both axes");
         let unit = height / h;
-        assert!(((map.bounds.high[1] - bounds.high[1]) * unit - COVERED).abs() < 1e-9);
+        assert!(((map.bounds.high[1] - bounds.high[1]) * unit - USUALLY_COVERED).abs() < 1e-9);
         assert!((map.bounds.low[1] - bounds.low[1]).abs() < 1e-12);
+        // Buttons on two lines.
+        map.resize(map.size(), 77.0);
+        let unit = height / map.bounds.size()[1];
+        assert!(((map.bounds.high[1] - bounds.high[1]) * unit - 77.0).abs() < 1e-9);
     }
 
     #[test]
     fn resizing_keeps_the_scale() {
         let mut map = view([-3.6, -3.0], [3.6, 3.0]);
-        map.resize([1440.0, 600.0]);
+        map.resize([1440.0, 600.0], USUALLY_COVERED);
         assert!((map.bounds.size()[0] - 14.4).abs() < 1e-12);
         assert!((map.bounds.size()[1] - 6.0).abs() < 1e-12);
     }

@@ -1,5 +1,6 @@
 //! Listings: the lines of a program with the present one highlighted, and the dialog that shows all of them.
 
+use super::fields::usual_button;
 use crate::optimise::UpdateStage;
 use crate::optimise::codegen::CodeLine;
 use crate::session::State;
@@ -109,7 +110,7 @@ pub fn sheet(ui: &mut Ui, state: &State, actions: &mut Requests) {
         if ui.button(text!("Copy command")).clicked() {
             actions.push(Request::Copy(command.clone()));
         }
-        if ui.button(text!("Close")).clicked() {
+        if usual_button(ui, text!("Close")).clicked() {
             actions.push(Request::HideSheet);
         }
     });

@@ -118,11 +118,12 @@ impl FreehandPen {
 /// The freehand shape filled, its reconstruction as a line over it.
 fn both(ui: &Ui, rect: Rect, drawn: &FreehandShape) {
     let reach = |outline: &[f32]| outline.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let unit = 0.44 * rect.width() / reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);
+    let farthest = reach(&drawn.outline).max(reach(&drawn.rebuilt)).max(1e-6);
+    let glyphs = Glyphs::of_outlines(f64::from(farthest));
+    let unit = 0.44 * rect.width();
     let painter = ui.painter().with_clip_rect(rect);
     let shape = colour(theme::palette(ui).shape);
-    let glyphs = Glyphs::default();
-    painter.add(fill_shape(&glyphs, &drawn.outline, rect.center(), unit, shape));
+    fill_shape(&painter, &glyphs, &drawn.outline, rect.center(), unit, shape);
     let line: Color32 = ui.visuals().text_color();
     painter.add(outline_shape(
         &glyphs,

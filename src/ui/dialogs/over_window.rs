@@ -15,8 +15,7 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::commands::KeysLine;
-use crate::ui::dialogs::fields::path_field;
-use crate::ui::dialogs::fields::preview_grid;
+use crate::ui::dialogs::fields::{path_field, preview_grid, take_usual_button, usual_button};
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme::{self};
 use crate::ui::widgets::{heading, note, number, segments};
@@ -103,11 +102,15 @@ impl Dialogs {
         if response.should_close() {
             actions.push(Request::HideSheet);
         }
-        // The first control has the keyboard, unless a field has taken it.
+        let usual = take_usual_button(ctx);
+        // A field has the keyboard, else the button that Return is to press, else the first control.
         if std::mem::take(&mut self.is_new) && !ctx.text_edit_focused() {
             ctx.memory_mut(|memory| {
                 memory.focused().into_iter().for_each(|id| memory.surrender_focus(id));
-                memory.move_focus(FocusDirection::Next);
+                match usual {
+                    Some(button) => memory.request_focus(button),
+                    None => memory.move_focus(FocusDirection::Next),
+                }
             });
             ctx.request_repaint();
         }
@@ -133,7 +136,7 @@ impl Dialogs {
         if state.learns_own() {
             self.own.show(ui, state, actions);
             ui.add_space(6.0);
-            if ui.button(text!("Done")).clicked() {
+            if usual_button(ui, text!("Done")).clicked() {
                 actions.push(Request::HideSheet);
             }
         } else {
@@ -209,7 +212,7 @@ impl Dialogs {
         self.preview(ui, &edited);
         ui.add_space(6.0);
         ui.horizontal(|ui| {
-            if ui.button(text!("Done")).clicked() {
+            if usual_button(ui, text!("Done")).clicked() {
                 actions.push(Request::HideSheet);
             }
             let seed = edited.seed;
@@ -481,7 +484,7 @@ fn keys(ui: &mut Ui, actions: &mut Requests) {
             }
         });
     });
-    if ui.button(text!("Close")).clicked() {
+    if usual_button(ui, text!("Close")).clicked() {
         actions.push(Request::HideSheet);
     }
 }

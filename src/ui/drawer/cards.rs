@@ -162,7 +162,7 @@ fn show(ui: &mut Ui, card: &ShapeCard<'_>, state: &State) -> Response {
     let centre = rect.left_center() + vec2(0.5 * side + 4.0, 0.0);
     let outline = &card.restart.decoded;
     let ink = colour(scale(state.value_of(outline), state.range()));
-    painter.add(fill_shape(&state.glyphs(), outline, centre, 0.42 * side, ink));
+    fill_shape(&painter, &state.glyphs(), outline, centre, 0.42 * side, ink);
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let left = rect.left() + side + 10.0;
     let [first, last] = &card.lines;

@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, walk: &StepThroughState, state: &State) {
     pen.node(out, "x'", false);
     // The reconstruction of the other end is not part of this search.
     let shown = if in_latent { out } else { x };
-    pen.painter.add(fill_shape(&state.glyphs(), &walk.here.outline, shown, 11.0, ink));
+    fill_shape(&pen.painter, &state.glyphs(), &walk.here.outline, shown, 11.0, ink);
     pen.node(y, "", false);
     pen.text(y, "y", 14.0, pen.ink);
     // The value at the new point is computed in the next update.

@@ -11,9 +11,10 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::{FamilyMetrics, ModelMetrics, Warning};
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::request::Requests;
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, icon_button, note};
+use crate::ui::widgets::note;
 use egui::{Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// The text between the last update and the finished model.

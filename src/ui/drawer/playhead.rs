@@ -109,7 +109,7 @@ fn draw(ui: &Ui, rect: Rect, stations: &[Station<'_>], state: &State) {
         let centre = rect.left_top() + vec2(place * rect.width(), 0.51 * rect.height());
         let value = state.value_of(outline);
         let ink = colour(scale(value, state.range()));
-        painter.add(fill_shape(&glyphs, outline, centre, reach, ink));
+        fill_shape(&painter, &glyphs, outline, centre, reach, ink);
         painter.text(
             pos2(centre.x, rect.bottom() - 4.0),
             Align2::CENTER_BOTTOM,

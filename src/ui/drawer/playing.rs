@@ -5,9 +5,9 @@ use crate::session::Command;
 use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::request::Requests;
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, icon_button};
 use egui::{Sense, Stroke, Ui, pos2, vec2};
 
 /// Back, play or pause, and forward; the icon and name of the middle one depend on the playback.

@@ -13,13 +13,12 @@ use crate::text::Text;
 use crate::trust::RoundTripChange;
 use crate::ui::commands::UiCommand;
 use crate::ui::drawer::lines;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::inspector::answer::about_predicted;
 use crate::ui::map::painting::fill_shape;
-use crate::ui::request::{Request, Requests};
+use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{
-    Icon, fact, fitting, heading, icon_button, note, paint_whole, reliability_colour, verdict,
-};
+use crate::ui::widgets::{fact, fitting, heading, note, paint_whole, reliability_colour, verdict};
 use egui::{
     Align2, Button, Color32, FontId, Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense,
     Stroke, StrokeKind, Ui, pos2, vec2,
@@ -63,18 +62,6 @@ fn contender_colour(ui: &Ui, contender: Contender) -> Color32 {
     };
     let (r, g, b) = if ui.visuals().dark_mode { dark } else { light };
     Color32::from_rgb(r, g, b)
-}
-
-/// The button that starts a race.
-pub fn start(ui: &mut Ui, name: impl Into<Text>, state: &State, actions: &mut Requests) {
-    let running = state.race().is_some_and(|race| race.job.is_some());
-    let button = ui.add_enabled(!running, Button::new(name.into()));
-    let about = text!(
-        "Let several methods search from the same starts with the same budget, side by side. None of them stops early."
-    );
-    if button.on_hover_text(about).clicked() {
-        actions.push(Request::Race);
-    }
 }
 
 /// The optimisers of the next race.
@@ -156,7 +143,11 @@ impl RaceView {
         ui.menu_button(text!("Add"), |ui| contenders(ui, state, actions))
             .response
             .on_hover_text(text!("Who takes part in the next race"));
-        start(ui, text!("Race again"), state, actions);
+        let race = UiCommand::Race;
+        let again = ui.add_enabled(race.is_offered(state), Button::new(text!("Race again")));
+        if again.on_hover_text(race.tooltip()).clicked() {
+            race.request(state, actions);
+        }
         if contest.job.is_none() {
             let clear = ui.button(text!("Clear race")).on_hover_text(text!(
                 "Forget this race; {keys} brings it back",
@@ -433,7 +424,7 @@ fn card(ui: &Ui, rect: Rect, response: &Response, state: &State, contest: &RaceR
     if !standing.outline.is_empty() {
         let quantity = state.value_of(&standing.outline);
         let ink = colour(scale(quantity, state.range()));
-        painter.add(fill_shape(&state.glyphs(), &standing.outline, centre, 0.42 * side, ink));
+        fill_shape(&painter, &state.glyphs(), &standing.outline, centre, 0.42 * side, ink);
     }
     let left = rect.left() + side + 14.0;
     let large = FontId::new(17.0, theme::strong());
@@ -499,7 +490,7 @@ pub fn answer(ui: &mut Ui, state: &State, contest: &RaceRun) -> bool {
     {
         let centre = rect.left_top() + vec2(x * rect.width(), 0.46 * rect.height());
         let ink = colour(scale(state.value_of(outline), state.range()));
-        painter.add(fill_shape(&glyphs, outline, centre, reach, ink));
+        fill_shape(&painter, &glyphs, outline, centre, reach, ink);
         let at = pos2(centre.x, rect.bottom() - 4.0);
         painter.text(at, Align2::CENTER_BOTTOM, caption, FontId::proportional(12.0), weak);
     }

@@ -14,8 +14,6 @@ use egui::{
     Align, Button, ComboBox, DragValue, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2,
 };
 
-/// Width of the table of restarts.
-const TABLE_WIDTH: f32 = 844.0;
 /// Width of the plot of lab results against predictions.
 const PLOT_WIDTH: f32 = 330.0;
 
@@ -142,7 +140,7 @@ impl Results {
             (tab, ..) => tab,
         };
         let line = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 26.0));
-        let saved = save_as(ui, line, state, self.tab != Tab::Race, actions);
+        let saved = save_as(ui, line, state, self.tab, actions);
         // On more lines where they do not fit beside the button at the right.
         let row = vec2(line.width() - saved.width() - 4.0, 26.0);
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
@@ -193,30 +191,32 @@ impl Results {
             (Tab::Candidates, Some(findings)) => {
                 self.candidates(ui, state, search_run, findings, actions);
             }
-            (_, Some(findings)) => self.restarts(ui, search_run, findings, actions),
+            (_, Some(findings)) => self.restarts(ui, state, search_run, findings, actions),
         }
     }
 
     fn restarts(
         &mut self,
         ui: &mut Ui,
+        state: &State,
         search_run: ShownSearch<'_>,
         findings: &Findings,
         actions: &mut Requests,
     ) {
+        let columns = &state.preferences.restart_columns;
         let rows = findings.that_ended(self.ending);
         // A restart that was selected elsewhere is scrolled into view.
         let chosen = search_run.look.chosen.filter(|_| search_run.look.chosen != self.seen);
         let sought = chosen.and_then(|chosen| rows.iter().position(|&row| row == chosen));
-        let width = TABLE_WIDTH + table::extra_width(ui, &findings.report);
+        let width = table::width_of(ui, &findings.report, columns);
         let left = |ui: &mut Ui, actions: &mut Requests| {
             if width <= ui.available_width() {
-                return table::show(ui, search_run, findings, rows, sought, actions);
+                return table::show(ui, columns, search_run, findings, (rows, sought), actions);
             }
             // In a narrow window the last columns are reached by scrolling.
             ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
                 ui.set_width(width);
-                table::show(ui, search_run, findings, rows, sought, actions);
+                table::show(ui, columns, search_run, findings, (rows, sought), actions);
             });
         };
         let objective = self.objective;
@@ -337,15 +337,19 @@ fn summary(findings: &Findings) -> Text {
     Text::joined(parts, "; ")
 }
 
-/// The button that exports, at the right end of a line, and with `choice` the choice among the searches; where they are.
-fn save_as(ui: &mut Ui, line: Rect, state: &State, choice: bool, actions: &mut Requests) -> Rect {
+/// The button that exports, at the right end of a line, and what `tab` has beside it: the choice among the searches, the
+/// columns of the table; where they are.
+fn save_as(ui: &mut Ui, line: Rect, state: &State, tab: Tab, actions: &mut Requests) -> Rect {
     let right = Layout::right_to_left(Align::Center);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(line).layout(right));
     ui.spacing_mut().button_padding = vec2(9.0, 2.0);
     if ui.button(text!("Save as\u{2026}")).on_hover_text(UiCommand::Export.tooltip()).clicked() {
         actions.push(Request::ShowExport);
     }
-    if choice {
+    if tab == Tab::Restarts && state.report().is_some() {
+        table::columns_menu(&mut ui, &state.preferences.restart_columns, actions);
+    }
+    if tab != Tab::Race {
         searches(&mut ui, state, actions);
     }
     ui.min_rect()

@@ -10,9 +10,10 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::code::listing;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, fitting, icon_button, width};
+use crate::ui::widgets::{fitting, width};
 use egui::{
     Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2,
     vec2,

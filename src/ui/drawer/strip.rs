@@ -13,11 +13,12 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::drawer::lines::two_lines;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::inspector::metrics_table;
 use crate::ui::map::painting::fill_shape;
 use crate::ui::request::Requests;
 use crate::ui::theme::colour;
-use crate::ui::widgets::{Icon, icon_button, note};
+use crate::ui::widgets::note;
 use egui::{Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Ui, UiBuilder, vec2};
 
 /// Height of the strip.
@@ -145,7 +146,7 @@ fn pins(ui: &mut Ui, state: &State, narrow: bool, actions: &mut Requests) {
         let weak = ui.visuals().weak_text_color();
         let corner = rect.left_top() + vec2(6.0, 4.0);
         painter.text(corner, Align2::LEFT_TOP, index + 1, FontId::proportional(13.0), weak);
-        painter.add(fill_shape(&glyphs, &pin.outline, centre, 20.0, ink));
+        fill_shape(&painter, &glyphs, &pin.outline, centre, 20.0, ink);
         if !narrow {
             beside(&painter, rect.right_center() - vec2(8.0, 0.0), value, ui);
         }

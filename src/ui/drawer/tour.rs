@@ -14,11 +14,12 @@ use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
 use crate::ui::commands::UiCommand;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::map::painting::{Cache, paint};
 use crate::ui::map::transform::Transform;
 use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, icon_button, note};
+use crate::ui::widgets::note;
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
 /// The pages with their names and explanations.

@@ -183,7 +183,7 @@ fn side_by_side(ui: &mut Ui, state: &State, report: &SearchReport, actions: &mut
         // A self-intersecting shape may be larger than any other; its caption must stay legible.
         let above = ui.painter_at(half.with_max_y(half.bottom() - height - 5.0));
         let ink = colour(scale(value, state.range()));
-        above.add(fill_shape(&glyphs, &answer.decoded, centre, reach, ink));
+        fill_shape(&above, &glyphs, &answer.decoded, centre, reach, ink);
         let painter = ui.painter_at(half);
         let at = half.center_bottom() - vec2(0.0, 5.0);
         let font = FontId::proportional(13.0);

@@ -107,13 +107,14 @@ pub fn neighbours(ui: &mut Ui, probe: &Probe, state: &State) {
     let fill: Color32 = colour(theme::palette(ui).shape);
     for (index, near) in nearest.iter().enumerate() {
         let middle = rect.left() + (index as f32 + 0.5) * width;
-        painter.add(fill_shape(
+        fill_shape(
+            &painter,
             &glyphs,
             &near.outline,
             egui::pos2(middle, rect.top() + 32.0),
             32.0,
             fill,
-        ));
+        );
         let line = |y: f32, text: Text, ink| {
             let at = egui::pos2(middle, rect.bottom() - y);
             let text = text.to_string();

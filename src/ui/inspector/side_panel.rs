@@ -21,8 +21,8 @@ use crate::ui::map::compare;
 use crate::ui::map::painting::{fill_shape, outline_shape};
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{fact, note, verdict};
-use egui::{Align2, CollapsingHeader, FontId, ScrollArea, Stroke, Ui};
+use crate::ui::widgets::{fact, note, scrolling, verdict};
+use egui::{Align2, CollapsingHeader, FontId, Stroke, Ui};
 
 /// The most target columns beside the usual rows; the details list all of them.
 const MAX_MEASURED: usize = 3;
@@ -31,7 +31,7 @@ const ON_PLANE: f64 = 1e-6;
 
 /// Shows the panel.
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    scrolling(ui, |ui| {
         let walk = state.walk().filter(|_| state.is_walking());
         if let Some(walk) = walk {
             diagram::show(ui, walk, state);
@@ -95,21 +95,24 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     let rect = canvas(ui, height, name);
     let (glyphs, reach) = (state.glyphs(), 0.44 * rect.height());
     let painter = ui.painter_at(rect);
-    painter.add(fill_shape(
+    let factor = fill_shape(
+        &painter,
         &glyphs,
         &probe.outline,
         rect.center(),
         reach,
         ink(ui, state, probe.value(state.quantity()).number()),
-    ));
+    );
+    // What lies over it has the same scale.
+    let over = factor * reach;
     if let Some(rebuild) = &probe.rebuild {
-        reconstruction::paint(&painter, &glyphs, rebuild, rect.center(), reach, ui);
+        reconstruction::paint(&painter, &glyphs, rebuild, rect.center(), over, ui);
     } else if let Some(nearest) = &probe.nearest {
         // Outlined, so that it is visible on every colour of the scale.
         let casing = colour(theme::palette(ui).canvas).gamma_multiply(0.7);
         for (width, ink) in [(3.2, casing), (1.4, ui.visuals().text_color())] {
             let stroke = Stroke::new(width, ink);
-            painter.add(outline_shape(&glyphs, &nearest.outline, rect.center(), reach, stroke));
+            painter.add(outline_shape(&glyphs, &nearest.outline, rect.center(), over, stroke));
         }
     }
     let entry = state.model(probe.model.0);

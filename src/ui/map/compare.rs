@@ -16,10 +16,11 @@ use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::jobs::thin_bar;
 use crate::ui::request::Requests;
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Icon, fitting, icon_button, note, reliability_colour, whole_label};
+use crate::ui::widgets::{fitting, note, reliability_colour, whole_label};
 use egui::containers::menu::MenuButton;
 use egui::{
     Align, Button, FontId, Label, Layout, Rect, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
@@ -206,7 +207,7 @@ fn canvas(ui: &mut Ui, state: &State, (id, entry): (ModelId, &ModelEntry), probe
     let value = probe.value(state.quantity()).number();
     let shape = theme::palette(ui).shape;
     let ink = colour(if plain { shape } else { scale(value, state.range()) });
-    ui.painter_at(rect).add(fill_shape(glyphs, &probe.outline, rect.center(), reach, ink));
+    fill_shape(&ui.painter_at(rect), glyphs, &probe.outline, rect.center(), reach, ink);
 }
 
 /// Every quantity of both shapes, the one of the maps' colours first, and the reliability.

@@ -2,9 +2,10 @@
 
 use crate::session::{Command, State};
 use crate::text;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::request::Requests;
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, at_right, icon_button};
+use crate::ui::widgets::at_right;
 use egui::{
     Align2, Area, Button, FontId, Frame, Id, Label, Margin, Rect, RichText, Stroke, Ui, vec2,
 };

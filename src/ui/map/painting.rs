@@ -2,7 +2,7 @@
 
 use super::discs::Discs;
 use super::strokes::{self, Strokes};
-use crate::data::glyph::Glyphs;
+use crate::data::glyph::{Glyphs, NOT_FINITE};
 use crate::explore::colour::Rgba;
 use crate::explore::layers::grid::ShapeGrid;
 use crate::explore::scene::glyphs;
@@ -12,6 +12,7 @@ use crate::explore::scene::outline_stroke::OutlineStroke;
 use crate::ui::map::transform::Transform;
 use crate::ui::map::transform::vertex;
 use crate::ui::theme::colour;
+use crate::ui::widgets::paint_whole;
 use egui::epaint::Mesh;
 use egui::{
     Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureHandle,
@@ -21,6 +22,8 @@ use std::sync::Arc;
 
 /// The opacity, of 255, up to which lines and fillings are invisible: most of the shapes far from the data have less.
 const INVISIBLE: u8 = 2;
+/// The least reach of a shape that can be seen, in points.
+const SEEN: f32 = 1.5;
 /// Distance of hatching lines, in points.
 const HATCH: f64 = 7.0;
 
@@ -247,11 +250,31 @@ fn shapes_mesh(shapes: &SceneShapes, transform: Transform) -> Mesh {
     }
 }
 
-/// One row, filled; a typical one reaches `reach` points from its centre.
-pub fn fill_shape(glyphs: &Glyphs, row: &[f32], centre: Pos2, reach: f32, ink: Color32) -> Shape {
-    let fill = Fill::fill([&*glyphs.corners(row)]);
+/// Fills one row; a typical one reaches `reach` points from its centre, and none much farther. One that is too small to
+/// be seen is a dot, and in place of one with numbers that are not finite there is a word. Returns the factor by which it
+/// is drawn smaller than it is.
+pub fn fill_shape(
+    painter: &Painter,
+    glyphs: &Glyphs,
+    row: &[f32],
+    centre: Pos2,
+    reach: f32,
+    ink: Color32,
+) -> f32 {
+    let corners = glyphs.corners(row);
+    let Some(factor) = glyphs.fit(&corners) else {
+        let (font, middle) = (FontId::proportional(13.0), Align2::CENTER_CENTER);
+        paint_whole(painter, centre, middle, NOT_FINITE, font, ink, 2.0 * reach);
+        return 1.0;
+    };
     let scale = reach / glyphs.reach as f32;
-    Shape::mesh(place(&fill, scale, None, |_| Some((centre, ink))))
+    let corners: Vec<f32> = corners.iter().map(|v| factor * v).collect();
+    if corners.iter().all(|v| scale * v.abs() < SEEN) {
+        painter.circle_filled(centre, SEEN, ink);
+    }
+    let fill = Fill::fill([&*corners]);
+    painter.add(Shape::mesh(place(&fill, scale, None, |_| Some((centre, ink)))));
+    factor
 }
 
 /// One row, as a smooth line; a typical one reaches `reach` points from its centre.

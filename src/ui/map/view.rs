@@ -10,7 +10,6 @@ use crate::explore::scene::axes::LatentFrame;
 use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compose};
 use crate::explore::scene::map_layer::MapLayer;
 use crate::session::commands::command::Touring;
-use crate::session::notices::Offer;
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::screen::selection::MapPoint;
 use crate::session::{Activity, Command, State};
@@ -19,7 +18,7 @@ use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
-use crate::ui::widgets::{Buttons, Icon, icon_button, note, paint_whole};
+use crate::ui::widgets::{Buttons, note, paint_whole};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
     Response, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
@@ -29,6 +28,9 @@ use egui::{
 const GRAB: f32 = 11.0;
 /// The largest distance of the mouse from a dot of the data that it points at, in points.
 const DOT: f32 = 5.0;
+
+/// The free space below the buttons over the map, in points.
+const BELOW_CHIPS: f32 = 2.0;
 
 /// Data kept between frames.
 #[derive(Default)]
@@ -43,9 +45,6 @@ impl MapView {
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let rect = ui.available_rect_before_wrap();
         let size = [f64::from(rect.width()), f64::from(rect.height())];
-        if state.view.map.size() != size || !state.map.measured {
-            actions.command(Command::Resize(size));
-        }
         let transform = Transform { rect, view: state.view.map.bounds };
         let response = ui.interact(rect, ui.scope_id().with("map"), Sense::click_and_drag());
         let response = response.accessible_name(text!("Map of the latent space"));
@@ -78,6 +77,11 @@ impl MapView {
         self.twin(&painter, &response, state, transform, palette);
 
         let chips = chips(ui, rect, state, actions);
+        let covered = f64::from((chips.bottom() - rect.top()).ceil() + BELOW_CHIPS);
+        let map = &state.view.map;
+        if (map.size(), map.covered()) != (size, covered) || !state.map.measured {
+            actions.command(Command::Resize(size, covered));
+        }
         far_out(ui, rect, state, entry);
         if !state.preferences.hint_followed
             && state.view.activity == Activity::Explore
@@ -87,7 +91,6 @@ impl MapView {
             hint(ui, place, text!("Move over the map. Double-click to optimise from there."));
         }
         lesson::show(ui, rect, state, actions);
-        notices(ui, rect, state, actions);
     }
 
     /// Draws the second map of a comparison: another model in the same view, with the same layers and colours. The
@@ -265,7 +268,7 @@ fn empty(painter: &Painter, rect: Rect, ink: Color32) {
 }
 
 /// The background of controls over the map.
-fn plate(ui: &Ui) -> Frame {
+pub(in crate::ui) fn plate(ui: &Ui) -> Frame {
     let fill = ui.visuals().panel_fill.gamma_multiply(0.96);
     Frame::new().fill(fill).corner_radius(8).inner_margin(Margin::symmetric(6, 4))
 }
@@ -344,41 +347,4 @@ fn hint(ui: &Ui, rect: Rect, text: Text) {
     let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(14.0, 7.0));
     ui.painter().rect_filled(plate, 17.0, ui.visuals().panel_fill);
     ui.painter().galley(at, galley, ink);
-}
-
-/// Notices at the lower left, each with a button to dismiss it.
-fn notices(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) {
-    let place = rect.shrink(10.0);
-    ui.scope_builder(
-        UiBuilder::new().max_rect(place).layout(Layout::bottom_up(Align::Min)),
-        |ui| {
-            let notices: Vec<_> = state.notices.iter().collect();
-            for notice in notices.into_iter().rev() {
-                let accent =
-                    if notice.is_error { ui.visuals().error_fg_color } else { theme::accent(ui) };
-                let frame = plate(ui)
-                    .fill(ui.visuals().panel_fill)
-                    .stroke(Stroke::new(1.5, accent))
-                    .inner_margin(Margin::symmetric(10, 6));
-                frame.show(ui, |ui| {
-                    ui.horizontal(|ui| {
-                        ui.set_max_width(rect.width() - 60.0);
-                        ui.add(egui::Label::new(notice.text.clone()).wrap());
-                        if let Some(offer) = notice.offer
-                            && ui.button(text!("Show")).clicked()
-                        {
-                            actions.command(match offer {
-                                Offer::Model(id) => Command::ShowModel(id),
-                                Offer::Search(run) => Command::ChooseSearch(run),
-                            });
-                            actions.command(Command::Dismiss(notice.id));
-                        }
-                        if icon_button(ui, Icon::Close, text!("Dismiss")).clicked() {
-                            actions.command(Command::Dismiss(notice.id));
-                        }
-                    });
-                });
-            }
-        },
-    );
 }

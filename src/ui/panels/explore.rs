@@ -11,7 +11,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::request::Requests;
-use crate::ui::widgets::{fact, heading, note, number, primary};
+use crate::ui::widgets::{fact, heading, note, number, primary, wide_button};
 use egui::{Button, CollapsingHeader, Ui, vec2};
 
 /// The most quantities with a button each; more are in a menu.
@@ -25,7 +25,8 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     super::tour::show(ui, state, actions);
     point(ui, state, actions);
     let draw = UiCommand::DrawShape;
-    let drawing = ui.add_enabled(draw.is_offered(state), Button::new(draw.label()));
+    let button = wide_button(draw.label(), ui);
+    let drawing = ui.add_enabled(draw.is_offered(state), button);
     let why = state.only_for_outlines().unwrap_or_default();
     if drawing.on_hover_text(draw.tooltip()).on_disabled_hover_text(why).clicked() {
         draw.request(state, actions);
@@ -97,7 +98,7 @@ fn point(ui: &mut Ui, state: &State, actions: &mut Requests) {
 }
 
 fn button(ui: &mut Ui, command: UiCommand, state: &State, actions: &mut Requests) {
-    if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
+    if ui.add(wide_button(command.label(), ui)).on_hover_text(command.tooltip()).clicked() {
         command.request(state, actions);
     }
 }

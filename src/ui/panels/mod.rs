@@ -7,6 +7,7 @@ mod panel;
 mod plane;
 mod quantities;
 mod rediscover;
+mod small_buttons;
 mod tour;
 mod train;
 

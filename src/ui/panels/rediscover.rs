@@ -8,9 +8,10 @@ use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::ui::commands::UiCommand;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::jobs::thin_bar;
 use crate::ui::request::Requests;
-use crate::ui::widgets::{Icon, at_right, body, fact, icon_button, note};
+use crate::ui::widgets::{at_right, body, fact, note};
 use egui::{Button, Frame, RichText, Ui};
 
 /// The buttons for the quantities of the shown model that a head predicts.

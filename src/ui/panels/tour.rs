@@ -11,7 +11,7 @@ use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::request::Requests;
 use crate::ui::widgets::{Buttons, heading, number, row, segments};
-use egui::{Button, ComboBox, Ui};
+use egui::{Button, CollapsingHeader, ComboBox, Ui};
 
 /// The kinds of latent paths, as [`segments`] takes them.
 fn kinds() -> [(PathKind, Text, Text); 4] {
@@ -35,41 +35,6 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let Some((_, entry)) = state.shown() else { return };
     let prepared = &entry.prepared;
     heading(ui, text!("Latent path"));
-    let mut plan = state.path_plan().clone();
-    segments(ui, &mut plan.kind, &kinds());
-    let place = |ui: &mut Ui, id, name, tooltip, anchor: &mut Anchor| {
-        places(ui, state, prepared, id, [name, tooltip], anchor);
-    };
-    match plan.kind {
-        PathKind::Line => {
-            place(ui, "from", text!("From"), text!("Where the line begins"), &mut plan.from);
-            place(ui, "to", text!("To"), text!("Where the line ends"), &mut plan.to);
-        }
-        PathKind::Circle | PathKind::Spiral => {
-            place(ui, "around", text!("Around"), text!("The centre of the path"), &mut plan.around);
-            radius(ui, &mut plan, prepared);
-        }
-        PathKind::Axis => {
-            place(
-                ui,
-                "through",
-                text!("Through"),
-                text!("The point whose other coordinates are kept"),
-                &mut plan.around,
-            );
-            let last = prepared.model.latent_dim().saturating_sub(1);
-            let tooltip = text!("Which coordinate of z moves, counted from 0");
-            number(ui, text!("Coordinate"), tooltip, &mut plan.axis, 0..=last, 0.05);
-        }
-    }
-    if plan.kind == PathKind::Spiral {
-        let tooltip = text!("How often the spiral goes around");
-        number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MAX_TURNS, 0.02);
-    }
-    if plan != state.path_plan() {
-        actions.command(Command::Tour(Touring::Plan(plan)));
-    }
-    ui.add_space(2.0);
     let about = prepared.model.card.start.about();
     let keys = UiCommand::NewShapes.keys();
     let draw = match &state.tours.drawn {
@@ -87,6 +52,49 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             command.request(state, actions);
         }
     });
+    let mut plan = state.path_plan().clone();
+    let title = text!("Path: {kind}", kind = plan.kind.label());
+    CollapsingHeader::new(title).id_salt("path").show_unindented(ui, |ui| {
+        segments(ui, &mut plan.kind, &kinds());
+        let place = |ui: &mut Ui, id, name, tooltip, anchor: &mut Anchor| {
+            places(ui, state, prepared, id, [name, tooltip], anchor);
+        };
+        match plan.kind {
+            PathKind::Line => {
+                place(ui, "from", text!("From"), text!("Where the line begins"), &mut plan.from);
+                place(ui, "to", text!("To"), text!("Where the line ends"), &mut plan.to);
+            }
+            PathKind::Circle | PathKind::Spiral => {
+                place(
+                    ui,
+                    "around",
+                    text!("Around"),
+                    text!("The centre of the path"),
+                    &mut plan.around,
+                );
+                radius(ui, &mut plan, prepared);
+            }
+            PathKind::Axis => {
+                place(
+                    ui,
+                    "through",
+                    text!("Through"),
+                    text!("The point whose other coordinates are kept"),
+                    &mut plan.around,
+                );
+                let last = prepared.model.latent_dim().saturating_sub(1);
+                let tooltip = text!("Which coordinate of z moves, counted from 0");
+                number(ui, text!("Coordinate"), tooltip, &mut plan.axis, 0..=last, 0.05);
+            }
+        }
+        if plan.kind == PathKind::Spiral {
+            let tooltip = text!("How often the spiral goes around");
+            number(ui, text!("Turns"), tooltip, &mut plan.turns, 0.1..=MAX_TURNS, 0.02);
+        }
+    });
+    if plan != state.path_plan() {
+        actions.command(Command::Tour(Touring::Plan(plan)));
+    }
 }
 
 fn radius(ui: &mut Ui, plan: &mut PathPlan, prepared: &Prepared) {

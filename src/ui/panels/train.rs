@@ -1,6 +1,7 @@
 //! Training: the data, the few settings that change the map most, and the button that starts it.
 
 use super::heads;
+use super::small_buttons::{SmallButton, small_buttons};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::Source;
 use crate::model::preset::Preset;
@@ -17,11 +18,10 @@ use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::sweep;
 use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{
-    Buttons, heading, list, log_slider, note, number, primary, row, segments, width,
+    heading, list, log_slider, note, number, primary, row, scrolling, segments, width,
 };
 use egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, FontId, Frame, Panel, RichText, ScrollArea, Ui,
-    vec2,
+    Button, CollapsingHeader, ComboBox, DragValue, FontId, Frame, Panel, RichText, Ui, vec2,
 };
 
 /// The default patience of early stopping, in updates without a better validation error.
@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         ui.add_space(6.0);
         buttons(ui, state, actions);
     });
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    scrolling(ui, |ui| {
         heading(ui, text!("Train"));
         ui.add_enabled_ui(!under_way, |ui| {
             data(ui, state, actions);
@@ -153,43 +153,6 @@ fn settings(
         &mut config.beta,
         0.0..=10.0,
     );
-    let losses = [
-        (
-            Reconstruction::Mse,
-            Text::verbatim("MSE"),
-            text!("Mean squared error: the squared distance of every coordinate"),
-        ),
-        (
-            Reconstruction::Bce,
-            Text::verbatim("BCE"),
-            text!(
-                "Binary cross-entropy: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output and a \
-             smaller beta; a preset sets all three"
-            ),
-        ),
-    ];
-    // On the same line as the settings that they change, so that they do not move others out of sight.
-    ui.horizontal(|ui| {
-        ui.label(text!("Loss"))
-            .on_hover_text(text!("How far a reconstruction is from the original"));
-        let right = egui::Layout::right_to_left(egui::Align::Center);
-        ui.with_layout(right, |ui| presets(ui, config, state));
-    });
-    segments(ui, &mut config.loss, &losses);
-    let outputs = [
-        (
-            Output::Linear,
-            text!("Linear"),
-            text!("The decoder may reach any value, also beyond the data (\"continuous\")"),
-        ),
-        (
-            Output::Sigmoid,
-            text!("Sigmoid"),
-            text!("The decoder keeps to the range of the data (\"discontinuous\")"),
-        ),
-    ];
-    ui.label(text!("Output")).on_hover_text(text!("The last function of the decoder"));
-    segments(ui, &mut config.output, &outputs);
     if let Some(preset) = Preset::from_config(config) {
         note(ui, text!("{preset}.", preset = preset.about()));
     }
@@ -198,6 +161,7 @@ fn settings(
         ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
     }
     CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
+        loss(ui, config, state);
         sweep::offer(ui, actions);
         number(
             ui,
@@ -252,14 +216,55 @@ fn settings(
         let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
         number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
-        heads::trained_along(ui, config, state);
         let tooltip = text!("The share of hidden units that are left out of each update, so that none relies on another; for small data sets. \
                        0 is usual, 0.1 to 0.5 against overfitting.");
         number(ui, text!("Dropout"), tooltip, &mut config.dropout, 0.0..=0.9, 0.005);
         let tooltip = text!("Takes a share of each weight off in every update (AdamW), so that the network stays smooth; 0 is usual, \
                        0.0001 to 0.1 against overfitting");
         number(ui, text!("Weight decay"), tooltip, &mut config.weight_decay, 0.0..=100.0, 0.001);
+        heads::trained_along(ui, config, state);
     });
+}
+
+/// The reconstruction loss and the output that goes with it.
+fn loss(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
+    let losses = [
+        (
+            Reconstruction::Mse,
+            Text::verbatim("MSE"),
+            text!("Mean squared error: the squared distance of every coordinate"),
+        ),
+        (
+            Reconstruction::Bce,
+            Text::verbatim("BCE"),
+            text!(
+                "Binary cross-entropy: each coordinate, scaled into 0 to 1, as a probability; needs the sigmoid output and a \
+             smaller beta; a preset sets all three"
+            ),
+        ),
+    ];
+    // On the same line as the settings that they change, so that they do not move others out of sight.
+    ui.horizontal(|ui| {
+        ui.label(text!("Loss"))
+            .on_hover_text(text!("How far a reconstruction is from the original"));
+        let right = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(right, |ui| presets(ui, config, state));
+    });
+    segments(ui, &mut config.loss, &losses);
+    let outputs = [
+        (
+            Output::Linear,
+            text!("Linear"),
+            text!("The decoder may reach any value, also beyond the data (\"continuous\")"),
+        ),
+        (
+            Output::Sigmoid,
+            text!("Sigmoid"),
+            text!("The decoder keeps to the range of the data (\"discontinuous\")"),
+        ),
+    ];
+    ui.label(text!("Output")).on_hover_text(text!("The last function of the decoder"));
+    segments(ui, &mut config.output, &outputs);
 }
 
 /// The activation of the hidden layers, and the slope of a LeakyReLU.
@@ -340,62 +345,48 @@ fn buttons(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let busy = (!is_idle).then(|| text!("A training is under way"));
     let stuck = busy.clone().or_else(|| state.cannot_go_on());
     let nothing = training.plan.is_none().then_some(text!("Nothing was trained yet"));
-    let course = [
-        pause_or_go_on(state, &finishing, &stuck),
-        stop(state, &finishing),
-        small(UiCommand::ResetTraining, nothing, state),
-        small(UiCommand::Branch, stuck, state),
-    ];
-    line(ui, course, actions);
-    let portions = [
-        small(UiCommand::OneBatch, finishing.clone(), state),
-        small(UiCommand::OneEpoch, finishing, state),
-        small(UiCommand::NewSeed, busy, state),
-    ];
-    line(ui, portions, actions);
-    pace(ui, state, actions);
+    let course = [pause_or_go_on(state, &finishing, &stuck), stop(state, &finishing)];
+    small_buttons(ui, course, actions);
+    let more = CollapsingHeader::new(text!("Steps and pace")).id_salt("pace");
+    more.show_unindented(ui, |ui| {
+        let portions = [
+            SmallButton::new(UiCommand::OneBatch, finishing.clone(), state),
+            SmallButton::new(UiCommand::OneEpoch, finishing, state),
+        ];
+        small_buttons(ui, portions, actions);
+        let again = [
+            SmallButton::new(UiCommand::ResetTraining, nothing, state),
+            SmallButton::new(UiCommand::Branch, stuck, state),
+            SmallButton::new(UiCommand::NewSeed, busy, state),
+        ];
+        small_buttons(ui, again, actions);
+        pace(ui, state, actions);
+    });
 }
 
-fn pause_or_go_on(state: &State, finishing: &Option<Text>, stuck: &Option<Text>) -> Small {
-    let pause = |name, about, paused| {
-        let request = Request::Do(Command::PauseTraining(paused));
-        (name, UiCommand::PlayOrPause.with_keys(about), finishing.clone(), Some(request))
+fn pause_or_go_on(state: &State, finishing: &Option<Text>, stuck: &Option<Text>) -> SmallButton {
+    let pause = |name, about, paused| SmallButton {
+        name,
+        about: UiCommand::PlayOrPause.with_keys(about),
+        refusal: finishing.clone(),
+        request: Some(Request::Do(Command::PauseTraining(paused))),
     };
     match state.training().phase {
-        TrainingPhase::Idle => small(UiCommand::GoOn, stuck.clone(), state),
+        TrainingPhase::Idle => SmallButton::new(UiCommand::GoOn, stuck.clone(), state),
         TrainingPhase::Paused => pause(text!("Go on"), text!("Go on with the training"), false),
         _ => pause(text!("Pause"), text!("Pause the training"), true),
     }
 }
 
-fn stop(state: &State, finishing: &Option<Text>) -> Small {
+fn stop(state: &State, finishing: &Option<Text>) -> SmallButton {
     let about = UiCommand::Cancel.with_keys(text!("End here and keep the model as it is now"));
     let job = state.training().job;
     let refusal = match job {
         None => Some(text!("No training is under way")),
         Some(_) => finishing.clone(),
     };
-    (text!("Stop"), about, refusal, job.map(|job| Request::Do(Command::Stop(job))))
-}
-
-/// A small button: its name, its explanation, the reason if it is disabled, and its action.
-type Small = (Text, Text, Option<Text>, Option<Request>);
-
-fn small(command: UiCommand, refusal: Option<Text>, state: &State) -> Small {
-    (command.label(), command.tooltip(), refusal, command.action(state))
-}
-
-/// Small buttons that share a line.
-fn line<const N: usize>(ui: &mut Ui, row: [Small; N], actions: &mut Requests) {
-    let names = row.each_ref().map(|(name, ..)| name.to_string());
-    Buttons { size: 14.0, margin: 2.0, gap: 4.0 }.fill(ui, &names, |ui, index, text, width| {
-        let (_, tooltip, refusal, action) = &row[index];
-        let button = Button::new(text).min_size(vec2(width, 26.0));
-        let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tooltip.clone());
-        if response.on_disabled_hover_text(refusal.clone().unwrap_or_default()).clicked() {
-            action.iter().for_each(|action| actions.push(action.clone()));
-        }
-    });
+    let request = job.map(|job| Request::Do(Command::Stop(job)));
+    SmallButton { name: text!("Stop"), about, refusal, request }
 }
 
 fn pace(ui: &mut Ui, state: &State, actions: &mut Requests) {

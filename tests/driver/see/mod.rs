@@ -53,12 +53,12 @@ impl<'a> See<'a> {
 
     /// The visible notices that are no errors.
     pub fn sentences(self) -> Vec<String> {
-        let said = self.0.notices.iter().filter(|notice| !notice.is_error);
+        let said = self.0.notices.iter().filter(|notice| !notice.is_error());
         said.map(|notice| notice.text.to_string()).collect()
     }
 
     pub fn errors(self) -> Vec<String> {
-        let errors = self.0.notices.iter().filter(|notice| notice.is_error);
+        let errors = self.0.notices.iter().filter(|notice| notice.is_error());
         errors.map(|notice| notice.text.to_string()).collect()
     }
 

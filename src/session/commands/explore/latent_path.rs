@@ -8,6 +8,7 @@ use crate::session::core::Core;
 use crate::session::document::ids::ModelId;
 use crate::session::document::{Anchor, PathPlan};
 use crate::session::effects::act::act;
+use crate::session::jobs::registry::JobKind;
 use crate::session::results::playback::Playback;
 use crate::session::screen::latent_path::follow_tour;
 use crate::session::screen::latent_path::planned;
@@ -25,7 +26,7 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
                 plan.hold(core.state.points().kept.as_deref());
                 // The present path stays until another one can be made.
                 if let Err(error) = planned(core, &plan) {
-                    core.state.notices.error(error);
+                    core.state.notices.error(JobKind::Path, error);
                 }
             }
             act(core, Action::PlanPath(model, plan));
@@ -73,7 +74,7 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
 fn begin_tour(core: &mut Core, model: ModelId, mut plan: PathPlan) {
     plan.hold(core.state.points().kept.as_deref());
     if let Err(error) = planned(core, &plan) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Path, error);
     }
     act(core, Action::ShowPath(model, plan));
     let tours = &mut core.state.tours;

@@ -6,6 +6,7 @@ use crate::session::document::ModelSource;
 use crate::session::document::ids::ModelId;
 use crate::session::effects::act::act;
 use crate::session::effects::material::material;
+use crate::session::jobs::registry::JobKind;
 use crate::text;
 use crate::train::Sweep;
 
@@ -18,7 +19,7 @@ pub(in crate::session) fn sweep(core: &mut Core, betas: Vec<f64>) {
     let (data, config) = (state.next_data(), state.training_config());
     let checked = material(core, &data).and_then(|material| material.check());
     if let Err(error) = checked.and_then(|()| Sweep::check(&config, &betas)) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Sweep, error);
     }
     act(core, Action::Sweep(data, config, betas));
 }

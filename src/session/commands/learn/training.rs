@@ -11,6 +11,7 @@ use crate::session::effects::act::act;
 use crate::session::effects::material::material;
 use crate::session::effects::training::training_control;
 use crate::session::jobs::learn::training::{Portion, TrainingPhase};
+use crate::session::jobs::registry::JobKind;
 use crate::session::screen::snapshots::develop;
 use crate::text;
 use crate::train::TrainerState;
@@ -145,7 +146,7 @@ pub(in crate::session) fn branch(core: &mut Core) {
     let updates = if done < total { total } else { done + wanted.updates };
     let config = TrainingConfig { updates, ..wanted };
     if let Err(error) = before.check_branch(&config) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Training, error);
     }
     if (TrainingConfig { updates: total, ..config.clone() }) == before {
         return core.state.notices.info(
@@ -200,7 +201,7 @@ fn check(core: &Core, spec: &TrainingSpec) -> Result<()> {
 /// Begins a training of a new model, and shows it as soon as there is something of it.
 fn begin_new(core: &mut Core, action: fn(TrainingSpec) -> Action, spec: TrainingSpec) {
     if let Err(error) = check(core, &spec) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Training, error);
     }
     act(core, action(spec));
     core.state.view.wanted = core.state.document.models.keys().next_back().copied();
@@ -209,7 +210,7 @@ fn begin_new(core: &mut Core, action: fn(TrainingSpec) -> Action, spec: Training
 /// Trains a model again, or further.
 fn begin_further(core: &mut Core, model: ModelId, spec: TrainingSpec) {
     if let Err(error) = check(core, &spec) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Training, error);
     }
     let before = core.state.model(model).cloned();
     act(core, Action::Retrain(model, spec));

@@ -26,6 +26,7 @@ pub(in crate::session) fn export_candidates(core: &mut Core, path: PathBuf, most
 pub(in crate::session) fn import_lab_results(core: &mut Core, path: &Path) {
     let Some(run) = core.state.view.search else { return };
     let notices = &mut core.state.notices;
+    notices.settle(JobKind::Candidates);
     let Some(search_run) = core.state.runs.searches.get_mut(&run) else { return };
     let findings = search_run.findings.clone().filter(|found| !found.candidates.is_empty());
     let Some(findings) = findings else {
@@ -39,11 +40,11 @@ pub(in crate::session) fn import_lab_results(core: &mut Core, path: &Path) {
     let sought: Vec<(Quantity, String)> = terms.iter().map(|term| unit(term.quantity)).collect();
     let (found, problems) = match read_lab_results(path, &sought, &ids) {
         Ok(found) => found,
-        Err(error) => return notices.error(error),
+        Err(error) => return notices.error(JobKind::Candidates, error),
     };
     for problem in problems.iter().take(TOLD) {
         let path = Text::verbatim(path.display().to_string());
-        notices.error(Text::joined([path, problem.clone()], ": "));
+        notices.error(JobKind::Candidates, Text::joined([path, problem.clone()], ": "));
     }
     let more = problems.len().saturating_sub(TOLD);
     let read = text!(

@@ -6,6 +6,7 @@ use crate::session::action::Action;
 use crate::session::commands::optimise::search::check_search;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
+use crate::session::jobs::registry::JobKind;
 use crate::session::screen::selection::pick_latent;
 use crate::session::view::Activity;
 
@@ -14,10 +15,10 @@ pub(in crate::session) fn begin_race(core: &mut Core) {
     let Some((model, of)) = core.state.shown_state() else { return };
     let config = match core.state.next_search() {
         Ok(config) => SearchConfig { method: Method::Adam, space: Space::Latent, ..config },
-        Err(error) => return core.state.notices.error(error),
+        Err(error) => return core.state.notices.error(JobKind::Race, error),
     };
     if let Err(error) = check_search(core, &config) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Race, error);
     }
     act(core, Action::Race(model, of, config));
     core.state.view.activity = Activity::Optimise;

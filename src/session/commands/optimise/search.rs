@@ -10,6 +10,7 @@ use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::document::ids::RunId;
 use crate::session::effects::act::act;
+use crate::session::jobs::registry::JobKind;
 use crate::session::results::lesson;
 use crate::session::view::Activity;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub(in crate::session) fn search_from(
 pub(in crate::session) fn begin_search(core: &mut Core, config: SearchConfig) {
     let Some((model, of)) = core.state.shown_state() else { return };
     if let Err(error) = check_search(core, &config) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Search, error);
     }
     act(core, Action::Search(model, of, config));
     look_at_newest_search(core);
@@ -74,7 +75,7 @@ pub(in crate::session) fn continue_lesson(core: &mut Core) {
     let Some(config) = lesson::next_search(lesson) else { return act(core, Action::EndLesson) };
     let Some((model, of)) = core.state.shown_state() else { return };
     if let Err(error) = check_search(core, &config) {
-        return core.state.notices.error(error);
+        return core.state.notices.error(JobKind::Search, error);
     }
     act(core, Action::LessonSearch(model, of, config));
     look_at_newest_search(core);
@@ -84,7 +85,7 @@ pub(in crate::session) fn search_from_file(core: &mut Core, path: &Path) {
     let Some((_, entry)) = core.state.shown() else { return };
     match read_latents(path, entry.prepared.model.latent_dim()) {
         Ok(starts) => search_from(core, &starts.z, starts.frames),
-        Err(error) => core.state.notices.error(error),
+        Err(error) => core.state.notices.error(JobKind::Search, error),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::optimise::{SearchConfig, StepThrough};
 use crate::session::action::Action;
 use crate::session::core::Core;
 use crate::session::effects::act::act;
+use crate::session::jobs::registry::JobKind;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::view::{Activity, PickedAs};
 
@@ -12,14 +13,14 @@ pub(in crate::session) fn walk(core: &mut Core, walking: StepThroughRun) {
     match walking {
         StepThroughRun::Begin => {
             if let Err(error) = begin_stepping(core) {
-                core.state.notices.error(error);
+                core.state.notices.error(JobKind::Search, error);
             }
         }
         StepThroughRun::End => act(core, Action::RemoveStepThrough),
         _ => {
             let done = core.state.walk_mut().map(|walk| walk.go(walking));
             if let Some(Err(error)) = done {
-                core.state.notices.error(error);
+                core.state.notices.error(JobKind::Search, error);
             }
         }
     }
@@ -39,6 +40,7 @@ fn begin_stepping(core: &mut Core) -> Result<()> {
     // Nothing changes if the search cannot begin.
     StepThrough::new(entry.prepared.model.clone(), &settings, start.clone())?;
     let of = entry.of;
+    core.state.notices.settle(JobKind::Search);
     act(core, Action::StepThrough(id, of, start));
     if let Some(selection) = &mut core.state.view.selection {
         selection.picked_as = PickedAs::Start;

@@ -29,7 +29,7 @@ use crate::optimise::LabComparison;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::learn::training::SNAPSHOT_SAMPLES;
-use crate::session::jobs::registry::JobResult;
+use crate::session::jobs::registry::{JobKind, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::findings::Findings;
 use crate::session::results::models::Prepared;
@@ -217,7 +217,7 @@ impl Exporting {
             }
             JobResult::Failed(why, _) => {
                 self.failed = Some(why.clone());
-                notices.error(why);
+                notices.error(JobKind::Export, why);
             }
         }
     }

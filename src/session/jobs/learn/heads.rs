@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::session::document::ModelRef;
 use crate::session::document::ids::{JobId, RunId};
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::registry::JobResult;
+use crate::session::jobs::registry::{JobKind, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::text;
@@ -111,9 +111,10 @@ impl HeadsRun {
             JobResult::Failed(why, trained) => (scores(trained), Some(why)),
         };
         match (failed, &scores) {
-            (Some(why), None) => notices.error(why),
+            (Some(why), None) => notices.error(JobKind::Heads, why),
             (Some(why), Some(scores)) => {
-                notices.error(text!("{why} (trained before: {scores})", why, scores));
+                notices
+                    .error(JobKind::Heads, text!("{why} (trained before: {scores})", why, scores));
             }
             (None, Some(scores)) => {
                 notices.info(text!("Predicted now: {scores}. Save it with Ctrl+S.", scores));

@@ -6,7 +6,7 @@ use crate::model::training_config::TrainingConfig;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::Handle;
 use crate::session::jobs::learn::training::Material;
-use crate::session::jobs::registry::{JobProgress, JobResult};
+use crate::session::jobs::registry::{JobKind, JobProgress, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::models::Prepared;
 use crate::text;
@@ -103,7 +103,9 @@ impl SweepRun {
             JobResult::Cancelled(rest) => {
                 notices.info(Text::joined([text!("Sweep stopped."), kept(rest)], " "))
             }
-            JobResult::Failed(why, rest) => notices.error(Text::joined([why, kept(rest)], ". ")),
+            JobResult::Failed(why, rest) => {
+                notices.error(JobKind::Sweep, Text::joined([why, kept(rest)], ". "))
+            }
         }
         !self.done.is_empty()
     }

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::export::tables::candidates::write_candidates;
 use crate::optimise::LabResults;
-use crate::session::jobs::registry::JobResult;
+use crate::session::jobs::registry::{JobKind, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::findings::Findings;
 use crate::text;
@@ -42,7 +42,7 @@ pub fn ended(result: JobResult<CandidatesFile>, notices: &mut Notices) {
         JobResult::Finished(CandidatesFile(path)) => {
             notices.info(text!("Candidates written to {path}.", path = path.display().to_string()));
         }
-        JobResult::Failed(why, _) => notices.error(why),
+        JobResult::Failed(why, _) => notices.error(JobKind::Candidates, why),
         JobResult::Cancelled(_) => (),
     }
 }

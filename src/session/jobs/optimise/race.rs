@@ -9,7 +9,7 @@ use crate::optimise::race::{Race, RaceReport, Runner};
 use crate::optimise::{Contender, ContenderReport, Contenders, Restart, SearchConfig, Tally};
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::Handle;
-use crate::session::jobs::registry::{JobProgress, JobResult};
+use crate::session::jobs::registry::{JobKind, JobProgress, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::models::Prepared;
 use crate::text;
@@ -169,7 +169,7 @@ impl RaceRun {
                 results
             }
             JobResult::Failed(why, results) => {
-                notices.error(why);
+                notices.error(JobKind::Race, why);
                 results
             }
         };

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::rediscover::{RediscoverConfig, Rediscovery, RediscoveryReport};
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::{Handle, NoNews};
-use crate::session::jobs::registry::JobResult;
+use crate::session::jobs::registry::{JobKind, JobResult};
 use crate::session::notices::Notices;
 use crate::text;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl RediscoveryRun {
                 report
             }
             JobResult::Failed(why, report) => {
-                notices.error(why);
+                notices.error(JobKind::Rediscovery, why);
                 report
             }
         };

@@ -10,7 +10,7 @@ use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::{LabResults, Restart, Search, SearchConfig, SearchReport, Tally};
 use crate::session::document::ids::{JobId, ModelId};
 use crate::session::jobs::handle::Handle;
-use crate::session::jobs::registry::{JobProgress, JobResult};
+use crate::session::jobs::registry::{JobKind, JobProgress, JobResult};
 use crate::session::notices::Notices;
 use crate::session::results::findings::{Findings, curves, so_far};
 use crate::session::results::models::Prepared;
@@ -142,7 +142,7 @@ impl SearchRun {
                 findings
             }
             JobResult::Failed(why, findings) => {
-                notices.error(why);
+                notices.error(JobKind::Search, why);
                 findings
             }
         };

@@ -5,10 +5,10 @@ use crate::objective::{Goal, ObjectiveSpec, Term};
 use crate::session::State;
 use crate::text;
 use crate::text::Text;
+use crate::ui::icons::{Icon, icon_button};
 use crate::ui::panels::quantities::{MENU, menu};
-use crate::ui::theme;
-use crate::ui::widgets::{Icon, at_right, icon_button, number, row, segments};
-use egui::{Align, Button, ComboBox, DragValue, FontId, Frame, Layout, Margin, Ui};
+use crate::ui::widgets::{number, row, segments};
+use egui::{Align, Button, ComboBox, DragValue, Frame, Layout, Margin, Ui};
 
 /// The most terms that can be weighted in the panel.
 const MAX_TERMS: usize = 6;
@@ -69,16 +69,9 @@ impl GoalKind {
     }
 }
 
-/// The heading, with the button that adds a term.
-pub fn title(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
-    ui.add_space(4.0);
-    let font = FontId::new(17.0, theme::strong());
-    at_right(ui, text!("Optimise").to_string(), font, |ui| another_term(ui, spec, state));
-}
-
-fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
-    let another =
-        ui.add_enabled(spec.terms.len() < MAX_TERMS, Button::new(text!("+ Term")).small());
+/// The button that adds a term.
+pub fn another_term(ui: &mut Ui, spec: &mut ObjectiveSpec, state: &State) {
+    let another = ui.add_enabled(spec.terms.len() < MAX_TERMS, Button::new(text!("+ Term")));
     if another
         .on_hover_text(
             text!("Seek several properties at once. The loss is the sum of each term's loss times its weight; \

@@ -10,9 +10,10 @@ use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::drawer::race;
 use crate::ui::panels::heads;
+use crate::ui::panels::small_buttons::{SmallButton, small_buttons};
 use crate::ui::request::{Request, Requests};
-use crate::ui::widgets::{Buttons, body, fitting, note, primary, width};
-use egui::{Button, CollapsingHeader, Frame, Panel, RichText, ScrollArea, Ui};
+use crate::ui::widgets::{body, fitting, heading, note, primary, scrolling, width};
+use egui::{Button, CollapsingHeader, Frame, Panel, RichText, Ui};
 
 pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     // The buttons stay visible, independent of the length of the settings.
@@ -22,10 +23,10 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         ui.add_space(6.0);
         search_run(ui, state, actions);
     });
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    scrolling(ui, |ui| {
         let mut config = state.search_config().into_owned();
         let mut starts = state.document.search.starts;
-        objective::title(ui, &mut config.spec, state);
+        heading(ui, text!("Optimise"));
         objective::terms(ui, &mut config.spec, state);
         let sought: Vec<_> = config.spec.quantities().collect();
         heads::wanted(ui, state, &sought, actions);
@@ -33,6 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         conditions::inside(ui, &mut config.spec);
         let more = CollapsingHeader::new(text!("More")).id_salt("more");
         more.show_unindented(ui, |ui| {
+            objective::another_term(ui, &mut config.spec, state);
             search::steps(ui, &mut config);
             group(ui, "starts", text!("Starts"), search::starts_in_words(state, starts), |ui| {
                 search::starts(ui, state, &mut starts, actions);
@@ -64,6 +66,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 count = state.document.search.contenders.0.len()
             );
             group(ui, "race", text!("Race"), contenders, |ui| race::contenders(ui, state, actions));
+            other_searches(ui, state, actions);
             show_code(ui, state, actions);
             copy_table(ui, state, actions);
         });
@@ -115,50 +118,43 @@ fn search_run(ui: &mut Ui, state: &State, actions: &mut Requests) {
         (None, Some(_)) => Some(MapPoint::Hovered),
         (None, None) => None,
     };
-    let (hand, clear) = (UiCommand::StepByStep, UiCommand::ClearSearch);
-    let names = [text!("From here"), hand.label(), clear.label()].map(String::from);
-    // With less padding three buttons fit into the panel.
-    let usual = Buttons { size: 15.0, margin: 8.0, gap: 6.0 };
-    let side_by_side = match usual.length(ui, &names) <= ui.available_width() {
-        true => usual,
-        false => Buttons { margin: 4.0, gap: 4.0, ..usual },
-    };
-    let size = side_by_side.size_in(ui, &names);
-    let [from_here, by_hand, clear_search] =
-        names.map(|name| Button::new(RichText::new(name).size(size)));
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().button_padding.x = side_by_side.margin;
-        ui.spacing_mut().item_spacing.x = side_by_side.gap;
-        let from_here = ui.add_enabled(point.is_some(), from_here);
-        let from_here = from_here
-            .on_hover_text(text!(
-                "Search from the kept point alone ({keys}, or double-click on the map)",
-                keys = UiCommand::OptimiseFrom.keys()
-            ))
-            .on_disabled_hover_text(text!("Click the map to keep the point from which to search"));
-        if let Some(point) = point.filter(|_| from_here.clicked()) {
-            actions.command(Command::SearchFrom(point));
-        }
-        let by_hand = ui.add_enabled(hand.is_offered(state), by_hand);
-        let by_hand = by_hand.on_hover_text(hand.tooltip()).on_disabled_hover_text(text!(
-            "By hand goes with the methods that follow a gradient step by step"
-        ));
-        if by_hand.clicked() {
-            hand.request(state, actions);
-        }
-        let clear_search = ui.add_enabled(clear.is_offered(state), clear_search);
-        if clear_search.on_hover_text(clear.tooltip()).clicked() {
-            clear.request(state, actions);
-        }
-    });
-    ui.horizontal(|ui| {
-        race::start(ui, UiCommand::Race.label(), state, actions);
-        let about = text!("End the search and keep the trajectories so far");
-        let stop = ui.add_enabled(job.is_some(), Button::new(text!("Stop")));
-        if stop.on_hover_text(UiCommand::Cancel.with_keys(about)).clicked() {
-            job.into_iter().for_each(|job| actions.command(Command::Stop(job)));
-        }
-    });
+    let from_here = text!(
+        "Search from the kept point alone ({keys}, or double-click on the map)",
+        keys = UiCommand::OptimiseFrom.keys()
+    );
+    let nowhere = || text!("Click the map to keep the point from which to search");
+    let nothing = || text!("There is no search to take away");
+    let idle = || text!("No search is under way");
+    let clear = UiCommand::ClearSearch;
+    let stop = text!("End the search and keep the trajectories so far");
+    let buttons = [
+        SmallButton {
+            name: text!("From here"),
+            about: from_here,
+            refusal: point.is_none().then(nowhere),
+            request: point.map(|point| Request::Do(Command::SearchFrom(point))),
+        },
+        SmallButton::new(clear, (!clear.is_offered(state)).then(nothing), state),
+        SmallButton {
+            name: text!("Stop"),
+            about: UiCommand::Cancel.with_keys(stop),
+            refusal: job.is_none().then(idle),
+            request: job.map(|job| Request::Do(Command::Stop(job))),
+        },
+    ];
+    small_buttons(ui, buttons, actions);
+}
+
+/// The other ways to search: step by step, and by several methods side by side.
+fn other_searches(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let (hand, race) = (UiCommand::StepByStep, UiCommand::Race);
+    let no_gradient = || text!("By hand goes with the methods that follow a gradient step by step");
+    let racing = || text!("A race is under way");
+    let buttons = [
+        SmallButton::new(hand, (!hand.is_offered(state)).then(no_gradient), state),
+        SmallButton::new(race, (!race.is_offered(state)).then(racing), state),
+    ];
+    small_buttons(ui, buttons, actions);
 }
 
 /// The estimated cost of the next search.

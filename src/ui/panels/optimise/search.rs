@@ -12,7 +12,7 @@ use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::widgets::{note, number, row, segments};
 use egui::{ComboBox, Ui};
 
-/// The two most important numbers.
+/// The number of starts.
 pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
     number(
         ui,
@@ -22,9 +22,12 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
         1..=10_000,
         0.5,
     );
+}
+
+/// The length of a step; nothing for methods that choose their own.
+fn step_size(ui: &mut Ui, config: &mut SearchConfig) {
     // Each space has its own learning rate.
     let (name, rate, tooltip) = match (config.method, config.space) {
-        // These methods choose their own step length.
         (Method::Lbfgs | Method::Random, _) => return,
         (Method::CmaEs, _) => (
             text!("First spread"),
@@ -52,8 +55,9 @@ pub fn restarts(ui: &mut Ui, config: &mut SearchConfig) {
     number(ui, name, tooltip, rate, 1e-4..=10.0, 0.005);
 }
 
-/// The number of steps and the seed.
+/// The length and the number of steps, and the seed.
 pub fn steps(ui: &mut Ui, config: &mut SearchConfig) {
+    step_size(ui, config);
     let tooltip = text!(
         "How many steps each restart takes at most; methods that count otherwise get the \
                    same budget of values and gradients"

@@ -1,7 +1,7 @@
 //! The commands of the window: what a person can do by a key, a menu or a main button, given what is shown and selected.
 //! Keys, menus, buttons and the list of keys read this table.
 
-use super::request::{Dialog, Request, Requests};
+use super::listed::listed;
 use crate::explore::scene::map_layer::MapLayer;
 use crate::optimise::Rule;
 use crate::session::commands::command::Touring;
@@ -12,34 +12,10 @@ use crate::session::screen::selection::MapPoint;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
-use egui::{Key, KeyboardShortcut, Modifiers};
+use crate::ui::request::{Dialog, Request, Requests};
 
 /// The distance by which an arrow key moves the selected point, as a fraction of the view.
 const NUDGE: f64 = 0.02;
-
-/// Declares an enum and the list of its values, in the order of menus and of the list of keys. Behind a variant with content
-/// stand the values of the content.
-macro_rules! listed {
-    ($(#[$about:meta])* $name:ident {
-        $($(#[$doc:meta])* $variant:ident $(($of:ident): [$($value:ident),+])?,)+
-    }) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$doc])* $variant $(($of))?,)+
-        }
-
-        impl $name {
-            /// All values, in order.
-            pub fn all() -> impl Iterator<Item = Self> {
-                let parts: &[&[Self]] = &[$(listed!(@ $variant $($of $($value)+)?)),+];
-                parts.iter().copied().flatten().copied()
-            }
-        }
-    };
-    (@ $variant:ident) => { &[Self::$variant] };
-    (@ $variant:ident $of:ident $($value:ident)+) => { &[$(Self::$variant($of::$value)),+] };
-}
 
 listed! {
     /// A command of the window.
@@ -164,60 +140,6 @@ pub enum MenuSection {
     TextScale,
     /// Help.
     Help,
-}
-
-listed! {
-    /// A line of the list of keys, in which related commands stand together.
-    KeysLine {
-        /// The pages.
-        Pages,
-        /// The selected point.
-        Point,
-        /// A path to a point, and pins; by mouse alone.
-        PathAndPin,
-        /// A search from one point.
-        OptimiseFrom,
-        /// A search from all starts.
-        Optimise,
-        /// A search step by step.
-        StepByStep,
-        /// Latent paths and new shapes.
-        Tours,
-        /// The playback.
-        Playback,
-        /// The same keys during a search step by step.
-        Stages,
-        /// The speed of the playback.
-        Speed,
-        /// The layers of the map.
-        Layers,
-        /// The comparison of two models.
-        Comparison,
-        /// The view of the data.
-        Fit,
-        /// The left panel.
-        LeftPanel,
-        /// The view of the map; by mouse alone.
-        Map,
-        /// The running jobs.
-        Jobs,
-        /// The window.
-        Window,
-        /// The size of texts and controls.
-        TextScale,
-        /// Files.
-        Files,
-        /// A point by its name.
-        GoTo,
-        /// The networks and the settings of a model.
-        Model,
-        /// The history.
-        History,
-        /// Cancelling.
-        Cancel,
-        /// A picture of the window.
-        CopyPicture,
-    }
 }
 
 impl UiCommand {
@@ -380,99 +302,6 @@ impl UiCommand {
         }
     }
 
-    /// The keys; the first is the one that is written.
-    pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
-        const fn plain(key: Key) -> KeyboardShortcut {
-            KeyboardShortcut::new(Modifiers::NONE, key)
-        }
-        const fn ctrl(key: Key) -> KeyboardShortcut {
-            KeyboardShortcut::new(Modifiers::COMMAND, key)
-        }
-        const fn ctrl_shift(key: Key) -> KeyboardShortcut {
-            KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
-        }
-        match self {
-            Self::Turn(Activity::Explore) => const { &[plain(Key::Num1)] },
-            Self::Turn(Activity::Train) => const { &[plain(Key::Num2)] },
-            Self::Turn(Activity::Optimise) => const { &[plain(Key::Num3)] },
-            Self::Open => const { &[ctrl(Key::O)] },
-            Self::Save => const { &[ctrl(Key::S)] },
-            Self::Model => const { &[plain(Key::M)] },
-            Self::Export => const { &[ctrl(Key::E)] },
-            Self::Undo => const { &[ctrl(Key::Z)] },
-            Self::Redo => const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] },
-            Self::GoTo => const { &[ctrl(Key::G)] },
-            Self::Fit => const { &[plain(Key::F)] },
-            Self::LeftPanel => const { &[plain(Key::L)] },
-            Self::TextSmaller => const { &[ctrl(Key::Minus)] },
-            Self::TextUsual => const { &[ctrl(Key::Num0)] },
-            Self::TextLarger => const { &[ctrl(Key::Plus), ctrl(Key::Equals)] },
-            Self::Keys => const { &[plain(Key::F1)] },
-            Self::Present => const { &[plain(Key::F5)] },
-            Self::FullScreen => const { &[plain(Key::F11)] },
-            Self::CopyPicture => const { &[ctrl_shift(Key::C)] },
-            Self::Jobs => const { &[plain(Key::J)] },
-            Self::Cancel => const { &[plain(Key::Escape)] },
-            Self::Compare => const { &[plain(Key::K)] },
-            Self::Layer(MapLayer::Shapes) => const { &[plain(Key::G)] },
-            Self::Layer(MapLayer::Heat) => const { &[plain(Key::H)] },
-            Self::Layer(MapLayer::Data) => const { &[plain(Key::D)] },
-            Self::Layer(MapLayer::Paths) => const { &[plain(Key::P)] },
-            Self::Layer(MapLayer::Trust) => const { &[plain(Key::T)] },
-            Self::Layer(MapLayer::Gradient) => const { &[plain(Key::V)] },
-            Self::Layer(MapLayer::Axes) => const { &[plain(Key::A)] },
-            Self::PlayOrPause => const { &[plain(Key::Space)] },
-            Self::StepBack => const { &[plain(Key::Comma)] },
-            Self::StepOn => const { &[plain(Key::Period)] },
-            Self::Slower => const { &[plain(Key::OpenBracket)] },
-            Self::Faster => const { &[plain(Key::CloseBracket)] },
-            Self::NudgeLeft => const { &[plain(Key::ArrowLeft)] },
-            Self::NudgeRight => const { &[plain(Key::ArrowRight)] },
-            Self::NudgeDown => const { &[plain(Key::ArrowDown)] },
-            Self::NudgeUp => const { &[plain(Key::ArrowUp)] },
-            Self::PlayPath => const { &[plain(Key::W)] },
-            Self::NewShapes => const { &[plain(Key::N)] },
-            Self::Optimise => const { &[plain(Key::R)] },
-            Self::OptimiseFrom => const { &[plain(Key::C)] },
-            Self::StepByStep => const { &[plain(Key::B)] },
-            Self::CloseModel
-            | Self::StartFresh
-            | Self::Theme(_)
-            | Self::Lesson
-            | Self::Pin
-            | Self::DrawShape
-            | Self::Race
-            | Self::ClearSearch
-            | Self::ShowCode
-            | Self::Data
-            | Self::Train
-            | Self::OneBatch
-            | Self::OneEpoch
-            | Self::ResetTraining
-            | Self::GoOn
-            | Self::Branch
-            | Self::NewSeed => &[],
-        }
-    }
-
-    /// The first shortcut as people write it; empty if there is none.
-    pub fn keys(self) -> Text {
-        self.shortcuts().first().map_or_else(Text::default, written)
-    }
-
-    /// A sentence with the keys of the command behind it in brackets.
-    pub fn with_keys(self, sentence: Text) -> Text {
-        match self.shortcuts() {
-            [] => sentence,
-            _ => text!("{sentence} ({keys})", sentence, keys = self.keys()),
-        }
-    }
-
-    /// The tooltip: what the command does, and its keys.
-    pub fn tooltip(self) -> Text {
-        self.with_keys(self.about())
-    }
-
     /// The section of the menu that has the command.
     pub fn menu_section(self) -> Option<MenuSection> {
         match self {
@@ -485,36 +314,6 @@ impl UiCommand {
             Self::Theme(_) => Some(MenuSection::Theme),
             Self::TextSmaller | Self::TextUsual | Self::TextLarger => Some(MenuSection::TextScale),
             Self::Lesson | Self::Keys => Some(MenuSection::Help),
-            _ => None,
-        }
-    }
-
-    /// The line of the list of keys that has the command.
-    pub fn keys_line(self) -> Option<KeysLine> {
-        match self {
-            Self::Turn(_) => Some(KeysLine::Pages),
-            Self::NudgeLeft | Self::NudgeRight | Self::NudgeDown | Self::NudgeUp => {
-                Some(KeysLine::Point)
-            }
-            Self::OptimiseFrom => Some(KeysLine::OptimiseFrom),
-            Self::Optimise => Some(KeysLine::Optimise),
-            Self::StepByStep => Some(KeysLine::StepByStep),
-            Self::PlayPath | Self::NewShapes => Some(KeysLine::Tours),
-            Self::PlayOrPause | Self::StepBack | Self::StepOn => Some(KeysLine::Playback),
-            Self::Slower | Self::Faster => Some(KeysLine::Speed),
-            Self::Layer(_) => Some(KeysLine::Layers),
-            Self::Compare => Some(KeysLine::Comparison),
-            Self::Fit => Some(KeysLine::Fit),
-            Self::LeftPanel => Some(KeysLine::LeftPanel),
-            Self::Jobs => Some(KeysLine::Jobs),
-            Self::Keys | Self::Present | Self::FullScreen => Some(KeysLine::Window),
-            Self::TextSmaller | Self::TextUsual | Self::TextLarger => Some(KeysLine::TextScale),
-            Self::Open | Self::Save | Self::Export => Some(KeysLine::Files),
-            Self::GoTo => Some(KeysLine::GoTo),
-            Self::Model => Some(KeysLine::Model),
-            Self::Undo | Self::Redo => Some(KeysLine::History),
-            Self::Cancel => Some(KeysLine::Cancel),
-            Self::CopyPicture => Some(KeysLine::CopyPicture),
             _ => None,
         }
     }
@@ -626,108 +425,13 @@ impl UiCommand {
     }
 }
 
-impl KeysLine {
-    /// The keys of its commands, and what the mouse does.
-    pub fn keys(self) -> Text {
-        let commands = UiCommand::all().filter(|command| command.keys_line() == Some(self));
-        let keys = commands.map(|command| command.keys());
-        match self {
-            Self::Point => text!("Click, arrow keys"),
-            Self::PathAndPin => text!("Shift-click, right-click"),
-            Self::OptimiseFrom => {
-                Text::joined([text!("Double-click")].into_iter().chain(keys), ", ")
-            }
-            Self::Stages => text!("step by step"),
-            Self::Map => text!("Drag, scroll"),
-            Self::Pages | Self::Layers => Text::joined(keys, "  "),
-            _ => Text::joined(keys, "   "),
-        }
-    }
-
-    /// Their effect.
-    pub fn about(self) -> Text {
-        match self {
-            Self::Pages => text!("Explore, Train, Optimise"),
-            Self::Point => text!("Keep a point, move it"),
-            Self::PathAndPin => text!("Follow a path there, pin it"),
-            Self::OptimiseFrom => text!("Optimise from there"),
-            Self::Optimise => text!("Optimise from all starts"),
-            Self::StepByStep => text!("Search step by step"),
-            Self::Tours => text!("Follow a path over the map, draw new samples"),
-            Self::Playback => text!("Play or pause, one step back, one step on"),
-            Self::Stages => text!("A whole step, one stage back, one stage on"),
-            Self::Speed => text!("Slower, faster"),
-            Self::Layers => text!("Shapes, heat, data, paths, trust, gradient, axes"),
-            Self::Comparison => text!("Compare two models"),
-            Self::Fit => UiCommand::Fit.about(),
-            Self::LeftPanel => UiCommand::LeftPanel.label(),
-            Self::Map => text!("Move the map, zoom"),
-            Self::Jobs => text!("List what runs, and end it"),
-            Self::Window => text!("Keys, projector mode, full screen"),
-            Self::TextScale => text!("Smaller, usual, larger texts and controls"),
-            Self::Files => text!("Open, save, export"),
-            Self::GoTo => UiCommand::GoTo.about(),
-            Self::Model => UiCommand::Model.about(),
-            Self::History => text!("Undo, redo"),
-            Self::Cancel => UiCommand::Cancel.about(),
-            Self::CopyPicture => UiCommand::CopyPicture.about(),
-        }
-    }
-}
-
-/// A shortcut as people write it: `Ctrl+Shift+Z`.
-fn written(shortcut: &KeyboardShortcut) -> Text {
-    let key = match shortcut.logical_key {
-        Key::Space => text!("Space"),
-        Key::Escape => Text::verbatim("Esc"),
-        key @ (Key::ArrowLeft | Key::ArrowRight | Key::ArrowDown | Key::ArrowUp) => {
-            Text::verbatim(key.name())
-        }
-        key => Text::verbatim(key.symbol_or_name()),
-    };
-    let modifiers = [
-        (shortcut.modifiers.command, Text::verbatim("Ctrl")),
-        (shortcut.modifiers.shift, Text::verbatim("Shift")),
-    ];
-    let held = modifiers.into_iter().filter(|(held, _)| *held).map(|(_, name)| name);
-    Text::joined(held.chain([key]), "+")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_key_has_one_command_and_a_line_of_the_list() {
-        let all: Vec<_> = UiCommand::all().collect();
-        let keys: Vec<_> = all.iter().flat_map(|command| command.shortcuts()).collect();
-        for (index, key) in keys.iter().enumerate() {
-            assert!(!keys[..index].contains(key), "{key:?} stands for two commands");
-        }
-        for command in all {
-            let listed = command.keys_line().is_some();
-            assert_eq!(listed, !command.shortcuts().is_empty(), "{command:?}");
-        }
-        for line in KeysLine::all() {
-            assert!(!line.keys().to_string().is_empty(), "{line:?} has no keys");
-        }
-    }
-
-    #[test]
     fn every_layer_is_a_command() {
         let layers = UiCommand::all().filter(|command| matches!(command, UiCommand::Layer(_)));
         assert!(layers.eq(MapLayer::ALL.map(UiCommand::Layer)));
-    }
-
-    #[test]
-    fn keys_are_written_as_people_write_them() {
-        let written = |command: UiCommand| command.keys().to_string();
-        assert_eq!(written(UiCommand::Redo), "Ctrl+Shift+Z");
-        assert_eq!(written(UiCommand::Cancel), "Esc");
-        assert_eq!(written(UiCommand::Slower), "[");
-        assert_eq!(written(UiCommand::Train), "");
-        assert_eq!(KeysLine::Layers.keys().to_string(), "G  H  D  P  T  V  A");
-        assert_eq!(KeysLine::OptimiseFrom.keys().to_string(), "Double-click, C");
-        assert_eq!(KeysLine::Window.keys().to_string(), "F1   F5   F11");
     }
 }
