@@ -1,6 +1,7 @@
 //! Notices over the lower left of the map.
 
 use super::icons::{Icon, icon_button};
+use super::map::colour_scale;
 use super::map::view::plate;
 use super::request::Requests;
 use super::theme;
@@ -23,7 +24,8 @@ pub fn show(ctx: &Context, map: Rect, state: &State, actions: &mut Requests) {
     if state.notices.iter().next().is_none() {
         return;
     }
-    let room = map.shrink(INSET);
+    let scale = if colour_scale::is_needed(state) { colour_scale::HEIGHT } else { 0.0 };
+    let room = map.with_max_y(map.bottom() - scale).shrink(INSET);
     let area =
         Area::new(Id::unique("notices")).pivot(Align2::LEFT_BOTTOM).fixed_pos(room.left_bottom());
     area.constrain_to(room).show(ctx, |ui| {

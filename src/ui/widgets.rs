@@ -5,8 +5,9 @@ use crate::explore::{brief, three_digits};
 use crate::text;
 use crate::text::Text;
 use egui::{
-    Align, Align2, Button, Color32, DragValue, FontId, Label, Layout, Margin, Painter, Pos2, Rect,
-    Response, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2, vec2,
+    Align, Align2, Button, Checkbox, Color32, DragValue, FontId, Label, Layout, Margin, Painter,
+    Pos2, Rect, Response, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2,
+    vec2,
 };
 
 /// The smallest font of a text that is too long for its room, in points.
@@ -240,6 +241,15 @@ pub fn row(
     let (label, control) = at_right(ui, &name, body(), add);
     let label = label.on_hover_text(&tooltip);
     control.on_hover_text(tooltip).labelled_by(label.id).accessible_name(name)
+}
+
+/// A box to tick in a [`row`], as large as its sign, so that it ends where other fields end.
+pub fn tick(ui: &mut Ui, on: &mut bool) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = ui.spacing().icon_width;
+        ui.add(Checkbox::without_text(on))
+    })
+    .inner
 }
 
 /// A number in a [`row`]; true if it was changed.

@@ -126,7 +126,7 @@ fn samples_paths_and_blends_are_rows_of_the_file() {
         run_line(words);
     }
     let svg = std::fs::read_to_string(path("i.svg")).unwrap();
-    assert!(svg.contains("value by value"), "the blend of a table");
+    assert!(svg.contains("by value"), "the blend of a table");
 }
 
 /// The closed lines of an SVG, each with its corners.

@@ -141,7 +141,7 @@ fn pictures_and_animations_are_written_whole() {
     let at = folder.path();
     let svg = |name: &str| std::fs::read_to_string(at.join(name)).unwrap();
     succeed(&words("interpolate --model M --from row:1 --to row:2 --steps 3 --out F/m.svg", at));
-    assert!(svg("m.svg").contains("Latent path") && svg("m.svg").contains("Blend"));
+    assert!(svg("m.svg").contains(">Path<") && svg("m.svg").contains("Blend"));
     succeed(&words("sample --model M --count 9 --theme dark --out F/s.svg", at));
     assert!(svg("s.svg").contains("outside the data") && svg("s.svg").contains("Roundness"));
     succeed(&words("walk --model M --path spiral --frames 4 --out F/w.svg", at));

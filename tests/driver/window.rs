@@ -293,8 +293,11 @@ pub fn train(window: &mut Window, epochs: usize) {
     set(window, "Shapes", 200);
     click(window, "Done");
     assert_eq!(window.see().next_data().samples, 200);
+    unfold(window, "More", "Updates");
     set(window, "Updates", updates);
     assert_eq!(window.see().next_training().updates, updates);
+    click_label(window, "More");
+    settle(window);
     assert_eq!(window.see().page(), Page::Train, "digits in a field turn no page");
     press(window, "Train");
     assert!(window.see().training().is_running());

@@ -7,6 +7,8 @@ use latent_explorer::explore::{Projection, home_view};
 /// The right edge of every row of the left panel: its width less its margin.
 const EDGE: f32 = 260.0 - 14.0;
 const PAGES: [Page; 3] = [Page::Explore, Page::Train, Page::Optimise];
+/// What unfolds, whose titles stand at the left.
+const FOLDS: [&str; 5] = ["More", "Model", "Path", "Predict properties", "Steps and pace"];
 const INPUTS: [Role; 6] =
     [Role::Button, Role::CheckBox, Role::ComboBox, Role::SpinButton, Role::Slider, Role::TextInput];
 
@@ -43,7 +45,8 @@ fn the_rows_of_all_panels_end_at_one_edge() {
                 let is_last = all.iter().all(|(_, _, other)| {
                     other.right() <= rect.right() || !other.y_range().intersects(rect.y_range())
                 });
-                if is_last && node.role() != Role::CheckBox {
+                let is_fold = FOLDS.iter().any(|fold| name.starts_with(fold));
+                if is_last && !is_fold && node.role() != Role::CheckBox {
                     let right = rect.right();
                     assert!((right - EDGE).abs() < 0.6, "{page:?}: {name} ends at {right}");
                 }

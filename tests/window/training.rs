@@ -98,9 +98,7 @@ fn heads_are_learned_from_the_panel() {
     );
     settle(&mut window);
 
-    let fold = window.get_by_label("More").rect().center();
-    click_at(&mut window, fold, PointerButton::Primary);
-    settle(&mut window);
+    unfold(&mut window, "More", "Perimeter");
     window.get_by_role_and_label(Role::CheckBox, "Perimeter").click_accesskit();
     show(&mut window);
     window.get_by_role_and_label(Role::CheckBox, "Area").click_accesskit();
@@ -118,6 +116,7 @@ fn what_comes_after_the_last_update_is_said() {
     // Thousands of shapes take their time to be encoded and judged.
     unfold(&mut window, "Steps and pace", "Full speed");
     tick(&mut window, "Full speed");
+    unfold(&mut window, "More", "Updates");
     set(&mut window, "Updates", 9);
     press(&mut window, "Train");
     window.wait("the last update", |see| see.training().phase() == TrainingPhase::Finishing);

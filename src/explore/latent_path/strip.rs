@@ -62,12 +62,12 @@ impl Strip {
     /// Only when the tensor library fails.
     pub fn rows(&self, model: &Model, quantity: Quantity, legend: bool) -> Result<ContactSheet> {
         let title = |first: Text, second: Text| [first.to_string(), second.to_string()];
-        let mut titles = vec![title(text!("Latent path"), text!("decoded"))];
+        let mut titles = vec![title(text!("Path"), text!("decoded"))];
         let mut cells = self.cells();
         if let Some(blended) = &self.blended {
             let how = match model.domain().table() {
-                None => text!("point by point"),
-                Some(_) => text!("value by value"),
+                None => text!("pointwise"),
+                Some(_) => text!("by value"),
             };
             titles.push(title(text!("Blend"), how));
             let (z, _) = model.encode(blended)?;

@@ -2,7 +2,7 @@
 //!
 //! Every shape has a cell of one unit. The scene is the same in the window and in a file.
 
-use crate::data::glyph::Glyphs;
+use crate::data::glyph::{Glyphs, NOT_FINITE};
 use crate::data::rows::Rows;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::{Palette, Rgba, faded, scale};
@@ -172,9 +172,15 @@ impl ContactSheet {
         }
         for (row, lines) in self.layout.titles.iter().enumerate() {
             let y = (self.size()[1] - 1).saturating_sub(row) as f64;
-            layers.push(text([0.0, y + 0.5 * LINE], &lines[0], 14.0, palette.text));
-            layers.push(text([0.0, y - 0.5 * LINE], &lines[1], 12.0, palette.weak_text));
+            let [first, second] = [(&lines[0], 14.0), (&lines[1], SIZE)];
+            layers.push(text([0.0, y + 0.5 * LINE], first.0, fitting(first, cell), palette.text));
+            let size = fitting(second, cell);
+            layers.push(text([0.0, y - 0.5 * LINE], second.0, size, palette.weak_text));
         }
+        let is_shape = |slot: &&usize| self.in_slot(**slot).is_some();
+        layers.extend(self.grid.missing.iter().filter(is_shape).map(|&slot| {
+            text(self.grid.lattice.centre(slot), NOT_FINITE, SIZE as f32, palette.weak_text)
+        }));
         if self.layout.legend {
             let y = -BELOW - 0.5 * LEGEND;
             let meanings = [
@@ -213,6 +219,11 @@ impl ContactSheet {
         let row = (self.size()[1] - 1).saturating_sub(index / columns);
         [(left + index % columns) as f64, row as f64]
     }
+}
+
+/// The size of a line of a title, or a smaller one at which it fits into a cell of so many points, if it can be read so.
+fn fitting((line, usual): (&String, f64), cell: f64) -> f32 {
+    (cell / (LETTER * line.chars().count() as f64)).min(usual).max(MIN_SIZE) as f32
 }
 
 /// The lines under a shape in a cell of so many points: where each stands, in cells, and its size.

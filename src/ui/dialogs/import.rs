@@ -11,7 +11,7 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::jobs::bar;
 use crate::ui::request::{Request, Requests};
-use crate::ui::widgets::{body, fact, heading, note, number, primary, row, segments, width};
+use crate::ui::widgets::{body, fact, heading, note, number, primary, row, segments, tick, width};
 use egui::{Button, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -146,23 +146,17 @@ impl ImportForm {
         let tooltip = text!(
             "Each shape gets the same size (a unit RMS radius); its own size is remembered and restored on export"
         );
-        row(ui, text!("Same size"), tooltip, |ui| {
-            ui.add(egui::Checkbox::without_text(&mut normalise.scale))
-        });
+        row(ui, text!("Same size"), tooltip, |ui| tick(ui, &mut normalise.scale));
         let tooltip = text!(
             "The long axis of each shape is turned onto the horizontal; its angle is remembered"
         );
-        row(ui, text!("Same direction"), tooltip, |ui| {
-            ui.add(egui::Checkbox::without_text(&mut normalise.rotation))
-        });
+        row(ui, text!("Same direction"), tooltip, |ui| tick(ui, &mut normalise.rotation));
         let spacing = &mut self.options.spacing;
         let mut is_curved = *spacing == Spacing::Curvature;
         let tooltip = text!(
             "Points are closer together where the outline is curved, as at the leading edge of an airfoil"
         );
-        row(ui, text!("Closer at curves"), tooltip, |ui| {
-            ui.add(egui::Checkbox::without_text(&mut is_curved))
-        });
+        row(ui, text!("Closer at curves"), tooltip, |ui| tick(ui, &mut is_curved));
         *spacing = if is_curved { Spacing::Curvature } else { Spacing::Arc };
         let tooltip = text!("Points of an outline; twice as many numbers");
         number(ui, text!("Points"), tooltip, &mut self.options.points, 16..=400, 1.0);

@@ -1,6 +1,6 @@
 //! The map: its scene, its dots and strokes, two maps side by side.
 
-mod colour_scale;
+pub mod colour_scale;
 pub mod compare;
 pub mod discs;
 pub mod lesson;

@@ -15,7 +15,7 @@ use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
 use crate::ui::request::Requests;
-use crate::ui::widgets::{at_right, body, note, number, row};
+use crate::ui::widgets::{at_right, body, note, number, row, tick};
 use egui::{Align, Button, CollapsingHeader, RichText, Ui};
 
 /// The heads of the next training, and their weight.
@@ -27,7 +27,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
     for quantity in state.learnable() {
         let mut wanted = config.heads.contains(&quantity);
         let tooltip = state.about(quantity);
-        if row(ui, short(quantity, 24), tooltip, |ui| ui.checkbox(&mut wanted, "")).changed() {
+        if row(ui, short(quantity, 24), tooltip, |ui| tick(ui, &mut wanted)).changed() {
             if wanted {
                 config.heads.push(quantity);
             } else {
@@ -48,7 +48,7 @@ pub fn trained_along(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
              property does not drown a hard one"
         );
         row(ui, text!("Learn uncertainties"), tooltip, |ui| {
-            ui.checkbox(&mut config.learned_uncertainties, "")
+            tick(ui, &mut config.learned_uncertainties)
         });
     }
 }

@@ -18,7 +18,7 @@ use crate::ui::commands::UiCommand;
 use crate::ui::dialogs::sweep;
 use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{
-    heading, list, log_slider, note, number, primary, row, scrolling, segments, width,
+    heading, list, log_slider, note, number, primary, row, scrolling, segments, tick, width,
 };
 use egui::{
     Button, CollapsingHeader, ComboBox, DragValue, FontId, Frame, Panel, RichText, Ui, vec2,
@@ -107,6 +107,98 @@ fn settings(
     state: &State,
     actions: &mut Requests,
 ) {
+    let mut about = vec![text!(
+        "The weight of the KL term. High: a regular map in which families blur or vanish. \
+         Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
+    )];
+    if config.linear_path && !config.sigma_vae {
+        about.push(text!(
+            "In units of twice the residual variance of PCA with as many dimensions; 1 to 4 give much the same error."
+        ));
+    }
+    log_slider(
+        ui,
+        text!("Beta: reconstruction \u{2194} regularity"),
+        Text::joined(about, " "),
+        &mut config.beta,
+        0.0..=10.0,
+    );
+    if let Some(preset) = Preset::from_config(config) {
+        note(ui, text!("{preset}.", preset = preset.about()));
+    }
+    // The program changes no setting by itself: it shows the error until the settings are consistent.
+    if let Err(error) = config.check() {
+        ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
+    }
+    CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
+        updates(ui, config, samples);
+        loss(ui, config, state);
+        sweep::offer(ui, actions);
+        number(
+            ui,
+            text!("Seed"),
+            text!("The same seed gives the same model"),
+            &mut config.seed,
+            0..=u64::from(u32::MAX),
+            0.1,
+        );
+        number(ui, text!("Batch size"), text!("Shapes of one update"), &mut config.batch_size, 1..=4096, 0.5);
+        number(
+            ui,
+            text!("Learning rate"),
+            text!("The step size of Adam on the weights"),
+            &mut config.learning_rate,
+            1e-6..=1.0,
+            1e-4,
+        );
+        let tooltip = text!("Lets the learning rate fall evenly to 0, so that the last updates refine what the first ones found");
+        row(ui, text!("Falling rate"), tooltip, |ui| tick(ui, &mut config.falling_rate));
+        number(
+            ui,
+            text!("Latent dimensions"),
+            text!("Dimensions of the latent space; the map shows more than two through PCA"),
+            &mut config.latent_dim,
+            1..=128,
+            0.1,
+        );
+        let tooltip = text!("Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them in \
+                       reverse order");
+        list(ui, text!("Hidden layers"), tooltip, &mut config.hidden);
+        let generated = 2 * state.document.training.generator.points;
+        let width = state.own_data().map_or(generated, |data| data.set.rows.width());
+        if let Some(memory) = about_memory(config, width) {
+            note(ui, memory);
+        }
+        activation(ui, config);
+        let tooltip = text!("Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
+                       through both networks from the start, and the nonlinear part trained beside it. Usual for your own \
+                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.");
+        row(ui, text!("Linear path (PCA)"), tooltip, |ui| tick(ui, &mut config.linear_path));
+        let tooltip =
+            text!("Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself");
+        row(ui, text!("Sample z"), tooltip, |ui| tick(ui, &mut config.latent_noise));
+        row(ui, text!("Learned variance"), about_learned_variance(), |ui| {
+            let gaussian = config.loss == Reconstruction::Mse;
+            ui.add_enabled_ui(gaussian, |ui| tick(ui, &mut config.sigma_vae)).inner
+        });
+        let tooltip = text!("Updates over which beta grows from 0 to its value: first the reconstruction, then the regularity. \
+                       A tenth to a half of the training is usual against posterior collapse.");
+        number(ui, text!("KL warm-up"), tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
+        let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
+        number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
+        early_stopping(ui, config);
+        let tooltip = text!("The share of hidden units that are left out of each update, so that none relies on another; for small data sets. \
+                       0 is usual, 0.1 to 0.5 against overfitting.");
+        number(ui, text!("Dropout"), tooltip, &mut config.dropout, 0.0..=0.9, 0.005);
+        let tooltip = text!("Takes a share of each weight off in every update (AdamW), so that the network stays smooth; 0 is usual, \
+                       0.0001 to 0.1 against overfitting");
+        number(ui, text!("Weight decay"), tooltip, &mut config.weight_decay, 0.0..=100.0, 0.001);
+        heads::trained_along(ui, config, state);
+    });
+}
+
+/// The length of a training on `samples` rows.
+fn updates(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
     let epochs = config.updates as f64 / config.batches(samples) as f64;
     let decimals = usize::from(epochs < 100.0);
     let epochs = format!("{epochs:.decimals$}").trim_end_matches(".0").to_owned();
@@ -137,93 +229,6 @@ fn settings(
     if below {
         ui.with_layout(egui::Layout::top_down(egui::Align::Max), |ui| ui.label(remark));
     }
-    let mut about = vec![text!(
-        "The weight of the KL term. High: a regular map in which families blur or vanish. \
-         Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
-    )];
-    if config.linear_path && !config.sigma_vae {
-        about.push(text!(
-            "In units of twice the residual variance of PCA with as many dimensions; 1 to 4 give much the same error."
-        ));
-    }
-    log_slider(
-        ui,
-        text!("Beta: reconstruction \u{2194} regularity"),
-        Text::joined(about, " "),
-        &mut config.beta,
-        0.0..=10.0,
-    );
-    if let Some(preset) = Preset::from_config(config) {
-        note(ui, text!("{preset}.", preset = preset.about()));
-    }
-    // The program changes no setting by itself: it shows the error until the settings are consistent.
-    if let Err(error) = config.check() {
-        ui.label(RichText::new(error.to_string()).small().color(ui.visuals().warn_fg_color));
-    }
-    CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
-        loss(ui, config, state);
-        sweep::offer(ui, actions);
-        number(
-            ui,
-            text!("Seed"),
-            text!("The same seed gives the same model"),
-            &mut config.seed,
-            0..=u64::from(u32::MAX),
-            0.1,
-        );
-        number(ui, text!("Batch size"), text!("Shapes of one update"), &mut config.batch_size, 1..=4096, 0.5);
-        number(
-            ui,
-            text!("Learning rate"),
-            text!("The step size of Adam on the weights"),
-            &mut config.learning_rate,
-            1e-6..=1.0,
-            1e-4,
-        );
-        let tooltip = text!("Lets the learning rate fall evenly to 0, so that the last updates refine what the first ones found");
-        row(ui, text!("Falling rate"), tooltip, |ui| ui.checkbox(&mut config.falling_rate, ""));
-        number(
-            ui,
-            text!("Latent dimensions"),
-            text!("Dimensions of the latent space; the map shows more than two through PCA"),
-            &mut config.latent_dim,
-            1..=128,
-            0.1,
-        );
-        let tooltip = text!("Units of the encoder's hidden layers, separated by commas, as 256, 128; the decoder has them in \
-                       reverse order");
-        list(ui, text!("Hidden layers"), tooltip, &mut config.hidden);
-        let generated = 2 * state.document.training.generator.points;
-        let width = state.own_data().map_or(generated, |data| data.set.rows.width());
-        if let Some(memory) = about_memory(config, width) {
-            note(ui, memory);
-        }
-        activation(ui, config);
-        let tooltip = text!("Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
-                       through both networks from the start, and the nonlinear part trained beside it. Usual for your own \
-                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.");
-        row(ui, text!("Linear path (PCA)"), tooltip, |ui| ui.checkbox(&mut config.linear_path, ""));
-        let tooltip =
-            text!("Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself");
-        row(ui, text!("Sample z"), tooltip, |ui| ui.checkbox(&mut config.latent_noise, ""));
-        row(ui, text!("Learned variance"), about_learned_variance(), |ui| {
-            let gaussian = config.loss == Reconstruction::Mse;
-            ui.add_enabled(gaussian, egui::Checkbox::without_text(&mut config.sigma_vae))
-        });
-        let tooltip = text!("Updates over which beta grows from 0 to its value: first the reconstruction, then the regularity. \
-                       A tenth to a half of the training is usual against posterior collapse.");
-        number(ui, text!("KL warm-up"), tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
-        let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
-        number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
-        early_stopping(ui, config);
-        let tooltip = text!("The share of hidden units that are left out of each update, so that none relies on another; for small data sets. \
-                       0 is usual, 0.1 to 0.5 against overfitting.");
-        number(ui, text!("Dropout"), tooltip, &mut config.dropout, 0.0..=0.9, 0.005);
-        let tooltip = text!("Takes a share of each weight off in every update (AdamW), so that the network stays smooth; 0 is usual, \
-                       0.0001 to 0.1 against overfitting");
-        number(ui, text!("Weight decay"), tooltip, &mut config.weight_decay, 0.0..=100.0, 0.001);
-        heads::trained_along(ui, config, state);
-    });
 }
 
 /// The reconstruction loss and the output that goes with it.
@@ -302,7 +307,7 @@ fn early_stopping(ui: &mut Ui, config: &mut TrainingConfig) {
     );
     let mut on = config.early_stopping.is_some();
     row(ui, text!("Early stopping"), tooltip, |ui| {
-        ui.add_enabled(config.held_out > 0.0, egui::Checkbox::without_text(&mut on))
+        ui.add_enabled_ui(config.held_out > 0.0, |ui| tick(ui, &mut on)).inner
     });
     let patience = config.early_stopping.unwrap_or(USUAL_PATIENCE);
     config.early_stopping = (on && config.held_out > 0.0).then_some(patience);
