@@ -38,6 +38,8 @@ pub(in crate::session) struct ScreenInputs {
     pub(in crate::session) step_through: Option<(RunId, SearchConfig)>,
     /// The shown model and its version.
     pub(in crate::session) model: Option<(ModelId, u64)>,
-    /// The settings of the next search and of the next training.
-    pub(in crate::session) settings: (NextSearch, NextTraining),
+    /// The settings of the next search, and the point that it may wait for.
+    pub(in crate::session) search: (NextSearch, Option<Selection>),
+    /// The settings of the next training.
+    pub(in crate::session) training: NextTraining,
 }

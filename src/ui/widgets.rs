@@ -5,9 +5,9 @@ use crate::explore::{brief, three_digits};
 use crate::text;
 use crate::text::Text;
 use egui::{
-    Align, Align2, Button, Checkbox, Color32, DragValue, FontId, Label, Layout, Margin, Painter,
-    Pos2, Rect, Response, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui, UiBuilder, Vec2,
-    vec2,
+    Align, Align2, Atom, Button, Checkbox, Color32, DragValue, FontId, Label, Layout, Margin,
+    Painter, Pos2, Rect, Response, RichText, ScrollArea, Sense, TextEdit, TextWrapMode, Ui,
+    UiBuilder, Vec2, vec2,
 };
 
 /// The smallest font of a text that is too long for its room, in points.
@@ -205,9 +205,10 @@ pub fn scrolling(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.advance_cursor_after_rect(room);
 }
 
-/// A button as wide as the panel.
+/// A button as wide as the panel, with its text in the middle.
 pub fn wide_button(text: impl Into<Text>, ui: &Ui) -> Button<'static> {
-    Button::new(String::from(text.into())).min_size(vec2(ui.available_width(), 28.0))
+    let centred = (Atom::grow(), String::from(text.into()), Atom::grow());
+    Button::new(centred).min_size(vec2(ui.available_width(), 28.0))
 }
 
 /// A heading with space above.

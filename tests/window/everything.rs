@@ -52,8 +52,7 @@ fn look_at_everything(theme: Theme) {
     }
     for quantity in ["Area", "Perimeter", "Heat shedding", "Roundness"] {
         turn(&mut window, Page::Explore);
-        press(&mut window, quantity);
-        settle(&mut window);
+        press_below(&mut window, quantity);
         assert_eq!(window.see().quantity().label().to_string(), quantity);
     }
     train(&mut window, 2);

@@ -4,8 +4,8 @@ use super::*;
 use egui::accesskit;
 use latent_explorer::explore::{Projection, home_view};
 
-/// The right edge of every row of the left panel: its width less its margin.
-const EDGE: f32 = 260.0 - 14.0;
+/// The right edge of every row of the left panel: its width less its border and its margin.
+const EDGE: f32 = 260.0 - 1.0 - 14.0;
 const PAGES: [Page; 3] = [Page::Explore, Page::Train, Page::Optimise];
 /// What unfolds, whose titles stand at the left.
 const FOLDS: [&str; 5] = ["More", "Model", "Path", "Predict properties", "Steps and pace"];

@@ -98,7 +98,7 @@ fn heads_are_learned_from_the_panel() {
     );
     settle(&mut window);
 
-    unfold(&mut window, "More", "Perimeter");
+    unfold(&mut window, "More", "Train heads jointly");
     window.get_by_role_and_label(Role::CheckBox, "Perimeter").click_accesskit();
     show(&mut window);
     window.get_by_role_and_label(Role::CheckBox, "Area").click_accesskit();

@@ -86,12 +86,14 @@ fn settle_notices(core: &mut Core) {
     let shown = state.shown_version();
     let is_new_model = std::mem::replace(&mut seen.model, shown) != shown;
     let (search, training) = (&state.document.search, &state.document.training);
-    // A search may wait for a point that it begins from.
-    let is_new_point = state.view.selection != seen.selection;
-    let is_new_search = is_new_model || is_new_point || *search != seen.settings.0;
-    let is_new_training = *training != seen.settings.1;
-    if is_new_search || is_new_training {
-        seen.settings = (search.clone(), training.clone());
+    let point = &state.view.selection;
+    let is_new_search = is_new_model || *search != seen.search.0 || *point != seen.search.1;
+    if is_new_search {
+        seen.search = (search.clone(), point.clone());
+    }
+    let is_new_training = *training != seen.training;
+    if is_new_training {
+        seen.training = training.clone();
     }
     let gone = [
         (is_new_model, Cause::Model),
