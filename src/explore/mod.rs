@@ -3,6 +3,7 @@
 
 pub mod bounds;
 pub mod colour;
+pub mod data_sheet;
 pub mod latent_path;
 pub mod layers;
 pub mod plane;

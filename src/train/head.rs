@@ -1,5 +1,6 @@
 //! Task heads that are trained afterwards: the autoencoder is frozen, only the head learns.
 
+use super::dropped_units::dropped_units;
 use super::learner::{HeadTargets, target_head, with_usual_change};
 use super::variables::{Variables, first_not_finite};
 use crate::data::quantity::{Quantity, check_known};
@@ -9,6 +10,7 @@ use crate::model::Model;
 use crate::model::heads::card::{HeadCard, HeadTarget, MAX_MEMBERS, USUAL_MEMBERS};
 use crate::model::heads::head::TaskHead;
 use crate::model::training_config::{MAX_HEAD_WIDTH, USUAL_WIDTHS, check_widths};
+use crate::nn::dropout::Dropout;
 use crate::nn::head_pass::HeadPass;
 use crate::nn::layer::{Layer, initial_parameters};
 use crate::numerics::random::{Purpose, stream};
@@ -36,6 +38,11 @@ pub struct HeadConfig {
     pub seed: u64,
     /// The number of networks, each with other initial weights, and all but the first on a resample of the rows.
     pub members: usize,
+    /// The share of hidden units that are dropped in an update, 0 to 0.9.
+    pub dropout: f64,
+    /// The decay of weights beside Adam, as
+    /// [`TrainingConfig::weight_decay`](crate::model::training_config::TrainingConfig::weight_decay).
+    pub weight_decay: f64,
 }
 
 /// Chosen by experiment, see `sample_models/README.md`.
@@ -48,6 +55,8 @@ impl Default for HeadConfig {
             learning_rate: 1e-2,
             seed: 0,
             members: USUAL_MEMBERS,
+            dropout: 0.0,
+            weight_decay: 0.0,
         }
     }
 }
@@ -56,14 +65,19 @@ impl Default for HeadConfig {
 const MIN_UPDATES: usize = 1000;
 
 impl HeadConfig {
-    /// The default settings for a quantity of a model: more epochs if few shapes have the quantity.
+    /// The default settings for a quantity of a model: more epochs if few shapes have the quantity, and dropout and decay
+    /// as in the training of the model.
     pub fn usual(model: &Model, quantity: Quantity) -> Self {
         let usual = Self::default();
         let encoded = &model.encoded;
         let rows = encoded.quantity(quantity).zip(&encoded.held_out);
         let known = rows.filter(|(value, held_out)| value.is_finite() && !**held_out).count();
         let batches = known.div_ceil(usual.batch_size).max(1);
-        Self { epochs: usual.epochs.max(MIN_UPDATES.div_ceil(batches)), ..usual }
+        let epochs = usual.epochs.max(MIN_UPDATES.div_ceil(batches));
+        let learned = model.card.training();
+        let (dropout, weight_decay) =
+            learned.map_or((0.0, 0.0), |config| (config.dropout, config.weight_decay));
+        Self { epochs, dropout, weight_decay, ..usual }
     }
 
     /// Checks the ranges of every setting.
@@ -75,7 +89,9 @@ impl HeadConfig {
         check_range("epochs", self.epochs, 1, 1_000_000)?;
         check_range("batch-size", self.batch_size, 1, 100_000)?;
         check_range("lr", self.learning_rate, 1e-8, 10.0)?;
-        check_range("members", self.members, 1, MAX_MEMBERS)
+        check_range("members", self.members, 1, MAX_MEMBERS)?;
+        check_range("dropout", self.dropout, 0.0, 0.9)?;
+        check_range("weight-decay", self.weight_decay, 0.0, 100.0)
     }
 }
 
@@ -123,7 +139,9 @@ impl Member {
         };
         let initial = initial_parameters(&card.layers, seed);
         let gradients = initial.iter().map(|values| vec![0.0; values.len()]).collect();
+        let tensors = initial.len();
         let variables = Variables::new(initial, config.learning_rate);
+        let variables = variables.with_decay(config.weight_decay, tensors);
         let pass = HeadPass::new(&card.task, &card.layers);
         Self { seed, rows, order: Vec::new(), variables, pass, gradients, is_resample }
     }
@@ -159,12 +177,23 @@ impl Member {
         z
     }
 
-    /// Learns from a batch of its rows; returns the loss of its task, of numbers in standardised units.
-    fn step(&mut self, card: &HeadCard, z: &[f32], rows: usize, targets: &[f32]) -> f64 {
-        let Self { variables, pass, gradients, .. } = self;
+    /// Learns from the rows at `places`; returns the loss of its task, of numbers in standardised units.
+    fn step(
+        &mut self,
+        card: &HeadCard,
+        z: &[f32],
+        places: &[usize],
+        targets: &[f32],
+        dropped: Option<(f32, usize)>,
+    ) -> f64 {
+        let Self { seed, variables, pass, gradients, .. } = self;
         let layers = Layer::all(&card.layers, variables.values());
-        let known = HeadPass::known(targets, targets.len() / rows);
-        let loss = pass.run(&layers, z, targets, known, 1.0, Some((gradients, None)), None);
+        let known = HeadPass::known(targets, targets.len() / places.len());
+        let hidden = &card.layers[..card.layers.len() - 1];
+        let factors = dropped
+            .map(|(keep, epoch)| dropped_units(hidden.iter(), places, keep, *seed, epoch as u64));
+        let dropout = dropped.zip(factors.as_ref()).map(|((keep, _), f)| Dropout::new(f, keep));
+        let loss = pass.run(&layers, z, targets, known, 1.0, Some((gradients, None)), dropout);
         if loss.is_finite() {
             variables.step(gradients);
         }
@@ -271,13 +300,14 @@ impl HeadTrainer {
         let rate = self.config.learning_rate * (1.0 - self.progress());
         let first = self.batch * self.config.batch_size;
         let Self { model, config, card, members, targets, epoch, .. } = self;
+        let dropped = (config.dropout > 0.0).then_some((1.0 - config.dropout as f32, *epoch));
         let learn = |member: &mut Member| {
             member.variables.set_rate(rate);
             let last = (first + config.batch_size).min(member.order.len());
             let places = member.order[first..last].to_vec();
             let z = member.latent(model, &places, *epoch);
             let targets = targets.select(places.iter().map(|&place| member.rows[place]));
-            member.step(card, &z, places.len(), &targets)
+            member.step(card, &z, &places, &targets, dropped)
         };
         let losses: Vec<f64> = members.par_iter_mut().map(learn).collect();
         let loss = losses.iter().sum::<f64>() / losses.len() as f64;

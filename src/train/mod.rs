@@ -2,6 +2,7 @@
 
 mod baseline;
 mod build_model;
+mod dropped_units;
 mod head;
 mod learner;
 mod memory;

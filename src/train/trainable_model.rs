@@ -1,5 +1,6 @@
 //! The network in training: its variables, and the losses of samples.
 
+use super::dropped_units::dropped_units;
 use super::learner::HeadTargets;
 use super::training_context::TrainingContext;
 use super::variables::Variables;
@@ -12,9 +13,7 @@ use crate::nn::dropout::Dropout;
 use crate::nn::layer::{LayerSpec, initial_parameters};
 use crate::nn::loss::{self, Reconstruction};
 use crate::nn::vae_step::{LearnedScales, VaeStep};
-use crate::numerics::random::{Purpose, stream};
-use rand::Rng;
-use rayon::prelude::*;
+
 use std::sync::Arc;
 
 /// An autoencoder and its jointly trained heads.
@@ -131,7 +130,12 @@ impl TrainableModel {
         let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
         let keep = 1.0 - self.context.config.dropout as f32;
-        let factors = if keep < 1.0 { self.dropped(samples, epoch, keep) } else { Vec::new() };
+        let factors = match keep < 1.0 {
+            true => {
+                dropped_units(self.step.hidden(), samples, keep, self.context.config.seed, epoch)
+            }
+            false => Vec::new(),
+        };
         let batch = Batch {
             x: x.as_flat(),
             known: known.as_ref().map(Rows::as_flat),
@@ -162,25 +166,6 @@ impl TrainableModel {
 
     fn targets(&self, samples: &[usize]) -> Vec<Vec<f32>> {
         self.heads.iter().map(|head| head.select(samples.iter().copied())).collect()
-    }
-
-    /// The factors of the outputs of each hidden layer, `[n, units]`: those of a sample are the same in any batch.
-    fn dropped(&self, samples: &[usize], epoch: u64, keep: f32) -> Vec<Vec<f32>> {
-        let units: Vec<usize> = self.step.hidden().map(|layer| layer.outputs).collect();
-        let seed = self.context.config.seed;
-        let of_sample = |&sample: &usize| {
-            let mut rng = stream(seed, Purpose::Dropout, epoch, sample as u64);
-            let factor = |_| if rng.random::<f32>() < keep { keep.recip() } else { 0.0 };
-            (0..units.iter().sum()).map(factor).collect()
-        };
-        let of_samples: Vec<Vec<f32>> = samples.par_iter().map(of_sample).collect();
-        let mut before = 0;
-        let of_layer = |&units: &usize| {
-            let place = before..before + units;
-            before = place.end;
-            of_samples.iter().flat_map(|factors| &factors[place.clone()]).copied().collect()
-        };
-        units.iter().map(of_layer).collect()
     }
 
     /// The mean entropy of samples.

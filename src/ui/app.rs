@@ -10,7 +10,7 @@ use super::inspector::side_panel;
 use super::map::compare::Maps;
 use super::request::{Dialog, Request, Requests};
 use super::{jobs, keys, notices, panels, theme, top_bar};
-use crate::session::commands::learn::import::holds_shapes;
+use crate::session::commands::learn::import::{holds_shapes, holds_table};
 use crate::session::document::ImportWish;
 use crate::session::preferences::ThemeChoice;
 use crate::session::{Command, Session, State};
@@ -119,7 +119,7 @@ impl App {
                 self.sheets.open(Dialog::Out(form));
             }
             Request::BrowseImport => self.dialogs.import(),
-            Request::BrowseShapes(wish, folder) => self.dialogs.shapes(wish, folder),
+            Request::BrowseShapes(wish, folder) => self.dialogs.data(wish, folder),
             Request::Race => {
                 self.session.perform(Command::Race);
                 if self.session.state().race().is_some_and(|race| race.job.is_some()) {
@@ -194,6 +194,10 @@ impl App {
             let wish = ImportWish { paths: dropped, ..ImportWish::default() };
             actions.command(Command::Import(wish));
         } else {
+            let shown = self.session.state().shown_table();
+            if dropped.iter().any(|path| holds_table(path, shown)) {
+                actions.push(Request::Show(Dialog::Data));
+            }
             dropped.into_iter().for_each(|path| actions.command(Command::Open(path)));
         }
         let state = self.session.state();

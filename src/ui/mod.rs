@@ -2,6 +2,7 @@
 
 mod app;
 mod commands;
+mod data_sheet;
 mod dialogs;
 mod drawer;
 mod egui_text;

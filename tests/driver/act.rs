@@ -6,6 +6,7 @@ use super::{
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
+use latent_explorer::data::table::TableOptions;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::model::PointRef;
@@ -78,6 +79,7 @@ pub enum Act {
         values: Option<PathBuf>,
         options: ImportOptions,
     },
+    ImportTable(PathBuf, TableOptions),
     LearnFromOwn(bool),
     Draw(Vec<[f64; 2]>),
     ClearDrawn,
@@ -184,7 +186,11 @@ impl Act {
             Self::SelectSample(index) => Command::Tour(Touring::Keep(index)),
             Self::SetRecipe(generator) => Command::SetRecipe(generator),
             Self::Import { paths, values, options } => {
-                Command::Import(ImportWish { paths, values, options })
+                Command::Import(ImportWish { paths, values, options, table: None })
+            }
+            Self::ImportTable(path, options) => {
+                let table = Some(options);
+                Command::Import(ImportWish { paths: vec![path], table, ..ImportWish::default() })
             }
             Self::LearnFromOwn(own) => Command::LearnFromOwn(own),
             Self::Draw(line) => Command::Draw(line),

@@ -34,6 +34,10 @@ pub struct TableArguments {
     /// Columns that are not read, separated by commas
     #[arg(long, value_name = "COLUMNS", value_parser = names, requires = "table_data", help_heading = TABLE)]
     ignore: Vec<Listed<String>>,
+    /// Columns that describe the rows whatever their names suggest, separated by commas: a number called id that means
+    /// something
+    #[arg(long = "descriptor", value_name = "COLUMNS", value_parser = names, requires = "table_data", help_heading = TABLE)]
+    descriptors: Vec<Listed<String>>,
     /// The column that names the rows [default: id, name, formula and the like if all cells differ]
     #[arg(long, value_name = "COLUMN", requires = "table_data", help_heading = TABLE)]
     name: Option<String>,
@@ -99,6 +103,7 @@ impl TableArguments {
         let options = TableOptions {
             targets: all(&self.targets),
             ignore: all(&self.ignore),
+            descriptors: all(&self.descriptors),
             name: self.name.clone(),
             group: self.group.clone(),
             split: self.split.clone(),
@@ -116,19 +121,19 @@ fn report(import: &TableImport) -> Vec<Text> {
         count = import.set.rows.len(),
         columns = import.schema.columns.len()
     );
-    let mut lines = vec![size, text!("read as {form}", form = import.recognised.clone())];
+    let mut lines = vec![size, text!("read as {form}", form = import.report.recognised.clone())];
     lines.extend(named_values(&import.set));
-    lines.extend(import.guesses.iter().cloned());
-    for Rejection { place, reason, .. } in import.aside.list.iter().take(SHOWN) {
+    lines.extend(import.report.guesses.iter().cloned());
+    for Rejection { place, reason, .. } in import.report.aside.list.iter().take(SHOWN) {
         let parts = place.iter().chain([reason]).cloned();
         lines.push(text!("ignored: {reason}", reason = Text::joined(parts, " ")));
     }
-    let more = import.aside.count().saturating_sub(SHOWN);
+    let more = import.report.aside.count().saturating_sub(SHOWN);
     if more > 0 {
         lines.push(text!("ignored: {number} more columns and rows", number = more));
     }
     let warning = |warning: &Text| text!("warning: {warning}", warning = warning.clone());
-    lines.extend(import.warnings.iter().map(warning));
+    lines.extend(import.report.warnings.iter().map(warning));
     lines
 }
 

@@ -50,6 +50,12 @@ pub enum ColumnRole {
     Ignored,
 }
 
+impl ColumnRole {
+    /// All roles.
+    pub const ALL: [Self; 6] =
+        [Self::Descriptor, Self::Target, Self::Name, Self::Group, Self::Split, Self::Ignored];
+}
+
 /// The meaning that the name of a column suggests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggested {
@@ -100,12 +106,14 @@ pub fn stated(header: &Header, options: &TableOptions) -> Result<Vec<ColumnRole>
     let name = options.name.iter().map(|name| (name, ColumnRole::Name));
     let group = options.group.iter().map(|name| (name, ColumnRole::Group));
     let split = options.split.iter().map(|name| (name, ColumnRole::Split));
-    for (name, role) in targets.chain(ignored).chain(name).chain(group).chain(split) {
+    let descriptors = options.descriptors.iter().map(|name| (name, ColumnRole::Descriptor));
+    let one = name.chain(group).chain(split);
+    for (name, role) in targets.chain(ignored).chain(one).chain(descriptors) {
         let column = header.column(name)?;
         let is_free = [ColumnRole::Descriptor, role].contains(&roles[column]);
         if !is_free {
             return Err(text!(
-                "its {column} is named for two purposes; name it as one of target, name, group, split and ignored",
+                "its {column} is named for two purposes; name it as one of target, name, group, split, descriptor and ignored",
                 column = header.name(column)
             ));
         }

@@ -12,9 +12,10 @@ mod read_tests;
 mod schema;
 mod split;
 
+pub use column_roles::ColumnRole;
 pub use domain::{OutsideValue, TableDomain};
 pub use files::TableForm;
 pub use options::TableOptions;
-pub use read::{TableImport, read};
+pub use read::{FileColumn, TableImport, TableReport, read};
 pub use read_as::{NamedRows, read_as};
 pub use schema::{ColumnKind, DescribedCell, TableCell, TableColumn, TableSchema};

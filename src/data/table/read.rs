@@ -28,6 +28,15 @@ pub struct TableImport {
     pub set: Dataset,
     /// The header of the column that names the rows, if there is one.
     pub named_by: Option<String>,
+    /// What was recognised, guessed and set aside.
+    pub report: TableReport,
+}
+
+/// A report on a reading.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableReport {
+    /// The columns of the file, in its order.
+    pub columns: Vec<FileColumn>,
     /// The form of the file as it was recognised, on one line: its kind, delimiter, encoding, header and blanks.
     pub recognised: Text,
     /// The roles that were guessed from the names of columns, each with the way to change it.
@@ -36,6 +45,17 @@ pub struct TableImport {
     pub warnings: Vec<Text>,
     /// Columns and rows that were set aside, with the reason.
     pub aside: Summary,
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileColumn {
+    /// Its name; that of a column without a name is its number, as in `column 3`.
+    pub name: String,
+    /// Its unit; empty if there is none.
+    pub unit: String,
+    /// What it was read as.
+    pub role: ColumnRole,
 }
 
 /// Reads a table: CSV and other text, XLSX, ODS or Parquet, told by its bytes. Every column that is not a target, a name,
@@ -59,6 +79,8 @@ struct Reading<'a> {
     path: &'a Path,
     sheet: Sheet,
     roles: Vec<ColumnRole>,
+    /// The columns that are descriptors whatever their names suggest.
+    stated: Vec<usize>,
     import: TableImport,
     /// The content of each column of descriptors, with its place in the file.
     descriptors: Vec<(usize, ColumnCells)>,
@@ -71,12 +93,15 @@ impl<'a> Reading<'a> {
         options: &TableOptions,
     ) -> std::result::Result<Self, Text> {
         let roles = stated(&sheet.header, options)?;
+        let stated = options.descriptors.iter().map(|name| sheet.header.column(name));
+        let stated = stated.collect::<std::result::Result<_, _>>()?;
         let recognised = Text::joined(sheet.about.iter().cloned(), ", ");
-        let import = TableImport { recognised, ..TableImport::default() };
-        let mut reading = Self { path, sheet, roles, import, descriptors: Vec::new() };
+        let report = TableReport { recognised, ..TableReport::default() };
+        let import = TableImport { report, ..TableImport::default() };
+        let mut reading = Self { path, sheet, roles, stated, import, descriptors: Vec::new() };
         for remark in std::mem::take(&mut reading.sheet.remarks) {
             let file = path.to_owned();
-            reading.import.aside.push(Rejection { file, place: None, reason: remark });
+            reading.import.report.aside.push(Rejection { file, place: None, reason: remark });
         }
         for (line, reason) in std::mem::take(&mut reading.sheet.left_out) {
             reading.set_aside(reading.sheet.place_of(line), reason);
@@ -93,12 +118,17 @@ impl<'a> Reading<'a> {
 
     fn set_aside(&mut self, place: Text, reason: Text) {
         let file = self.path.to_owned();
-        self.import.aside.push(Rejection { file, place: Some(place), reason });
+        self.import.report.aside.push(Rejection { file, place: Some(place), reason });
     }
 
     fn of(&self, role: ColumnRole) -> impl Iterator<Item = usize> {
         let columns = self.roles.iter().enumerate();
         columns.filter(move |(_, own)| **own == role).map(|(column, _)| column)
+    }
+
+    /// The columns without a stated purpose.
+    fn open(&self) -> impl Iterator<Item = usize> {
+        self.of(ColumnRole::Descriptor).filter(|column| !self.stated.contains(column))
     }
 
     /// Guesses the roles of columns that are not stated from their names, and says so.
@@ -107,7 +137,7 @@ impl<'a> Reading<'a> {
             self.guess_names();
         }
         let columns: Vec<(usize, Suggested)> = self
-            .of(ColumnRole::Descriptor)
+            .open()
             .filter_map(|column| Some((column, suggested(&self.sheet.header, column)?)))
             .collect();
         for (column, suggested) in columns {
@@ -115,7 +145,7 @@ impl<'a> Reading<'a> {
             match suggested {
                 Suggested::Split if options.split.is_none() && self.is_split(column) => {
                     self.roles[column] = ColumnRole::Split;
-                    self.import.guesses.push(text!(
+                    self.import.report.guesses.push(text!(
                         "{column} divides the rows (--ignore leaves it out)",
                         column = name
                     ));
@@ -125,11 +155,11 @@ impl<'a> Reading<'a> {
                     let reason = text!("numbers the parts of a cross-validation, which describes no row; --split names a column of train and test");
                     self.set_aside(name, reason);
                 }
-                Suggested::Group if options.group.is_none() => self.import.guesses.push(text!(
+                Suggested::Group if options.group.is_none() => self.import.report.guesses.push(text!(
                     "{column} is read as a descriptor; if it is the group of a row, name it (--group)",
                     column = name
                 )),
-                Suggested::Target if options.targets.is_empty() => self.import.guesses.push(text!(
+                Suggested::Target if options.targets.is_empty() => self.import.report.guesses.push(text!(
                     "{column} is read as a descriptor; if it is to be predicted, name it (--target)",
                     column = name
                 )),
@@ -152,7 +182,7 @@ impl<'a> Reading<'a> {
     fn guess_names(&mut self) {
         let sheet = &self.sheet;
         let candidates: Vec<usize> = self
-            .of(ColumnRole::Descriptor)
+            .open()
             .filter(|&column| suggested(&sheet.header, column) == Some(Suggested::Name))
             .collect();
         let unique: Vec<usize> =
@@ -163,6 +193,7 @@ impl<'a> Reading<'a> {
         if let Some(column) = words.or_else(numbers) {
             let name = sheet.header.name(column);
             self.import
+                .report
                 .guesses
                 .push(text!("{column} names the rows (--name takes another)", column = name));
             self.roles[column] = ColumnRole::Name;
@@ -229,7 +260,7 @@ impl<'a> Reading<'a> {
         let Some(column) = self.of(ColumnRole::Split).next() else { return Ok(()) };
         let place = |row: usize| self.sheet.place_of(self.sheet.lines[row]);
         let roles = split::roles(self.sheet.words(column), place, &self.import.set.groups)?;
-        self.import.guesses.push(split::about(&roles));
+        self.import.report.guesses.push(split::about(&roles));
         self.import.set.split = roles;
         Ok(())
     }
@@ -258,7 +289,8 @@ impl<'a> Reading<'a> {
             // The other columns can be used; the problem names the column.
             Err(problem) => {
                 let file = self.path.to_owned();
-                self.import.aside.push(Rejection { file, place: None, reason: problem });
+                self.import.report.aside.push(Rejection { file, place: None, reason: problem });
+                self.roles[column] = ColumnRole::Ignored;
                 return Ok(());
             }
         };
@@ -283,6 +315,7 @@ impl<'a> Reading<'a> {
         };
         if let Some(reason) = reason {
             self.set_aside(self.sheet.header.name(column), reason);
+            self.roles[column] = ColumnRole::Ignored;
             return Ok(());
         }
         let kind = match &cells {
@@ -337,7 +370,7 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self, options: &TableOptions) -> std::result::Result<TableImport, Text> {
         if self.descriptors.is_empty() {
-            let aside = self.import.aside.list.iter().map(Rejection::text);
+            let aside = self.import.report.aside.list.iter().map(Rejection::text);
             let problem = text!("has no column of descriptors; leave one beside targets and names");
             return Err(Text::joined([problem].into_iter().chain(aside.take(3)), "; "));
         }
@@ -345,13 +378,24 @@ impl<'a> Reading<'a> {
         let leaks = self.descriptors.iter().filter_map(|(column, cells)| {
             checks::leak(&self.sheet.header.name(*column), cells, targets)
         });
-        self.import.warnings =
+        self.import.report.warnings =
             leaks.chain(targets.iter().filter_map(checks::single_classes)).collect();
         self.label_rows(options)?;
+        self.import.report.columns = self.columns_of_file();
         let count = self.sheet.rows();
         self.import.set.rows = rows(&self.import.schema, &self.descriptors, count);
         self.import.schema.measure_ranges(self.import.set.rows.iter());
         Ok(self.import)
+    }
+
+    fn columns_of_file(&self) -> Vec<FileColumn> {
+        let header = &self.sheet.header;
+        let column = |(column, role): (usize, &ColumnRole)| {
+            let (name, unit) = header.names[column].clone();
+            let name = if name.is_empty() { header.name(column).to_string() } else { name };
+            FileColumn { name, unit, role: *role }
+        };
+        self.roles.iter().enumerate().map(column).collect()
     }
 
     /// Labels the rows by a column of few words; rows without a word have the name of the file.

@@ -22,7 +22,7 @@ fn problem(text: &str, options: &TableOptions) -> String {
 }
 
 fn aside(import: &TableImport) -> Vec<String> {
-    import.aside.list.iter().map(ToString::to_string).collect()
+    import.report.aside.list.iter().map(ToString::to_string).collect()
 }
 
 const ALLOYS: &str = "\

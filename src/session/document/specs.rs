@@ -3,6 +3,7 @@
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::outline::import::ImportOptions;
 use crate::data::quantity::Quantity;
+use crate::data::table::TableOptions;
 use crate::model::PointRef;
 use crate::model::training_config::TrainingConfig;
 use crate::objective::Goal;
@@ -145,10 +146,13 @@ pub struct OwnShapes {
 pub struct ImportWish {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
-    /// A table of target values that belongs to them.
+    /// A table of target values that belongs to outlines.
     pub values: Option<PathBuf>,
-    /// The options of the import.
+    /// The options of outlines.
     pub options: ImportOptions,
+    /// The options of a table; none if the files hold outlines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableOptions>,
 }
 
 /// An import.

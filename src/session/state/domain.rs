@@ -3,6 +3,7 @@
 use crate::data::domain::Domain;
 use crate::data::glyph::Glyphs;
 use crate::data::quantity::Quantity;
+use crate::data::table::TableSchema;
 use crate::objective::{ColumnConstraint, Objective, ObjectiveSpec};
 use crate::session::state::State;
 use crate::text;
@@ -27,9 +28,14 @@ impl State {
         shown.unwrap_or_default()
     }
 
+    /// The columns of the shown model's table, if it is one of a table.
+    pub fn shown_table(&self) -> Option<&TableSchema> {
+        self.shown().and_then(|(_, entry)| entry.prepared.model.domain().table())
+    }
+
     /// True if the shown model is one of a table.
     pub fn shows_table(&self) -> bool {
-        self.shown().is_some_and(|(_, entry)| entry.prepared.model.domain().table().is_some())
+        self.shown_table().is_some()
     }
 
     /// The reason why something for outlines alone is not offered for the shown model; none if it is.

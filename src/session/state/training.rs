@@ -105,11 +105,6 @@ impl State {
     /// Why the training of the shown model cannot continue; none if it can.
     pub fn cannot_go_on(&self) -> Option<Text> {
         let Some((id, entry)) = self.shown() else { return Some(text!("No model is open")) };
-        if self.shows_table() {
-            return Some(text!(
-                "A table is trained on the command line: latent-explorer train --resume M.safetensors --updates N --out L.safetensors"
-            ));
-        }
         let known = self.learned(id).is_some_and(|training| training.context.is_some());
         let carried = entry.prepared.model.resume.is_some();
         (!known && !carried)

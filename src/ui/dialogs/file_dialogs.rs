@@ -95,9 +95,15 @@ impl FileDialogs {
         });
     }
 
-    /// Asks for files of shapes, or a folder of them.
-    pub fn shapes(&self, wish: ImportWish, folder: bool) {
+    /// Asks for files of shapes, for a folder of them, or for a table.
+    pub fn data(&self, wish: ImportWish, folder: bool) {
         self.ask(move || {
+            if wish.table.is_some() {
+                let tables = ["csv", "tsv", "txt", "xlsx", "ods", "parquet"];
+                let dialog = rfd::FileDialog::new().set_title(text!("Read a table"));
+                let path = dialog.add_filter(text!("Tables"), &tables).pick_file();
+                return path.map(|path| Command::Import(ImportWish { paths: vec![path], ..wish }));
+            }
             let dialog = rfd::FileDialog::new().set_title(text!("Import shapes"));
             let paths = if folder {
                 dialog.pick_folders()

@@ -1,11 +1,11 @@
 //! The half of the data dialog for the user's shapes: their files, their options, and the result.
 
 use super::fields::{path_field, preview_grid};
-use crate::data::outline::import::{ImportOptions, LabelFrom};
+use crate::data::outline::import::{ImportOptions, ImportedOutline, LabelFrom};
 use crate::data::outline::spacing::Spacing;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
-use crate::session::jobs::learn::import::Brought;
+use crate::session::jobs::learn::import::{Brought, ImportReport, OutlinesReport};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
@@ -35,12 +35,13 @@ impl ImportForm {
             paths: typed(&self.path).into_iter().collect(),
             values: typed(&self.values),
             options: self.options.clone(),
+            table: None,
         }
     }
 
     /// Shows the form.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
-        let import = state.import();
+        let import = state.import().filter(|_| state.import_wish().table.is_none());
         let job = import.and_then(|import| import.job);
         let failed = import.and_then(|import| import.failed.as_ref());
         self.places(ui, actions);
@@ -60,8 +61,12 @@ impl ImportForm {
         if let Some(why) = failed {
             ui.label(RichText::new(why.to_string()).color(ui.visuals().error_fg_color));
         }
-        match state.imported() {
-            Some(brought) => result(ui, brought),
+        let read = state.imported().and_then(|brought| match &brought.report {
+            ImportReport::Outlines(report) => Some((brought, report)),
+            ImportReport::Table(_) => None,
+        });
+        match read {
+            Some((brought, report)) => result(ui, brought, report),
             None if job.is_none() && failed.is_none() => {
                 note(
                     ui,
@@ -166,11 +171,13 @@ impl ImportForm {
         let wish = self.wish();
         // Files from a dialog or dropped files are imported again with the new options.
         let before = state.import_wish();
-        let wish = match (wish.paths.is_empty(), before.paths.is_empty()) {
+        let has_files = before.table.is_none() && !before.paths.is_empty();
+        let wish = match (wish.paths.is_empty(), !has_files) {
             (true, false) => ImportWish { paths: before.paths.clone(), ..wish },
             _ => wish,
         };
-        let again = state.imported().is_some() && wish.paths == before.paths;
+        let was_read = state.imported().is_some() && before.table.is_none();
+        let again = was_read && wish.paths == before.paths;
         if again && wish == before {
             return;
         }
@@ -185,7 +192,8 @@ impl ImportForm {
     }
 }
 
-fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
+/// The progress of an import, and the button that stops it.
+pub(super) fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
     ui.horizontal(|ui| {
         if ui.add(Button::new(text!("Stop")).min_size(vec2(80.0, 30.0))).clicked() {
             actions.command(Command::Stop(run));
@@ -195,9 +203,9 @@ fn running(ui: &mut Ui, state: &State, run: JobId, actions: &mut Requests) {
 }
 
 /// The accepted shapes with a preview, and the rejected ones.
-fn result(ui: &mut Ui, brought: &Brought) {
-    let Brought { data, kept, rejected, aside } = brought;
-    let set = &data.set;
+fn result(ui: &mut Ui, brought: &Brought, report: &OutlinesReport) {
+    let OutlinesReport { kept, rejected, aside } = report;
+    let set = &brought.data.set;
     ui.horizontal(|ui| {
         let changed = kept.iter().filter(|kept| !kept.notes.is_empty()).count();
         ui.label(
@@ -205,7 +213,7 @@ fn result(ui: &mut Ui, brought: &Brought) {
         );
         note(ui, text!("{number} left out", number = rejected.count()));
         if changed > 0 {
-            note(ui, text!("{changed} repaired", changed)).on_hover_text(repaired(brought));
+            note(ui, text!("{changed} repaired", changed)).on_hover_text(repaired(&set.ids, kept));
         }
         if aside.count() > 0 {
             let reasons = aside.by_reason().into_iter().take(12);
@@ -268,9 +276,8 @@ fn result(ui: &mut Ui, brought: &Brought) {
 }
 
 /// The first few shapes that were repaired during the import, a line each.
-fn repaired(brought: &Brought) -> Text {
-    let ids = &brought.data.set.ids;
-    let repaired = brought.kept.iter().zip(ids).filter(|(kept, _)| !kept.notes.is_empty());
+fn repaired(ids: &[String], kept: &[ImportedOutline]) -> Text {
+    let repaired = kept.iter().zip(ids).filter(|(kept, _)| !kept.notes.is_empty());
     let lines = repaired.take(12).map(|(kept, id)| {
         let notes = Text::joined(kept.notes.iter().map(|note| note.text()), "; ");
         text!("{id}: {notes}", id, notes)

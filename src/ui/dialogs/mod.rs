@@ -11,3 +11,4 @@ pub mod import;
 mod model;
 pub mod over_window;
 pub mod sweep;
+mod table;

@@ -4,6 +4,7 @@ use super::candidates;
 use super::export;
 use super::freehand;
 use super::import;
+use super::table::TableForm;
 use crate::data::outline::family::Family;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::explore::brief;
@@ -37,6 +38,9 @@ pub struct Dialogs {
     is_new: bool,
     preview: Option<(GeneratorConfig, Vec<Vec<f32>>)>,
     own: import::ImportForm,
+    table: TableForm,
+    /// The chosen half for data of one's own; none for that of the last import.
+    shows_table: Option<bool>,
     pen: freehand::FreehandPen,
 }
 
@@ -52,12 +56,21 @@ impl Dialogs {
     pub fn close(&mut self) {
         self.shown = None;
         self.preview = None;
+        self.shows_table = None;
     }
 
     /// The import for files that are dropped on the window, if the open dialog expects shapes.
     pub fn wish(&self, state: &State) -> Option<ImportWish> {
         let asked = self.shown == Some(Dialog::Data) && state.learns_own();
-        asked.then(|| self.own.wish())
+        asked.then(|| match self.is_table(state) {
+            true => self.table.wish(&state.import_wish()),
+            false => self.own.wish(),
+        })
+    }
+
+    /// True if the data dialog shows its half for a table.
+    fn is_table(&self, state: &State) -> bool {
+        self.shows_table.unwrap_or_else(|| state.import_wish().table.is_some())
     }
 
     /// True if a dialog is open.
@@ -73,6 +86,7 @@ impl Dialogs {
         let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, [0.0, TOP]);
         let response = Modal::new(id).area(area).show(ctx, |ui| {
             ui.set_width(match sheet {
+                Dialog::Data if state.learns_own() && self.is_table(state) => 860.0,
                 Dialog::Data | Dialog::Draw => 700.0,
                 Dialog::Code => 860.0,
                 Dialog::Sweep(_) => super::sweep::WIDTH,
@@ -117,24 +131,36 @@ impl Dialogs {
         self.shown = Some(sheet);
     }
 
-    /// The data of the next training: families, or the user's shapes.
+    /// The data of the next training: families, or shapes or a table of one's own.
     fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         heading(ui, text!("Data"));
-        let mut own = state.learns_own();
+        let now = (state.learns_own(), state.learns_own() && self.is_table(state));
+        let mut chosen = now;
         let choices = [
             (
-                false,
+                (false, false),
                 text!("Families"),
                 text!("Outlines that are generated: nine families with their variations"),
             ),
-            (true, text!("My shapes"), text!("Outlines from your own files")),
+            ((true, false), text!("My shapes"), text!("Outlines from your own files")),
+            (
+                (true, true),
+                text!("My table"),
+                text!("Rows of descriptors and targets from your own file"),
+            ),
         ];
-        if segments(ui, &mut own, &choices) {
-            actions.command(Command::LearnFromOwn(own));
+        if segments(ui, &mut chosen, &choices) {
+            self.shows_table = Some(chosen.1).filter(|_| chosen.0);
+            if chosen.0 != now.0 {
+                actions.command(Command::LearnFromOwn(chosen.0));
+            }
         }
         ui.add_space(6.0);
         if state.learns_own() {
-            self.own.show(ui, state, actions);
+            match self.is_table(state) {
+                true => self.table.show(ui, state, actions),
+                false => self.own.show(ui, state, actions),
+            }
             ui.add_space(6.0);
             if usual_button(ui, text!("Done")).clicked() {
                 actions.push(Request::HideSheet);

@@ -4,6 +4,7 @@ use super::heads;
 use super::small_buttons::{SmallButton, small_buttons};
 use crate::data::outline::generator::GeneratorConfig;
 use crate::data::source::Source;
+use crate::explore::brief;
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
@@ -71,7 +72,15 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let generator = &state.document.training.generator;
     let families = generator.families.len();
     let text = match state.own_data() {
+        Some(data) if data.set.domain.table().is_some() => text!(
+            "{name}, {count} row\u{2026}" | "{name}, {count} rows\u{2026}",
+            count = data.set.rows.len(),
+            name = brief(data.source.stored_name().unwrap_or_default(), 16)
+        ),
         Some(data) => text!("My shapes, {number}\u{2026}", number = data.set.rows.len()),
+        None if state.import_wish().table.is_some() && state.learns_own() => {
+            text!("My table\u{2026}")
+        }
         None if state.learns_own() => text!("My shapes\u{2026}"),
         None => text!(
             "{count} family, {shapes} shapes\u{2026}" | "{count} families, {shapes} shapes\u{2026}",
@@ -80,19 +89,9 @@ fn data(ui: &mut Ui, state: &State, actions: &mut Requests) {
         ),
     };
     let shown = state.shown().and_then(|(_, entry)| entry.prepared.model.card.source.as_ref());
-    if state.shows_table() {
-        note(
-            ui,
-            text!(
-                "A table is trained on the command line:\nlatent-explorer train --data T.csv --target COLUMN --out M.safetensors\nOutlines are trained here; a new training uses:"
-            ),
-        );
-    }
-    if let (Some(Source::Imported(own)), None) = (shown, state.own_data()) {
-        note(
-            ui,
-            text!("The model shown was trained on {own}; a new training uses:", own = &own.name),
-        );
+    let stored = shown.and_then(Source::stored_name);
+    if let (Some(name), None) = (stored, state.own_data()) {
+        note(ui, text!("The model shown was trained on {own}; a new training uses:", own = name));
     }
     let button = Button::new(text).min_size(vec2(ui.available_width(), 30.0));
     if ui.add(button).on_hover_text(UiCommand::Data.tooltip()).clicked() {

@@ -1,7 +1,9 @@
-//! Shapes of one's own.
+//! Shapes or a table of one's own.
 
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::data::table::TableReport;
 use latent_explorer::session::State;
+use latent_explorer::session::jobs::learn::import::ImportReport;
 
 /// The running import, or its result.
 #[derive(Clone, Copy)]
@@ -28,6 +30,17 @@ impl<'a> ImportFacts<'a> {
 
     /// The numbers of shapes that were kept and left out.
     pub fn kept_and_rejected(self) -> Option<(usize, usize)> {
-        self.0.imported().map(|brought| (brought.kept.len(), brought.rejected.count()))
+        match &self.0.imported()?.report {
+            ImportReport::Outlines(report) => Some((report.kept.len(), report.rejected.count())),
+            ImportReport::Table(_) => None,
+        }
+    }
+
+    /// What was read of a table.
+    pub fn table(self) -> Option<&'a TableReport> {
+        match &self.0.imported()?.report {
+            ImportReport::Table(report) => Some(report),
+            ImportReport::Outlines(_) => None,
+        }
     }
 }

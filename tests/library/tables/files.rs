@@ -20,11 +20,11 @@ pub fn read_file(name: &str, bytes: &[u8], options: &TableOptions) -> Result<Tab
 
 /// All that is said of a table, a line each.
 pub fn shown(import: &TableImport) -> String {
-    let lines = [import.recognised.to_string()]
+    let lines = [import.report.recognised.to_string()]
         .into_iter()
-        .chain(import.guesses.iter().map(ToString::to_string))
-        .chain(import.warnings.iter().map(ToString::to_string))
-        .chain(import.aside.list.iter().map(ToString::to_string));
+        .chain(import.report.guesses.iter().map(ToString::to_string))
+        .chain(import.report.warnings.iter().map(ToString::to_string))
+        .chain(import.report.aside.list.iter().map(ToString::to_string));
     lines.collect::<Vec<String>>().join("\n")
 }
 

@@ -71,7 +71,7 @@ fn leaks_and_single_classes_are_warned_of() {
         );
     }
     let import = read(&text, &targets(&["y", "phase"])).unwrap();
-    assert_eq!(import.warnings.len(), 2);
+    assert_eq!(import.report.warnings.len(), 2);
     let said = shown(&import);
     assert!(says(&said, "column 'twice' is a copy of the target 'y' .. --ignore"), "{said}");
     assert!(says(&said, "'phase' .. one row each .. gamma"), "{said}");

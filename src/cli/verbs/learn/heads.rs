@@ -62,6 +62,12 @@ pub struct HeadsArguments {
     /// 64
     #[arg(long, value_name = "N", default_value_t = HeadConfig::default().members, allow_hyphen_values = true)]
     members: usize,
+    /// The share of hidden units that are dropped in each update: 0 to 0.9 [default: as in the model's training]
+    #[arg(long, value_name = "F", allow_hyphen_values = true)]
+    dropout: Option<f64>,
+    /// The decay of weights beside Adam, as AdamW has it: 0 to 100 [default: as in the model's training]
+    #[arg(long, value_name = "D", allow_hyphen_values = true)]
+    weight_decay: Option<f64>,
 }
 
 /// Trains heads, one after the other, and writes the model with them.
@@ -77,6 +83,8 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
         learning_rate: arguments.lr,
         seed: arguments.seed,
         members: arguments.members,
+        dropout: arguments.dropout.unwrap_or_default(),
+        weight_decay: arguments.weight_decay.unwrap_or_default(),
     };
     config.check()?;
     let quantities: Vec<Quantity> =
@@ -94,8 +102,13 @@ pub fn run(arguments: &HeadsArguments) -> Result<()> {
     let mut learned = Model::clone(&model);
     let mut progress = Progress::start();
     for (done, &quantity) in quantities.iter().enumerate() {
-        let usual = HeadConfig::usual(&model, quantity).epochs;
-        let config = HeadConfig { epochs: arguments.epochs.unwrap_or(usual), ..config.clone() };
+        let usual = HeadConfig::usual(&model, quantity);
+        let config = HeadConfig {
+            epochs: arguments.epochs.unwrap_or(usual.epochs),
+            dropout: arguments.dropout.unwrap_or(usual.dropout),
+            weight_decay: arguments.weight_decay.unwrap_or(usual.weight_decay),
+            ..config.clone()
+        };
         let mut trainer = HeadTrainer::new(Arc::clone(&model), quantity, config.clone())?;
         while !trainer.is_finished() {
             trainer.step()?;

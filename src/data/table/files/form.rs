@@ -1,7 +1,10 @@
 //! The form of a table's file, as far as a person states it.
 
+use serde::{Deserialize, Serialize};
+
 /// The form of a table's file; what is not stated is recognised.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TableForm {
     /// The worksheet to read, by its name. Without it: the first with a table.
     pub sheet: Option<String>,

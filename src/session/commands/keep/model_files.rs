@@ -1,8 +1,9 @@
 //! Opening, saving and closing of models.
 
+use crate::data::table::TableOptions;
 use crate::model::bundled::BUNDLED;
 use crate::session::action::Action;
-use crate::session::commands::learn::import::{holds_shapes, import};
+use crate::session::commands::learn::import::{holds_shapes, holds_table, import};
 use crate::session::commands::optimise::search::search_from_file;
 use crate::session::core::Core;
 use crate::session::document::ImportWish;
@@ -18,7 +19,11 @@ use std::path::PathBuf;
 pub(in crate::session) fn open(core: &mut Core, path: PathBuf) {
     if holds_shapes(&path) {
         let wish = ImportWish { paths: vec![path], ..core.state.import_wish() };
-        return import(core, ImportWish { values: None, ..wish });
+        return import(core, ImportWish { values: None, table: None, ..wish });
+    }
+    if holds_table(&path, core.state.shown_table()) {
+        let table = Some(TableOptions::default());
+        return import(core, ImportWish { paths: vec![path], table, ..ImportWish::default() });
     }
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
         return search_from_file(core, &path);

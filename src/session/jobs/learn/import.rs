@@ -1,21 +1,49 @@
-//! Job: imports the user's shapes.
+//! Job: imports the user's data: outlines or a table.
 
 use crate::data::outline::import::{ImportedOutline, Summary, import_with_values, name_of};
 use crate::data::source::TrainingData;
-use crate::error::Result;
+use crate::data::table::{self, TableOptions, TableReport};
+use crate::error::{Error, Result};
+use crate::explore::data_sheet::DataSheet;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::{Handle, NoNews};
 use crate::session::jobs::registry::JobResult;
 use crate::text;
 use crate::text::Text;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Imported shapes.
+/// Imported data.
 #[derive(Debug)]
 pub struct Brought {
-    /// The shapes as training data.
+    /// The rows as training data.
     pub data: TrainingData,
+    /// The rows as a sheet.
+    pub sheet: Arc<DataSheet>,
+    /// What the import tells of them.
+    pub report: ImportReport,
+}
+
+impl Brought {
+    fn new(data: TrainingData, report: ImportReport) -> Self {
+        let sheet = Arc::new(DataSheet::new(data.set.clone()));
+        Self { data, sheet, report }
+    }
+}
+
+/// A report on an import.
+#[derive(Debug)]
+pub enum ImportReport {
+    /// Of outlines.
+    Outlines(OutlinesReport),
+    /// Of a table.
+    Table(TableReport),
+}
+
+/// A report on an import of outlines.
+#[derive(Debug)]
+pub struct OutlinesReport {
     /// The file and the repairs of each accepted shape.
     pub kept: Vec<ImportedOutline>,
     /// The rejected shapes.
@@ -29,7 +57,7 @@ pub struct Brought {
 pub struct ImportRun {
     /// The job, while it runs.
     pub job: Option<JobId>,
-    /// The imported shapes.
+    /// The imported data.
     pub brought: Option<Arc<Brought>>,
     /// Why it failed.
     pub failed: Option<Text>,
@@ -40,7 +68,28 @@ pub struct ImportRun {
 /// # Errors
 /// Names a file that cannot be read, or says that nothing could be imported.
 pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Brought>> {
-    let ImportWish { paths, values, options } = wish;
+    let brought = match &wish.table {
+        Some(options) => Some(table(&wish.paths, options)?),
+        None => outlines(wish, handle)?,
+    };
+    // A table is read as a whole.
+    let brought = brought.filter(|_| !handle.token().is_cancelled());
+    Ok(brought.map_or(JobResult::Cancelled(None), JobResult::Finished))
+}
+
+fn table(paths: &[PathBuf], options: &TableOptions) -> Result<Brought> {
+    let [path] = paths else {
+        return Err(Error::mismatch(text!("A table is one file; choose one.")));
+    };
+    let mut import = table::read(path, options)?;
+    let report = std::mem::take(&mut import.report);
+    let data = TrainingData::table(import, name_of(paths))?;
+    Ok(Brought::new(data, ImportReport::Table(report)))
+}
+
+/// Outlines of files and folders; none if it was cancelled.
+fn outlines(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<Option<Brought>> {
+    let ImportWish { paths, values, options, .. } = wish;
     let imported = import_with_values(paths, values.as_deref(), options, handle.token(), |at| {
         let share = at.done as f64 / at.files.max(1) as f64;
         handle.report(share, || {
@@ -53,15 +102,17 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
             Text::joined([files, shapes], ", ")
         });
     })?;
-    let Some(mut imported) = imported else { return Ok(JobResult::Cancelled(None)) };
-    let kept = std::mem::take(&mut imported.kept);
-    let rejected = std::mem::take(&mut imported.rejected);
-    let aside = std::mem::take(&mut imported.aside);
+    let Some(mut imported) = imported else { return Ok(None) };
+    let report = OutlinesReport {
+        kept: std::mem::take(&mut imported.kept),
+        rejected: std::mem::take(&mut imported.rejected),
+        aside: std::mem::take(&mut imported.aside),
+    };
     let data = TrainingData::imported(imported, name_of(paths), options)?;
-    Ok(JobResult::Finished(Brought { data, kept, rejected, aside }))
+    Ok(Some(Brought::new(data, ImportReport::Outlines(report))))
 }
 
-/// Handles the result: the shapes, or why there are none.
+/// Handles the result: the data, or why there are none.
 ///
 /// # Errors
 /// A sentence for the user.

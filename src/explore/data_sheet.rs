@@ -1,0 +1,371 @@
+//! The rows of a data set as a sheet: columns of names, values and words, each with a summary, in any order of rows.
+
+use crate::data::dataset::Dataset;
+use crate::data::roles::Role;
+use crate::data::table::ColumnKind;
+use crate::data::task::Task;
+use crate::numerics::format::three_digits;
+use crate::text;
+use crate::text::Text;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The most bars of a column's histogram.
+const BINS: usize = 12;
+/// A cell that is blank.
+const BLANK: &str = "\u{2013}";
+
+/// A data set with its columns.
+#[derive(Debug)]
+pub struct DataSheet {
+    set: Arc<Dataset>,
+    /// The columns, from left to right.
+    pub columns: Vec<SheetColumn>,
+}
+
+/// A column of a sheet.
+#[derive(Debug)]
+pub struct SheetColumn {
+    /// Its name.
+    pub name: Text,
+    /// Its unit; empty if there is none.
+    pub unit: String,
+    /// What it is in the data.
+    pub purpose: Purpose,
+    /// Its summary.
+    pub summary: ColumnSummary,
+    cells: Cells,
+}
+
+/// What a column is in the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The names of rows.
+    Name,
+    /// The labels on the map.
+    Label,
+    /// A target.
+    Target,
+    /// A descriptor.
+    Descriptor,
+    /// Computed from the row.
+    Computed,
+    /// The role of the row in a training, as a column of the data gives it.
+    Split,
+}
+
+/// A summary of a column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnSummary {
+    /// The rows with a value.
+    pub known: usize,
+    /// The least and the greatest number; none for words.
+    pub range: Option<(f64, f64)>,
+    /// The number of different words; none for numbers.
+    pub words: Option<usize>,
+    /// The rows in each of some equal parts of the range, or with each word; empty for names.
+    pub bins: Vec<u32>,
+}
+
+/// The place of a column's cells in a data set.
+#[derive(Debug)]
+enum Cells {
+    Names,
+    Labels,
+    Target(usize),
+    /// A number in a place of the row.
+    Number(usize),
+    /// The numbers of the levels of a category, in these places.
+    Category(Range<usize>, Vec<String>),
+    /// Values, `[rows]`.
+    Values(Vec<f64>),
+    Split,
+}
+
+/// The order and the choice of rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowOrder {
+    /// The column by which rows are sorted, and whether the greatest comes first; blanks come last. The order of the data
+    /// without one.
+    pub by: Option<(usize, bool)>,
+    /// A word that a name, a label or a word of the row contains, whatever its case; all rows if it is empty.
+    pub contains: String,
+    /// Ranges of numbers, each with its column; a blank lies in none.
+    pub within: Vec<(usize, f64, f64)>,
+}
+
+impl DataSheet {
+    /// The sheet of a data set: names, then targets, then what describes the rows.
+    pub fn new(set: Arc<Dataset>) -> Self {
+        let mut columns = Vec::new();
+        let mut add = |name: Text, unit: &str, purpose, cells| {
+            let unit = unit.to_owned();
+            let summary = ColumnSummary::default();
+            columns.push(SheetColumn { name, unit, purpose, summary, cells });
+        };
+        if !set.ids.is_empty() {
+            add(text!("Name"), "", Purpose::Name, Cells::Names);
+        }
+        let is_table = set.domain.table().is_some();
+        if !is_table && set.names.len() > 1 {
+            add(text!("Label"), "", Purpose::Label, Cells::Labels);
+        }
+        for (index, target) in set.measured.iter().enumerate() {
+            let name = Text::verbatim(target.name.as_str());
+            add(name, &target.unit, Purpose::Target, Cells::Target(index));
+        }
+        if !set.split.is_empty() {
+            add(text!("Split"), "", Purpose::Split, Cells::Split);
+        }
+        if let Some(schema) = set.domain.table() {
+            for (column, place) in schema.places() {
+                let cells = match &column.kind {
+                    ColumnKind::Number { .. } => Cells::Number(place.start),
+                    ColumnKind::Category { levels } => Cells::Category(place, levels.clone()),
+                };
+                let unit = column.unit.as_deref().unwrap_or_default();
+                add(Text::verbatim(column.name.as_str()), unit, Purpose::Descriptor, cells);
+            }
+        } else {
+            for quantity in set.domain.quantities() {
+                let values = Cells::Values(set.values(quantity));
+                add(quantity.label(), "", Purpose::Computed, values);
+            }
+        }
+        let mut sheet = Self { set, columns };
+        for index in 0..sheet.columns.len() {
+            sheet.columns[index].summary = sheet.summary(index);
+        }
+        sheet
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.set.rows.len()
+    }
+
+    /// A cell as it is shown, with its number in three significant digits.
+    pub fn text(&self, row: usize, column: usize) -> Cow<'_, str> {
+        let set = &self.set;
+        let word = |level: Option<usize>, words: &[String]| {
+            let word = level.and_then(|level| words.get(level));
+            Cow::Owned(word.map_or_else(|| BLANK.to_owned(), Clone::clone))
+        };
+        let number = |value: f64| match value.is_nan() {
+            true => Cow::Borrowed(BLANK),
+            false => Cow::Owned(three_digits(value)),
+        };
+        match &self.columns[column].cells {
+            Cells::Names => Cow::Borrowed(&set.ids[row]),
+            Cells::Labels => word(Some(usize::from(set.labels[row])), &set.names),
+            Cells::Split => Cow::Owned(self.role(row).to_string()),
+            Cells::Category(_, levels) => word(self.level(row, column), levels),
+            Cells::Target(index) => match &set.measured[*index].task {
+                Task::Classes(levels) => word(self.level(row, column), levels),
+                Task::Regression => number(self.value(row, column)),
+            },
+            Cells::Number(_) | Cells::Values(_) => number(self.value(row, column)),
+        }
+    }
+
+    /// The role of a row as a column of the data gives it.
+    fn role(&self, row: usize) -> Text {
+        match self.set.split[row] {
+            Role::Training => text!("training"),
+            Role::Stopping => text!("stopping"),
+            Role::Calibration => text!("calibration"),
+            Role::Test => text!("test"),
+        }
+    }
+
+    /// The number by which a cell is sorted: a value, or the place of a word among the words; NaN for a blank and for
+    /// names.
+    pub fn value(&self, row: usize, column: usize) -> f64 {
+        let set = &self.set;
+        match &self.columns[column].cells {
+            Cells::Names => f64::NAN,
+            Cells::Labels => f64::from(set.labels[row]),
+            Cells::Split => f64::from(set.split[row] as u8),
+            Cells::Target(index) => set.measured[*index].values[row],
+            Cells::Number(place) => f64::from(set.rows.row(row)[*place]),
+            Cells::Category(place, _) => {
+                let levels = set.rows.row(row)[place.clone()].iter();
+                let known = levels.enumerate().filter(|(_, share)| !share.is_nan());
+                let likely = known.max_by(|(_, a), (_, b)| a.total_cmp(b));
+                likely.map_or(f64::NAN, |(level, _)| level as f64)
+            }
+            Cells::Values(values) => values[row],
+        }
+    }
+
+    fn level(&self, row: usize, column: usize) -> Option<usize> {
+        Some(self.value(row, column)).filter(|v| !v.is_nan()).map(|v| v as usize)
+    }
+
+    /// The words of a column, if it has words.
+    fn words(&self, column: usize) -> Option<usize> {
+        match &self.columns[column].cells {
+            Cells::Labels => Some(self.set.names.len()),
+            Cells::Split => Some(Role::ALL.len()),
+            Cells::Category(_, levels) => Some(levels.len()),
+            Cells::Target(index) => match &self.set.measured[*index].task {
+                Task::Classes(levels) => Some(levels.len()),
+                Task::Regression => None,
+            },
+            Cells::Names | Cells::Number(_) | Cells::Values(_) => None,
+        }
+    }
+
+    fn summary(&self, column: usize) -> ColumnSummary {
+        if matches!(self.columns[column].cells, Cells::Names) {
+            return ColumnSummary { known: self.rows(), ..ColumnSummary::default() };
+        }
+        let values =
+            || (0..self.rows()).map(|row| self.value(row, column)).filter(|v| v.is_finite());
+        let known = values().count();
+        let words = self.words(column);
+        let low = values().fold(f64::INFINITY, f64::min);
+        let high = values().fold(f64::NEG_INFINITY, f64::max);
+        let range = (known > 0 && words.is_none()).then_some((low, high));
+        let bin: &dyn Fn(f64) -> usize = match words {
+            Some(_) => &|value| value as usize,
+            None => &|value| ((value - low) / (high - low) * BINS as f64) as usize,
+        };
+        let mut bins = vec![0; words.unwrap_or(BINS)];
+        let last = bins.len().saturating_sub(1);
+        for value in values() {
+            bins[bin(value).min(last)] += 1;
+        }
+        ColumnSummary { known, range, words, bins }
+    }
+
+    /// The rows in this order, as far as it chooses them.
+    pub fn order(&self, order: &RowOrder) -> Vec<u32> {
+        let wanted = order.contains.trim().to_lowercase();
+        let within = |row: usize| {
+            order.within.iter().all(|(column, low, high)| {
+                self.columns
+                    .get(*column)
+                    .is_none_or(|_| (*low..=*high).contains(&self.value(row, *column)))
+            })
+        };
+        let words: Vec<usize> = (0..self.columns.len())
+            .filter(|&c| self.words(c).is_some() || self.columns[c].purpose == Purpose::Name)
+            .collect();
+        let contains = |row: usize| {
+            wanted.is_empty()
+                || words.iter().any(|&c| self.text(row, c).to_lowercase().contains(&wanted))
+        };
+        let chosen = (0..self.rows()).filter(|&row| within(row) && contains(row));
+        let mut rows: Vec<u32> = chosen.map(|row| row as u32).collect();
+        let Some((by, falls)) = order.by.filter(|(by, _)| *by < self.columns.len()) else {
+            return rows;
+        };
+        if self.columns[by].purpose == Purpose::Name {
+            rows.sort_by_cached_key(|&row| self.set.ids[row as usize].to_lowercase());
+            if falls {
+                rows.reverse();
+            }
+            return rows;
+        }
+        let keys: Vec<f64> = (0..self.rows()).map(|row| self.value(row, by)).collect();
+        rows.sort_by(|&a, &b| {
+            let (a, b) = (keys[a as usize], keys[b as usize]);
+            match (a.is_nan(), b.is_nan()) {
+                (false, false) if falls => b.total_cmp(&a),
+                (false, false) => a.total_cmp(&b),
+                (a, b) => {
+                    if a == b {
+                        Ordering::Equal
+                    } else {
+                        a.cmp(&b)
+                    }
+                }
+            }
+        });
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::column_name::ColumnName;
+    use crate::data::dataset::Target;
+    use crate::data::domain::Domain;
+    use crate::data::rows::Rows;
+    use crate::data::table::{TableColumn, TableSchema};
+
+    fn sheet() -> DataSheet {
+        let column = |name: &str, kind| TableColumn {
+            name: ColumnName::new(name).unwrap(),
+            unit: Some("g".to_owned()).filter(|_| name == "mass"),
+            kind,
+        };
+        let levels = ["a", "b"].map(str::to_owned).to_vec();
+        let schema = TableSchema {
+            columns: vec![
+                column("mass", ColumnKind::Number { low: 0.0, high: 4.0 }),
+                column("kind", ColumnKind::Category { levels }),
+            ],
+        };
+        let nan = f32::NAN;
+        let rows = vec![4.0, 0.0, 1.0, nan, 1.0, 0.0, 0.0, nan, nan, 1.0, 1.0, 0.0];
+        let classes = Task::Classes(["no", "yes"].map(str::to_owned).to_vec());
+        let target = |name: &str, task, values: [f64; 4]| Target {
+            name: ColumnName::new(name).unwrap(),
+            unit: String::new(),
+            task,
+            values: values.to_vec(),
+        };
+        DataSheet::new(Arc::new(Dataset {
+            domain: Domain::of_table(schema).unwrap(),
+            rows: Rows::from_flat(3, rows),
+            ids: ["one", "Two", "three", "four"].map(str::to_owned).to_vec(),
+            measured: vec![
+                target("fits", classes, [1.0, 0.0, f64::NAN, 1.0]),
+                target("drag", Task::Regression, [0.5, 1.5, -2.0, f64::NAN]),
+            ],
+            ..Dataset::default()
+        }))
+    }
+
+    #[test]
+    fn cells_are_those_of_the_file() {
+        let sheet = sheet();
+        let names: Vec<String> = sheet.columns.iter().map(|c| c.name.to_string()).collect();
+        assert_eq!(names, ["Name", "fits", "drag", "mass", "kind"]);
+        let row = |row| (0..5).map(|c| sheet.text(row, c).into_owned()).collect::<Vec<_>>();
+        assert_eq!(row(0), ["one", "yes", "0.500", "4.00", "b"]);
+        assert_eq!(row(2), ["three", BLANK, "-2.00", "0.00", BLANK]);
+        assert_eq!(sheet.columns[3].unit, "g");
+    }
+
+    #[test]
+    fn summaries_count_what_is_known() {
+        let sheet = sheet();
+        let mass = &sheet.columns[3].summary;
+        assert_eq!((mass.known, mass.range, mass.words), (3, Some((0.0, 4.0)), None));
+        assert_eq!((mass.bins[0], mass.bins[3], mass.bins[BINS - 1]), (1, 1, 1));
+        let kind = &sheet.columns[4].summary;
+        assert_eq!((kind.known, kind.words, &kind.bins[..]), (3, Some(2), &[2, 1][..]));
+        assert_eq!(sheet.columns[1].summary.bins, [1, 2]);
+    }
+
+    #[test]
+    fn rows_are_sorted_searched_and_filtered() {
+        let sheet = sheet();
+        let order = |order: RowOrder| sheet.order(&order);
+        let by = |column, falls| RowOrder { by: Some((column, falls)), ..RowOrder::default() };
+        assert_eq!(order(RowOrder::default()), [0, 1, 2, 3]);
+        assert_eq!(order(by(2, false)), [2, 0, 1, 3], "a blank is last");
+        assert_eq!(order(by(2, true)), [1, 0, 2, 3], "in either direction");
+        assert_eq!(order(by(0, false)), [3, 0, 2, 1]);
+        let contains = "YES".to_owned();
+        assert_eq!(order(RowOrder { contains, ..RowOrder::default() }), [0, 3]);
+        let within = vec![(3, 0.5, 9.0)];
+        assert_eq!(order(RowOrder { within, ..RowOrder::default() }), [0, 3]);
+    }
+}

@@ -1,0 +1,231 @@
+//! A data sheet: the rows of a data set in a grid of which only what is in sight is laid out.
+
+use crate::explore::data_sheet::{DataSheet, Purpose, RowOrder, SheetColumn};
+use crate::explore::three_digits;
+use crate::text;
+use crate::text::Text;
+use crate::ui::theme::{self, colour};
+use crate::ui::widgets::note;
+use egui::{
+    Align2, Button, FontId, Label, Painter, Pos2, Rect, RichText, ScrollArea, Sense, TextEdit, Ui,
+    UiBuilder, Vec2, pos2, vec2,
+};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The size of a cell, and the height of the head of a column.
+const CELL: Vec2 = vec2(116.0, 22.0);
+const HEAD: f32 = 62.0;
+/// The width of the first column, which stays where it is.
+const FIRST: f32 = 132.0;
+/// The size of the picture of a column's values in its head.
+const BARS: Vec2 = vec2(92.0, 16.0);
+
+/// The way a person looks at a sheet.
+#[derive(Default)]
+pub struct SheetLook {
+    order: RowOrder,
+    /// The rows in this order, of this sheet.
+    rows: Option<(Arc<DataSheet>, RowOrder, Vec<u32>)>,
+}
+
+impl SheetLook {
+    /// The rows as they are sorted and searched.
+    fn rows(&mut self, sheet: &Arc<DataSheet>) -> &[u32] {
+        let is_known = |(of, order, _): &(Arc<DataSheet>, RowOrder, Vec<u32>)| {
+            Arc::ptr_eq(of, sheet) && *order == self.order
+        };
+        if !self.rows.as_ref().is_some_and(is_known) {
+            let rows = sheet.order(&self.order);
+            self.rows = Some((sheet.clone(), self.order.clone(), rows));
+        }
+        self.rows.as_ref().map_or(&[], |(_, _, rows)| rows)
+    }
+
+    /// Shows a sheet in a `height`; a click on the head of a column sorts by it, another one the other way round, and a
+    /// third ends that. Returns the row that was clicked.
+    pub fn show(&mut self, ui: &mut Ui, sheet: &Arc<DataSheet>, height: f32) -> Option<usize> {
+        ui.horizontal(|ui| {
+            let field = TextEdit::singleline(&mut self.order.contains)
+                .hint_text(text!("find a name or a word").to_string())
+                .desired_width(220.0);
+            ui.add(field).accessible_name(text!("Find rows"));
+            let shown = self.rows(sheet).len();
+            note(
+                ui,
+                match shown == sheet.rows() {
+                    true => text!("{count} row" | "{count} rows", count = shown),
+                    false => text!("{shown} of {rows} rows", shown, rows = sheet.rows()),
+                },
+            );
+        });
+        let rows = self.rows(sheet).to_vec();
+        let (mut sorted, mut clicked) = (None, None);
+        let by = self.order.by;
+        let columns = sheet.columns.len();
+        let size = vec2(
+            FIRST + CELL.x * columns.saturating_sub(1) as f32,
+            HEAD + CELL.y * rows.len() as f32,
+        );
+        ScrollArea::both()
+            .id_salt("data sheet")
+            .max_height(height)
+            .auto_shrink(false)
+            .show_viewport(ui, |ui, viewport| {
+                ui.set_min_size(size);
+                let origin = ui.max_rect().min;
+                let grid = Grid { origin, viewport };
+                let (in_sight, lines) = grid.in_sight(columns, rows.len());
+                let across: Vec<usize> = (0..columns.min(1)).chain(in_sight).collect();
+                let body = Rect::from_min_max(grid.head(), ui.clip_rect().max);
+                ui.scope_builder(UiBuilder::new(), |ui| {
+                    ui.set_clip_rect(ui.clip_rect().intersect(body));
+                    // The first column lies over the others.
+                    for &column in across.iter().rev() {
+                        for line in lines.clone() {
+                            let row = rows[line] as usize;
+                            let at = grid.cell(column, line);
+                            if cell(ui, at, &sheet.text(row, column), column, line) {
+                                clicked = Some(row);
+                            }
+                        }
+                    }
+                });
+                for &column in across.iter().rev() {
+                    let way = by.filter(|(own, _)| *own == column).map(|(_, falls)| falls);
+                    if head(ui, grid.head_of(column), &sheet.columns[column], way) {
+                        sorted = Some(column);
+                    }
+                }
+            });
+        if let Some(column) = sorted {
+            self.order.by = match by {
+                Some((own, false)) if own == column => Some((column, true)),
+                Some((own, true)) if own == column => None,
+                _ => Some((column, false)),
+            };
+        }
+        clicked
+    }
+}
+
+/// The places of cells: the head and the first column stay in sight.
+struct Grid {
+    origin: Pos2,
+    viewport: Rect,
+}
+
+impl Grid {
+    /// The columns beside the first one, and the lines, that are in sight.
+    fn in_sight(&self, columns: usize, rows: usize) -> (Range<usize>, Range<usize>) {
+        let first = (self.viewport.left() / CELL.x) as usize + 1;
+        let last = ((self.viewport.right() - FIRST) / CELL.x).max(0.0) as usize + 2;
+        let top = (self.viewport.top() / CELL.y) as usize;
+        let bottom = ((self.viewport.bottom() - HEAD) / CELL.y).max(0.0) as usize + 1;
+        (first.min(columns)..last.min(columns), top.min(rows)..bottom.min(rows))
+    }
+
+    /// The corner of the grid's head, as far as the grid is scrolled.
+    fn head(&self) -> Pos2 {
+        self.origin + self.viewport.min.to_vec2() + vec2(0.0, HEAD)
+    }
+
+    fn left(&self, column: usize) -> f32 {
+        match column {
+            0 => self.origin.x + self.viewport.left(),
+            _ => self.origin.x + FIRST + (column - 1) as f32 * CELL.x,
+        }
+    }
+
+    fn width(column: usize) -> f32 {
+        if column == 0 { FIRST } else { CELL.x }
+    }
+
+    fn cell(&self, column: usize, line: usize) -> Rect {
+        let top = self.origin.y + HEAD + line as f32 * CELL.y;
+        Rect::from_min_size(pos2(self.left(column), top), vec2(Self::width(column), CELL.y))
+    }
+
+    fn head_of(&self, column: usize) -> Rect {
+        let top = self.origin.y + self.viewport.top();
+        Rect::from_min_size(pos2(self.left(column), top), vec2(Self::width(column), HEAD))
+    }
+}
+
+/// A cell; true if it was clicked.
+fn cell(ui: &mut Ui, at: Rect, text: &str, column: usize, line: usize) -> bool {
+    let visuals = ui.visuals();
+    let ground = match line % 2 {
+        0 => visuals.window_fill,
+        _ => visuals.window_fill.blend(visuals.faint_bg_color),
+    };
+    ui.painter().rect_filled(at, 0.0, ground);
+    let font = if column == 0 { theme::strong() } else { egui::FontFamily::Proportional };
+    let text = RichText::new(text).font(FontId::new(13.0, font));
+    ui.put(at.shrink2(vec2(6.0, 0.0)), Label::new(text).truncate().sense(Sense::click())).clicked()
+}
+
+/// The head of a column: its name, its range, and the histogram of its values; true if it was clicked.
+fn head(ui: &mut Ui, at: Rect, column: &SheetColumn, falls: Option<bool>) -> bool {
+    ui.painter().rect_filled(at, 0.0, ui.visuals().window_fill);
+    let arrow = match falls {
+        Some(true) => " \u{25be}",
+        Some(false) => " \u{25b4}",
+        None => "",
+    };
+    let title = format!("{}{arrow}", column.name);
+    let title = RichText::new(title).font(FontId::new(13.0, theme::strong()));
+    let top = Rect::from_min_size(at.min, vec2(at.width(), 24.0)).shrink2(vec2(2.0, 1.0));
+    let button = ui.put(top, Button::new(title).truncate().frame(false));
+    let text = at.min + vec2(6.0, 24.0);
+    let small = FontId::proportional(11.0);
+    let painter = ui.painter().with_clip_rect(at.intersect(ui.clip_rect()));
+    painter.text(text, Align2::LEFT_TOP, in_short(column), small, ui.visuals().weak_text_color());
+    let bars = Rect::from_min_size(at.min + vec2(6.0, 42.0), BARS);
+    histogram(&painter, bars, &column.summary.bins, colour(theme::palette(ui).shape));
+    button.on_hover_text(about(column)).clicked()
+}
+
+fn in_short(column: &SheetColumn) -> Text {
+    let summary = &column.summary;
+    let unit = Text::verbatim(&*column.unit);
+    match (summary.range, summary.words) {
+        (Some((low, high)), _) => {
+            let range =
+                text!("{low} to {high}", low = three_digits(low), high = three_digits(high));
+            Text::joined([range, unit], " ")
+        }
+        (None, Some(count)) => text!("{count} word" | "{count} words", count),
+        (None, None) => Text::default(),
+    }
+}
+
+fn about(column: &SheetColumn) -> Text {
+    let purpose = match column.purpose {
+        Purpose::Name => text!("The names of the rows"),
+        Purpose::Label => text!("The labels on the map"),
+        Purpose::Target => text!("A target, which heads learn to predict"),
+        Purpose::Descriptor => text!("A descriptor, which the network reads"),
+        Purpose::Computed => text!("Computed from the row"),
+        Purpose::Split => text!("The role of the row in a training"),
+    };
+    let known =
+        text!("known in {count} row" | "known in {count} rows", count = column.summary.known);
+    let sorts = text!("Click to sort by it.");
+    Text::joined([purpose, known, sorts], "\n")
+}
+
+/// Bars whose heights are the counts, the highest as high as the place.
+fn histogram(painter: &Painter, at: Rect, bins: &[u32], ink: egui::Color32) {
+    let most = bins.iter().copied().max().unwrap_or_default().max(1) as f32;
+    let width = (at.width() / bins.len().max(1) as f32).min(12.0);
+    for (index, count) in bins.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let height = (at.height() * *count as f32 / most).max(1.0);
+        let left = at.left() + index as f32 * width;
+        let bar = Rect::from_min_max(
+            pos2(left, at.bottom() - height),
+            pos2(left + (width - 1.0).max(0.5), at.bottom()),
+        );
+        painter.rect_filled(bar, 0.0, ink);
+    }
+}
