@@ -6,8 +6,8 @@ use super::{
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
-use latent_explorer::data::table::TableOptions;
 use latent_explorer::data::quantity::Quantity;
+use latent_explorer::data::table::TableOptions;
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::model::PointRef;
 use latent_explorer::model::training_config::TrainingConfig;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::driver::Exportable;
 use crate::steels::{steels, train};
+use latent_explorer::data::table::{ColumnRole, TableOptions};
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::explore::layers::heat::usual_range;
 use latent_explorer::numerics::format::three_digits;
@@ -148,10 +149,66 @@ fn what_makes_no_sense_for_a_table_is_refused_in_a_sentence() {
     session.act(Act::Draw(vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]));
     assert!(session.see().drawn().is_none());
     assert!(hears(&session, "This is for outlines"), "{:?}", sentences(&session));
-    let before = session.see().models();
-    session.act(Act::ResumeTraining);
-    assert!(hears(&session, "command line: latent-explorer train"), "{:?}", sentences(&session));
-    assert!(!session.see().training().is_running() && session.see().models() == before);
+}
+
+#[test]
+fn a_table_is_read_its_roles_are_given_and_a_model_learns_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("steels.csv");
+    std::fs::write(&path, steels(4)).unwrap();
+    let until_read = |session: &mut Program| {
+        session.wait("the end of reading", |see| !see.import().is_running());
+    };
+    let mut session = session();
+    session.act(Act::Open(path.clone()));
+    until_read(&mut session);
+    let import = session.see().import();
+    let role = |session: &Program, name: &str| {
+        let columns = &session.see().import().table().unwrap().columns;
+        columns.iter().find(|column| column.name == name).unwrap().role
+    };
+    assert!(import.is_chosen() && import.kept_and_rejected().is_none());
+    assert_eq!(import.data().unwrap().set.rows.len(), 120);
+    assert_eq!(role(&session, "name"), ColumnRole::Name);
+    assert_eq!(role(&session, "strength"), ColumnRole::Descriptor, "nothing says it is a target");
+    assert!(session.see().next_training().heads.is_empty());
+
+    let roles = TableOptions { targets: vec!["strength".to_owned()], ..TableOptions::default() };
+    session.act(Act::ImportTable(path.clone(), roles.clone()));
+    until_read(&mut session);
+    assert_eq!(role(&session, "strength"), ColumnRole::Target);
+    let asked = session.see().next_training().clone();
+    assert_eq!(asked.heads, ["strength".parse::<Quantity>().unwrap().as_predicted()]);
+
+    // What is refused leaves the rows that are there.
+    let absent = TableOptions { targets: vec!["strenght".to_owned()], ..roles };
+    session.act(Act::ImportTable(path, absent));
+    until_read(&mut session);
+    let problem = session.see().import().problem().unwrap();
+    assert!(says(&problem, "no column 'strenght' .. strength"), "{problem}");
+    assert_eq!(session.see().import().data().unwrap().set.measured.len(), 1);
+
+    session.act(Act::SetTraining(TrainingConfig { updates: 20, hidden: vec![8], ..asked }));
+    session.act(Act::SetFullSpeed(true));
+    session.act(Act::Train);
+    until_trained(&mut session);
+    assert!(errors(&session).is_empty(), "{:?}", errors(&session));
+    let model = session.see().shown().model();
+    let schema = model.domain().table().unwrap();
+    assert_eq!((schema.columns.len(), model.heads().len()), (5, 1));
+    let id = shown(&session).0;
+    session.act(Act::Save(id, folder.path().join("m.safetensors")));
+    until_files_are_done(&mut session);
+
+    // It goes on from its file.
+    let mut another = Program::open();
+    another.act(Act::Open(folder.path().join("m.safetensors")));
+    until_files_are_done(&mut another);
+    another.act(Act::SetFullSpeed(true));
+    another.act(Act::ResumeTraining);
+    until_trained(&mut another);
+    assert!(errors(&another).is_empty(), "{:?}", errors(&another));
+    assert_ne!(another.see().shown().weights(), session.see().shown().weights());
 }
 
 #[test]

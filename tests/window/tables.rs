@@ -1,7 +1,8 @@
 //! A model of a table in the window.
 
 use super::*;
-use crate::steels::train as train_steels;
+use crate::steels::{steels, train as train_steels};
+use latent_explorer::data::table::{ColumnRole, FileColumn};
 use std::sync::LazyLock;
 
 /// A model of four numbers and a category, and one of 30 numbers with a latent of four dimensions.
@@ -44,7 +45,52 @@ fn a_row_is_shown_column_by_column() {
     let draw = window.get_by_role_and_label(Role::Button, "Draw a shape\u{2026}");
     assert!(draw.accesskit_node().is_disabled());
     turn(&mut window, Page::Train);
-    assert!(said(&window, "latent-explorer train --data T.csv"));
+    assert!(said(&window, "The model shown was trained on steels.csv"));
+}
+
+#[test]
+fn a_table_is_read_in_the_data_dialog() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("steels.csv");
+    std::fs::write(&path, steels(30)).unwrap();
+    let mut window = open();
+    open_typed(&mut window, &path);
+    turn(&mut window, Page::Train);
+    window.wait("the rows", |see| see.import().table().is_some());
+    settle(&mut window);
+    click(&mut window, "steels.csv, 120 rows\u{2026}");
+    settle(&mut window);
+    window.get_by_label("120 rows of 33 columns");
+    window.get_by_label("column 'name' names the rows (--name takes another)");
+    // The role of a column is chosen, and the table is read again.
+    window.get_by_role_and_label(Role::ComboBox, "Role of strength").click();
+    settle(&mut window);
+    click(&mut window, "Target");
+    let has_head = |see: See<'_>| see.next_training().heads.len() == 1;
+    window.wait("the target", has_head);
+    settle(&mut window);
+    let roles = window.see().import().table().unwrap().columns.clone();
+    let is_target = |column: &&FileColumn| column.role == ColumnRole::Target;
+    assert_eq!(
+        roles.iter().filter(is_target).map(|c| &c.name[..]).collect::<Vec<_>>(),
+        ["strength"]
+    );
+    // The rows are sorted by a click on a column, and searched.
+    window.get_by_label("S0");
+    click(&mut window, "strength");
+    settle(&mut window);
+    let lowest =
+        window.see().import().data().unwrap().set.values(window.see().next_training().heads[0]);
+    let least = (0..120).min_by(|&a, &b| lowest[a].total_cmp(&lowest[b])).unwrap();
+    window.get_by_label(&format!("S{least}"));
+    window.get_by_role_and_label(Role::TextInput, "Find rows").focus();
+    show(&mut window);
+    window.event(Event::Text("s11".to_owned()));
+    settle(&mut window);
+    window.get_by_label("11 of 120 rows");
+    click(&mut window, "Done");
+    settle(&mut window);
+    assert!(window.query_by_label("120 rows of 33 columns").is_none());
 }
 
 #[test]
