@@ -42,9 +42,15 @@ impl SheetLook {
         self.rows.as_ref().map_or(&[], |(_, _, rows)| rows)
     }
 
-    /// Shows a sheet in a `height`; a click on the head of a column sorts by it, another one the other way round, and a
+    /// Shows a sheet in a `height`, with a row that is marked if it is in sight; a click on the head of a column sorts by it, another one the other way round, and a
     /// third ends that. Returns the row that was clicked.
-    pub fn show(&mut self, ui: &mut Ui, sheet: &Arc<DataSheet>, height: f32) -> Option<usize> {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        sheet: &Arc<DataSheet>,
+        marked: Option<usize>,
+        height: f32,
+    ) -> Option<usize> {
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.order.contains)
                 .hint_text(text!("find a name or a word").to_string())
@@ -85,7 +91,12 @@ impl SheetLook {
                         for line in lines.clone() {
                             let row = rows[line] as usize;
                             let at = grid.cell(column, line);
-                            if cell(ui, at, &sheet.text(row, column), column, line) {
+                            let look = CellLook {
+                                is_first: column == 0,
+                                is_odd: line % 2 == 1,
+                                is_marked: marked == Some(row),
+                            };
+                            if cell(ui, at, &sheet.text(row, column), look) {
                                 clicked = Some(row);
                             }
                         }
@@ -152,15 +163,27 @@ impl Grid {
     }
 }
 
+/// The look of a cell.
+#[derive(Clone, Copy)]
+struct CellLook {
+    /// True in the first column.
+    is_first: bool,
+    /// True in every other line.
+    is_odd: bool,
+    /// True in the marked row.
+    is_marked: bool,
+}
+
 /// A cell; true if it was clicked.
-fn cell(ui: &mut Ui, at: Rect, text: &str, column: usize, line: usize) -> bool {
+fn cell(ui: &mut Ui, at: Rect, text: &str, look: CellLook) -> bool {
     let visuals = ui.visuals();
-    let ground = match line % 2 {
-        0 => visuals.window_fill,
-        _ => visuals.window_fill.blend(visuals.faint_bg_color),
+    let ground = match (look.is_marked, look.is_odd) {
+        (true, _) => visuals.selection.bg_fill,
+        (_, true) => visuals.window_fill.blend(visuals.faint_bg_color),
+        (_, false) => visuals.window_fill,
     };
     ui.painter().rect_filled(at, 0.0, ground);
-    let font = if column == 0 { theme::strong() } else { egui::FontFamily::Proportional };
+    let font = if look.is_first { theme::strong() } else { egui::FontFamily::Proportional };
     let text = RichText::new(text).font(FontId::new(13.0, font));
     ui.put(at.shrink2(vec2(6.0, 0.0)), Label::new(text).truncate().sense(Sense::click())).clicked()
 }

@@ -46,5 +46,5 @@ pub use session::{
 /// Seconds that a latent path plays, frames of its strip, and pages of the drawer on it.
 pub use session::{
     screen::tours::{FRAMES, TOUR_SECONDS as PATH_SECONDS},
-    view::TourPage as PathPage,
+    view::ExplorePage as PathPage,
 };

@@ -18,7 +18,7 @@ use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::comparison::ComparisonModel;
 use crate::session::screen::selection::MapPoint;
 use crate::session::view::Activity;
-use crate::session::view::TourPage;
+use crate::session::view::ExplorePage;
 use crate::text::Text;
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub enum Touring {
     /// Select the point of a new shape.
     Keep(usize),
     /// Show the frames, or the new shapes.
-    Turn(TourPage),
+    Turn(ExplorePage),
 }
 
 /// A command. Points are in map coordinates.

@@ -2,6 +2,7 @@
 
 use crate::data::quantity::Quantity;
 use crate::error::Result;
+use crate::explore::data_sheet::DataSheet;
 use crate::explore::layers::encoded_points::{beyond, points};
 use crate::explore::layers::heat::usual_ranges;
 use crate::explore::scene::compose::EncodedPoints;
@@ -33,6 +34,8 @@ pub struct Prepared {
     pub whole: Bounds,
     /// The data outside of `home`.
     pub beyond: Arc<Vec<[f64; 2]>>,
+    /// The rows that it learned from; none if it does not hold them.
+    pub sheet: Option<Arc<DataSheet>>,
     /// The ends of the default latent path; none without data.
     pub path_ends: Option<[PointRef; 2]>,
     /// The usual range of each quantity over the data's box.
@@ -57,7 +60,8 @@ impl Prepared {
         let ranges = usual_ranges(&model, &projection)?;
         let usual = Objective::for_quantity(model.clone(), model.usual_quantity());
         let batch_seconds = batch_seconds(&usual)?;
-        Self::with(model, (LatentPlane::Pca, projection), ranges, batch_seconds)
+        let sheet = model.data.clone().map(|data| Arc::new(DataSheet::new(data)));
+        Self::with(model, (LatentPlane::Pca, projection), (ranges, batch_seconds), sheet)
     }
 
     /// As [`Self::new`] for a model that is shown briefly, in less time: the ranges and the duration of a search are
@@ -69,7 +73,7 @@ impl Prepared {
         let model = Arc::new(model);
         let projection = Projection::from_mu(&model.encoded.mu);
         let plane = (LatentPlane::Pca, projection);
-        Self::with(model, plane, before.ranges.clone(), before.batch_seconds)
+        Self::with(model, plane, before.measured(), before.sheet.clone())
     }
 
     /// The same model on another plane of its latent space. Ranges stay, so that a colour means the same on all of them.
@@ -78,14 +82,18 @@ impl Prepared {
     /// As [`LatentPlane::projection`].
     pub fn on_plane(&self, plane: &LatentPlane) -> Result<Self> {
         let plane = (plane.clone(), plane.projection(&self.model)?);
-        Self::with(self.model.clone(), plane, self.ranges.clone(), self.batch_seconds)
+        Self::with(self.model.clone(), plane, self.measured(), self.sheet.clone())
+    }
+
+    fn measured(&self) -> (Vec<(Quantity, (f64, f64))>, f64) {
+        (self.ranges.clone(), self.batch_seconds)
     }
 
     fn with(
         model: Arc<Model>,
         (plane, projection): (LatentPlane, Projection),
-        ranges: Vec<(Quantity, (f64, f64))>,
-        batch_seconds: f64,
+        (ranges, batch_seconds): (Vec<(Quantity, (f64, f64))>, f64),
+        sheet: Option<Arc<DataSheet>>,
     ) -> Result<Self> {
         let home = home_view(&model, &projection);
         // Computed on this thread, since the window needs the density at once.
@@ -100,6 +108,7 @@ impl Prepared {
             home,
             ranges,
             batch_seconds,
+            sheet,
             plane,
             projection,
             model,

@@ -1,10 +1,12 @@
 //! The latent path of the shown model.
 
+use crate::explore::data_sheet::DataSheet;
 use crate::session::document::PathPlan;
 use crate::session::results::planned_path::NamedPoints;
 use crate::session::screen::tours::ShownTour;
 use crate::session::state::State;
-use crate::session::view::TourPage;
+use crate::session::view::ExplorePage;
+use std::sync::Arc;
 
 impl State {
     /// The plan of the latent path in the shown model: its own, or the default one with the kind of the last path.
@@ -31,12 +33,32 @@ impl State {
     }
 
     /// The shown page below the strip, if it has content.
-    pub fn tour_page(&self) -> Option<TourPage> {
-        match (self.view.page, &self.tours.tour, &self.tours.drawn) {
-            (TourPage::NewShapes, _, Some(_)) | (_, None, Some(_)) => Some(TourPage::NewShapes),
-            (_, Some(_), _) => Some(TourPage::Frames),
-            (_, None, None) => None,
+    pub fn explore_page(&self) -> Option<ExplorePage> {
+        use ExplorePage::{Data, Frames, NewShapes};
+        let asked = self.view.page;
+        let all = [asked, Frames, NewShapes, Data];
+        all.into_iter().find(|page| self.has_explore_page(*page))
+    }
+
+    /// True if a page below the strip has content.
+    pub fn has_explore_page(&self, page: ExplorePage) -> bool {
+        match page {
+            ExplorePage::Frames => self.tours.tour.is_some(),
+            ExplorePage::NewShapes => self.tours.drawn.is_some(),
+            ExplorePage::Data => self.data_sheet().is_some(),
         }
+    }
+
+    /// The rows that the shown model learned from, if it holds them.
+    pub fn data_sheet(&self) -> Option<&Arc<DataSheet>> {
+        self.shown().and_then(|(_, entry)| entry.prepared.sheet.as_ref())
+    }
+
+    /// The row of the data that is nearest to the selected point, counted from 0.
+    pub fn nearest_row(&self) -> Option<usize> {
+        let (_, entry) = self.shown()?;
+        let nearest = self.map.picked.as_ref()?.nearest.as_ref()?;
+        Some(entry.prepared.model.row_number(nearest.row) - 1)
     }
 
     pub(in crate::session) fn points(&self) -> NamedPoints {

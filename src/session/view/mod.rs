@@ -8,6 +8,6 @@ mod viewport;
 
 pub use search_look::{SearchLook, ShownSearch};
 pub use selection::{PickedAs, Selection};
-pub use store::{Activity, Compared, Layers, TourPage, View};
+pub use store::{Activity, Compared, ExplorePage, Layers, View};
 pub use training_look::{ShownTraining, TrainingLook};
 pub use viewport::{USUALLY_COVERED, Viewport};

@@ -40,12 +40,14 @@ impl Default for Layers {
 
 /// The page below the strip while exploring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TourPage {
+pub enum ExplorePage {
     /// The frames of a latent path.
     #[default]
     Frames,
     /// New shapes.
     NewShapes,
+    /// The rows of the data.
+    Data,
 }
 
 /// The model on the second map.
@@ -100,7 +102,7 @@ pub struct View {
     /// True if curves and results are open below the strip.
     pub drawer_open: bool,
     /// The page below the strip while exploring.
-    pub page: TourPage,
+    pub page: ExplorePage,
 }
 
 impl View {

@@ -184,7 +184,7 @@ impl TableForm {
         }
         heading(ui, text!("Rows"));
         let height = (ui.ctx().content_rect().height() - 560.0).max(LEAST_ROWS);
-        self.look.show(ui, sheet, height);
+        self.look.show(ui, sheet, None, height);
     }
 
     /// The columns of the file, each with a menu of its role; the options with another role if one was chosen.

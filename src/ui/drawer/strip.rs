@@ -94,7 +94,7 @@ fn is_comparing(state: &State) -> bool {
 /// True if there is anything below the strip.
 fn has_content(state: &State) -> bool {
     match state.view.activity {
-        Activity::Explore => state.tour_page().is_some() || state.view.compared.is_some(),
+        Activity::Explore => state.explore_page().is_some() || state.view.compared.is_some(),
         Activity::Train => state.watched().is_some_and(|training| !training.losses.is_empty()),
         Activity::Optimise => {
             state.search().is_some() || state.race().is_some() || state.walk().is_some()

@@ -1,19 +1,20 @@
-//! Latent paths in the strip at the bottom, and their frames, or new shapes, below it.
+//! Latent paths in the strip at the bottom, and their frames, new shapes, or the rows of the data, below it.
 
 use super::lines::two_lines;
 use super::playing;
 use crate::explore::latent_path::curve::PathShape;
 use crate::explore::shapes::contact_sheet::{ContactSheet, mark};
 use crate::explore::{Bounds, Scene, three_digits};
-use crate::model::Value;
+use crate::model::{PointRef, Value};
 use crate::session::commands::command::Touring;
 use crate::session::screen::tours::{SampledShapes, ShownTour, Tour};
-use crate::session::view::TourPage;
+use crate::session::view::ExplorePage;
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
 use crate::ui::commands::UiCommand;
+use crate::ui::data_sheet::SheetLook;
 use crate::ui::icons::{Icon, icon_button};
 use crate::ui::map::painting::{Cache, paint};
 use crate::ui::map::transform::Transform;
@@ -23,14 +24,15 @@ use crate::ui::widgets::note;
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
 
 /// The pages with their names and explanations.
-fn pages() -> [(TourPage, Text, Text); 2] {
+fn pages() -> [(ExplorePage, Text, Text); 3] {
     [
-        (TourPage::Frames, text!("Walk"), text!("The frames of the path side by side")),
+        (ExplorePage::Frames, text!("Walk"), text!("The frames of the path side by side")),
         (
-            TourPage::NewShapes,
+            ExplorePage::NewShapes,
             text!("New samples"),
             text!("Points drawn and decoded, each with its reliability"),
         ),
+        (ExplorePage::Data, text!("Data"), text!("The rows that the model learned from")),
     ]
 }
 
@@ -42,6 +44,7 @@ const RELIABILITIES: [Reliability; 3] =
 #[derive(Default)]
 pub struct Pages {
     cache: Cache,
+    look: SheetLook,
 }
 
 /// The playback and timeline of the path.
@@ -119,16 +122,13 @@ fn title(tour: &Tour) -> Text {
 impl Pages {
     /// Shows the selected page.
     pub fn show(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
-        let Some(page) = state.tour_page() else { return };
+        let Some(page) = state.explore_page() else { return };
         let row = vec2(ui.available_width(), 26.0);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.spacing_mut().button_padding = vec2(9.0, 2.0);
             for (choice, name, about) in pages() {
-                let is_there = match choice {
-                    TourPage::Frames => state.tours.tour.is_some(),
-                    TourPage::NewShapes => state.tours.drawn.is_some(),
-                };
+                let is_there = state.has_explore_page(choice);
                 let button = Button::selectable(page == choice, name);
                 if is_there && ui.add(button).on_hover_text(about).clicked() {
                     actions.command(Command::Tour(Touring::Turn(choice)));
@@ -136,7 +136,10 @@ impl Pages {
             }
             ui.add_space(14.0);
             match (page, &state.tours.drawn) {
-                (TourPage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
+                (ExplorePage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
+                (ExplorePage::Data, _) => {
+                    note(ui, text!("Click a row to keep its point on the map."))
+                }
                 _ => {
                     marks(ui, RELIABILITIES.map(Reliability::word));
                     note(ui, text!("Click a frame to go there."));
@@ -144,8 +147,9 @@ impl Pages {
             }
         });
         match (page, state.tour(), &state.tours.drawn) {
-            (TourPage::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
-            (TourPage::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
+            (ExplorePage::Frames, Some(tour), _) => self.frames(ui, state, tour, actions),
+            (ExplorePage::NewShapes, _, Some(drawn)) => self.new_shapes(ui, state, drawn, actions),
+            (ExplorePage::Data, ..) => self.data(ui, state, actions),
             _ => (),
         }
     }
@@ -200,6 +204,15 @@ impl Pages {
             text!("{value}. {sentence}\nClick to keep its point on the map.", value, sentence);
         if response.on_hover_text_at_pointer(text).clicked() {
             actions.command(Command::Tour(Touring::Keep(index)));
+        }
+    }
+
+    /// The rows of the data; the nearest one to the selected point is marked.
+    fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
+        let Some(sheet) = state.data_sheet() else { return };
+        let height = ui.available_height();
+        if let Some(row) = self.look.show(ui, sheet, state.nearest_row(), height) {
+            actions.command(Command::PickNamed(PointRef::Row(row + 1)));
         }
     }
 

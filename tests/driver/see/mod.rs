@@ -332,7 +332,7 @@ impl<'a> See<'a> {
     }
 
     pub fn path_page(self) -> Option<PathPage> {
-        self.0.tour_page()
+        self.0.explore_page()
     }
 
     // Files.

@@ -15,7 +15,7 @@ use crate::session::screen::latent_path::planned;
 use crate::session::screen::selection::{latent_of, pick_latent};
 use crate::session::screen::tours::TOUR_SECONDS;
 use crate::session::view::Activity;
-use crate::session::view::TourPage;
+use crate::session::view::ExplorePage;
 
 /// Carries out an action with a latent path or new shapes.
 pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
@@ -57,7 +57,7 @@ pub(in crate::session) fn tour(core: &mut Core, touring: Touring) {
         Touring::DrawWith(seed) => {
             act(core, Action::Sample(model, seed));
             core.state.view.activity = Activity::Explore;
-            core.state.view.page = TourPage::NewShapes;
+            core.state.view.page = ExplorePage::NewShapes;
             core.state.view.drawer_open = true;
         }
         Touring::Keep(index) => {
@@ -80,7 +80,7 @@ fn begin_tour(core: &mut Core, model: ModelId, mut plan: PathPlan) {
     let tours = &mut core.state.tours;
     tours.begins = true;
     tours.path_inputs = None;
-    core.state.view.page = TourPage::Frames;
+    core.state.view.page = ExplorePage::Frames;
     core.state.preferences.hint_followed = true;
 }
 
