@@ -33,15 +33,15 @@ pub struct SheetColumn {
     /// Its unit; empty if there is none.
     pub unit: String,
     /// What it is in the data.
-    pub purpose: Purpose,
+    pub purpose: ColumnPurpose,
     /// Its summary.
     pub summary: ColumnSummary,
-    cells: Cells,
+    cells: SheetCells,
 }
 
 /// What a column is in the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum ColumnPurpose {
     /// The names of rows.
     Name,
     /// The labels on the map.
@@ -71,7 +71,7 @@ pub struct ColumnSummary {
 
 /// The place of a column's cells in a data set.
 #[derive(Debug)]
-enum Cells {
+enum SheetCells {
     Names,
     Labels,
     Target(usize),
@@ -106,32 +106,32 @@ impl DataSheet {
             columns.push(SheetColumn { name, unit, purpose, summary, cells });
         };
         if !set.ids.is_empty() {
-            add(text!("Name"), "", Purpose::Name, Cells::Names);
+            add(text!("Name"), "", ColumnPurpose::Name, SheetCells::Names);
         }
         let is_table = set.domain.table().is_some();
         if !is_table && set.names.len() > 1 {
-            add(text!("Label"), "", Purpose::Label, Cells::Labels);
+            add(text!("Label"), "", ColumnPurpose::Label, SheetCells::Labels);
         }
         for (index, target) in set.measured.iter().enumerate() {
             let name = Text::verbatim(target.name.as_str());
-            add(name, &target.unit, Purpose::Target, Cells::Target(index));
+            add(name, &target.unit, ColumnPurpose::Target, SheetCells::Target(index));
         }
         if !set.split.is_empty() {
-            add(text!("Split"), "", Purpose::Split, Cells::Split);
+            add(text!("Split"), "", ColumnPurpose::Split, SheetCells::Split);
         }
         if let Some(schema) = set.domain.table() {
             for (column, place) in schema.places() {
                 let cells = match &column.kind {
-                    ColumnKind::Number { .. } => Cells::Number(place.start),
-                    ColumnKind::Category { levels } => Cells::Category(place, levels.clone()),
+                    ColumnKind::Number { .. } => SheetCells::Number(place.start),
+                    ColumnKind::Category { levels } => SheetCells::Category(place, levels.clone()),
                 };
                 let unit = column.unit.as_deref().unwrap_or_default();
-                add(Text::verbatim(column.name.as_str()), unit, Purpose::Descriptor, cells);
+                add(Text::verbatim(column.name.as_str()), unit, ColumnPurpose::Descriptor, cells);
             }
         } else {
             for quantity in set.domain.quantities() {
-                let values = Cells::Values(set.values(quantity));
-                add(quantity.label(), "", Purpose::Computed, values);
+                let values = SheetCells::Values(set.values(quantity));
+                add(quantity.label(), "", ColumnPurpose::Computed, values);
             }
         }
         let mut sheet = Self { set, columns };
@@ -158,15 +158,15 @@ impl DataSheet {
             false => Cow::Owned(three_digits(value)),
         };
         match &self.columns[column].cells {
-            Cells::Names => Cow::Borrowed(&set.ids[row]),
-            Cells::Labels => word(Some(usize::from(set.labels[row])), &set.names),
-            Cells::Split => Cow::Owned(self.role(row).to_string()),
-            Cells::Category(_, levels) => word(self.level(row, column), levels),
-            Cells::Target(index) => match &set.measured[*index].task {
+            SheetCells::Names => Cow::Borrowed(&set.ids[row]),
+            SheetCells::Labels => word(Some(usize::from(set.labels[row])), &set.names),
+            SheetCells::Split => Cow::Owned(self.role(row).to_string()),
+            SheetCells::Category(_, levels) => word(self.level(row, column), levels),
+            SheetCells::Target(index) => match &set.measured[*index].task {
                 Task::Classes(levels) => word(self.level(row, column), levels),
                 Task::Regression => number(self.value(row, column)),
             },
-            Cells::Number(_) | Cells::Values(_) => number(self.value(row, column)),
+            SheetCells::Number(_) | SheetCells::Values(_) => number(self.value(row, column)),
         }
     }
 
@@ -185,18 +185,18 @@ impl DataSheet {
     pub fn value(&self, row: usize, column: usize) -> f64 {
         let set = &self.set;
         match &self.columns[column].cells {
-            Cells::Names => f64::NAN,
-            Cells::Labels => f64::from(set.labels[row]),
-            Cells::Split => f64::from(set.split[row] as u8),
-            Cells::Target(index) => set.measured[*index].values[row],
-            Cells::Number(place) => f64::from(set.rows.row(row)[*place]),
-            Cells::Category(place, _) => {
+            SheetCells::Names => f64::NAN,
+            SheetCells::Labels => f64::from(set.labels[row]),
+            SheetCells::Split => f64::from(set.split[row] as u8),
+            SheetCells::Target(index) => set.measured[*index].values[row],
+            SheetCells::Number(place) => f64::from(set.rows.row(row)[*place]),
+            SheetCells::Category(place, _) => {
                 let levels = set.rows.row(row)[place.clone()].iter();
                 let known = levels.enumerate().filter(|(_, share)| !share.is_nan());
                 let likely = known.max_by(|(_, a), (_, b)| a.total_cmp(b));
                 likely.map_or(f64::NAN, |(level, _)| level as f64)
             }
-            Cells::Values(values) => values[row],
+            SheetCells::Values(values) => values[row],
         }
     }
 
@@ -207,19 +207,19 @@ impl DataSheet {
     /// The words of a column, if it has words.
     fn words(&self, column: usize) -> Option<usize> {
         match &self.columns[column].cells {
-            Cells::Labels => Some(self.set.names.len()),
-            Cells::Split => Some(Role::ALL.len()),
-            Cells::Category(_, levels) => Some(levels.len()),
-            Cells::Target(index) => match &self.set.measured[*index].task {
+            SheetCells::Labels => Some(self.set.names.len()),
+            SheetCells::Split => Some(Role::ALL.len()),
+            SheetCells::Category(_, levels) => Some(levels.len()),
+            SheetCells::Target(index) => match &self.set.measured[*index].task {
                 Task::Classes(levels) => Some(levels.len()),
                 Task::Regression => None,
             },
-            Cells::Names | Cells::Number(_) | Cells::Values(_) => None,
+            SheetCells::Names | SheetCells::Number(_) | SheetCells::Values(_) => None,
         }
     }
 
     fn summary(&self, column: usize) -> ColumnSummary {
-        if matches!(self.columns[column].cells, Cells::Names) {
+        if matches!(self.columns[column].cells, SheetCells::Names) {
             return ColumnSummary { known: self.rows(), ..ColumnSummary::default() };
         }
         let values =
@@ -252,7 +252,7 @@ impl DataSheet {
             })
         };
         let words: Vec<usize> = (0..self.columns.len())
-            .filter(|&c| self.words(c).is_some() || self.columns[c].purpose == Purpose::Name)
+            .filter(|&c| self.words(c).is_some() || self.columns[c].purpose == ColumnPurpose::Name)
             .collect();
         let contains = |row: usize| {
             wanted.is_empty()
@@ -263,7 +263,7 @@ impl DataSheet {
         let Some((by, falls)) = order.by.filter(|(by, _)| *by < self.columns.len()) else {
             return rows;
         };
-        if self.columns[by].purpose == Purpose::Name {
+        if self.columns[by].purpose == ColumnPurpose::Name {
             rows.sort_by_cached_key(|&row| self.set.ids[row as usize].to_lowercase());
             if falls {
                 rows.reverse();

@@ -1,14 +1,14 @@
 //! A data sheet: the rows of a data set in a grid of which only what is in sight is laid out.
 
-use crate::explore::data_sheet::{DataSheet, Purpose, RowOrder, SheetColumn};
+use crate::explore::data_sheet::{ColumnPurpose, DataSheet, RowOrder, SheetColumn};
 use crate::explore::three_digits;
 use crate::text;
 use crate::text::Text;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::note;
 use egui::{
-    Align2, Button, FontId, Label, Painter, Pos2, Rect, RichText, ScrollArea, Sense, TextEdit, Ui,
-    UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, Button, FontId, Label, Layout, Painter, Pos2, Rect, RichText, ScrollArea, Sense,
+    Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl SheetLook {
             HEAD + CELL.y * rows.len() as f32,
         );
         ScrollArea::both()
-            .id_salt("data sheet")
+            .id_salt("data-sheet")
             .max_height(height)
             .auto_shrink(false)
             .show_viewport(ui, |ui, viewport| {
@@ -94,6 +94,7 @@ impl SheetLook {
                             let look = CellLook {
                                 is_first: column == 0,
                                 is_odd: line % 2 == 1,
+                                is_number: sheet.columns[column].summary.range.is_some(),
                                 is_marked: marked == Some(row),
                             };
                             if cell(ui, at, &sheet.text(row, column), look) {
@@ -170,6 +171,8 @@ struct CellLook {
     is_first: bool,
     /// True in every other line.
     is_odd: bool,
+    /// True if the column holds numbers, which end at one edge.
+    is_number: bool,
     /// True in the marked row.
     is_marked: bool,
 }
@@ -184,26 +187,35 @@ fn cell(ui: &mut Ui, at: Rect, text: &str, look: CellLook) -> bool {
     };
     ui.painter().rect_filled(at, 0.0, ground);
     let font = if look.is_first { theme::strong() } else { egui::FontFamily::Proportional };
-    let text = RichText::new(text).font(FontId::new(13.0, font));
-    ui.put(at.shrink2(vec2(6.0, 0.0)), Label::new(text).truncate().sense(Sense::click())).clicked()
+    let label = Label::new(RichText::new(text).font(FontId::new(13.0, font))).truncate();
+    let layout = match look.is_number {
+        true => Layout::right_to_left(Align::Center),
+        false => Layout::left_to_right(Align::Center),
+    };
+    let within = UiBuilder::new().max_rect(at.shrink2(vec2(6.0, 0.0))).layout(layout);
+    ui.scope_builder(within, |ui| ui.add(label.sense(Sense::click()))).inner.clicked()
 }
 
 /// The head of a column: its name, its range, and the histogram of its values; true if it was clicked.
 fn head(ui: &mut Ui, at: Rect, column: &SheetColumn, falls: Option<bool>) -> bool {
     ui.painter().rect_filled(at, 0.0, ui.visuals().window_fill);
-    let arrow = match falls {
-        Some(true) => " \u{25be}",
-        Some(false) => " \u{25b4}",
-        None => "",
-    };
-    let title = format!("{}{arrow}", column.name);
+    let title = column.name.to_string();
     let title = RichText::new(title).font(FontId::new(13.0, theme::strong()));
-    let top = Rect::from_min_size(at.min, vec2(at.width(), 24.0)).shrink2(vec2(2.0, 1.0));
-    let button = ui.put(top, Button::new(title).truncate().frame(false));
+    let top = Rect::from_min_size(at.min, vec2(at.width() - 12.0, 24.0)).shrink2(vec2(6.0, 1.0));
+    let within = UiBuilder::new().max_rect(top).layout(Layout::left_to_right(Align::Center));
+    let button = Button::new(title).truncate().frame(false);
+    let button = ui.scope_builder(within, |ui| ui.add(button)).inner;
     let text = at.min + vec2(6.0, 24.0);
     let small = FontId::proportional(11.0);
     let painter = ui.painter().with_clip_rect(at.intersect(ui.clip_rect()));
     painter.text(text, Align2::LEFT_TOP, in_short(column), small, ui.visuals().weak_text_color());
+    if let Some(falls) = falls {
+        let mark = at.right_top() + vec2(-10.0, 13.0);
+        let tip = if falls { 4.0 } else { -4.0 };
+        let corners = [vec2(-4.0, -tip / 2.0), vec2(4.0, -tip / 2.0), vec2(0.0, tip / 2.0)];
+        let corners = corners.map(|corner| mark + corner).to_vec();
+        painter.add(Shape::convex_polygon(corners, theme::accent(ui), Stroke::NONE));
+    }
     let bars = Rect::from_min_size(at.min + vec2(6.0, 42.0), BARS);
     histogram(&painter, bars, &column.summary.bins, colour(theme::palette(ui).shape));
     button.on_hover_text(about(column)).clicked()
@@ -225,12 +237,12 @@ fn in_short(column: &SheetColumn) -> Text {
 
 fn about(column: &SheetColumn) -> Text {
     let purpose = match column.purpose {
-        Purpose::Name => text!("The names of the rows"),
-        Purpose::Label => text!("The labels on the map"),
-        Purpose::Target => text!("A target, which heads learn to predict"),
-        Purpose::Descriptor => text!("A descriptor, which the network reads"),
-        Purpose::Computed => text!("Computed from the row"),
-        Purpose::Split => text!("The role of the row in a training"),
+        ColumnPurpose::Name => text!("The names of the rows"),
+        ColumnPurpose::Label => text!("The labels on the map"),
+        ColumnPurpose::Target => text!("A target, which heads learn to predict"),
+        ColumnPurpose::Descriptor => text!("A descriptor, which the network reads"),
+        ColumnPurpose::Computed => text!("Computed from the row"),
+        ColumnPurpose::Split => text!("The role of the row in a training"),
     };
     let known =
         text!("known in {count} row" | "known in {count} rows", count = column.summary.known);

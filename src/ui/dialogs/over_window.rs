@@ -4,7 +4,7 @@ use super::candidates;
 use super::export;
 use super::freehand;
 use super::import;
-use super::table::TableForm;
+use super::table::TableImportForm;
 use crate::data::outline::family::Family;
 use crate::data::outline::generator::GeneratorConfig;
 use crate::explore::brief;
@@ -38,7 +38,7 @@ pub struct Dialogs {
     is_new: bool,
     preview: Option<(GeneratorConfig, Vec<Vec<f32>>)>,
     own: import::ImportForm,
-    table: TableForm,
+    table: TableImportForm,
     /// The chosen half for data of one's own; none for that of the last import.
     shows_table: Option<bool>,
     pen: freehand::FreehandPen,

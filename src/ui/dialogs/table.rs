@@ -13,9 +13,10 @@ use crate::ui::widgets::{body, heading, note, primary, width};
 use egui::{CollapsingHeader, ComboBox, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
-/// The height of the list of columns, and the least one of the rows.
-const COLUMNS: f32 = 136.0;
-const LEAST_ROWS: f32 = 150.0;
+/// The height of the list of columns, the least one of the rows, and the room below them.
+const COLUMNS: f32 = 120.0;
+const LEAST_ROWS: f32 = 130.0;
+const BELOW: f32 = 150.0;
 /// The most remarks that are shown.
 const REMARKS: usize = 4;
 /// The width of the menu of a role.
@@ -23,13 +24,13 @@ const ROLE: f32 = 120.0;
 
 /// Typed and chosen values, kept while the program runs.
 #[derive(Default)]
-pub struct TableForm {
+pub struct TableImportForm {
     path: String,
     options: TableOptions,
     look: SheetLook,
 }
 
-impl TableForm {
+impl TableImportForm {
     /// The import that the form describes, of this file if none is typed.
     pub fn wish(&self, before: &ImportWish) -> ImportWish {
         let typed = self.path.trim();
@@ -174,6 +175,14 @@ impl TableForm {
             note(ui, text!("read as {form}", form = report.recognised.clone()));
         });
         remarks(ui, report);
+        if brought.data.set.measured.is_empty() {
+            note(
+                ui,
+                text!(
+                    "No column is a target: choose the role of what is to be predicted, or train without."
+                ),
+            );
+        }
         let changed = self.columns(ui, report, before);
         if let Some(options) = changed {
             self.options = options;
@@ -183,8 +192,8 @@ impl TableForm {
             }));
         }
         heading(ui, text!("Rows"));
-        let height = (ui.ctx().content_rect().height() - 560.0).max(LEAST_ROWS);
-        self.look.show(ui, sheet, None, height);
+        let height = ui.ctx().content_rect().bottom() - ui.cursor().top() - BELOW;
+        self.look.show(ui, sheet, None, height.max(LEAST_ROWS));
     }
 
     /// The columns of the file, each with a menu of its role; the options with another role if one was chosen.

@@ -138,7 +138,7 @@ impl Pages {
             match (page, &state.tours.drawn) {
                 (ExplorePage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
                 (ExplorePage::Data, _) => {
-                    note(ui, text!("Click a row to keep its point on the map."))
+                    note(ui, text!("Click a row to keep its point on the map."));
                 }
                 _ => {
                     marks(ui, RELIABILITIES.map(Reliability::word));
