@@ -38,6 +38,12 @@ pub struct Prepared {
     pub sheet: Option<Arc<DataSheet>>,
     /// The ends of the default latent path; none without data.
     pub path_ends: Option<[PointRef; 2]>,
+    measured: Arc<Measured>,
+}
+
+/// What is measured of a model once.
+#[derive(Debug)]
+struct Measured {
     /// The usual range of each quantity over the data's box.
     ranges: Vec<(Quantity, (f64, f64))>,
     /// Seconds for [`BATCH`] values with their gradients.
@@ -61,7 +67,8 @@ impl Prepared {
         let usual = Objective::for_quantity(model.clone(), model.usual_quantity());
         let batch_seconds = batch_seconds(&usual)?;
         let sheet = model.data.clone().map(|data| Arc::new(DataSheet::new(data)));
-        Self::with(model, (LatentPlane::Pca, projection), (ranges, batch_seconds), sheet)
+        let measured = Arc::new(Measured { ranges, batch_seconds });
+        Self::with(model, (LatentPlane::Pca, projection), measured, sheet)
     }
 
     /// As [`Self::new`] for a model that is shown briefly, in less time: the ranges and the duration of a search are
@@ -73,7 +80,7 @@ impl Prepared {
         let model = Arc::new(model);
         let projection = Projection::from_mu(&model.encoded.mu);
         let plane = (LatentPlane::Pca, projection);
-        Self::with(model, plane, before.measured(), before.sheet.clone())
+        Self::with(model, plane, before.measured.clone(), before.sheet.clone())
     }
 
     /// The same model on another plane of its latent space. Ranges stay, so that a colour means the same on all of them.
@@ -82,17 +89,13 @@ impl Prepared {
     /// As [`LatentPlane::projection`].
     pub fn on_plane(&self, plane: &LatentPlane) -> Result<Self> {
         let plane = (plane.clone(), plane.projection(&self.model)?);
-        Self::with(self.model.clone(), plane, self.measured(), self.sheet.clone())
-    }
-
-    fn measured(&self) -> (Vec<(Quantity, (f64, f64))>, f64) {
-        (self.ranges.clone(), self.batch_seconds)
+        Self::with(self.model.clone(), plane, self.measured.clone(), self.sheet.clone())
     }
 
     fn with(
         model: Arc<Model>,
         (plane, projection): (LatentPlane, Projection),
-        (ranges, batch_seconds): (Vec<(Quantity, (f64, f64))>, f64),
+        measured: Arc<Measured>,
         sheet: Option<Arc<DataSheet>>,
     ) -> Result<Self> {
         let home = home_view(&model, &projection);
@@ -106,8 +109,7 @@ impl Prepared {
             whole: whole_view(&model, &projection),
             beyond: Arc::new(beyond(&model, &projection, &home)),
             home,
-            ranges,
-            batch_seconds,
+            measured,
             sheet,
             plane,
             projection,
@@ -144,12 +146,12 @@ impl Prepared {
         let at_once = parts.min(rayon::current_num_threads()).max(1);
         // Alignment runs both networks a second time.
         let passes = if config.spec.align > 0.0 { 2.0 } else { 1.0 };
-        self.batch_seconds * passes * batches as f64 / at_once as f64
+        self.measured.batch_seconds * passes * batches as f64 / at_once as f64
     }
 
     /// The 2nd to 98th percentile of a quantity over the data's box; of a target column, over the data.
     pub fn range(&self, quantity: Quantity) -> (f64, f64) {
-        let known = self.ranges.iter().find(|(of, _)| *of == quantity);
+        let known = self.measured.ranges.iter().find(|(of, _)| *of == quantity);
         known.map_or((0.0, 1.0), |(_, range)| *range)
     }
 }
