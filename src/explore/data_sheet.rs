@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(names, ["Name", "fits", "drag", "mass", "kind"]);
         let row = |row| (0..5).map(|c| sheet.text(row, c).into_owned()).collect::<Vec<_>>();
         assert_eq!(row(0), ["one", "yes", "0.500", "4.00", "b"]);
-        assert_eq!(row(2), ["three", BLANK, "-2.00", "0.00", BLANK]);
+        assert_eq!(row(2), ["three", BLANK, "-2.00", "0", BLANK]);
         assert_eq!(sheet.columns[3].unit, "g");
     }
 
