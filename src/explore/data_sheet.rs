@@ -4,7 +4,7 @@ use crate::data::dataset::Dataset;
 use crate::data::roles::Role;
 use crate::data::table::ColumnKind;
 use crate::data::task::Task;
-use crate::numerics::format::three_digits;
+use crate::numerics::format::{shortest, three_digits};
 use crate::text;
 use crate::text::Text;
 use std::borrow::Cow;
@@ -146,16 +146,21 @@ impl DataSheet {
         self.set.rows.len()
     }
 
-    /// A cell as it is shown, with its number in three significant digits.
+    /// A number of a column as it is shown: one of a file in full, one that is computed in three significant digits.
+    pub fn number(&self, column: usize, value: f64) -> String {
+        match self.columns[column].cells {
+            _ if value.is_nan() => BLANK.to_owned(),
+            SheetCells::Values(_) => three_digits(value),
+            _ => shortest(value as f32),
+        }
+    }
+
+    /// A cell as it is shown.
     pub fn text(&self, row: usize, column: usize) -> Cow<'_, str> {
         let set = &self.set;
         let word = |level: Option<usize>, words: &[String]| {
             let word = level.and_then(|level| words.get(level));
             Cow::Owned(word.map_or_else(|| BLANK.to_owned(), Clone::clone))
-        };
-        let number = |value: f64| match value.is_nan() {
-            true => Cow::Borrowed(BLANK),
-            false => Cow::Owned(three_digits(value)),
         };
         match &self.columns[column].cells {
             SheetCells::Names => Cow::Borrowed(&set.ids[row]),
@@ -164,9 +169,11 @@ impl DataSheet {
             SheetCells::Category(_, levels) => word(self.level(row, column), levels),
             SheetCells::Target(index) => match &set.measured[*index].task {
                 Task::Classes(levels) => word(self.level(row, column), levels),
-                Task::Regression => number(self.value(row, column)),
+                Task::Regression => Cow::Owned(self.number(column, self.value(row, column))),
             },
-            SheetCells::Number(_) | SheetCells::Values(_) => number(self.value(row, column)),
+            SheetCells::Number(_) | SheetCells::Values(_) => {
+                Cow::Owned(self.number(column, self.value(row, column)))
+            }
         }
     }
 
@@ -338,8 +345,8 @@ mod tests {
         let names: Vec<String> = sheet.columns.iter().map(|c| c.name.to_string()).collect();
         assert_eq!(names, ["Name", "fits", "drag", "mass", "kind"]);
         let row = |row| (0..5).map(|c| sheet.text(row, c).into_owned()).collect::<Vec<_>>();
-        assert_eq!(row(0), ["one", "yes", "0.500", "4.00", "b"]);
-        assert_eq!(row(2), ["three", BLANK, "-2.00", "0", BLANK]);
+        assert_eq!(row(0), ["one", "yes", "0.5", "4", "b"]);
+        assert_eq!(row(2), ["three", BLANK, "-2", "0", BLANK]);
         assert_eq!(sheet.columns[3].unit, "g");
     }
 

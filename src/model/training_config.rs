@@ -76,8 +76,8 @@ pub struct TrainingConfig {
     /// equations 7 and 10).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub learned_uncertainties: bool,
-    /// The share of hidden units that are dropped in an update (Srivastava et al. 2014), 0 to 0.9; of the heads that are
-    /// trained jointly too.
+    /// The share of hidden units that are dropped in an update (Srivastava et al. 2014), 0 to 0.9: of the encoder and of
+    /// the heads.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dropout: f64,
     /// The decay of weights, not of biases, beside Adam: an update takes off `learning_rate * weight_decay` of each

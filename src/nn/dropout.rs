@@ -5,7 +5,8 @@ use std::ops::Range;
 /// Factors of the outputs of hidden layers: 0 of a dropped unit, `1 / keep` of any other.
 #[derive(Clone, Copy, Debug)]
 pub struct Dropout<'a> {
-    /// The factors of each hidden layer, `[n, units]`: of the encoder, of the decoder, then of each head.
+    /// The factors of each hidden layer, `[n, units]`: of the encoder, of the decoder, then of each head; empty of a layer
+    /// that drops none.
     factors: &'a [Vec<f32>],
     /// The first row that is looked at.
     first: usize,
@@ -29,9 +30,11 @@ impl<'a> Dropout<'a> {
         Self { factors: &self.factors[layers], ..self }
     }
 
-    /// The factors of a hidden layer, of `count` outputs in all; none of a layer that is not hidden.
+    /// The factors of a hidden layer, of `count` outputs in all; none of a layer that is not hidden
+    /// or drops none.
     pub fn factors(&self, layer: usize, rows: usize, count: usize) -> Option<&'a [f32]> {
         let units = count / rows.max(1);
-        self.factors.get(layer).map(|all| &all[self.first * units..][..count])
+        let factors = self.factors.get(layer).filter(|factors| !factors.is_empty())?;
+        Some(&factors[self.first * units..][..count])
     }
 }

@@ -32,6 +32,16 @@ pub fn three_digits(value: f64) -> String {
     format!("{rounded:.*}", usize::try_from(2 - exponent).unwrap_or(0))
 }
 
+/// A number of a file in single precision with as many digits as it takes to tell it from every other: `2007`, `39.1`,
+/// `1.5e-7`.
+pub fn shortest(value: f32) -> String {
+    match value.abs() {
+        0.0 | 1e-4..1e7 => value.to_string(),
+        _ if value.is_finite() => format!("{value:e}"),
+        _ => three_digits(f64::from(value)),
+    }
+}
+
 /// The label of an axis tick: at most three digits, without trailing zeros: `2` and not `2.00`.
 pub fn tick(value: f64) -> String {
     let shown = three_digits(value);
@@ -71,6 +81,12 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_files_keep_their_digits() {
+        let shown = [2007.0, 39.1, -0.5, 0.0, 1.5e-7, 3e12, f32::NAN].map(shortest);
+        assert_eq!(shown, ["2007", "39.1", "-0.5", "0", "1.5e-7", "3e12", "\u{2013}"]);
+    }
 
     #[test]
     fn ticks_are_as_short_as_they_can_be() {

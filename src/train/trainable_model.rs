@@ -130,12 +130,7 @@ impl TrainableModel {
         let (x, known) = self.rows(samples);
         let targets = self.targets(samples);
         let keep = 1.0 - self.context.config.dropout as f32;
-        let factors = match keep < 1.0 {
-            true => {
-                dropped_units(self.step.hidden(), samples, keep, self.context.config.seed, epoch)
-            }
-            false => Vec::new(),
-        };
+        let factors = if keep < 1.0 { self.dropped(samples, epoch, keep) } else { Vec::new() };
         let batch = Batch {
             x: x.as_flat(),
             known: known.as_ref().map(Rows::as_flat),
@@ -166,6 +161,16 @@ impl TrainableModel {
 
     fn targets(&self, samples: &[usize]) -> Vec<Vec<f32>> {
         self.heads.iter().map(|head| head.select(samples.iter().copied())).collect()
+    }
+
+    /// The factors of the outputs of each hidden layer. The decoder keeps all its units: it is to give back what was
+    /// encoded, not to guess it.
+    fn dropped(&self, samples: &[usize], epoch: u64, keep: f32) -> Vec<Vec<f32>> {
+        let config = &self.context.config;
+        let mut factors = dropped_units(self.step.hidden(), samples, keep, config.seed, epoch);
+        let layers = config.hidden.len();
+        factors[layers..2 * layers].iter_mut().for_each(Vec::clear);
+        factors
     }
 
     /// The mean entropy of samples.

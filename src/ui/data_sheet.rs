@@ -1,7 +1,6 @@
 //! A data sheet: the rows of a data set in a grid of which only what is in sight is laid out.
 
 use crate::explore::data_sheet::{ColumnPurpose, DataSheet, RowOrder, SheetColumn};
-use crate::explore::three_digits;
 use crate::text;
 use crate::text::Text;
 use crate::ui::theme::{self, colour};
@@ -27,6 +26,9 @@ pub struct SheetLook {
     order: RowOrder,
     /// The rows in this order, of this sheet.
     rows: Option<(Arc<DataSheet>, RowOrder, Vec<u32>)>,
+    /// The row that was marked last, and the lines that are in sight.
+    marked: Option<usize>,
+    seen: Range<usize>,
 }
 
 impl SheetLook {
@@ -73,43 +75,52 @@ impl SheetLook {
             FIRST + CELL.x * columns.saturating_sub(1) as f32,
             HEAD + CELL.y * rows.len() as f32,
         );
-        ScrollArea::both()
-            .id_salt("data-sheet")
-            .max_height(height)
-            .auto_shrink(false)
-            .show_viewport(ui, |ui, viewport| {
-                ui.set_min_size(size);
-                let origin = ui.max_rect().min;
-                let grid = Grid { origin, viewport };
-                let (in_sight, lines) = grid.in_sight(columns, rows.len());
-                let across: Vec<usize> = (0..columns.min(1)).chain(in_sight).collect();
-                let body = Rect::from_min_max(grid.head(), ui.clip_rect().max);
-                ui.scope_builder(UiBuilder::new(), |ui| {
-                    ui.set_clip_rect(ui.clip_rect().intersect(body));
-                    // The first column lies over the others.
-                    for &column in across.iter().rev() {
-                        for line in lines.clone() {
-                            let row = rows[line] as usize;
-                            let at = grid.cell(column, line);
-                            let look = CellLook {
-                                is_first: column == 0,
-                                is_odd: line % 2 == 1,
-                                is_number: sheet.columns[column].summary.range.is_some(),
-                                is_marked: marked == Some(row),
-                            };
-                            if cell(ui, at, &sheet.text(row, column), look) {
-                                clicked = Some(row);
-                            }
-                        }
-                    }
-                });
+        let mut area =
+            ScrollArea::both().id_salt("data-sheet").max_height(height).auto_shrink(false);
+        // A row that is marked anew comes into sight.
+        if self.marked != marked {
+            self.marked = marked;
+            let line = rows.iter().position(|row| Some(*row as usize) == marked);
+            if let Some(line) = line.filter(|line| !self.seen.contains(line)) {
+                area = area.vertical_scroll_offset(line.saturating_sub(1) as f32 * CELL.y);
+            }
+        }
+        let seen = &mut self.seen;
+        area.show_viewport(ui, |ui, viewport| {
+            ui.set_min_size(size);
+            let origin = ui.max_rect().min;
+            let grid = Grid { origin, viewport };
+            let (in_sight, lines) = grid.in_sight(columns, rows.len());
+            // The last line may be cut.
+            *seen = lines.start..lines.end.saturating_sub(1);
+            let across: Vec<usize> = (0..columns.min(1)).chain(in_sight).collect();
+            let body = Rect::from_min_max(grid.head(), ui.clip_rect().max);
+            ui.scope_builder(UiBuilder::new(), |ui| {
+                ui.set_clip_rect(ui.clip_rect().intersect(body));
+                // The first column lies over the others.
                 for &column in across.iter().rev() {
-                    let way = by.filter(|(own, _)| *own == column).map(|(_, falls)| falls);
-                    if head(ui, grid.head_of(column), &sheet.columns[column], way) {
-                        sorted = Some(column);
+                    for line in lines.clone() {
+                        let row = rows[line] as usize;
+                        let at = grid.cell(column, line);
+                        let look = CellLook {
+                            is_first: column == 0,
+                            is_odd: line % 2 == 1,
+                            is_number: sheet.columns[column].summary.range.is_some(),
+                            is_marked: marked == Some(row),
+                        };
+                        if cell(ui, at, &sheet.text(row, column), look) {
+                            clicked = Some(row);
+                        }
                     }
                 }
             });
+            for &column in across.iter().rev() {
+                let way = by.filter(|(own, _)| *own == column).map(|(_, falls)| falls);
+                if head(ui, grid.head_of(column), sheet, column, way) {
+                    sorted = Some(column);
+                }
+            }
+        });
         if let Some(column) = sorted {
             self.order.by = match by {
                 Some((own, false)) if own == column => Some((column, true)),
@@ -197,7 +208,8 @@ fn cell(ui: &mut Ui, at: Rect, text: &str, look: CellLook) -> bool {
 }
 
 /// The head of a column: its name, its range, and the histogram of its values; true if it was clicked.
-fn head(ui: &mut Ui, at: Rect, column: &SheetColumn, falls: Option<bool>) -> bool {
+fn head(ui: &mut Ui, at: Rect, sheet: &DataSheet, index: usize, falls: Option<bool>) -> bool {
+    let column = &sheet.columns[index];
     ui.painter().rect_filled(at, 0.0, ui.visuals().window_fill);
     let title = column.name.to_string();
     let title = RichText::new(title).font(FontId::new(13.0, theme::strong()));
@@ -208,7 +220,13 @@ fn head(ui: &mut Ui, at: Rect, column: &SheetColumn, falls: Option<bool>) -> boo
     let text = at.min + vec2(6.0, 24.0);
     let small = FontId::proportional(11.0);
     let painter = ui.painter().with_clip_rect(at.intersect(ui.clip_rect()));
-    painter.text(text, Align2::LEFT_TOP, in_short(column), small, ui.visuals().weak_text_color());
+    painter.text(
+        text,
+        Align2::LEFT_TOP,
+        in_short(sheet, index),
+        small,
+        ui.visuals().weak_text_color(),
+    );
     if let Some(falls) = falls {
         let mark = at.right_top() + vec2(-10.0, 13.0);
         let tip = if falls { 4.0 } else { -4.0 };
@@ -221,13 +239,14 @@ fn head(ui: &mut Ui, at: Rect, column: &SheetColumn, falls: Option<bool>) -> boo
     button.on_hover_text(about(column)).clicked()
 }
 
-fn in_short(column: &SheetColumn) -> Text {
+fn in_short(sheet: &DataSheet, index: usize) -> Text {
+    let column = &sheet.columns[index];
     let summary = &column.summary;
     let unit = Text::verbatim(&*column.unit);
     match (summary.range, summary.words) {
         (Some((low, high)), _) => {
-            let range =
-                text!("{low} to {high}", low = three_digits(low), high = three_digits(high));
+            let [low, high] = [low, high].map(|end| sheet.number(index, end));
+            let range = text!("{low} to {high}", low, high);
             Text::joined([range, unit], " ")
         }
         (None, Some(count)) => text!("{count} word" | "{count} words", count),

@@ -49,6 +49,26 @@ fn a_row_is_shown_column_by_column() {
 }
 
 #[test]
+fn the_rows_of_a_model_stand_below_its_map() {
+    let mut window = opened(&FLAT);
+    open_drawer(&mut window);
+    window.get_by_label("120 rows");
+    window.get_by_label("S2").click();
+    settle(&mut window);
+    let picked = window.see().selected().unwrap();
+    let model = window.see().shown().model();
+    assert_eq!(picked.z(), model.encoded.mu.row(2), "the point of the row that was clicked");
+    // The row nearest to a point comes into sight.
+    let far = model.encoded.mu.row(100);
+    let at = place(&window, [far[0], far[1]]);
+    click_at(&mut window, at, PointerButton::Primary);
+    settle(&mut window);
+    let nearest = window.see().selected().unwrap().nearest().unwrap().row;
+    assert!(nearest > 10 || window.query_by_label("S2").is_some(), "{nearest}");
+    window.get_by_label(model.row_id(nearest).unwrap());
+}
+
+#[test]
 fn a_table_is_read_in_the_data_dialog() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("steels.csv");

@@ -99,7 +99,7 @@ pub struct TrainingOptions {
     /// Updates over which beta grows from 0 to its value [default: 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     kl_warmup: Option<usize>,
-    /// The share of hidden units that are dropped in each update: 0 to 0.9 [default: 0]
+    /// The share of hidden units of encoder and heads that are dropped in each update: 0 to 0.9 [default: 0]
     #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = TRAINING)]
     dropout: Option<f64>,
     /// The decay of weights beside Adam, as AdamW has it: 0 to 100, usually 0.0001 to 0.1 [default: 0]

@@ -9,6 +9,7 @@ use super::tour::{self, Pages};
 use crate::explore::colour::scale;
 use crate::model::Value;
 use crate::session::results::probe::Probe;
+use crate::session::view::ExplorePage;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
@@ -25,6 +26,9 @@ use egui::{Align, Align2, FontId, Layout, Painter, Pos2, Rect, Sense, Ui, UiBuil
 const CLOSED: f32 = 72.0;
 /// Height with curves and results.
 const OPEN: f32 = 272.0;
+
+/// Height with the rows of the data.
+const WITH_DATA: f32 = 330.0;
 
 /// Height of the timeline and the texts beside it.
 const STRIP: f32 = 52.0;
@@ -81,6 +85,7 @@ pub fn height(state: &State) -> f32 {
     match state.view.drawer_open && has_content(state) {
         true if state.is_walking() => step_through::OPEN,
         true if is_comparing(state) => metrics_table::OPEN,
+        true if shows_data(state) => WITH_DATA,
         true => OPEN,
         false => CLOSED,
     }
@@ -89,6 +94,11 @@ pub fn height(state: &State) -> f32 {
 /// True if the metrics of two models are below the strip.
 fn is_comparing(state: &State) -> bool {
     state.view.activity == Activity::Explore && state.view.compared.is_some()
+}
+
+/// True if the rows of the data are below the strip.
+fn shows_data(state: &State) -> bool {
+    state.view.activity == Activity::Explore && state.explore_page() == Some(ExplorePage::Data)
 }
 
 /// True if there is anything below the strip.

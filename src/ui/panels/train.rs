@@ -186,7 +186,7 @@ fn settings(
         let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
         number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
-        let tooltip = text!("The share of hidden units that are left out of each update, so that none relies on another; for small data sets. \
+        let tooltip = text!("The share of hidden units of encoder and heads that are left out of each update, so that none relies on another; for small data sets. \
                        0 is usual, 0.1 to 0.5 against overfitting.");
         number(ui, text!("Dropout"), tooltip, &mut config.dropout, 0.0..=0.9, 0.005);
         let tooltip = text!("Takes a share of each weight off in every update (AdamW), so that the network stays smooth; 0 is usual, \
