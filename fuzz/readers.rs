@@ -147,13 +147,19 @@ pub fn table(bytes: &[u8]) {
             TableOptions { targets: targets.clone(), ..TableOptions::default() },
             TableOptions { targets, group, ..TableOptions::default() },
         ] {
-            let Ok(TableImport { schema, set, named_by, .. }) = table::read(path, &options) else {
-                continue;
-            };
+            let Ok(import) = table::read(path, &options) else { continue };
+            let TableImport { schema, set, named_by, report } = import;
             assert!(set.measured.iter().all(|column| column.values.len() == set.rows.len()));
             let read = table::read_as(path, &schema, None, named_by.as_deref(), &options.form);
-            let read = read.expect("a table has its own columns");
-            assert_eq!(read.rows.as_flat().len(), schema.width() * read.names.len());
+            // What a training leaves out, new rows may not have: each of them is to be predicted.
+            match read {
+                Ok(read) => {
+                    assert_eq!(read.rows.as_flat().len(), schema.width() * read.names.len());
+                }
+                Err(error) => {
+                    assert!(report.aside.count() > 0, "a table has its own columns: {error:?}");
+                }
+            }
         }
     });
 }

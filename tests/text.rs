@@ -134,23 +134,23 @@ fn the_smallest_window_holds_a_longer_language() {
 #[test]
 fn texts_that_were_made_before_follow_the_language() {
     let _alone = LANGUAGE.lock().unwrap_or_else(PoisonError::into_inner);
-    let rows = |count: usize| text!("{count} row" | "{count} rows", count);
+    let pebbles = |count: usize| text!("{count} pebble" | "{count} pebbles", count);
     let range = check_range("steps", 0, 1, 5).unwrap_err();
     let texts = [
-        rows(1),
-        rows(3),
+        pebbles(1),
+        pebbles(3),
         Text::list(["drag", "lift"].map(Text::from)),
         Error::io(Path::new("a.csv"), &std::io::ErrorKind::NotFound.into()).text(),
         range.text(),
     ];
     let words = || texts.each_ref().map(ToString::to_string);
     let english = words();
-    assert_eq!(english[..3], ["1 row", "3 rows", "drag and lift"]);
+    assert_eq!(english[..3], ["1 pebble", "3 pebbles", "drag and lift"]);
     speak(Language::Pseudo);
     let pseudo = words();
     speak(Language::English);
     assert_eq!(words(), english);
-    // The sentences are others, what stands in braces stays; `row` is no text of the program, so it is shown as it is.
+    // The sentences are others, what stands in braces stays; `pebble` is no text of the program, so it is shown as it is.
     assert_eq!(pseudo[..2], english[..2]);
     assert!(pseudo[2].starts_with("drag ") && pseudo[2].ends_with(" lift"), "{}", pseudo[2]);
     assert!(pseudo[3].starts_with("a.csv: ") && pseudo[4].starts_with("steps: "));
