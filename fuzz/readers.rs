@@ -151,7 +151,7 @@ pub fn table(bytes: &[u8]) {
             let TableImport { schema, set, named_by, report } = import;
             assert!(set.measured.iter().all(|column| column.values.len() == set.rows.len()));
             let read = table::read_as(path, &schema, None, named_by.as_deref(), &options.form);
-            // What a training leaves out, new rows may not have: each of them is to be predicted.
+            // Refuses rows that a training leaves out: each new row is to be predicted.
             match read {
                 Ok(read) => {
                     assert_eq!(read.rows.as_flat().len(), schema.width() * read.names.len());

@@ -32,14 +32,14 @@ pub struct SheetColumn {
     pub name: Text,
     /// Its unit; empty if there is none.
     pub unit: String,
-    /// What it is in the data.
+    /// Its purpose in the data.
     pub purpose: ColumnPurpose,
     /// Its summary.
     pub summary: ColumnSummary,
     cells: SheetCells,
 }
 
-/// What a column is in the data.
+/// The purpose of a column in the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnPurpose {
     /// The names of rows.
@@ -92,8 +92,6 @@ pub struct RowOrder {
     pub by: Option<(usize, bool)>,
     /// A word that a name, a label or a word of the row contains, whatever its case; all rows if it is empty.
     pub contains: String,
-    /// Ranges of numbers, each with its column; a blank lies in none.
-    pub within: Vec<(usize, f64, f64)>,
 }
 
 impl DataSheet {
@@ -251,13 +249,6 @@ impl DataSheet {
     /// The rows in this order, as far as it chooses them.
     pub fn order(&self, order: &RowOrder) -> Vec<u32> {
         let wanted = order.contains.trim().to_lowercase();
-        let within = |row: usize| {
-            order.within.iter().all(|(column, low, high)| {
-                self.columns
-                    .get(*column)
-                    .is_none_or(|_| (*low..=*high).contains(&self.value(row, *column)))
-            })
-        };
         let words: Vec<usize> = (0..self.columns.len())
             .filter(|&c| self.words(c).is_some() || self.columns[c].purpose == ColumnPurpose::Name)
             .collect();
@@ -265,7 +256,7 @@ impl DataSheet {
             wanted.is_empty()
                 || words.iter().any(|&c| self.text(row, c).to_lowercase().contains(&wanted))
         };
-        let chosen = (0..self.rows()).filter(|&row| within(row) && contains(row));
+        let chosen = (0..self.rows()).filter(|&row| contains(row));
         let mut rows: Vec<u32> = chosen.map(|row| row as u32).collect();
         let Some((by, falls)) = order.by.filter(|(by, _)| *by < self.columns.len()) else {
             return rows;
@@ -362,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_sorted_searched_and_filtered() {
+    fn rows_are_sorted_and_searched() {
         let sheet = sheet();
         let order = |order: RowOrder| sheet.order(&order);
         let by = |column, falls| RowOrder { by: Some((column, falls)), ..RowOrder::default() };
@@ -372,7 +363,5 @@ mod tests {
         assert_eq!(order(by(0, false)), [3, 0, 2, 1]);
         let contains = "YES".to_owned();
         assert_eq!(order(RowOrder { contains, ..RowOrder::default() }), [0, 3]);
-        let within = vec![(3, 0.5, 9.0)];
-        assert_eq!(order(RowOrder { within, ..RowOrder::default() }), [0, 3]);
     }
 }

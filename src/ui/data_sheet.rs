@@ -25,7 +25,7 @@ const BARS: Vec2 = vec2(92.0, 16.0);
 pub struct SheetLook {
     order: RowOrder,
     /// The rows in this order, of this sheet.
-    rows: Option<(Arc<DataSheet>, RowOrder, Vec<u32>)>,
+    rows: Option<(Arc<DataSheet>, RowOrder, Arc<[u32]>)>,
     /// The row that was marked last, and the lines that are in sight.
     marked: Option<usize>,
     seen: Range<usize>,
@@ -33,15 +33,16 @@ pub struct SheetLook {
 
 impl SheetLook {
     /// The rows as they are sorted and searched.
-    fn rows(&mut self, sheet: &Arc<DataSheet>) -> &[u32] {
-        let is_known = |(of, order, _): &(Arc<DataSheet>, RowOrder, Vec<u32>)| {
-            Arc::ptr_eq(of, sheet) && *order == self.order
-        };
-        if !self.rows.as_ref().is_some_and(is_known) {
-            let rows = sheet.order(&self.order);
-            self.rows = Some((sheet.clone(), self.order.clone(), rows));
+    fn rows(&mut self, sheet: &Arc<DataSheet>) -> Arc<[u32]> {
+        if let Some((of, order, rows)) = &self.rows
+            && Arc::ptr_eq(of, sheet)
+            && *order == self.order
+        {
+            return rows.clone();
         }
-        self.rows.as_ref().map_or(&[], |(_, _, rows)| rows)
+        let rows: Arc<[u32]> = sheet.order(&self.order).into();
+        self.rows = Some((sheet.clone(), self.order.clone(), rows.clone()));
+        rows
     }
 
     /// Shows a sheet in a `height`, with a row that is marked if it is in sight; a click on the head of a column sorts by it, another one the other way round, and a
@@ -67,7 +68,7 @@ impl SheetLook {
                 },
             );
         });
-        let rows = self.rows(sheet).to_vec();
+        let rows = self.rows(sheet);
         let (mut sorted, mut clicked) = (None, None);
         let by = self.order.by;
         let columns = sheet.columns.len();

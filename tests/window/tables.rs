@@ -106,11 +106,25 @@ fn a_table_is_read_in_the_data_dialog() {
     window.event(egui::Event::Text("s11".to_owned()));
     settle(&mut window);
     window.get_by_label("11 of 120 rows");
+    // Another file begins without the roles of this one.
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, steels(4).replacen("strength", "hardness", 1)).unwrap();
+    let field = window.get_by_role_and_label(Role::TextInput, "Path");
+    field.focus();
+    show(&mut window);
+    window.event(egui::Event::Text(other.display().to_string()));
+    key(&mut window, Key::Enter);
+    window.wait("the other file", |see| {
+        let data = see.import().data();
+        data.is_some_and(|data| data.set.domain.quantities().iter().any(|q| q.name() == "hardness"))
+    });
+    assert!(window.see().import().problem().is_none());
+    settle(&mut window);
     click(&mut window, "Done");
     settle(&mut window);
-    assert!(window.query_by_label("120 rows of 33 columns").is_none());
+    assert!(window.query_by_label("120 rows of 7 columns").is_none());
     turn(&mut window, Page::Train);
-    window.get_by_role_and_label(Role::Button, "steels, 120 rows\u{2026}");
+    window.get_by_role_and_label(Role::Button, "other, 120 rows\u{2026}");
 }
 
 #[test]

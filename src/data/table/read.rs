@@ -28,7 +28,7 @@ pub struct TableImport {
     pub set: Dataset,
     /// The header of the column that names the rows, if there is one.
     pub named_by: Option<String>,
-    /// What was recognised, guessed and set aside.
+    /// The report on the reading.
     pub report: TableReport,
 }
 
@@ -54,7 +54,7 @@ pub struct FileColumn {
     pub name: String,
     /// Its unit; empty if there is none.
     pub unit: String,
-    /// What it was read as.
+    /// The role in which it was read.
     pub role: ColumnRole,
 }
 

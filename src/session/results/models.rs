@@ -41,7 +41,7 @@ pub struct Prepared {
     measured: Arc<Measured>,
 }
 
-/// What is measured of a model once.
+/// Measurements of a model that are made once.
 #[derive(Debug)]
 struct Measured {
     /// The usual range of each quantity over the data's box.

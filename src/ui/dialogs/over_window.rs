@@ -63,7 +63,7 @@ impl Dialogs {
     pub fn wish(&self, state: &State) -> Option<ImportWish> {
         let asked = self.shown == Some(Dialog::Data) && state.learns_own();
         asked.then(|| match self.is_table(state) {
-            true => self.table.wish(&state.import_wish()),
+            true => self.table.wish(&state.import_wish(), Vec::new()),
             false => self.own.wish(),
         })
     }

@@ -1,7 +1,7 @@
 //! The half of the data dialog for a table: its file, the form of the file, the roles of its columns, and its rows.
 
 use super::fields::path_field;
-use crate::data::table::{ColumnRole, FileColumn, TableOptions, TableReport};
+use crate::data::table::{ColumnRole, FileColumn, TableForm, TableOptions, TableReport};
 use crate::session::document::ImportWish;
 use crate::session::jobs::learn::import::{Brought, ImportReport};
 use crate::session::{Command, State};
@@ -26,20 +26,28 @@ const ROLE: f32 = 120.0;
 #[derive(Default)]
 pub struct TableImportForm {
     path: String,
-    options: TableOptions,
+    form: TableForm,
+    /// The files whose form it is.
+    of: Vec<PathBuf>,
     look: SheetLook,
 }
 
 impl TableImportForm {
-    /// The import that the form describes, of this file if none is typed.
-    pub fn wish(&self, before: &ImportWish) -> ImportWish {
+    /// The import of files in the stated form, with the roles that their columns were given if they are those of `before`.
+    pub fn wish(&self, before: &ImportWish, paths: Vec<PathBuf>) -> ImportWish {
+        let roles = before.table.clone().filter(|_| paths == before.paths).unwrap_or_default();
+        let table = Some(TableOptions { form: self.form.clone(), ..roles });
+        ImportWish { paths, table, ..ImportWish::default() }
+    }
+
+    /// The typed file, or that of the last import.
+    fn paths(&self, before: &ImportWish) -> Vec<PathBuf> {
         let typed = self.path.trim();
-        let paths = match typed.is_empty() {
+        match typed.is_empty() {
             true if before.table.is_some() => before.paths.clone(),
             true => Vec::new(),
             false => vec![PathBuf::from(typed)],
-        };
-        ImportWish { paths, table: Some(self.options.clone()), ..ImportWish::default() }
+        }
     }
 
     /// Shows the form.
@@ -48,9 +56,12 @@ impl TableImportForm {
         let import = state.import().filter(|_| before.table.is_some());
         let job = import.and_then(|import| import.job);
         let failed = import.and_then(|import| import.failed.as_ref());
+        if let Some(table) = before.table.as_ref().filter(|_| self.of != before.paths) {
+            (self.form, self.of) = (table.form.clone(), before.paths.clone());
+        }
         self.place(ui, &before, actions);
         self.form(ui);
-        let wish = self.wish(&before);
+        let wish = self.wish(&before, self.paths(&before));
         let read = state.imported().and_then(|brought| match &brought.report {
             ImportReport::Table(report) => Some((brought, report)),
             ImportReport::Outlines(_) => None,
@@ -58,7 +69,7 @@ impl TableImportForm {
         let again = read.is_some() && wish.paths == before.paths;
         match job {
             Some(job) => super::import::running(ui, state, job, actions),
-            None if again && Some(&self.options) == before.table.as_ref() => {}
+            None if again && wish == before => {}
             None => {
                 let name = if again { text!("Read again") } else { text!("Read") };
                 let about = text!("Read the table; nothing is changed where it is");
@@ -97,11 +108,11 @@ impl TableImportForm {
             };
             let entered = ui.scope(field).inner;
             if entered {
-                actions.command(Command::Import(self.wish(before)));
+                actions.command(Command::Import(self.wish(before, self.paths(before))));
             }
             let about = text!("A file, in the system's own dialog");
             if ui.button(name).on_hover_text(about).clicked() {
-                actions.push(Request::BrowseShapes(self.wish(before), false));
+                actions.push(Request::BrowseShapes(self.wish(before, Vec::new()), false));
             }
         });
     }
@@ -110,7 +121,7 @@ impl TableImportForm {
     fn form(&mut self, ui: &mut Ui) {
         let title = CollapsingHeader::new(text!("Form of the file")).id_salt("form");
         title.show(ui, |ui| {
-            let form = &mut self.options.form;
+            let form = &mut self.form;
             ui.horizontal_wrapped(|ui| {
                 let own = text!("recognised");
                 let delimiters = [
@@ -183,13 +194,8 @@ impl TableImportForm {
                 ),
             );
         }
-        let changed = self.columns(ui, report, before);
-        if let Some(options) = changed {
-            self.options = options;
-            actions.command(Command::Import(ImportWish {
-                table: Some(self.options.clone()),
-                ..before.clone()
-            }));
+        if let Some(options) = self.columns(ui, report, before) {
+            actions.command(Command::Import(ImportWish { table: Some(options), ..before.clone() }));
         }
         heading(ui, text!("Rows"));
         let height = ui.ctx().content_rect().bottom() - ui.cursor().top() - BELOW;
@@ -219,7 +225,8 @@ impl TableImportForm {
                             role_menu(ui, index, column)
                         });
                         if let Some(role) = own.inner {
-                            let options = before.table.clone().unwrap_or_default();
+                            let options =
+                                self.wish(before, before.paths.clone()).table.unwrap_or_default();
                             changed = Some(with_role(options, report, index, role));
                         }
                     }

@@ -14,7 +14,7 @@ thread_local! {
 /// The result of a parser; a panic becomes an error and is not reported otherwise.
 ///
 /// # Errors
-/// Those of `parse`, and a panic as a file that is damaged.
+/// Errors of `parse`, and a panic as a file that is damaged.
 pub fn guarded<T>(parse: impl FnOnce() -> Result<T, Text>) -> Result<T, Text> {
     static QUIET_HOOK: Once = Once::new();
     QUIET_HOOK.call_once(|| {
@@ -26,7 +26,7 @@ pub fn guarded<T>(parse: impl FnOnce() -> Result<T, Text>) -> Result<T, Text> {
         }));
     });
     IS_QUIET.set(true);
-    // What a parser leaves behind is dropped with it.
+    // Drops whatever a parser leaves behind with it.
     let result = catch_unwind(AssertUnwindSafe(parse));
     IS_QUIET.set(false);
     result.unwrap_or_else(|_| Err(damaged()))

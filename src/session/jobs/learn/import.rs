@@ -21,7 +21,7 @@ pub struct Brought {
     pub data: TrainingData,
     /// The rows as a sheet.
     pub sheet: Arc<DataSheet>,
-    /// What the import tells of them.
+    /// The report on the import.
     pub report: ImportReport,
 }
 
