@@ -152,6 +152,14 @@ impl Domain {
         }
     }
 
+    /// Rows `[n, width]` as a network reads them: in its units, clipped, without blanks.
+    pub fn read(&self, rows: &Rows<f32>, scaling: &Scaling) -> Rows<f32> {
+        let mut read = scaling.apply(rows).into_flat();
+        self.clip(&mut read);
+        self.fill_blanks(&mut read);
+        Rows::from_flat(rows.width(), read)
+    }
+
     /// The same domain with the facts on these rows of the data: for quantities of outlines those of all rows, and the
     /// ranges of a table are those of the rows that are not `held_out [rows]`.
     pub fn fitted(&self, rows: &Rows<f32>, held_out: &[bool]) -> Self {

@@ -150,20 +150,58 @@ impl Default for TrainingConfig {
 const VARIANCE_OF_FAMILIES: f64 = 4.6;
 /// The number of imported outlines below which more are held out and early stopping is on.
 const SMALL_DATA: usize = 1000;
+/// The fewest updates and epochs of a training on a table, and the slope of its LeakyReLU.
+const UPDATES_OF_TABLE: usize = 3000;
+const EPOCHS_OF_TABLE: usize = 15;
+const LEAK: f32 = 0.01;
 /// The number of shapes with a target value from which a head learns it by default: the default split then leaves
 /// enough on both sides.
 pub const ENOUGH: usize = 30;
 
 impl TrainingConfig {
-    /// The default settings for imported outlines: a [linear path](Self::linear_path), without which models of 2,000
-    /// airfoils had up to a hundred times the error of PCA, a falling rate, and beta 1 in the path's units. A table has
-    /// columns of its own scales, and no linear path.
+    /// The default settings for imported data with the latent that is usual for them: behind a tanh for a table, with a
+    /// posterior for outlines.
     pub fn for_imported(data: &TrainingData) -> Self {
+        let is_table = data.set.domain.table().is_some();
+        Self::for_imported_with(data, if is_table { Latent::Tanh } else { Latent::Gaussian })
+    }
+
+    /// The default settings for imported data with this latent. Outlines have a [linear path](Self::linear_path),
+    /// without which models of 2,000 airfoils had up to a hundred times the error of PCA, a falling rate, and beta 1 in
+    /// the path's units.
+    pub fn for_imported_with(data: &TrainingData, latent: Latent) -> Self {
         let article = Self { falling_rate: true, ..Self::article_for_imported(data) };
-        match data.set.domain.table() {
-            Some(_) => article,
+        let usual = match data.set.domain.table() {
+            Some(_) => article.for_table(data.set.rows.len(), data.set.rows.width(), latent),
             None => Self { beta: 1.0, linear_path: true, ..article },
-        }
+        };
+        usual.with_latent(latent)
+    }
+
+    /// The settings for a table of `rows` rows of `width` numbers, chosen by experiment with six tables
+    /// (`BENCHMARKS.md`): a latent behind a tanh has a dimension for each number, up to 128, one with a posterior two.
+    /// Where heads learn, they shape the latent, and dropout and decay keep few rows from being learned by heart.
+    fn for_table(self, rows: usize, width: usize, latent: Latent) -> Self {
+        let latent_dim = match latent {
+            Latent::Tanh => width.clamp(2, 128),
+            Latent::Gaussian => 2,
+        };
+        let batch_size = (rows / 100).next_power_of_two().clamp(32, 256);
+        let (dropout, weight_decay) = if self.heads.is_empty() { (0.0, 0.0) } else { (0.4, 0.3) };
+        let table = Self {
+            batch_size,
+            latent_dim,
+            hidden: vec![256],
+            activation: Activation::LeakyRelu(LEAK),
+            held_out: 0.1,
+            early_stopping: None,
+            head_widths: vec![32],
+            head_weight: 10.0,
+            dropout,
+            weight_decay,
+            ..self
+        };
+        Self { updates: table.updates_of(EPOCHS_OF_TABLE, rows).max(UPDATES_OF_TABLE), ..table }
     }
 
     /// The article's network for imported outlines. A network soon overfits few outlines, so 20 % of them are held out,

@@ -32,6 +32,17 @@ impl OutputBlock {
         }
     }
 
+    /// Its activation and width in a word: `softmax(3)`.
+    pub fn word(&self) -> String {
+        let name = match self {
+            Self::Linear(_) => "linear",
+            Self::Floored(_) => "floored",
+            Self::Sigmoid(_) => "sigmoid",
+            Self::Softmax(_) => "softmax",
+        };
+        format!("{name}({})", self.width())
+    }
+
     /// The blocks of the rows of a table in network units: neighbouring numbers are one block, so are neighbouring
     /// numbers that are never negative, and each category is one. A logarithmic column needs no floor.
     pub fn of_table(schema: &TableSchema, scaling: &Scaling) -> Vec<Self> {

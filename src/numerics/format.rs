@@ -42,6 +42,32 @@ pub fn shortest(value: f32) -> String {
     }
 }
 
+/// `value` of a column between `low` and `high`, to a thousandth of that range or three significant digits, whichever is
+/// finer, without trailing zeros: `2007.25` of years from 2004 to 2011, `39.1` of lengths from 32 to 60.
+pub fn to_a_thousandth(value: f64, low: f64, high: f64) -> String {
+    let span = high - low;
+    if value == 0.0 || !value.is_finite() || !span.is_finite() {
+        return three_digits(value);
+    }
+    if span <= 0.0 {
+        return shortest(value as f32);
+    }
+    let first = value.abs().log10().floor() as i32;
+    let last = ((span / 1000.0).log10().floor() as i32).min(first - 2);
+    let without_zeros =
+        |digits: &str| digits.trim_end_matches('0').trim_end_matches('.').to_owned();
+    if (1e-3..1e6).contains(&value.abs()) {
+        let decimals = usize::try_from(-last).unwrap_or(0);
+        let shown = format!("{value:.decimals$}");
+        return if decimals > 0 { without_zeros(&shown) } else { shown };
+    }
+    let digits = usize::try_from(first - last).unwrap_or(0).min(8);
+    let shown = format!("{value:.digits$e}");
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+    let mantissa = if digits > 0 { without_zeros(mantissa) } else { mantissa.to_owned() };
+    format!("{mantissa}e{exponent}")
+}
+
 /// The label of an axis tick: at most three digits, without trailing zeros: `2` and not `2.00`.
 pub fn tick(value: f64) -> String {
     let shown = three_digits(value);
@@ -86,6 +112,25 @@ mod tests {
     fn numbers_of_files_keep_their_digits() {
         let shown = [2007.0, 39.1, -0.5, 0.0, 1.5e-7, 3e12, f32::NAN].map(shortest);
         assert_eq!(shown, ["2007", "39.1", "-0.5", "0", "1.5e-7", "3e12", "\u{2013}"]);
+    }
+
+    #[test]
+    fn numbers_of_a_column_have_the_digits_that_tell_its_rows_apart() {
+        for (value, low, high, shown) in [
+            (2007.0, 2007.0, 2009.0, "2007"),
+            (2007.25, 2004.0, 2011.0, "2007.25"),
+            (39.1, 32.1, 59.6, "39.1"),
+            (4207.4, 2700.0, 6300.0, "4207"),
+            (1_234_567.0, 0.0, 2e6, "1.235e6"),
+            (1.2346e-7, 0.0, 1e-6, "1.23e-7"),
+            (1.23e-9, 0.0, 1.0, "1.23e-9"),
+            (0.0213, 0.0, 5000.0, "0.0213"),
+            (0.5, 0.5, 0.5, "0.5"),
+            (0.0, -1.0, 1.0, "0"),
+            (f64::NAN, 0.0, 1.0, "\u{2013}"),
+        ] {
+            assert_eq!(to_a_thousandth(value, low, high), shown);
+        }
     }
 
     #[test]

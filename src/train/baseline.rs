@@ -27,10 +27,7 @@ impl<'a> Baseline<'a> {
     pub fn new(context: &'a TrainingContext) -> Self {
         let data = &context.data;
         let width = data.rows.width();
-        let mut read = context.scaling.apply(&data.rows).into_flat();
-        data.domain.clip(&mut read);
-        data.domain.fill_blanks(&mut read);
-        let rows = Rows::from_flat(width, read);
+        let rows = data.domain.read(&data.rows, &context.scaling);
         let training = context.training_set();
         let count = context.config.latent_dim.min(width);
         let mut axes = PrincipalAxes::new(training.iter().map(|&row| rows.row(row)), width, count);

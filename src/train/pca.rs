@@ -29,7 +29,8 @@ const MIN_OF_SIZE: f64 = 1e-12;
 /// The approximate share of the work that computes the covariance of the data.
 const MEASURING: f64 = 0.6;
 
-/// The computation of the principal axes of a data set, one iteration at a time.
+/// The computation of the principal axes of a data set, one iteration at a time: of outlines as they are, of a table as a
+/// network reads it, each column standardised, blanks at its mean.
 ///
 /// The resulting model has one layer on either side: `mu = W (x - mean)` and `x' = mean + V z`, with the principal axes
 /// as the columns of `V`, scaled so that z has variance 1 along each: the map of PCA is then as wide as that of a
@@ -39,6 +40,7 @@ pub struct Pca {
     config: TrainingConfig,
     held_out: Vec<bool>,
     validation: Validation,
+    scaling: Scaling,
     principal: PrincipalAxes,
 }
 
@@ -78,11 +80,6 @@ impl Pca {
             ..config.clone()
         };
         config.check()?;
-        if data.set.domain.table().is_some() {
-            return Err(Error::mismatch(text!(
-                "PCA of a table is not made yet, for its columns have blanks; train an autoencoder"
-            )));
-        }
         let rows = &data.set.rows;
         if config.latent_dim > rows.width() {
             let problem = text!(
@@ -95,10 +92,29 @@ impl Pca {
         let held_out = data.set.held_out(config.held_out_of(rows.len()), config.seed);
         let validation = Validation::new(&data.set.roles(&held_out, config.seed), stops);
         let training: Vec<usize> = (0..rows.len()).filter(|&i| !held_out[i]).collect();
-        let seen = training.iter().map(|&i| rows.row(i));
         let (width, count) = (rows.width(), config.latent_dim);
-        let principal = PrincipalAxes::new_unless(seen, width, count, cancel, progress);
-        Ok(principal.map(|principal| Self { data, config, held_out, validation, principal }))
+        let seen = training.iter().map(|&i| rows.row(i));
+        let (scaling, principal) = match data.set.domain.table() {
+            Some(schema) => {
+                let scaling = Scaling::by_column(seen, &schema.is_number());
+                let read = data.set.domain.read(&rows.select(&training), &scaling);
+                let read = read.iter();
+                let principal = PrincipalAxes::new_unless(read, width, count, cancel, progress);
+                (scaling, principal)
+            }
+            None => {
+                let principal = PrincipalAxes::new_unless(seen, width, count, cancel, progress);
+                (Scaling::identity(width), principal)
+            }
+        };
+        Ok(principal.map(|principal| Self {
+            data,
+            config,
+            held_out,
+            validation,
+            scaling,
+            principal,
+        }))
     }
 
     /// The PCA model of the data behind `model`, with the same split and as many dimensions.
@@ -148,7 +164,7 @@ impl Pca {
     /// # Errors
     /// Only when the tensor library fails.
     pub fn finish(self) -> Result<Model> {
-        let Self { data, config, held_out, validation, principal } = self;
+        let Self { data, config, held_out, validation, scaling, principal } = self;
         let (width, latent) = (data.set.rows.width(), config.latent_dim);
         let error = self::error(&principal);
         let record = EpochRecord {
@@ -174,7 +190,7 @@ impl Pca {
             source: Some(data.source),
             domain: data.set.domain.clone(),
             layers: architecture(width, &[], Activation::Linear, latent, Output::Linear),
-            scaling: Scaling::identity(width),
+            scaling,
             start: StartDistribution::default(),
             statistics: LatentStatistics::default(),
         };
@@ -191,16 +207,20 @@ impl Pca {
     }
 }
 
-/// The squared error on the training data: the variance along all axes that are left out.
+/// The squared error on the training data, where a blank counts as the mean that is read for it: the variance along all
+/// axes that are left out.
 fn error(principal: &PrincipalAxes) -> f64 {
     (principal.total_variance() - principal.variances().iter().sum::<f64>()).max(0.0)
 }
 
-/// The mean squared error of some rows; none without rows.
+/// The mean squared error of some rows over what is known of them, in network units; none without rows.
 fn error_of(model: &Model, rows: &Rows<f32>, some: &[usize]) -> Result<Option<f64>> {
-    let rebuilt = model.decode(&model.encoded.mu.select(some))?;
-    let pairs = some.iter().flat_map(|&i| rows.row(i)).zip(rebuilt.as_flat());
-    let sum: f64 = pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum();
+    let scaling = &model.card.scaling;
+    let rebuilt = scaling.apply(&model.decode(&model.encoded.mu.select(some))?);
+    let known = scaling.apply(&rows.select(some));
+    let squares =
+        known.as_flat().iter().zip(rebuilt.as_flat()).map(|(a, b)| f64::from(a - b).powi(2));
+    let sum: f64 = squares.filter(|square| !square.is_nan()).sum();
     Ok((!some.is_empty()).then(|| sum / some.len() as f64))
 }
 

@@ -52,6 +52,7 @@ impl Sweep {
         check_range("betas", betas.len(), 1, MAX_BETAS)?;
         for (i, beta) in betas.iter().enumerate() {
             check_range("betas", *beta, 0.0, 1000.0)?;
+            TrainingConfig { beta: *beta, ..config.clone() }.check()?;
             if betas[..i].contains(beta) {
                 let problem = text!("{beta} is named twice; name it once", beta = beta.to_string());
                 return Err(Error::setting("betas", problem));

@@ -38,7 +38,7 @@ pub struct TrainingContext {
     /// Data units to network units.
     pub scaling: Scaling,
     /// Probabilistic PCA of the training rows with as many dimensions: if the network begins as PCA, and for imported
-    /// data as the baseline of their models.
+    /// outlines as the baseline of their models.
     pub pca: Option<ProbabilisticPca>,
     /// The layers of the autoencoder.
     pub layers: Vec<LayerSpec>,
@@ -75,7 +75,7 @@ impl TrainingContext {
             check_for_table(&config)?;
         }
         let imported = matches!(source, Source::Imported(_));
-        let pca = (config.linear_path || imported)
+        let pca = (config.linear_path || imported && data.domain.table().is_none())
             .then(|| ProbabilisticPca::new(&data.rows, &training, config.latent_dim));
         let table = data.domain.table();
         let scaling = match (pca.as_ref().filter(|_| config.linear_path), table) {

@@ -44,7 +44,8 @@ pub fn train(folder: &Path, numbers: usize, latent: usize) -> PathBuf {
     let model = folder.join("steels.safetensors");
     let line = format!(
         "train --data F/steels.csv --target strength --latent-dim {latent} --hidden 24 --updates 900 \
-         --batch-size 16 --beta 0.02 --seed 2 --out M"
+         --batch-size 16 --latent gaussian --beta 0.02 --activation relu --holdout 0.2 --early-stopping 2000 \
+         --head-weight 0.1 --head-widths 64,32 --dropout 0 --weight-decay 0 --seed 2 --out M"
     );
     succeed(&words(&line, folder, &model));
     model

@@ -6,7 +6,6 @@ use crate::steels::{steels, train};
 use latent_explorer::data::table::{ColumnRole, TableOptions};
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::explore::layers::heat::usual_range;
-use latent_explorer::numerics::format::three_digits;
 use latent_explorer::objective::Objective;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -65,11 +64,18 @@ fn a_row_is_shown_in_its_units_beside_its_reconstruction() {
     let line = steels(30).lines().nth(18).unwrap().to_owned();
     let cells: Vec<&str> = line.split(',').collect();
     let model = session.see().shown().model();
-    let described = model.domain().table().unwrap().describe(&shown.original);
+    let schema = model.domain().table().unwrap();
+    let described = schema.describe(&shown.original);
     assert_eq!(described[0].value, cells[2]);
-    for (cell, own) in described[1..].iter().zip(&cells[3..]) {
-        let own = own.parse().map_or_else(|_| "\u{2013}".to_owned(), three_digits);
-        assert_eq!((&cell.value, cell.unit.map(|unit| &unit[..4])), (&own, Some("unit")));
+    for ((cell, own), column) in described.iter().zip(&cells[2..]).zip(&schema.columns).skip(1) {
+        assert_eq!(cell.unit.map(|unit| &unit[..4]), Some("unit"));
+        let Ok(own) = own.parse::<f64>() else {
+            assert_eq!(cell.value, "\u{2013}");
+            continue;
+        };
+        let (low, high) = column.range();
+        let shown: f64 = cell.value.parse().unwrap();
+        assert!((shown - own).abs() <= (high - low) / 2000.0, "{}: {shown}, not {own}", cell.name);
     }
     // By hand: differences in standard deviations, those of blanks left out.
     let scaling = &model.card.scaling;

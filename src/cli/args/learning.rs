@@ -8,6 +8,7 @@ use crate::data::outline::import::{MIN_OUTLINES, name_of};
 use crate::data::source::TrainingData;
 use crate::error::Result;
 use crate::model::training_config::{ENOUGH, TrainingConfig};
+use crate::nn::autoencoder::Latent;
 use crate::text;
 use crate::text::Text;
 use clap::Args;
@@ -43,11 +44,19 @@ impl LearningOptions {
         self.from.iter().map(PathBuf::as_path).chain(self.import.values()).collect()
     }
 
-    /// The data and settings of a new training.
+    /// The data and settings of a new training, with the latent that is usual for the data.
     ///
     /// # Errors
     /// Names a setting out of range, or a file that cannot be read.
     pub fn prepare(&self) -> Result<(TrainingData, TrainingConfig)> {
+        self.prepare_with(None)
+    }
+
+    /// As [`Self::prepare`], with this latent if the options ask for none.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub fn prepare_with(&self, usual: Option<Latent>) -> Result<(TrainingData, TrainingConfig)> {
         let seed = self.seed.unwrap_or(0);
         let config = |usual, samples| {
             let mut config = self.network.config(usual, seed);
@@ -64,12 +73,18 @@ impl LearningOptions {
             return Ok((TrainingData::generate(generator)?, config));
         }
         // Settings out of range are refused before any file is read.
-        config(TrainingConfig::default(), MIN_OUTLINES)?;
+        let asked = self.network.latent().or(usual);
+        let is_tanh = self.table.is_asked() && asked.is_none();
+        let first = TrainingConfig::default();
+        config(if is_tanh { first.with_latent(Latent::Tanh) } else { first }, MIN_OUTLINES)?;
         let data = match self.table.is_asked() {
             true => self.table.read(&self.from)?,
             false => self.outlines()?,
         };
-        let usual = TrainingConfig::for_imported(&data);
+        let usual = match asked {
+            Some(latent) => TrainingConfig::for_imported_with(&data, latent),
+            None => TrainingConfig::for_imported(&data),
+        };
         let mut config = config(usual, data.set.rows.len())?;
         self.training.weigh_tasks(&mut config)?;
         Ok((data, config))

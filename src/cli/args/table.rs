@@ -9,7 +9,7 @@ use crate::data::outline::import::{Rejection, name_of};
 use crate::data::source::TrainingData;
 use crate::data::table::{self, ColumnKind, TableColumn, TableImport, TableOptions};
 use crate::error::{Error, Result};
-use crate::numerics::format::three_digits;
+use crate::numerics::format::shortest;
 use crate::text;
 use crate::text::Text;
 use clap::Args;
@@ -137,19 +137,16 @@ fn report(import: &TableImport) -> Vec<Text> {
     lines
 }
 
-/// `mass [g]: 27.0 to 63.5`, or the levels of a category.
+/// `mass [g]: 27 to 63.5`, or the levels of a category.
 fn about_column(column: &TableColumn) -> Text {
     let name = match &column.unit {
         Some(unit) => format!("{} [{unit}]", column.name),
         None => column.name.to_string(),
     };
     match &column.kind {
-        ColumnKind::Number { low, high } => text!(
-            "{name}: {low} to {high}",
-            name,
-            low = three_digits(f64::from(*low)),
-            high = three_digits(f64::from(*high))
-        ),
+        ColumnKind::Number { low, high } => {
+            text!("{name}: {low} to {high}", name, low = shortest(*low), high = shortest(*high))
+        }
         ColumnKind::Category { levels } => {
             let few = levels.iter().take(SHOWN).map(Text::from);
             let more = levels.len().saturating_sub(SHOWN);

@@ -219,6 +219,11 @@ pub struct NetworkOptions {
 }
 
 impl NetworkOptions {
+    /// The latent that was asked for; each preset has a posterior.
+    pub fn latent(&self) -> Option<Latent> {
+        self.latent.or(self.preset.map(|_| Latent::Gaussian))
+    }
+
     /// The given preset.
     pub fn preset(&self) -> Option<Preset> {
         self.preset
@@ -232,7 +237,8 @@ impl NetworkOptions {
     /// The default settings with the given options applied.
     pub fn config(&self, mut usual: TrainingConfig, seed: u64) -> TrainingConfig {
         self.preset.iter().for_each(|preset| preset.apply(&mut usual));
-        usual = usual.with_latent(self.latent.unwrap_or_default());
+        let latent = self.latent.unwrap_or(usual.latent);
+        usual = usual.with_latent(latent);
         let widths = Some(self.head_widths.clone()).filter(|widths| !widths.is_empty());
         TrainingConfig {
             latent_noise: usual.latent_noise && !self.no_noise_latent,

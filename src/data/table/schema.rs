@@ -1,7 +1,7 @@
 //! The columns of descriptors of a table, and their places in the row that a network reads.
 
 use crate::data::column_name::{ColumnName, LONGEST_UNIT};
-use crate::numerics::format::three_digits;
+use crate::numerics::format::to_a_thousandth;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -48,7 +48,7 @@ pub enum ColumnKind {
 pub struct DescribedCell<'a> {
     /// The name of the column.
     pub name: ColumnName,
-    /// The number with three significant digits, or the most probable level; `–` for a blank.
+    /// The number to a thousandth of the column's range, or the most probable level; `–` for a blank.
     pub value: String,
     /// The unit of a number, if it has one.
     pub unit: Option<&'a str>,
@@ -121,7 +121,8 @@ impl TableColumn {
                 let value = values[0];
                 let room = ROUNDING * low.abs().max(high.abs());
                 let is_outside = value < low - room || value > high + room;
-                (three_digits(f64::from(value)), None, is_outside)
+                let (least, greatest) = self.range();
+                (to_a_thousandth(f64::from(value), least, greatest), None, is_outside)
             }
             ColumnKind::Category { levels } => {
                 let known = levels.iter().zip(values).filter(|(_, p)| !p.is_nan());
@@ -129,7 +130,7 @@ impl TableColumn {
                 let sum: f32 = values.iter().sum();
                 match likely {
                     Some((level, p)) => (level.clone(), Some(p / sum), false),
-                    None => (three_digits(f64::NAN), None, false),
+                    None => (to_a_thousandth(f64::NAN, 0.0, 1.0), None, false),
                 }
             }
         };
@@ -277,7 +278,7 @@ mod tests {
         let cells = schema.describe(&[4000.001, 0.2, 0.7, 0.1, -0.6]);
         let shown: Vec<(&str, &str)> =
             cells.iter().map(|cell| (cell.name.as_str(), cell.value.as_str())).collect();
-        assert_eq!(shown, [("mass", "4000"), ("lattice", "fcc"), ("ratio", "-0.600")]);
+        assert_eq!(shown, [("mass", "4000"), ("lattice", "fcc"), ("ratio", "-0.6")]);
         assert_eq!(cells[0].unit, Some("g"));
         assert!((cells[1].probability.unwrap() - 0.7).abs() < 1e-6);
         let outside: Vec<bool> = cells.iter().map(|cell| cell.is_outside).collect();

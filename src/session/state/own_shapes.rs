@@ -1,6 +1,7 @@
 //! The user's own shapes.
 
 use crate::model::training_config::TrainingConfig;
+use crate::nn::autoencoder::Latent;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::learn::import::{Brought, ended};
 use crate::session::jobs::registry::JobResult;
@@ -11,6 +12,24 @@ impl State {
     /// The default settings for the data of the next training.
     pub fn usual_training(&self) -> TrainingConfig {
         self.own_data().map_or_else(TrainingConfig::default, TrainingConfig::for_imported)
+    }
+
+    /// The settings of the next training with another latent: what belongs to a latent becomes as is usual for the data.
+    pub fn training_with_latent(&self, latent: Latent) -> TrainingConfig {
+        let plain = || TrainingConfig::default().with_latent(latent);
+        let usual =
+            self.own_data().map_or_else(plain, |d| TrainingConfig::for_imported_with(d, latent));
+        let present = self.training_config();
+        let is_table = self.own_data().is_some_and(|data| data.set.domain.table().is_some());
+        TrainingConfig {
+            latent,
+            latent_dim: if is_table { usual.latent_dim } else { present.latent_dim },
+            latent_noise: usual.latent_noise,
+            beta: usual.beta,
+            kl_warmup: usual.kl_warmup,
+            linear_path: usual.linear_path,
+            ..present
+        }
     }
 
     /// Handles the result of an import.

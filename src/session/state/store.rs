@@ -335,8 +335,8 @@ impl State {
         self.imported().filter(|_| self.learns_own()).map(|brought| &brought.data)
     }
 
-    /// The settings of the next training: those for its data, which are the default ones for imported shapes until the user
-    /// changes them.
+    /// The settings of the next training: those for its data, which are the default ones for imported data until the user
+    /// changes them. Outlines keep the network that was chosen for generated ones.
     pub fn training_config(&self) -> TrainingConfig {
         let next = &self.document.training;
         let Some(data) = self.own_data() else { return next.config.clone() };
@@ -346,6 +346,9 @@ impl State {
         let TrainingConfig { batch_size, latent_dim, hidden, activation, seed, .. } =
             next.config.clone();
         let usual = TrainingConfig::for_imported(data);
+        if data.set.domain.table().is_some() {
+            return TrainingConfig { seed, ..usual };
+        }
         TrainingConfig { batch_size, latent_dim, hidden, activation, seed, ..usual }
     }
 

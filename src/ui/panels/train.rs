@@ -8,7 +8,7 @@ use crate::explore::brief;
 use crate::model::preset::Preset;
 use crate::model::training_config::TrainingConfig;
 use crate::nn::activation::Activation;
-use crate::nn::autoencoder::Output;
+use crate::nn::autoencoder::{Latent, Output};
 use crate::nn::loss::Reconstruction;
 use crate::session::jobs::learn::training::TrainingPhase;
 use crate::session::{Command, FASTEST, SLOWEST, State};
@@ -106,22 +106,12 @@ fn settings(
     state: &State,
     actions: &mut Requests,
 ) {
-    let mut about = vec![text!(
-        "The weight of the KL term. High: a regular map in which families blur or vanish. \
-         Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
-    )];
-    if config.linear_path && !config.sigma_vae {
-        about.push(text!(
-            "In units of twice the residual variance of PCA with as many dimensions; 1 to 4 give much the same error."
-        ));
+    let has_posterior = config.latent == Latent::Gaussian;
+    if has_posterior {
+        beta(ui, config);
+    } else {
+        note(ui, text!("A deterministic latent behind a tanh: no beta."));
     }
-    log_slider(
-        ui,
-        text!("Beta: reconstruction \u{2194} regularity"),
-        Text::joined(about, " "),
-        &mut config.beta,
-        0.0..=10.0,
-    );
     if let Some(preset) = Preset::from_config(config) {
         note(ui, text!("{preset}.", preset = preset.about()));
     }
@@ -132,7 +122,10 @@ fn settings(
     CollapsingHeader::new(text!("More")).id_salt("more").show(ui, |ui| {
         updates(ui, config, samples);
         loss(ui, config, state);
-        sweep::offer(ui, actions);
+        latent(ui, config, state);
+        if has_posterior {
+            sweep::offer(ui, actions);
+        }
         number(
             ui,
             text!("Seed"),
@@ -169,20 +162,9 @@ fn settings(
             note(ui, memory);
         }
         activation(ui, config);
-        let tooltip = text!("Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
-                       through both networks from the start, and the nonlinear part trained beside it. Usual for your own \
-                       outlines; goes with MSE and the linear output, not with tanh or sigmoid.");
-        row(ui, text!("Linear path (PCA)"), tooltip, |ui| tick(ui, &mut config.linear_path));
-        let tooltip =
-            text!("Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself");
-        row(ui, text!("Sample z"), tooltip, |ui| tick(ui, &mut config.latent_noise));
-        row(ui, text!("Learned variance"), about_learned_variance(), |ui| {
-            let gaussian = config.loss == Reconstruction::Mse;
-            ui.add_enabled_ui(gaussian, |ui| tick(ui, &mut config.sigma_vae)).inner
-        });
-        let tooltip = text!("Updates over which beta grows from 0 to its value: first the reconstruction, then the regularity. \
-                       A tenth to a half of the training is usual against posterior collapse.");
-        number(ui, text!("KL warm-up"), tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
+        if has_posterior {
+            posterior(ui, config);
+        }
         let tooltip = text!("The share of shapes that the network is tested with and never trained on; 0.1 is usual");
         number(ui, text!("Validation share"), tooltip, &mut config.held_out, 0.0..=0.5, 0.005);
         early_stopping(ui, config);
@@ -227,6 +209,75 @@ fn updates(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
     });
     if below {
         ui.with_layout(egui::Layout::top_down(egui::Align::Max), |ui| ui.label(remark));
+    }
+}
+
+/// What belongs to a latent with a posterior.
+fn posterior(ui: &mut Ui, config: &mut TrainingConfig) {
+    let tooltip = text!(
+        "Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
+                       through both networks from the start, and the nonlinear part trained beside it. Usual for your own \
+                       outlines; goes with MSE and the linear output, not with tanh or sigmoid."
+    );
+    row(ui, text!("Linear path (PCA)"), tooltip, |ui| tick(ui, &mut config.linear_path));
+    let tooltip = text!(
+        "Reparameterisation: draw z from N(mu, sigma) while training, as a VAE does; without, z is mu itself"
+    );
+    row(ui, text!("Sample z"), tooltip, |ui| tick(ui, &mut config.latent_noise));
+    row(ui, text!("Learned variance"), about_learned_variance(), |ui| {
+        let gaussian = config.loss == Reconstruction::Mse;
+        ui.add_enabled_ui(gaussian, |ui| tick(ui, &mut config.sigma_vae)).inner
+    });
+    let tooltip = text!(
+        "Updates over which beta grows from 0 to its value: first the reconstruction, then the regularity. \
+                       A tenth to a half of the training is usual against posterior collapse."
+    );
+    number(ui, text!("KL warm-up"), tooltip, &mut config.kl_warmup, 0..=1_000_000, 10.0);
+}
+
+/// The weight of the KL term.
+fn beta(ui: &mut Ui, config: &mut TrainingConfig) {
+    let mut about = vec![text!(
+        "The weight of the KL term. High: a regular map in which families blur or vanish. \
+         Low: sharp shapes on a map with gaps. 0: a plain autoencoder."
+    )];
+    if config.linear_path && !config.sigma_vae {
+        about.push(text!(
+            "In units of twice the residual variance of PCA with as many dimensions; 1 to 4 give much the same error."
+        ));
+    }
+    log_slider(
+        ui,
+        text!("Beta: reconstruction \u{2194} regularity"),
+        Text::joined(about, " "),
+        &mut config.beta,
+        0.0..=10.0,
+    );
+}
+
+/// The latent, with what is usual for it.
+fn latent(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
+    let latents = [
+        (
+            Latent::Gaussian,
+            text!("Gaussian"),
+            text!(
+                "A posterior N(mu, sigma) and a KL term that holds it to N(0, 1), as a VAE has; the map of two dimensions is drawn as it is"
+            ),
+        ),
+        (
+            Latent::Tanh,
+            text!("Tanh"),
+            text!(
+                "Deterministic, each dimension between -1 and 1, without noise and beta: with many dimensions usual for a table whose targets count"
+            ),
+        ),
+    ];
+    let mut chosen = config.latent;
+    ui.label(text!("Latent")).on_hover_text(text!("The layer between encoder and decoder"));
+    segments(ui, &mut chosen, &latents);
+    if chosen != config.latent {
+        *config = state.training_with_latent(chosen);
     }
 }
 
@@ -329,6 +380,9 @@ fn presets(ui: &mut Ui, config: &mut TrainingConfig, state: &State) {
         }
         for preset in Preset::ALL {
             if ui.button(preset.label()).on_hover_text(preset.about()).clicked() {
+                if config.latent == Latent::Tanh {
+                    *config = state.training_with_latent(Latent::Gaussian);
+                }
                 preset.apply(config);
             }
         }

@@ -19,6 +19,7 @@ use crate::model::heads::score::{ClassScore, HeadScore, RegressionScore};
 use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
+use crate::nn::output_block::OutputBlock;
 use crate::numerics::atomic_file;
 use crate::text;
 use crate::text::{Text, escaped_json};
@@ -266,7 +267,7 @@ impl<'a> Info<'a> {
             let LayerSpec { name, inputs, outputs, activation, blocks } = layer;
             let activation = match blocks.as_slice() {
                 [] => format!("{activation:?}"),
-                blocks => format!("{blocks:?}"),
+                blocks => blocks.iter().map(OutputBlock::word).collect::<Vec<_>>().join(", "),
             };
             let activation = activation.to_lowercase();
             Text::verbatim(format!("{name:<11}{inputs:>5} -> {outputs:<5} {activation}"))

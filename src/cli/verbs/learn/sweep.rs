@@ -11,6 +11,7 @@ use crate::explore::shapes::miniature::Miniature;
 use crate::export::pictures::sweep::{SweptModel, svg};
 use crate::export::tables::metrics_table::Entry;
 use crate::model::format::checkpoint;
+use crate::nn::autoencoder::Latent;
 use crate::numerics::atomic_file::{check_writable, write_whole};
 use crate::text;
 use crate::train::{Sweep, Swept, USUAL_BETAS, about_memory};
@@ -58,7 +59,7 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
     }
     check_outputs(&learning.inputs(), &outputs)?;
     models.iter().try_for_each(|folder| check_folder(&learning.inputs(), folder))?;
-    let (data, config) = learning.prepare()?;
+    let (data, config) = learning.prepare_with(Some(Latent::Gaussian))?;
     let without_heads = learning.without_heads(&data);
     let mut progress = Progress::start();
     about_memory(&config, data.set.rows.width()).iter().for_each(|line| progress.say(line));

@@ -116,7 +116,7 @@ pub fn run(arguments: &TrainArguments) -> Result<()> {
     arguments.data_out.iter().try_for_each(|path| check_holds_several(path))?;
     arguments.snapshots.iter().try_for_each(|folder| check_folder(&inputs, folder))?;
     if arguments.pca {
-        let (data, config) = arguments.learning.prepare()?;
+        let (data, config) = arguments.learning.prepare_with(Some(Latent::Gaussian))?;
         refuse_table_as_outlines(&data.set, arguments)?;
         return pca::run(data, &config, &arguments.out, arguments.data_out.as_deref());
     }
