@@ -80,7 +80,7 @@ fn rows_are_encoded_and_decoded_in_the_units_of_the_file() {
 
     let refused = |words: &str| fail(&line(&FLAT, folder.path(), words));
     let message = refused("decode --model M --z mean --out F/x.svg");
-    assert!(says(&message, "must end in .csv or .json"), "{message}");
+    assert!(says(&message, "must end in .csv, .xlsx or .json"), "{message}");
     std::fs::write(path("short.csv"), "name,d0 [unit0]\na,1\n").unwrap();
     let message = refused("encode --model M --shapes F/short.csv --out F/x.csv");
     assert!(says(&message, "lacks"), "{message}");

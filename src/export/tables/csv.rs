@@ -1,8 +1,9 @@
 //! Tables as CSV with full precision: latent vectors, a field, the losses of a training.
 
-use crate::data::csv::{FRAME, latent_header, write};
+use crate::data::csv::{FRAME, latent_header};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
+use crate::data::spreadsheet::write;
 use crate::error::Result;
 use crate::explore::layers::heat::HeatField;
 use crate::model::heads::judge::Prediction;

@@ -1,10 +1,10 @@
 //! Lab results of candidates: compared with the predictions in a table, and added to the data of a model for the next
 //! training.
 
-use crate::data::csv::write;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
+use crate::data::spreadsheet::write;
 use crate::data::task::Task;
 use crate::error::{Error, Result};
 use crate::model::Model;

@@ -1,6 +1,6 @@
 //! Rows of a table in the units and levels of their file.
 
-use crate::data::csv::write;
+use crate::data::spreadsheet::write;
 use crate::data::table::{ColumnKind, TableCell, TableColumn, TableSchema};
 use crate::error::{Error, Result};
 use crate::numerics::atomic_file::write_whole;
@@ -39,15 +39,15 @@ struct WrittenRow<'a> {
     row: Vec<TableCell<'a>>,
 }
 
-/// Writes rows with their names, in full precision: a CSV with the column `id` and a column for each of the schema, or
-/// JSON with units and probabilities.
+/// Writes rows with their names, in full precision: a CSV or a workbook with the column `id` and a column for each of the
+/// schema, or JSON with units and probabilities.
 ///
 /// # Errors
-/// Names the file when it ends in neither `.csv` nor `.json`, or cannot be written.
+/// Names the file when it ends in none of `.csv`, `.xlsx` and `.json`, or cannot be written.
 pub fn write_rows(path: &Path, schema: &TableSchema, rows: &[(String, &[f32])]) -> Result<()> {
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
     match ending.to_str() {
-        Some("csv") => {
+        Some("csv" | "xlsx") => {
             let header = [vec!["id".to_owned()], row_header(schema)].concat();
             let cells = |(name, row): &(String, &[f32])| {
                 [vec![name.clone()], row_cells(schema, row)].concat()
@@ -67,7 +67,7 @@ pub fn write_rows(path: &Path, schema: &TableSchema, rows: &[(String, &[f32])]) 
         _ => Err(Error::file(
             path,
             text!(
-                "must end in .csv or .json: the model is one of a table, and has rows, not outlines"
+                "must end in .csv, .xlsx or .json: the model is one of a table, and has rows, not outlines"
             ),
         )),
     }
@@ -113,6 +113,6 @@ mod tests {
         assert_eq!(json[0]["row"][0]["unit"], "g");
         assert_eq!((&json[0]["name"], &json[0]["row"][1]["level"]), (&"a".into(), &"fcc".into()));
         let problem = write_rows(&path("r.svg"), &schema(), &rows).unwrap_err().to_string();
-        assert!(problem.contains(".csv or .json"), "{problem}");
+        assert!(problem.contains(".csv, .xlsx or .json"), "{problem}");
     }
 }

@@ -1,9 +1,10 @@
 //! Rows of a model with their quantities and verdicts, as a table.
 
-use crate::data::csv::{latent_header, outline_header, write};
+use crate::data::csv::{latent_header, outline_header};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
+use crate::data::spreadsheet::write;
 use crate::error::Result;
 use crate::export::tables::rows::{row_cells, row_header};
 use crate::model::Model;

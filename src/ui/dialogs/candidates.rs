@@ -21,7 +21,9 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, state: &State, action
     let is_table = state.shows_table();
     let has_ending = |end: &str| target.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
     let (ready, endings) = match is_table {
-        true => (["csv", "json"].into_iter().any(has_ending), text!(".csv or .json")),
+        true => {
+            (["csv", "xlsx", "json"].into_iter().any(has_ending), text!(".csv, .xlsx or .json"))
+        }
         false => (OutlineFormat::from_path(&target).is_ok(), endings()),
     };
     match ready {
@@ -35,7 +37,7 @@ pub fn export(ui: &mut Ui, path: &mut String, most: usize, state: &State, action
     }
     let words = match is_table {
         true => text!(
-            "As .csv: the rows with their names, in the units of the table, for whoever makes them. As .json: also z, values \
+            "As .csv or .xlsx: the rows with their names, in the units of the table, for whoever makes them. As .json: also z, values \
              and verdicts, for latent-explorer lab. The ids assign measured values to their candidates; no other search has \
              them."
         ),

@@ -38,8 +38,8 @@ pub struct PredictArguments {
     /// :weight=W, as in optimise; several are added
     #[arg(long = "rank", value_name = "TERM")]
     rank: Vec<Term>,
-    /// The predictions to write, a row each
-    #[arg(long, value_name = "P.csv")]
+    /// The predictions to write, a row each: CSV, or a workbook if it ends in .xlsx
+    #[arg(long, value_name = "P.csv|P.xlsx")]
     out: PathBuf,
     #[command(flatten)]
     form: FormArguments,

@@ -202,12 +202,16 @@ pub fn run(arguments: &OptimiseArguments) -> Result<CommandOutcome> {
 
 /// Fails where outlines are asked of a table.
 fn check_for_table(arguments: &OptimiseArguments) -> Result<()> {
-    let has_rows =
-        |path: &PathBuf| path.extension().is_some_and(|end| end == "json" || end == "csv");
+    let has_rows = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|end| ["json", "csv", "xlsx"].iter().any(|known| end == *known))
+    };
     match arguments.candidates_out.as_ref().filter(|path| !has_rows(path)) {
         Some(path) => Err(Error::file(
             path,
-            text!("would hold outlines, and the model is one of a table; end it in .json or .csv"),
+            text!(
+                "would hold outlines, and the model is one of a table; end it in .json, .csv or .xlsx"
+            ),
         )),
         None => Ok(()),
     }
