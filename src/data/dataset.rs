@@ -105,6 +105,26 @@ impl Dataset {
         }
     }
 
+    /// The rows with these `indices`, in this order; each must be below the number of rows.
+    pub fn select(&self, indices: &[usize]) -> Self {
+        fn of<T: Clone>(all: &[T], indices: &[usize]) -> Vec<T> {
+            let those = indices.iter().filter(|_| !all.is_empty());
+            those.map(|&index| all[index].clone()).collect()
+        }
+        Self {
+            domain: self.domain.clone(),
+            rows: self.rows.select(indices),
+            labels: of(&self.labels, indices),
+            names: self.names.clone(),
+            ids: of(&self.ids, indices),
+            transforms: of(&self.transforms, indices),
+            unit: self.unit,
+            measured: self.measured.iter().map(|m| m.select(indices.iter().copied())).collect(),
+            groups: of(&self.groups, indices),
+            split: of(&self.split, indices),
+        }
+    }
+
     /// The role of each row, `[samples]`: that which a column of the data gives, or else one for the rows `held_out` by
     /// the split of this seed.
     pub fn roles(&self, held_out: &[bool], seed: u64) -> Vec<Role> {

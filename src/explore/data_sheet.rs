@@ -1,5 +1,6 @@
 //! The rows of a data set as a sheet: columns of names, values and words, each with a summary, in any order of rows.
 
+use super::row_filter::RowFilter;
 use crate::data::dataset::Dataset;
 use crate::data::roles::Role;
 use crate::data::table::ColumnKind;
@@ -90,8 +91,11 @@ pub struct RowOrder {
     /// The column by which rows are sorted, and whether the greatest comes first; blanks come last. The order of the data
     /// without one.
     pub by: Option<(usize, bool)>,
-    /// A word that a name, a label or a word of the row contains, whatever its case; all rows if it is empty.
+    /// Conditions on the values of columns with commas between them (`mass > 4000, sex = male`), or else a text that a
+    /// name, a label or a word of the row contains, whatever its case; all rows if it is empty.
     pub contains: String,
+    /// The rows of the data that come in question, ascending; all if there is no such choice.
+    pub among: Option<Arc<[u32]>>,
 }
 
 impl DataSheet {
@@ -172,6 +176,22 @@ impl DataSheet {
             SheetCells::Number(_) | SheetCells::Values(_) => {
                 Cow::Owned(self.number(column, self.value(row, column)))
             }
+        }
+    }
+
+    /// A cell as it is written into a file: a number in full, nothing for a blank.
+    pub fn written(&self, row: usize, column: usize) -> String {
+        let value = self.value(row, column);
+        match &self.columns[column].cells {
+            SheetCells::Values(_) if !value.is_nan() => value.to_string(),
+            SheetCells::Number(_) if !value.is_nan() => (value as f32).to_string(),
+            SheetCells::Target(_) if self.words(column).is_none() && !value.is_nan() => {
+                (value as f32).to_string()
+            }
+            _ => match self.text(row, column) {
+                blank if blank == BLANK => String::new(),
+                text => text.into_owned(),
+            },
         }
     }
 
@@ -256,7 +276,15 @@ impl DataSheet {
             wanted.is_empty()
                 || words.iter().any(|&c| self.text(row, c).to_lowercase().contains(&wanted))
         };
-        let chosen = (0..self.rows()).filter(|&row| contains(row));
+        let conditions = RowFilter::parse(self, &order.contains);
+        let is_wanted = |row: usize| match &conditions {
+            Some(conditions) => conditions.holds(row),
+            None => contains(row),
+        };
+        let is_among = |row: usize| {
+            order.among.as_ref().is_none_or(|rows| rows.binary_search(&(row as u32)).is_ok())
+        };
+        let chosen = (0..self.rows()).filter(|&row| is_among(row) && is_wanted(row));
         let mut rows: Vec<u32> = chosen.map(|row| row as u32).collect();
         let Some((by, falls)) = order.by.filter(|(by, _)| *by < self.columns.len()) else {
             return rows;
@@ -363,5 +391,17 @@ mod tests {
         assert_eq!(order(by(0, false)), [3, 0, 2, 1]);
         let contains = "YES".to_owned();
         assert_eq!(order(RowOrder { contains, ..RowOrder::default() }), [0, 3]);
+        let filtered = |text: &str| {
+            let among = Some(Arc::from([0, 1, 2]));
+            let contains = text.to_owned();
+            order(RowOrder { contains, among, ..RowOrder::default() })
+        };
+        assert_eq!(filtered("mass >= 1"), [0, 1]);
+        assert_eq!(filtered("0 < Mass<=1, KIND = A"), [1], "names and words in any case");
+        assert_eq!(filtered("drag=0.5"), [0]);
+        assert_eq!(filtered("mass = blank"), [] as [u32; 0], "a blank keeps no condition");
+        assert_eq!(filtered("weight > 1"), [] as [u32; 0], "no column, and no text of a row");
+        assert_eq!(sheet.written(0, 3), "4");
+        assert_eq!((sheet.written(2, 4), sheet.written(0, 4)), (String::new(), "b".to_owned()));
     }
 }

@@ -8,6 +8,7 @@ pub mod latent_path;
 pub mod layers;
 pub mod plane;
 pub mod projection;
+mod row_filter;
 pub mod scene;
 pub mod shapes;
 

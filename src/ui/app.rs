@@ -114,8 +114,10 @@ impl App {
             Request::BrowseOut(export) => {
                 self.dialogs.out(export, self.session.state().shows_table());
             }
-            Request::ShowExport => {
-                let form = ExportForm::new(self.session.state(), ctx.theme() == egui::Theme::Dark);
+            Request::ShowExport(what) => {
+                let state = self.session.state();
+                let mut form = ExportForm::new(state, ctx.theme() == egui::Theme::Dark);
+                what.into_iter().for_each(|what| form.turn(what, state));
                 self.sheets.open(Dialog::Out(form));
             }
             Request::BrowseImport => self.dialogs.import(),
@@ -189,7 +191,7 @@ impl App {
         });
         if dropped.is_empty() {
         } else if let Some(wish) = self.sheets.wish(self.session.state()) {
-            actions.command(Command::Import(ImportWish { paths: dropped, ..wish }));
+            actions.command(Command::Import(ImportWish { paths: dropped, only: None, ..wish }));
         } else if dropped.iter().all(|path| holds_shapes(path)) {
             let wish = ImportWish { paths: dropped, ..ImportWish::default() };
             actions.command(Command::Import(wish));

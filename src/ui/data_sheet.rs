@@ -1,13 +1,14 @@
 //! A data sheet: the rows of a data set in a grid of which only what is in sight is laid out.
 
 use crate::explore::data_sheet::{ColumnPurpose, DataSheet, RowOrder, SheetColumn};
+use crate::session::view::RowChoice;
 use crate::text;
 use crate::text::Text;
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::note;
 use egui::{
-    Align, Align2, Button, FontId, Label, Layout, Painter, Pos2, Rect, RichText, ScrollArea, Sense,
-    Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Align2, Button, Checkbox, FontId, Label, Layout, Painter, Pos2, Rect, RichText,
+    ScrollArea, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,12 +21,31 @@ const FIRST: f32 = 132.0;
 /// The size of the picture of a column's values in its head.
 const BARS: Vec2 = vec2(92.0, 16.0);
 
+/// The rows of a sheet that are marked.
+#[derive(Clone, Copy)]
+pub struct SheetMarks<'a> {
+    /// A row that is to be in sight.
+    pub row: Option<usize>,
+    /// The chosen rows, ascending; none if rows cannot be chosen.
+    pub chosen: Option<&'a Arc<[u32]>>,
+}
+
+/// What a person did in a sheet.
+pub enum SheetClick {
+    /// Clicked a row.
+    Row(usize),
+    /// Chose rows.
+    Choice(RowChoice),
+}
+
 /// The way a person looks at a sheet.
 #[derive(Default)]
 pub struct SheetLook {
     order: RowOrder,
     /// The rows in this order, of this sheet.
     rows: Option<(Arc<DataSheet>, RowOrder, Arc<[u32]>)>,
+    /// True if only chosen rows are shown.
+    only_chosen: bool,
     /// The row that was marked last, and the lines that are in sight.
     marked: Option<usize>,
     seen: Range<usize>,
@@ -45,29 +65,54 @@ impl SheetLook {
         rows
     }
 
-    /// Shows a sheet in a `height`, with a row that is marked if it is in sight; a click on the head of a column sorts by it, another one the other way round, and a
-    /// third ends that. Returns the row that was clicked.
+    /// The line above the rows: what to find, how many there are, and which of them are chosen.
+    fn line(
+        &mut self,
+        ui: &mut Ui,
+        sheet: &Arc<DataSheet>,
+        chosen: Option<&Arc<[u32]>>,
+    ) -> Option<SheetClick> {
+        let field = TextEdit::singleline(&mut self.order.contains)
+            .hint_text(text!("find a word, or mass > 4000").to_string())
+            .desired_width(220.0);
+        let about = text!(
+            "A part of a name or of a word; or conditions on columns with commas between them: mass > 4000, 30 <= length <= 40, kind = a"
+        );
+        ui.add(field).on_hover_text(about).accessible_name(text!("Find rows"));
+        if let Some(chosen) = chosen {
+            let can_change = !chosen.is_empty() || self.only_chosen;
+            let only = Checkbox::new(&mut self.only_chosen, text!("Chosen only"));
+            ui.add_enabled(can_change, only);
+        }
+        self.order.among = chosen.filter(|rows| self.only_chosen && !rows.is_empty()).cloned();
+        let rows = self.rows(sheet);
+        let all = sheet.rows();
+        note(
+            ui,
+            match rows.len() == all {
+                true => text!("{count} row" | "{count} rows", count = all),
+                false => text!("{shown} of {rows} rows", shown = rows.len(), rows = all),
+            },
+        );
+        let is_part = chosen.is_some() && !rows.is_empty() && rows.len() < all;
+        let about = text!("Choose the rows that are shown here, in place of others");
+        let button = |ui: &mut Ui| ui.button(text!("Choose these")).on_hover_text(about);
+        let clicked = is_part && !self.only_chosen && button(ui).clicked();
+        clicked.then(|| SheetClick::Choice(RowChoice::These(rows.to_vec())))
+    }
+
+    /// Shows a sheet in a `height`, with its marks; a click on the head of a column sorts by it, another one the other way
+    /// round, and a third ends that.
     pub fn show(
         &mut self,
         ui: &mut Ui,
         sheet: &Arc<DataSheet>,
-        marked: Option<usize>,
+        marks: SheetMarks<'_>,
         height: f32,
-    ) -> Option<usize> {
-        ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.order.contains)
-                .hint_text(text!("find a name or a word").to_string())
-                .desired_width(220.0);
-            ui.add(field).accessible_name(text!("Find rows"));
-            let shown = self.rows(sheet).len();
-            note(
-                ui,
-                match shown == sheet.rows() {
-                    true => text!("{count} row" | "{count} rows", count = shown),
-                    false => text!("{shown} of {rows} rows", shown, rows = sheet.rows()),
-                },
-            );
-        });
+    ) -> Option<SheetClick> {
+        let marked = marks.row;
+        let choice = ui.horizontal(|ui| self.line(ui, sheet, marks.chosen)).inner;
+        let chosen = marks.chosen.map_or(&[][..], |rows| rows);
         let rows = self.rows(sheet);
         let (mut sorted, mut clicked) = (None, None);
         let by = self.order.by;
@@ -108,9 +153,10 @@ impl SheetLook {
                             is_odd: line % 2 == 1,
                             is_number: sheet.columns[column].summary.range.is_some(),
                             is_marked: marked == Some(row),
+                            is_chosen: chosen.binary_search(&(row as u32)).is_ok(),
                         };
                         if cell(ui, at, &sheet.text(row, column), look) {
-                            clicked = Some(row);
+                            clicked = Some(line);
                         }
                     }
                 }
@@ -129,7 +175,19 @@ impl SheetLook {
                 _ => Some((column, false)),
             };
         }
-        clicked
+        let (command, shift) = ui.input(|i| (i.modifiers.command, i.modifiers.shift));
+        let clicked = clicked.map(|line: usize| match marks.chosen {
+            Some(_) if shift => {
+                let from = rows.iter().position(|row| Some(*row as usize) == marked);
+                let from = from.unwrap_or(line);
+                let between = &rows[from.min(line)..=from.max(line)];
+                let all = chosen.iter().chain(between).copied().collect();
+                SheetClick::Choice(RowChoice::These(all))
+            }
+            Some(_) if command => SheetClick::Choice(RowChoice::Toggle(rows[line])),
+            _ => SheetClick::Row(rows[line] as usize),
+        });
+        choice.or(clicked)
     }
 }
 
@@ -187,6 +245,8 @@ struct CellLook {
     is_number: bool,
     /// True in the marked row.
     is_marked: bool,
+    /// True in a chosen row.
+    is_chosen: bool,
 }
 
 /// A cell; true if it was clicked.
@@ -198,6 +258,13 @@ fn cell(ui: &mut Ui, at: Rect, text: &str, look: CellLook) -> bool {
         (_, false) => visuals.window_fill,
     };
     ui.painter().rect_filled(at, 0.0, ground);
+    if look.is_chosen {
+        ui.painter().rect_filled(at, 0.0, visuals.selection.bg_fill.gamma_multiply(0.45));
+        if look.is_first {
+            let edge = Rect::from_min_size(at.min, vec2(4.0, at.height()));
+            ui.painter().rect_filled(edge, 0.0, theme::accent(ui));
+        }
+    }
     let font = if look.is_first { theme::strong() } else { egui::FontFamily::Proportional };
     let label = Label::new(RichText::new(text).font(FontId::new(13.0, font))).truncate();
     let layout = match look.is_number {

@@ -4,7 +4,7 @@ use super::dialogs::export_form::ExportForm;
 use crate::session::Command;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
-use crate::session::jobs::keep::export::Export;
+use crate::session::jobs::keep::export::{Export, Exportable};
 
 /// A dialog over the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,8 +64,8 @@ pub enum Request {
     BrowseExport(usize),
     /// Choose the file of an export in the system's file dialog.
     BrowseOut(Export),
-    /// Open the export dialog.
-    ShowExport,
+    /// Open the export dialog, with this kind of export if one is named.
+    ShowExport(Option<Exportable>),
     /// Choose a file of lab results in the system's file dialog.
     BrowseImport,
     /// Show or hide the left panel.

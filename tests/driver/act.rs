@@ -18,7 +18,7 @@ use latent_explorer::session::jobs::keep::export::Export;
 use latent_explorer::session::jobs::learn::training::Portion;
 use latent_explorer::session::results::step_through::StepThroughRun;
 use latent_explorer::session::screen::selection::MapPoint;
-use latent_explorer::session::view::USUALLY_COVERED;
+use latent_explorer::session::view::{RowChoice, USUALLY_COVERED};
 use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 
@@ -54,6 +54,8 @@ pub enum Act {
     Pin([f64; 2]),
     Unpin(usize),
     SetPlane(LatentPlane),
+    ChooseRows(RowChoice),
+    TrainOnChosen,
     // Two models.
     ToggleComparison,
     CompareWith(ComparisonModel),
@@ -173,6 +175,8 @@ impl Act {
             Self::Pin(at) => Command::Pin(MapPoint::At(at)),
             Self::Unpin(index) => Command::Unpin(index),
             Self::SetPlane(plane) => Command::SetPlane(plane),
+            Self::ChooseRows(choice) => Command::ChooseRows(choice),
+            Self::TrainOnChosen => Command::TrainOnChosen,
             Self::ToggleComparison => Command::ToggleComparison,
             Self::CompareWith(model) => Command::CompareWith(model),
             Self::Sweep(betas) => Command::Sweep(betas),
@@ -186,7 +190,7 @@ impl Act {
             Self::SelectSample(index) => Command::Tour(Touring::Keep(index)),
             Self::SetRecipe(generator) => Command::SetRecipe(generator),
             Self::Import { paths, values, options } => {
-                Command::Import(ImportWish { paths, values, options, table: None })
+                Command::Import(ImportWish { paths, values, options, table: None, only: None })
             }
             Self::ImportTable(path, options) => {
                 let table = Some(options);

@@ -7,6 +7,8 @@ use latent_explorer::data::table::{ColumnRole, TableOptions};
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::explore::layers::heat::usual_range;
 use latent_explorer::objective::Objective;
+use latent_explorer::optimise::Starts as SearchStarts;
+use latent_explorer::session::view::RowChoice;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -143,7 +145,7 @@ fn a_search_ends_in_a_row_that_can_leave() {
     session.act(export(Exportable::Answer, "answer.dxf"));
     session.wait("a refusal", |see| see.export_problem().is_some());
     let problem = session.see().export_problem().unwrap();
-    assert!(says(&problem, ".csv, .json"), "{problem}");
+    assert!(says(&problem, ".csv, .xlsx, .json"), "{problem}");
     session.act(Act::ExportCandidates(path("candidates.csv"), 3));
     session.wait("the candidates", |_| path("candidates.csv").exists());
     assert!(read("candidates.csv").starts_with("id,lattice,"));
@@ -215,6 +217,79 @@ fn a_table_is_read_its_roles_are_given_and_a_model_learns_from_it() {
     until_trained(&mut another);
     assert!(errors(&another).is_empty(), "{:?}", errors(&another));
     assert_ne!(another.see().shown().weights(), session.see().shown().weights());
+}
+
+#[test]
+fn rows_are_chosen_and_exported_searched_from_and_trained_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("steels.csv");
+    std::fs::write(&path, steels(4)).unwrap();
+    let mut session = session();
+    let roles = TableOptions { targets: vec!["strength".to_owned()], ..TableOptions::default() };
+    session.act(Act::ImportTable(path, roles));
+    session.wait("the end of reading", |see| !see.import().is_running());
+    let usual = session.see().next_training().clone();
+    session.act(Act::SetTraining(TrainingConfig { updates: 30, hidden: vec![8], ..usual }));
+    session.act(Act::SetFullSpeed(true));
+    session.act(Act::Train);
+    until_trained(&mut session);
+
+    // All points lie within a large enough line; with half of it, those on its side.
+    let places = |session: &Program| {
+        let shown = session.see().shown();
+        shown.projection().project_all(&shown.model().encoded.mu)
+    };
+    let all = places(&session);
+    let mut across: Vec<f64> = all.iter().map(|at| at[0]).collect();
+    across.sort_by(f64::total_cmp);
+    let middle = 0.5 * (across[59] + across[60]);
+    let line = vec![[-9.0, -9.0], [middle, -9.0], [middle, 9.0], [-9.0, 9.0]];
+    session.act(Act::ChooseRows(RowChoice::Within(line, false)));
+    let left: Vec<u32> = (0..120).filter(|&row| all[row as usize][0] < middle).collect();
+    assert_eq!(session.see().chosen_rows(), left);
+    assert_eq!(session.see().chosen_marks().len(), 60, "all of them are marked on the map");
+    session.act(Act::ChooseRows(RowChoice::Toggle(left[0])));
+    assert_eq!(session.see().chosen_rows(), left[1..]);
+    session.act(Act::ChooseRows(RowChoice::These(vec![7, 3, 7, 90])));
+    assert_eq!(session.see().chosen_rows(), [3, 7, 90]);
+
+    let file = folder.path().join("rows.csv");
+    let (what, path) = (Exportable::Rows, file.clone());
+    session.act(Act::Export { what, path, pixels: [120, 100], dark: false });
+    session.wait("the end of the export", |see| !see.is_exporting());
+    let written = std::fs::read_to_string(&file).unwrap();
+    let names: Vec<&str> = written.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(names, ["id", "S3", "S7", "S90"]);
+    assert!(written.starts_with("id,strength [MPa],lattice,d0 [unit0],"), "{written}");
+    let own = steels(4).lines().nth(8).unwrap().to_owned();
+    let strength = |line: &str| line.split(',').nth(1).unwrap().parse::<f32>().unwrap();
+    assert_eq!(strength(written.lines().nth(2).unwrap()), strength(&own));
+
+    session.act(Act::SetStarts(Starts { origin: StartOrigin::Chosen, spread: 0.0 }));
+    let asked = session.see().search_to_begin();
+    let mu = &session.see().shown().model().encoded.mu;
+    let points = [3, 7, 90].map(|row: usize| mu.row(row).to_vec()).to_vec();
+    assert_eq!(asked.starts, SearchStarts::Around { points, spread: 0.0 });
+    assert_eq!(asked.restarts, 3);
+
+    session.act(Act::ChooseRows(RowChoice::These(left.clone())));
+    session.act(Act::TrainOnChosen);
+    session.wait("the chosen rows", |see| !see.import().is_running());
+    let ids = session.see().import().data().unwrap().set.ids.clone();
+    assert_eq!(ids, left.iter().map(|row| format!("S{row}")).collect::<Vec<_>>());
+    // A choice among these is one among the rows of the file.
+    session.act(Act::Train);
+    until_trained(&mut session);
+    assert!(session.see().chosen_rows().is_empty(), "the model has other data");
+    session.act(Act::ChooseRows(RowChoice::These((10..40).collect())));
+    session.act(Act::TrainOnChosen);
+    session.wait("the chosen rows", |see| !see.import().is_running());
+    let data = session.see().import().data().unwrap().set.clone();
+    assert_eq!(data.ids, left[10..40].iter().map(|row| format!("S{row}")).collect::<Vec<_>>());
+    assert_eq!(data.rows.len(), 30);
+    session.act(Act::Cancel);
+    session.act(Act::Cancel);
+    assert!(session.see().chosen_rows().is_empty(), "Escape chooses none");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The encoded data on the map: their extent, a readable subset of points, and the centre of each family.
 
+use crate::data::quantity::Quantity;
 use crate::explore::bounds::Bounds;
 use crate::explore::projection::Projection;
 use crate::explore::scene::compose::EncodedPoints;
@@ -92,6 +93,17 @@ pub fn points(model: &Model, projection: &Projection) -> EncodedPoints {
     let families = Arc::new(encoded.labels.iter().copied().step_by(stride).collect());
     let positions = Arc::new(all.into_iter().step_by(stride).collect());
     EncodedPoints { positions, rows, families, names }
+}
+
+/// The values of the drawn points for colours, `[positions]`, NaN where unknown; empty where families have the colours, or
+/// nothing is known of the quantity.
+pub fn values(model: &Model, points: &EncodedPoints, quantity: Quantity) -> Vec<f64> {
+    if points.names.len() > 1 {
+        return Vec::new();
+    }
+    let known: Vec<f64> = model.encoded.quantity(quantity).collect();
+    let values: Vec<f64> = points.rows.iter().map(|&row| known[row]).collect();
+    if values.iter().all(|value| value.is_nan()) { Vec::new() } else { values }
 }
 
 /// Moves names down until no two of them overlap, on a map that data of the given size fill.

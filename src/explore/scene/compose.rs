@@ -84,6 +84,8 @@ pub struct Annotations {
     pub tour: Option<(Vec<[f64; 2]>, [f64; 2])>,
     /// The selected point, where no other mark shows it.
     pub kept: Option<[f64; 2]>,
+    /// The chosen rows of the data.
+    pub chosen: Arc<Vec<[f64; 2]>>,
 }
 
 /// The data for one picture of the map.
@@ -97,6 +99,9 @@ pub struct MapData<'a> {
     pub range: (f64, f64),
     /// The encoded data.
     pub points: &'a EncodedPoints,
+    /// The values of the encoded data that are drawn, in the quantity of the colours, NaN where unknown; empty if the data
+    /// have no such colours.
+    pub values: &'a [f64],
     /// The annotations.
     pub annotations: &'a Annotations,
     /// Points of the picture per map unit.
@@ -172,8 +177,14 @@ pub fn compose(
         let families = palette.groups();
         let many = subject.points.names.len();
         // One layer has the colours: the families have them where the property does not.
+        let mut groups = subject.points.families.clone();
         let (colours, radius) = match heat {
             Some(_) => (vec![faded(palette.casing, 0.6)], 1.6),
+            None if !visible.show_quantity(plain) && !subject.values.is_empty() => {
+                let shade = |&value: &f64| shade_of(value, subject.range);
+                groups = Arc::new(subject.values.iter().map(shade).collect());
+                (shades().to_vec(), 2.4)
+            }
             None if visible.show_quantity(plain) || many < 2 || many > families.len() => {
                 (vec![palette.point], 1.6)
             }
@@ -182,7 +193,7 @@ pub fn compose(
         layers.push(SceneItem::Dots(Dots {
             centres: subject.points.positions.clone(),
             radius,
-            groups: subject.points.families.clone(),
+            groups,
             colours,
         }));
         for (centre, name) in &subject.points.names {
@@ -205,7 +216,14 @@ pub fn compose(
         let arrows = slopes.arrows.clone();
         layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
-    let Annotations { search_run, walk, uphill, tour, kept } = subject.annotations;
+    let Annotations { search_run, walk, uphill, tour, kept, chosen } = subject.annotations;
+    if !chosen.is_empty() {
+        // Rings: a disc of the background on a wider one.
+        for (radius, colour) in [(4.6, palette.text), (3.0, palette.canvas), (1.8, palette.text)] {
+            let (centres, groups) = (chosen.clone(), Arc::default());
+            layers.push(SceneItem::Dots(Dots { centres, radius, groups, colours: vec![colour] }));
+        }
+    }
     if let Some(search_run) = search_run.as_ref().filter(|_| visible.has(MapLayer::Paths)) {
         trajectories(search_run, &view, palette, &mut layers);
     }
@@ -236,6 +254,26 @@ pub fn compose(
         SceneItem::Mark(Mark { centre, kind, radius: 8.0, colour, casing })
     }));
     Scene { layers }
+}
+
+/// The number of colours of the encoded data, and the grey of an unknown value after them.
+const SHADES: u16 = 64;
+
+/// The colours of the encoded data by their values.
+fn shades() -> [Rgba; SHADES as usize + 1] {
+    std::array::from_fn(|shade| match shade as u16 {
+        SHADES => scale(f64::NAN, (0.0, 1.0)),
+        shade => scale((f64::from(shade) + 0.5) / f64::from(SHADES), (0.0, 1.0)),
+    })
+}
+
+/// The place of a value's colour in [`shades`].
+fn shade_of(value: f64, (low, high): (f64, f64)) -> u16 {
+    let share = (value - low) / if high > low { high - low } else { 1.0 };
+    match share.is_nan() {
+        true => SHADES,
+        false => ((f64::from(SHADES) * share) as u16).min(SHADES - 1),
+    }
 }
 
 /// The arrow from a point in the direction in which the objective improves; its length in points shows the steepness.
@@ -507,6 +545,7 @@ mod tests {
             reach: 1.0,
             range: (0.0, 1.0),
             points: &points,
+            values: &[],
             annotations: &Annotations::default(),
             unit: 100.0,
             frame: LatentFrame::default(),
@@ -539,6 +578,7 @@ mod tests {
             reach: 1.0,
             range: (0.0, 1.0),
             points: &EncodedPoints::default(),
+            values: &[],
             annotations: &Annotations::default(),
             unit: 100.0,
             frame: LatentFrame::default(),
@@ -570,6 +610,7 @@ mod tests {
             reach: 1.0,
             range: (0.0, 1.0),
             points: &points,
+            values: &[],
             annotations: &annotations,
             unit: 100.0,
             frame: LatentFrame::default(),

@@ -99,6 +99,8 @@ pub struct MapPicture {
     view: Bounds,
     reach: f64,
     points: EncodedPoints,
+    /// The values of the points, if these have the colours.
+    values: Vec<f64>,
     frame: LatentFrame,
     content: MapContent,
     range: (f64, f64),
@@ -120,7 +122,13 @@ impl MapPicture {
         page.check()?;
         let visible = wish.visible;
         let heat = visible.has(MapLayer::Heat);
-        let [width, height] = map_size(wish.points(&page), wish.has_bar());
+        let points = match visible.has(MapLayer::Data) {
+            true => encoded_points::points(model, projection),
+            false => EncodedPoints::default(),
+        };
+        let values = encoded_points::values(model, &points, wish.quantity);
+        let has_bar = wish.has_bar(&values);
+        let [width, height] = map_size(wish.points(&page), has_bar);
         let view = wish.view.unwrap_or_else(|| home_view(model, projection));
         let view = view.with_aspect(width / height);
         let size = view.size();
@@ -135,7 +143,7 @@ impl MapPicture {
         // One default scale for all pictures of a model, so that they can be compared.
         let range = match wish.range {
             Some(range) => Some(range),
-            None if wish.has_bar() => usual_range(&quantity, projection)?,
+            None if has_bar => usual_range(&quantity, projection)?,
             None => None,
         };
         let range = range.unwrap_or((0.0, 1.0));
@@ -153,11 +161,8 @@ impl MapPicture {
         Ok(Self {
             reach: model.glyphs().reach,
             frame: LatentFrame::new(model, projection),
-            points: if visible.has(MapLayer::Data) {
-                encoded_points::points(model, projection)
-            } else {
-                EncodedPoints::default()
-            },
+            points,
+            values,
             content: plan.compute(HEAT_CELLS, |_| ())?,
             range,
             title: model.title_lines(wish.quantity),
@@ -185,8 +190,9 @@ impl MapPicture {
             reach: self.reach,
             range: self.range,
             points: &self.points,
+            values: &self.values,
             annotations,
-            unit: map_size(points, wish.has_bar())[0] / view.size()[0],
+            unit: map_size(points, wish.has_bar(&self.values))[0] / view.size()[0],
             frame: self.frame,
             pins: &wish.pins,
         };
@@ -198,16 +204,16 @@ impl MapPicture {
             size: points,
             scale: wish.scale(page),
             palette: page.palette,
-            bar: wish.has_bar().then_some(ColourBar { label, mark, range: self.range }),
+            bar: wish.has_bar(&self.values).then_some(ColourBar { label, mark, range: self.range }),
             caption,
         })
     }
 }
 
 impl MapWish {
-    /// True if colour has a meaning.
-    fn has_bar(&self) -> bool {
-        self.visible.show_quantity(self.plain)
+    /// True if colour has a meaning: that of the layers, or of points with these `values`.
+    fn has_bar(&self, values: &[f64]) -> bool {
+        self.visible.show_quantity(self.plain) || !values.is_empty()
     }
 
     /// Pixels per point.

@@ -6,3 +6,4 @@ pub mod lab;
 pub mod metrics_table;
 pub mod rows;
 pub mod shapes;
+pub mod sheet;

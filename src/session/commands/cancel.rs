@@ -13,6 +13,7 @@ use crate::session::jobs::registry::JobKind;
 use crate::session::results::step_through::StepThroughRun;
 use crate::session::screen::snapshots::look_back;
 use crate::session::view::{Activity, TrainingLook};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The longest time that quitting waits for jobs: they finish the file that they write, and remove an incomplete film.
@@ -24,7 +25,8 @@ const QUIT_WAIT: Duration = Duration::from_secs(1);
 /// 2. dismisses the notices, which is all that it does if there was an error among them;
 /// 3. ends the step-by-step search;
 /// 4. cancels the newest job in the background: a training, heads, a sweep, a rediscovery;
-/// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point.
+/// 5. deselects the chosen restart, then the chosen contender, then removes the latent path, then deselects the point, then
+///    the chosen rows.
 pub(in crate::session) fn cancel(core: &mut Core) {
     let state = &mut core.state;
     if state.jobs.cancel_newest(|kind| !kind.is_background()) || state.notices.dismiss_all() {
@@ -37,8 +39,10 @@ pub(in crate::session) fn cancel(core: &mut Core) {
         state.view.contender = None;
     } else if state.is_touring() {
         leave_tour(core);
-    } else {
-        state.view.selection = None;
+    } else if state.view.draws_lasso {
+        state.view.draws_lasso = false;
+    } else if state.view.selection.take().is_none() {
+        state.view.chosen = Arc::default();
     }
 }
 

@@ -19,6 +19,7 @@ use crate::session::screen::comparison::ComparisonModel;
 use crate::session::screen::selection::MapPoint;
 use crate::session::view::Activity;
 use crate::session::view::ExplorePage;
+use crate::session::view::RowChoice;
 use crate::text::Text;
 use std::path::PathBuf;
 
@@ -102,6 +103,12 @@ pub enum Command {
     PickNamed(PointRef),
     /// Follow a latent path, or sample new shapes.
     Tour(Touring),
+    /// Choose rows of the data.
+    ChooseRows(RowChoice),
+    /// Let the next drag over the map draw a line around rows, or not.
+    DrawLasso(bool),
+    /// Learn from the chosen rows next.
+    TrainOnChosen,
     /// Pin a point.
     Pin(MapPoint),
     /// Select a pinned point.

@@ -12,6 +12,7 @@ use crate::session::commands::explore::compare::{compare_with, toggle_comparison
 use crate::session::commands::explore::drawing::take_drawing;
 use crate::session::commands::explore::latent_path::{scrub_tour, step_tour, tour};
 use crate::session::commands::explore::pins::pin;
+use crate::session::commands::explore::rows::{choose_rows, train_on_chosen};
 use crate::session::commands::keep::export::begin_export;
 use crate::session::commands::keep::model_files::{close, open, open_sample, save};
 use crate::session::commands::learn::heads::train_heads;
@@ -93,6 +94,9 @@ pub fn perform(core: &mut Core, command: Command) {
         Command::Nudge(by) => nudge(core, by),
         Command::PickRow(row) => pick_row(core, row),
         Command::PickNamed(named) => pick_named(core, &named),
+        Command::ChooseRows(choice) => choose_rows(core, choice),
+        Command::DrawLasso(draws) => state.view.draws_lasso = draws,
+        Command::TrainOnChosen => train_on_chosen(core),
         Command::Tour(touring) => tour(core, touring),
         Command::Pin(point) => pin(core, &point),
         Command::PickPin(index) => {

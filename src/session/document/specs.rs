@@ -153,6 +153,9 @@ pub struct ImportWish {
     /// The options of a table; none if the files hold outlines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableOptions>,
+    /// The rows of the data that are used, counted from 0; all without a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Arc<[u32]>>,
 }
 
 /// An import.

@@ -15,6 +15,8 @@ pub enum StartOrigin {
     Point,
     /// Around the encoded training shape nearest to that point.
     Neighbour,
+    /// Around the chosen rows of the data.
+    Chosen,
 }
 
 /// The choice of the starts.

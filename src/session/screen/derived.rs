@@ -51,6 +51,10 @@ pub(in crate::session) struct Derived {
     pub(in crate::session) nearest: Memo<(ModelKey, Vec<f64>), Option<Vec<f64>>>,
     /// The trajectories of searches and of contenders of races on other planes than those they were made on.
     pub(in crate::session) on_planes: Memo<(RunId, Option<usize>, ModelKey), Arc<Trajectories>>,
+    /// The places on the map of the chosen rows.
+    pub(in crate::session) chosen: Memo<(ModelKey, Arc<[u32]>), Arc<Vec<[f64; 2]>>>,
+    /// The values by which the points of the data are coloured.
+    pub(in crate::session) point_values: Memo<(ModelKey, Quantity), Arc<Vec<f64>>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,
 }
 
@@ -61,6 +65,8 @@ impl Default for Derived {
             neighbours: Memo::new(1),
             nearest: Memo::new(1),
             on_planes: Memo::new(2),
+            chosen: Memo::new(1),
+            point_values: Memo::new(2),
             code: Memo::new(1),
         }
     }

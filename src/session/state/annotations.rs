@@ -34,6 +34,7 @@ impl State {
                 .zip(projection)
                 .map(|(tour, projection)| (tour.line.clone(), projection.project(&tour.here()))),
             kept: kept.map(|picked| picked.at),
+            chosen: self.chosen_places(),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Derived values that views show, looked up by their inputs.
 
+use crate::explore::layers::encoded_points;
 use crate::explore::shapes::neighbours::Neighbour;
 use crate::optimise::codegen::{command_line, preamble, pytorch};
+use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::results::probe::Probe;
 use crate::session::screen::derived::{ModelKey, SearchCode};
 use crate::session::state::State;
@@ -33,6 +35,36 @@ impl State {
         self.derived.nearest.get(inputs, |(_, z)| {
             let model = &entry.prepared.model;
             model.density().nearest(z).map(|(row, _)| model.encoded.mu.row(row).to_vec())
+        })
+    }
+
+    /// The places on the map of the chosen rows.
+    pub(super) fn chosen_places(&self) -> Arc<Vec<[f64; 2]>> {
+        let Some((_, entry)) = self.shown().filter(|_| !self.view.chosen.is_empty()) else {
+            return Arc::default();
+        };
+        let inputs = (ModelKey::from(&entry.prepared), self.view.chosen.clone());
+        self.derived.chosen.get(inputs, |_| {
+            let Prepared { model, projection, .. } = &*entry.prepared;
+            let place = |row: usize| projection.project(model.encoded.mu.row(row));
+            Arc::new(self.chosen_rows().map(place).collect())
+        })
+    }
+
+    /// The encoded rows of the shown model that are chosen.
+    pub(super) fn chosen_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let shown = self.shown().map(|(_, entry)| &entry.prepared.model.encoded.samples);
+        let is_chosen =
+            |(_, sample): &(usize, &u32)| self.view.chosen.binary_search(sample).is_ok();
+        shown.into_iter().flatten().enumerate().filter(is_chosen).map(|(row, _)| row)
+    }
+
+    /// The values of the points of an open model for colours; empty where families or other layers have these.
+    pub fn point_values(&self, entry: &ModelEntry) -> Arc<Vec<f64>> {
+        let inputs = (ModelKey::from(&entry.prepared), self.quantity());
+        self.derived.point_values.get(inputs, |(_, quantity)| {
+            let Prepared { model, points, .. } = &*entry.prepared;
+            Arc::new(encoded_points::values(model, points, *quantity))
         })
     }
 

@@ -2,10 +2,13 @@
 
 use crate::model::training_config::TrainingConfig;
 use crate::nn::autoencoder::Latent;
+use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::learn::import::{Brought, ended};
 use crate::session::jobs::registry::JobResult;
 use crate::session::state::State;
+use crate::text;
+use crate::text::Text;
 use std::sync::Arc;
 
 impl State {
@@ -30,6 +33,30 @@ impl State {
             linear_path: usual.linear_path,
             ..present
         }
+    }
+
+    /// The import of the chosen rows alone, or why they cannot be the data of a training.
+    ///
+    /// # Errors
+    /// Says what to do in its place.
+    pub fn import_of_chosen(&self) -> Result<ImportWish, Text> {
+        if self.view.chosen.is_empty() {
+            return Err(text!("Choose rows first."));
+        }
+        let own = self.shown().and_then(|(_, entry)| entry.prepared.model.data.as_ref());
+        let same = self.imported().filter(|brought| own == Some(&brought.data.set));
+        if same.is_none() {
+            return Err(text!(
+                "The shown model was not trained on the data that are open; export the rows, and open their file."
+            ));
+        }
+        let wish = self.import_wish();
+        let chosen = self.view.chosen.iter();
+        let only: Arc<[u32]> = match &wish.only {
+            Some(earlier) => chosen.map(|&row| earlier[row as usize]).collect(),
+            None => chosen.copied().collect(),
+        };
+        Ok(ImportWish { only: Some(only), ..wish })
     }
 
     /// Handles the result of an import.

@@ -23,6 +23,21 @@ impl State {
                 config.starts = Starts::StandardNormal;
                 return Ok(config);
             }
+            StartOrigin::Chosen => {
+                let rows: Vec<usize> = self.chosen_rows().collect();
+                let Some((_, entry)) = self.shown().filter(|_| !rows.is_empty()) else {
+                    return Err(Error::mismatch(text!(
+                        "choose rows to start from: Ctrl-drag around their points on the map, or Ctrl-click them in the data"
+                    )));
+                };
+                let mu = &entry.prepared.model.encoded.mu;
+                let points: Vec<Vec<f64>> = rows.iter().map(|&row| mu.row(row).to_vec()).collect();
+                if spread == 0.0 {
+                    config.restarts = points.len();
+                }
+                config.starts = Starts::Around { points, spread };
+                return Ok(config);
+            }
             StartOrigin::Point => self.looked_at().map(|z| z.to_vec()),
             StartOrigin::Neighbour => self.looked_at().and_then(|z| self.nearest(z)),
         };

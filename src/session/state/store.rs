@@ -507,6 +507,9 @@ impl State {
         (self.view.wanted, self.view.wanted_beside) = (None, None);
         let Some((_, entry)) = self.shown() else { return };
         let prepared = entry.prepared.clone();
+        if before.as_ref().and_then(|model| model.data.as_ref()) != prepared.model.data.as_ref() {
+            self.view.chosen = Arc::default();
+        }
         // Another model's shapes would have wrong positions and sizes.
         self.map.picture = MapPictures::default();
         (self.map.probe, self.map.picked) = (None, None);

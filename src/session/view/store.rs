@@ -10,6 +10,7 @@ use crate::session::document::ids::{ModelId, RunId};
 use crate::session::results::playback::Playback;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The user's activity; each has its own panel and its own choice of layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +83,10 @@ pub struct View {
     pub planes: BTreeMap<ModelId, LatentPlane>,
     /// The selected point, in the shown model.
     pub selection: Option<Selection>,
+    /// The chosen rows of the data of the shown model, counted from 0, ascending.
+    pub chosen: Arc<[u32]>,
+    /// True if the next drag over the map draws a line around rows.
+    pub draws_lasso: bool,
     /// The shown place of the latent path of each model.
     paths: BTreeMap<ModelId, Playback>,
     /// The place that is looked at in each training.

@@ -337,7 +337,7 @@ impl UiCommand {
                 (id, false) => Command::CloseModel(id),
             },
             Self::StartFresh => return Some(Request::Show(Dialog::StartFresh)),
-            Self::Export => return Some(Request::ShowExport),
+            Self::Export => return Some(Request::ShowExport(None)),
             Self::GoTo => return Some(Request::Show(Dialog::GoTo(String::new()))),
             Self::LeftPanel => return Some(Request::TogglePanel),
             Self::Keys => return Some(Request::Show(Dialog::Keys)),

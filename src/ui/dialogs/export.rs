@@ -87,6 +87,9 @@ fn label(what: Exportable, is_table: bool) -> (Text, Text) {
         Exportable::Data => {
             (text!("Data"), text!("The shapes that the shown model was trained on"))
         }
+        Exportable::Rows => {
+            (text!("Chosen rows"), text!("The chosen rows of the data with all their columns"))
+        }
     }
 }
 

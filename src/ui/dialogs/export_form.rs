@@ -38,6 +38,7 @@ pub fn stem(what: Exportable) -> &'static str {
         Exportable::Answer => "answer",
         Exportable::Pins => "pins",
         Exportable::Data => "data",
+        Exportable::Rows => "rows",
     }
 }
 

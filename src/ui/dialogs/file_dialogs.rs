@@ -102,7 +102,9 @@ impl FileDialogs {
                 let tables = ["csv", "tsv", "txt", "xlsx", "ods", "parquet"];
                 let dialog = rfd::FileDialog::new().set_title(text!("Read a table"));
                 let path = dialog.add_filter(text!("Tables"), &tables).pick_file();
-                return path.map(|path| Command::Import(ImportWish { paths: vec![path], ..wish }));
+                return path.map(|path| {
+                    Command::Import(ImportWish { paths: vec![path], only: None, ..wish })
+                });
             }
             let dialog = rfd::FileDialog::new().set_title(text!("Import shapes"));
             let paths = if folder {
@@ -110,7 +112,7 @@ impl FileDialogs {
             } else {
                 dialog.add_filter(text!("Shapes"), &["csv", "tsv", "dat", "svg"]).pick_files()
             };
-            paths.map(|paths| Command::Import(ImportWish { paths, ..wish }))
+            paths.map(|paths| Command::Import(ImportWish { paths, only: None, ..wish }))
         });
     }
 

@@ -36,6 +36,7 @@ impl ImportForm {
             values: typed(&self.values),
             options: self.options.clone(),
             table: None,
+            only: None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::session::jobs::learn::import::{Brought, ImportReport};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
-use crate::ui::data_sheet::SheetLook;
+use crate::ui::data_sheet::{SheetLook, SheetMarks};
 use crate::ui::request::{Request, Requests};
 use crate::ui::widgets::{body, heading, note, primary, width};
 use egui::{CollapsingHeader, ComboBox, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -199,7 +199,8 @@ impl TableImportForm {
         }
         heading(ui, text!("Rows"));
         let height = ui.ctx().content_rect().bottom() - ui.cursor().top() - BELOW;
-        self.look.show(ui, sheet, None, height.max(LEAST_ROWS));
+        let marks = SheetMarks { row: None, chosen: None };
+        self.look.show(ui, sheet, marks, height.max(LEAST_ROWS));
     }
 
     /// The columns of the file, each with a menu of its role; the options with another role if one was chosen.

@@ -344,7 +344,7 @@ fn save_as(ui: &mut Ui, line: Rect, state: &State, tab: Tab, actions: &mut Reque
     let mut ui = ui.new_child(UiBuilder::new().max_rect(line).layout(right));
     ui.spacing_mut().button_padding = vec2(9.0, 2.0);
     if ui.button(text!("Save as\u{2026}")).on_hover_text(UiCommand::Export.tooltip()).clicked() {
-        actions.push(Request::ShowExport);
+        actions.push(Request::ShowExport(None));
     }
     if tab == Tab::Restarts && state.report().is_some() {
         table::columns_menu(&mut ui, &state.preferences.restart_columns, actions);

@@ -7,18 +7,20 @@ use crate::explore::shapes::contact_sheet::{ContactSheet, mark};
 use crate::explore::{Bounds, Scene, three_digits};
 use crate::model::{PointRef, Value};
 use crate::session::commands::command::Touring;
+use crate::session::document::{StartChoice, StartOrigin};
+use crate::session::jobs::keep::export::Exportable;
 use crate::session::screen::tours::{SampledShapes, ShownTour, Tour};
-use crate::session::view::ExplorePage;
+use crate::session::view::{Activity, ExplorePage, RowChoice};
 use crate::session::{Command, State};
 use crate::text;
 use crate::text::Text;
 use crate::trust::Reliability;
 use crate::ui::commands::UiCommand;
-use crate::ui::data_sheet::SheetLook;
+use crate::ui::data_sheet::{SheetClick, SheetLook, SheetMarks};
 use crate::ui::icons::{Icon, icon_button};
 use crate::ui::map::painting::{Cache, paint};
 use crate::ui::map::transform::Transform;
-use crate::ui::request::Requests;
+use crate::ui::request::{Request, Requests};
 use crate::ui::theme::{self, colour};
 use crate::ui::widgets::note;
 use egui::{Align, Button, DragValue, Layout, Rect, Response, Sense, Ui, vec2};
@@ -137,9 +139,7 @@ impl Pages {
             ui.add_space(14.0);
             match (page, &state.tours.drawn) {
                 (ExplorePage::NewShapes, Some(drawn)) => sampled(ui, drawn, actions),
-                (ExplorePage::Data, _) => {
-                    note(ui, text!("Click a row to keep its point on the map."));
-                }
+                (ExplorePage::Data, _) => chosen_rows(ui, state, actions),
                 _ => {
                     marks(ui, RELIABILITIES.map(Reliability::word));
                     note(ui, text!("Click a frame to go there."));
@@ -211,9 +211,14 @@ impl Pages {
     fn data(&mut self, ui: &mut Ui, state: &State, actions: &mut Requests) {
         let Some(sheet) = state.data_sheet() else { return };
         let height = ui.available_height();
-        if let Some(row) = self.look.show(ui, sheet, state.nearest_row(), height) {
-            actions.command(Command::PickNamed(PointRef::Row(row + 1)));
-        }
+        let marks = SheetMarks { row: state.nearest_row(), chosen: Some(&state.view.chosen) };
+        let clicked = self.look.show(ui, sheet, marks, height);
+        actions.list.extend(clicked.map(|clicked| {
+            Request::Do(match clicked {
+                SheetClick::Row(row) => Command::PickNamed(PointRef::Row(row + 1)),
+                SheetClick::Choice(choice) => Command::ChooseRows(choice),
+            })
+        }));
     }
 
     /// Paints a contact sheet as large as possible; returns the shape under the mouse.
@@ -242,6 +247,53 @@ impl Pages {
         let over = response.hover_pos().and_then(|at| sheet.index_at(transform.to_map(at)));
         (response, over)
     }
+}
+
+/// What can be done with the chosen rows, and how to choose some.
+fn chosen_rows(ui: &mut Ui, state: &State, actions: &mut Requests) {
+    let draws = state.view.draws_lasso;
+    let lasso = Button::selectable(draws, text!("Lasso"));
+    let about = text!(
+        "The next drag over the map draws a line around rows and chooses them; Ctrl-drag does the same, with Shift besides the others"
+    );
+    if ui.add(lasso).on_hover_text(about).clicked() {
+        actions.command(Command::DrawLasso(!draws));
+    }
+    let count = state.view.chosen.len();
+    if count == 0 {
+        note(ui, text!("Click a row to keep its point; Ctrl-click chooses rows."));
+        return;
+    }
+    let title = text!("{count} row chosen" | "{count} rows chosen", count);
+    ui.menu_button(format!("{title} \u{23f7}"), |ui| {
+        let is_search = text!("Begin a search at their points, in turn, by the present objective");
+        if ui.button(text!("Search from them")).on_hover_text(is_search).clicked() {
+            let starts = StartChoice { origin: StartOrigin::Chosen, spread: 0.0 };
+            actions.command(Command::SetStarts(starts));
+            actions.command(Command::Turn(Activity::Optimise));
+            actions.command(Command::Climb);
+        }
+        let train = ui.add_enabled_ui(state.import_of_chosen().is_ok(), |ui| {
+            ui.button(text!("Train on them")).on_hover_text(text!(
+                "The next training learns from these rows alone; opening the file again brings the others back"
+            ))
+        });
+        let train = match state.import_of_chosen() {
+            Ok(_) => train.inner,
+            Err(why) => train.inner.on_disabled_hover_text(why),
+        };
+        if train.clicked() {
+            actions.command(Command::TrainOnChosen);
+            actions.command(Command::Turn(Activity::Train));
+        }
+        let about = text!("Write them with all their columns: CSV or XLSX");
+        if ui.button(text!("Export them\u{2026}")).on_hover_text(about).clicked() {
+            actions.push(Request::ShowExport(Some(Exportable::Rows)));
+        }
+        if ui.button(text!("Choose none")).clicked() {
+            actions.command(Command::ChooseRows(RowChoice::These(Vec::new())));
+        }
+    });
 }
 
 /// The seed of the new shapes, and a button that samples again.

@@ -1,6 +1,7 @@
 //! The colour scale in a row below the map, where it hides nothing; one for both maps of a comparison.
 
 use crate::explore::colour::scale;
+use crate::explore::scene::map_layer::MapLayer;
 use crate::explore::three_digits;
 use crate::session::{Activity, Command, State};
 use crate::text;
@@ -20,10 +21,12 @@ const ARROW: f32 = 8.0;
 /// Colours side by side.
 const STEPS: usize = 64;
 
-/// True if the map has colours of a quantity.
+/// True if the map has colours of a quantity: in a layer, or in the points of the data.
 pub fn is_needed(state: &State) -> bool {
-    let plain = state.view.activity == Activity::Train;
-    state.shown().is_some() && state.visible().show_quantity(plain)
+    let Some((_, entry)) = state.shown() else { return false };
+    let (visible, plain) = (state.visible(), state.view.activity == Activity::Train);
+    let has_points = || visible.has(MapLayer::Data) && !state.point_values(entry).is_empty();
+    visible.show_quantity(plain) || has_points()
 }
 
 /// Shows the row: the name of the quantity, and its range as a gradient.

@@ -12,6 +12,7 @@ use crate::explore::scene::map_layer::MapLayer;
 use crate::session::commands::command::Touring;
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::screen::selection::MapPoint;
+use crate::session::view::RowChoice;
 use crate::session::{Activity, Command, State};
 use crate::text;
 use crate::text::Text;
@@ -21,13 +22,16 @@ use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{Buttons, note, paint_whole};
 use egui::{
     Align, Align2, Color32, FontId, Frame, Layout, Margin, Painter, PointerButton, Pos2, Rect,
-    Response, RichText, Sense, Stroke, Ui, UiBuilder, vec2,
+    Response, RichText, Sense, Shape, Stroke, Ui, UiBuilder, vec2,
 };
 
 /// The largest distance of the mouse from a mark that it grabs, in points.
 const GRAB: f32 = 11.0;
 /// The largest distance of the mouse from a dot of the data that it points at, in points.
 const DOT: f32 = 5.0;
+
+/// The least distance between two corners of a line around rows, in points.
+const LASSO_STEP: f32 = 3.0;
 
 /// The free space below the buttons over the map, in points.
 const BELOW_CHIPS: f32 = 2.0;
@@ -37,6 +41,8 @@ const BELOW_CHIPS: f32 = 2.0;
 pub struct MapView {
     cache: Cache,
     dragging_pick: bool,
+    /// The line that is drawn around rows.
+    lasso: Option<Vec<Pos2>>,
     last_hover: Option<(Pos2, Bounds)>,
 }
 
@@ -66,6 +72,7 @@ impl MapView {
             reach: entry.prepared.model.glyphs().reach,
             range: state.range(),
             points: &entry.prepared.points,
+            values: &state.point_values(entry),
             annotations: &annotations,
             unit: transform.unit(),
             frame: LatentFrame::new(&entry.prepared.model, &entry.prepared.projection),
@@ -75,6 +82,9 @@ impl MapView {
         let scene = compose(&subject, state.visible(), plain, state.view.map.bounds, palette);
         paint(&painter, &scene, transform, &mut self.cache);
         self.twin(&painter, &response, state, transform, palette);
+        if let Some(line) = &self.lasso {
+            painter.add(Shape::closed_line(line.clone(), Stroke::new(2.0, theme::accent(ui))));
+        }
 
         let chips = chips(ui, rect, state, actions);
         let covered = f64::from((chips.bottom() - rect.top()).ceil() + BELOW_CHIPS);
@@ -111,7 +121,12 @@ impl MapView {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &name));
         self.mouse(ui, &response, transform, state, actions);
         let of_searches = |action: &Request| {
-            matches!(action, Request::Do(Command::SearchFrom(_) | Command::ChooseRestart(_)))
+            matches!(
+                action,
+                Request::Do(
+                    Command::SearchFrom(_) | Command::ChooseRestart(_) | Command::ChooseRows(_)
+                )
+            )
         };
         actions.list.retain(|action| !of_searches(action));
         actions.pointed = None;
@@ -126,6 +141,7 @@ impl MapView {
             reach: entry.prepared.model.glyphs().reach,
             range: state.range(),
             points: &entry.prepared.points,
+            values: &state.point_values(entry),
             annotations: &annotations,
             unit: transform.unit(),
             frame: LatentFrame::new(&entry.prepared.model, &entry.prepared.projection),
@@ -189,6 +205,21 @@ impl MapView {
             let from = ui.input(|i| i.pointer.press_origin());
             self.dragging_pick =
                 from.zip(pick).is_some_and(|(from, pick)| from.distance(pick) < GRAB);
+            let draws = state.view.draws_lasso || ui.input(|i| i.modifiers.command);
+            self.lasso = from.filter(|_| draws && state.data_sheet().is_some()).map(|at| vec![at]);
+        }
+        if let Some(line) = &mut self.lasso {
+            let here = response.interact_pointer_pos();
+            let is_new = |at: &Pos2| line.last().is_none_or(|last| last.distance(*at) > LASSO_STEP);
+            let here = here.filter(is_new);
+            line.extend(here);
+            if response.drag_stopped() {
+                let besides = ui.input(|i| i.modifiers.shift);
+                let line = line.iter().map(|&at| transform.to_map(at)).collect();
+                actions.command(Command::ChooseRows(RowChoice::Within(line, besides)));
+                self.lasso = None;
+            }
+            return;
         }
         if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
         {

@@ -390,6 +390,20 @@ impl<'a> See<'a> {
         &self.0.document.training.generator
     }
 
+    /// The search that would begin now, with its starts.
+    pub fn search_to_begin(self) -> SearchConfig {
+        self.0.next_search().unwrap()
+    }
+
+    /// The chosen rows of the data, counted from 0, and their places on the map.
+    pub fn chosen_rows(self) -> Vec<u32> {
+        self.0.view.chosen.to_vec()
+    }
+
+    pub fn chosen_marks(self) -> Vec<[f64; 2]> {
+        self.0.annotations().chosen.to_vec()
+    }
+
     pub fn next_search(self) -> SearchConfig {
         self.0.search_config().into_owned()
     }

@@ -4,3 +4,4 @@ pub mod compare;
 pub mod drawing;
 pub mod latent_path;
 pub mod pins;
+pub mod rows;

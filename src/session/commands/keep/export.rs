@@ -52,6 +52,9 @@ impl Exportable {
             Self::Pins if state.map.pins.is_empty() => {
                 Some(text!("Right-click the map to pin shapes first."))
             }
+            Self::Rows if state.view.chosen.is_empty() => Some(text!(
+                "Choose rows first: Ctrl-drag around their points on the map, or Ctrl-click them in the data."
+            )),
             Self::Losses if entry.prepared.model.card.history().is_empty() => {
                 Some(text!("This model has no record of its training."))
             }
@@ -195,6 +198,7 @@ fn content(state: &State, export: &Export) -> Option<Content> {
             Content::Outlines(named.collect())
         }
         Exportable::Data => Content::Data,
+        Exportable::Rows => Content::Rows(state.view.chosen.clone()),
     })
 }
 

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 pub(in crate::session) fn open(core: &mut Core, path: PathBuf) {
     if holds_shapes(&path) {
         let wish = ImportWish { paths: vec![path], ..core.state.import_wish() };
-        return import(core, ImportWish { values: None, table: None, ..wish });
+        return import(core, ImportWish { values: None, table: None, only: None, ..wish });
     }
     if holds_table(&path, core.state.shown_table()) {
         let table = Some(TableOptions::default());

@@ -5,6 +5,7 @@ use crate::data::outline::unit::LengthUnit;
 use crate::data::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::explore::colour::Palette;
+use crate::explore::data_sheet::DataSheet;
 use crate::explore::latent_path::curve::LatentPath;
 use crate::explore::latent_path::strip::Strip;
 use crate::explore::scene::compose::Annotations;
@@ -24,6 +25,7 @@ use crate::export::pictures::png::write_picture;
 use crate::export::report::Report;
 use crate::export::tables::lab::write_comparisons;
 use crate::export::tables::rows::write_rows;
+use crate::export::tables::sheet::write_sheet;
 use crate::numerics::cancel_token::CancelToken;
 use crate::optimise::LabComparison;
 use crate::session::document::ids::JobId;
@@ -76,11 +78,13 @@ pub enum Exportable {
     Pins,
     /// The shapes that the shown model was trained on.
     Data,
+    /// The chosen rows of the data.
+    Rows,
 }
 
 impl Exportable {
     /// All of them, in the order of the dialog.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Map,
         Self::Losses,
         Self::Values,
@@ -95,12 +99,14 @@ impl Exportable {
         Self::Answer,
         Self::Pins,
         Self::Data,
+        Self::Rows,
     ];
 
     /// The possible file extensions, the default one first; rows of a table have other formats than outlines.
     pub fn endings(self, is_table: bool) -> &'static [&'static str] {
         match self {
-            Self::Answer | Self::Pins | Self::Data if is_table => &["csv", "json"],
+            Self::Answer | Self::Pins | Self::Data if is_table => &["csv", "xlsx", "json"],
+            Self::Rows => &["csv", "xlsx"],
             Self::Map | Self::Losses | Self::Values => &["png", "svg"],
             Self::Lab => &["png", "svg", "csv"],
             Self::Strip | Self::NewShapes | Self::Rebuild => &["png", "svg"],
@@ -181,6 +187,8 @@ pub enum Content {
     Outlines(Vec<(String, Vec<f32>, Option<SimilarityTransform>)>),
     /// The shapes that the model was trained on.
     Data,
+    /// Rows of the data, counted from 0.
+    Rows(Arc<[u32]>),
 }
 
 /// A training and its stored snapshots, oldest first, at least two.
@@ -337,6 +345,10 @@ impl ExportJob {
             Content::Data => {
                 let data = model.training_data()?;
                 if let Some(schema) = model.domain().table() {
+                    if !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+                        let sheet = DataSheet::new(data.set);
+                        return write_sheet(path, &sheet, 0..sheet.rows()).map(|()| true);
+                    }
                     let rows = data.set.rows.iter().enumerate();
                     let name = |row: usize| {
                         data.set.ids.get(row).cloned().unwrap_or_else(|| (row + 1).to_string())
@@ -345,6 +357,10 @@ impl ExportJob {
                     return write_rows(path, schema, &rows).map(|()| true);
                 }
                 write_set(path, &data.set).map(|()| true)
+            }
+            Content::Rows(rows) => {
+                let sheet = DataSheet::new(model.training_data()?.set);
+                write_sheet(path, &sheet, rows.iter().map(|&row| row as usize)).map(|()| true)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Job: imports the user's data: outlines or a table.
 
+use crate::data::dataset::Dataset;
 use crate::data::outline::import::{ImportedOutline, Summary, import_with_values, name_of};
 use crate::data::source::TrainingData;
 use crate::data::table::{self, TableOptions, TableReport};
@@ -69,7 +70,7 @@ pub struct ImportRun {
 /// Names a file that cannot be read, or says that nothing could be imported.
 pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Brought>> {
     let brought = match &wish.table {
-        Some(options) => Some(table(&wish.paths, options)?),
+        Some(options) => Some(table(&wish.paths, options, wish.only.as_deref())?),
         None => outlines(wish, handle)?,
     };
     // A table is read as a whole.
@@ -77,19 +78,33 @@ pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Broug
     Ok(brought.map_or(JobResult::Cancelled(None), JobResult::Finished))
 }
 
-fn table(paths: &[PathBuf], options: &TableOptions) -> Result<Brought> {
+fn table(paths: &[PathBuf], options: &TableOptions, only: Option<&[u32]>) -> Result<Brought> {
     let [path] = paths else {
         return Err(Error::mismatch(text!("A table is one file; choose one.")));
     };
     let mut import = table::read(path, options)?;
     let report = std::mem::take(&mut import.report);
+    if let Some(only) = only {
+        import.set = chosen(&import.set, only)?;
+    }
     let data = TrainingData::table(import, name_of(paths))?;
     Ok(Brought::new(data, ImportReport::Table(report)))
 }
 
+/// The chosen rows of a data set.
+fn chosen(set: &Dataset, only: &[u32]) -> Result<Dataset> {
+    let rows: Vec<usize> = only.iter().map(|&row| row as usize).collect();
+    match rows.iter().all(|&row| row < set.rows.len()) {
+        true => Ok(set.select(&rows)),
+        false => Err(Error::mismatch(text!(
+            "The file has fewer rows than when some were chosen; open it again."
+        ))),
+    }
+}
+
 /// Outlines of files and folders; none if it was cancelled.
 fn outlines(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<Option<Brought>> {
-    let ImportWish { paths, values, options, .. } = wish;
+    let ImportWish { paths, values, options, only, .. } = wish;
     let imported = import_with_values(paths, values.as_deref(), options, handle.token(), |at| {
         let share = at.done as f64 / at.files.max(1) as f64;
         handle.report(share, || {
@@ -103,6 +118,9 @@ fn outlines(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<Option<Brought
         });
     })?;
     let Some(mut imported) = imported else { return Ok(None) };
+    if let Some(only) = only {
+        imported.set = chosen(&imported.set, only)?;
+    }
     let report = OutlinesReport {
         kept: std::mem::take(&mut imported.kept),
         rejected: std::mem::take(&mut imported.rejected),

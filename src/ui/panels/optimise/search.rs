@@ -79,6 +79,7 @@ fn origin_label(state: &State, origin: StartOrigin) -> Text {
         StartOrigin::StandardNormal => StartDistribution::StandardNormal.label(),
         StartOrigin::Point => text!("kept point"),
         StartOrigin::Neighbour => text!("nearest row"),
+        StartOrigin::Chosen => text!("chosen rows"),
     }
 }
 
@@ -98,6 +99,10 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
         StartOrigin::Neighbour,
         text!("Around the training row nearest to the kept point, where the model encodes it"),
     ));
+    choices.push((
+        StartOrigin::Chosen,
+        text!("Around the rows that you chose on the map or in the data, in turn"),
+    ));
     row(ui, text!("From"), text!("Where restarts begin"), |ui| {
         let selected = origin_label(state, starts.origin);
         let combo = ComboBox::from_id_salt("origin").selected_text(selected).width(126.0);
@@ -109,7 +114,8 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
         });
         menu.response
     });
-    if matches!(starts.origin, StartOrigin::Point | StartOrigin::Neighbour) {
+    let is_around_point = matches!(starts.origin, StartOrigin::Point | StartOrigin::Neighbour);
+    if is_around_point || starts.origin == StartOrigin::Chosen {
         number(
             ui,
             text!("Spread"),
@@ -121,8 +127,12 @@ pub fn starts(ui: &mut Ui, state: &State, starts: &mut StartChoice, actions: &mu
             0.0..=100.0,
             0.01,
         );
-        if state.map.picked.is_none() {
+        if is_around_point && state.map.picked.is_none() {
             note(ui, text!("Click the map to keep a point."));
+        }
+        if starts.origin == StartOrigin::Chosen {
+            let count = state.view.chosen.len();
+            note(ui, text!("{count} row is chosen." | "{count} rows are chosen.", count));
         }
     }
     if ui
