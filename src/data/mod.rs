@@ -15,7 +15,6 @@ pub mod roles;
 pub mod rows;
 pub mod scaling;
 pub mod source;
-pub mod spreadsheet;
 pub mod table;
 pub mod task;
 pub mod text_file;

@@ -276,9 +276,10 @@ impl DataSheet {
             wanted.is_empty()
                 || words.iter().any(|&c| self.text(row, c).to_lowercase().contains(&wanted))
         };
-        let conditions = RowFilter::parse(self, &order.contains);
+        let names: Vec<String> = self.columns.iter().map(|c| c.name.to_string()).collect();
+        let conditions = RowFilter::parse(&names, &order.contains);
         let is_wanted = |row: usize| match &conditions {
-            Some(conditions) => conditions.holds(row),
+            Some(conditions) => conditions.holds(|c| self.value(row, c), |c| self.text(row, c)),
             None => contains(row),
         };
         let is_among = |row: usize| {
@@ -392,12 +393,12 @@ mod tests {
         let contains = "YES".to_owned();
         assert_eq!(order(RowOrder { contains, ..RowOrder::default() }), [0, 3]);
         let filtered = |text: &str| {
-            let among = Some(Arc::from([0, 1, 2]));
+            let among = Some(Arc::from([0, 2, 3]));
             let contains = text.to_owned();
             order(RowOrder { contains, among, ..RowOrder::default() })
         };
-        assert_eq!(filtered("mass >= 1"), [0, 1]);
-        assert_eq!(filtered("0 < Mass<=1, KIND = A"), [1], "names and words in any case");
+        assert_eq!(filtered("mass >= 1"), [0, 3]);
+        assert_eq!(filtered("0 < Mass<=1, KIND = A"), [3], "names and words in any case");
         assert_eq!(filtered("drag=0.5"), [0]);
         assert_eq!(filtered("mass = blank"), [] as [u32; 0], "a blank keeps no condition");
         assert_eq!(filtered("weight > 1"), [] as [u32; 0], "no column, and no text of a row");

@@ -151,16 +151,24 @@ impl PointRef {
         }
     }
 
-    /// The encoded row, counted from 0, if the name is that of a row.
+    /// The row of the data, counted from 0, if the name is that of a row.
+    ///
+    /// # Errors
+    /// When the data have no such row.
+    fn sample(&self, model: &Model) -> Result<Option<usize>> {
+        match self {
+            Self::Row(row) => sample_of_number(model, *row).map(Some),
+            Self::Name(name) => sample_of_name(model, name).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The encoded row, counted from 0, if the name is that of a row whose point the model keeps.
     ///
     /// # Errors
     /// When the data have no such row.
     pub fn row(&self, model: &Model) -> Result<Option<usize>> {
-        match self {
-            Self::Row(row) => row_of_sample(model, *row).map(Some),
-            Self::Name(name) => row_of_name(model, name).map(Some),
-            _ => Ok(None),
-        }
+        Ok(self.sample(model)?.and_then(|sample| encoded_row(model, sample)))
     }
 
     /// The single point of this name; `pins` are the pins of the window, `[pins][latent]`.
@@ -187,8 +195,11 @@ impl PointRef {
         let one = match self {
             Self::Latent(z) => Endpoint::of_latent(model, z.clone()),
             Self::Row(_) | Self::Name(_) => {
-                let row = self.row(model)?.unwrap_or_default();
-                Endpoint::of_row(model, row)
+                let sample = self.sample(model)?.unwrap_or_default();
+                match encoded_row(model, sample) {
+                    Some(row) => Endpoint::of_row(model, row),
+                    None => Endpoint::of_sample(model, sample),
+                }
             }
             Self::Family(name) => Endpoint::of_family(model, name),
             Self::Mean => Endpoint::of_latent(model, data_mean(model))
@@ -212,8 +223,13 @@ fn no_pin(pin: usize, pins: usize) -> Error {
     Error::mismatch(Text::joined([text!("there is no pin {pin}", pin), there_are], "; "))
 }
 
-/// The encoded row for row `row` of the data, counted from 1.
-fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
+/// The encoded row for a row of the data, both counted from 0, if the model keeps its point.
+fn encoded_row(model: &Model, sample: usize) -> Option<usize> {
+    model.encoded.samples.iter().position(|&own| own as usize == sample)
+}
+
+/// The row of the data with this number, which is counted from 1.
+fn sample_of_number(model: &Model, row: usize) -> Result<usize> {
     let rows = model.source()?.samples();
     if row == 0 || row > rows {
         return Err(Error::mismatch(text!(
@@ -222,18 +238,11 @@ fn row_of_sample(model: &Model, row: usize) -> Result<usize> {
             row
         )));
     }
-    let samples = &model.encoded.samples;
-    samples.iter().position(|&sample| sample as usize + 1 == row).ok_or_else(|| {
-        Error::mismatch(text!(
-            "row {row} is not among the {held} rows that the model holds; choose another",
-            row,
-            held = samples.len()
-        ))
-    })
+    Ok(row - 1)
 }
 
-/// The encoded row whose shape has this name, as [`NameIndex::find`] has it.
-fn row_of_name(model: &Model, name: &str) -> Result<usize> {
+/// The row of the data with this name, counted from 0, as [`NameIndex::find`] has it.
+fn sample_of_name(model: &Model, name: &str) -> Result<usize> {
     let ids = model.data.as_ref().map_or(&[][..], |set| &set.ids);
     if ids.is_empty() {
         let rows = model.source()?.samples();
@@ -242,7 +251,7 @@ fn row_of_name(model: &Model, name: &str) -> Result<usize> {
         return Err(Error::mismatch(problem));
     }
     match NameIndex::new(ids.iter().map(String::as_str)).find(name) {
-        Some(sample) => row_of_sample(model, sample + 1),
+        Some(sample) => Ok(sample),
         None => {
             let problem = text!("the data have no shape called '{name}'", name);
             Err(Error::mismatch(Text::joined([problem, suggestion(name, ids)], "; ")))
@@ -330,6 +339,24 @@ impl Endpoint {
             z: model.encoded.mu.row(row).to_vec(),
             outline: model.training_row(row),
             frame: transforms.get(sample).copied(),
+        })
+    }
+
+    /// Row `sample` of the data, counted from 0, at the mean that it is encoded as now; an imported shape has the frame of
+    /// its file.
+    ///
+    /// # Errors
+    /// When the model holds no such data.
+    fn of_sample(model: &Model, sample: usize) -> Result<Self> {
+        let data = model.training_data()?;
+        let outline = data.set.rows.row(sample).to_vec();
+        let row = Rows::from_flat(outline.len(), outline.clone());
+        let name = data.set.ids.get(sample).cloned();
+        Ok(Self {
+            name: name.unwrap_or_else(|| format!("row {}", sample + 1)),
+            z: model.encode(&row)?.0.into_flat(),
+            outline,
+            frame: data.set.transforms.get(sample).copied(),
         })
     }
 

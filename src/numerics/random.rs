@@ -39,6 +39,8 @@ pub enum Purpose {
     Dropout = 14,
     /// The rows that stand for many.
     Sampled = 15,
+    /// The rows whose points a model keeps.
+    Encoded = 16,
 }
 
 /// The generator for one (seed, purpose, epoch, sample): the four fill ChaCha's 256-bit key.

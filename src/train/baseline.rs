@@ -14,21 +14,28 @@ use crate::numerics::statistics::ridge::Ridge;
 /// The most iterations for the axes, as for a model that is PCA.
 const MAX_ITERATIONS: usize = 100;
 
-/// The principal components of the rows of a training.
+/// The principal components of the rows whose points a model keeps.
 pub(super) struct Baseline<'a> {
     context: &'a TrainingContext,
+    /// The rows, by their places in the data of the training.
+    rows: Vec<usize>,
+    /// True for each row that is held out.
+    held_out: Vec<bool>,
     axes: PrincipalAxes,
-    /// The coordinates of each row along the axes, `[samples, latent]`.
+    /// The coordinates of each row along the axes, `[rows, latent]`.
     components: Rows<f64>,
 }
 
 impl<'a> Baseline<'a> {
-    /// The components of the training rows, as many as the latent has dimensions.
+    /// The components of the rows along the axes of those among them that are trained on, as many as the latent has
+    /// dimensions.
     pub fn new(context: &'a TrainingContext) -> Self {
         let data = &context.data;
         let width = data.rows.width();
-        let rows = data.domain.read(&data.rows, &context.scaling);
-        let training = context.training_set();
+        let kept = context.kept_rows(usize::MAX);
+        let held_out: Vec<bool> = kept.iter().map(|&row| context.held_out[row]).collect();
+        let rows = data.domain.read(&data.rows.select(&kept), &context.scaling);
+        let training: Vec<usize> = (0..kept.len()).filter(|&row| !held_out[row]).collect();
         let count = context.config.latent_dim.min(width);
         let mut axes = PrincipalAxes::new(training.iter().map(|&row| rows.row(row)), width, count);
         for _ in 0..MAX_ITERATIONS {
@@ -45,14 +52,18 @@ impl<'a> Baseline<'a> {
             .flat_map(|row| directions.iter().map(move |axis| along(row, axis)))
             .collect();
         let components = Rows::from_flat(count, components);
-        Self { context, axes, components }
+        Self { context, rows: kept, held_out, axes, components }
     }
 
-    /// The reconstruction error of these rows by the axes, as [`Domain::error`](crate::data::domain::Domain::error) has it:
-    /// the mean over rows of the mean square over what is known of each; none without rows.
-    pub fn error(&self, rows: &[usize]) -> Option<f64> {
+    /// The reconstruction error by the axes of those of its rows that are among `reported`, ascending, as
+    /// [`Domain::error`](crate::data::domain::Domain::error) has it: the mean over rows of the mean square over what is
+    /// known of each; none without rows.
+    pub fn error(&self, reported: &[usize]) -> Option<f64> {
         let (mean, axes) = (self.axes.mean(), self.axes.axes());
-        let known = self.context.scaling.apply(&self.context.data.rows.select(rows));
+        let is_reported = |&place: &usize| reported.binary_search(&self.rows[place]).is_ok();
+        let rows: Vec<usize> = (0..self.rows.len()).filter(is_reported).collect();
+        let places: Vec<usize> = rows.iter().map(|&place| self.rows[place]).collect();
+        let known = self.context.scaling.apply(&self.context.data.rows.select(&places));
         let of_row = |(known, &row): (&[f32], &usize)| {
             let components = self.components.row(row);
             let at = |k: usize| {
@@ -63,7 +74,7 @@ impl<'a> Baseline<'a> {
             let (sum, count) = squares.fold((0.0, 0), |(sum, count), v| (sum + v, count + 1));
             sum / count.max(1) as f64
         };
-        let errors = known.iter().zip(rows).map(of_row);
+        let errors = known.iter().zip(&rows).map(of_row);
         (!rows.is_empty()).then(|| errors.sum::<f64>() / rows.len() as f64)
     }
 
@@ -78,8 +89,9 @@ impl<'a> Baseline<'a> {
     }
 
     fn score(&self, card: &HeadCard, target: Quantity) -> Result<Option<HeadScore>> {
-        let TrainingContext { data, held_out, .. } = self.context;
-        let values = data.values(target);
+        let held_out = &self.held_out;
+        let all = self.context.data.values(target);
+        let values: Vec<f64> = self.rows.iter().map(|&row| all[row]).collect();
         let of = |held: bool| -> Vec<usize> {
             let known = (0..values.len()).filter(|&row| values[row].is_finite());
             known.filter(|&row| held_out[row] == held).collect()

@@ -18,6 +18,7 @@ use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::autoencoder::{architecture, block_architecture};
 use crate::nn::layer::LayerSpec;
 use crate::nn::output_block::OutputBlock;
+use crate::numerics::random::{Purpose, stream};
 use crate::numerics::statistics::quantile::coprime_stride;
 use crate::text;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ pub struct TrainingContext {
     /// The jointly trained heads, without their errors yet.
     pub heads: Vec<HeadCard>,
 }
+
+/// The most rows whose points a model keeps.
+const MAX_ENCODED: usize = 20_000;
 
 impl TrainingContext {
     /// Splits and scales the data for a network of these settings.
@@ -132,7 +136,22 @@ impl TrainingContext {
         (0..self.held_out.len()).filter(|&i| !self.held_out[i]).collect()
     }
 
-    /// The model of a snapshot of the training, with about `most` of its data encoded, of all families alike.
+    /// The rows whose points a model keeps, ascending: about `most`, of all families alike; of more than 20,000 a seeded
+    /// sample of so many, if as many are asked for.
+    pub fn kept_rows(&self, most: usize) -> Vec<usize> {
+        let all = self.data.rows.len();
+        if all > MAX_ENCODED && most >= MAX_ENCODED {
+            let mut rng = stream(self.config.seed, Purpose::Encoded, 0, 0);
+            let mut rows = rand::seq::index::sample(&mut rng, all, MAX_ENCODED).into_vec();
+            rows.sort_unstable();
+            return rows;
+        }
+        // The families alternate in the data; the stride keeps all of them in a preview.
+        let stride = coprime_stride(all.div_ceil(most.max(1)), self.data.names.len());
+        (0..all).step_by(stride).collect()
+    }
+
+    /// The model of a snapshot of the training, with the points of [`Self::kept_rows`].
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -155,10 +174,7 @@ impl TrainingContext {
         updates: usize,
         most: usize,
     ) -> Result<Model> {
-        // The families alternate in the data; the stride keeps all of them in the preview.
-        let stride = self.data.rows.len().div_ceil(most.max(1));
-        let stride = coprime_stride(stride, self.data.names.len());
-        let indices: Vec<usize> = (0..self.data.rows.len()).step_by(stride).collect();
+        let indices = self.kept_rows(most);
         let (own, of_heads) = parameters.split_at(2 * self.layers.len());
         let card = ModelCard {
             origin: Origin::Trained(Box::new(TrainingRecord {

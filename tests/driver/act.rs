@@ -1,8 +1,8 @@
 //! Actions of the user.
 
 use super::{
-    ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, SearchRef, Starts,
-    Theme,
+    ComparisonModel, Exportable, JobKind, MapLayer, ModelRef, Page, PathPlan, RowChoice, SearchRef,
+    Starts, Theme,
 };
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::outline::import::ImportOptions;
@@ -18,7 +18,7 @@ use latent_explorer::session::jobs::keep::export::Export;
 use latent_explorer::session::jobs::learn::training::Portion;
 use latent_explorer::session::results::step_through::StepThroughRun;
 use latent_explorer::session::screen::selection::MapPoint;
-use latent_explorer::session::view::{RowChoice, USUALLY_COVERED};
+use latent_explorer::session::view::USUALLY_COVERED;
 use latent_explorer::session::{Command, State};
 use std::path::PathBuf;
 

@@ -38,6 +38,7 @@ pub use session::jobs::registry::JobKind;
 pub use session::results::findings::Ending;
 /// A model to be put beside the one that is shown.
 pub use session::screen::comparison::ComparisonModel;
+pub use session::view::RowChoice;
 /// The settings that are saved between two sessions.
 pub use session::{
     preferences::{RestartColumn, ThemeChoice as Theme},

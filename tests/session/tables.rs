@@ -1,14 +1,13 @@
 //! A model of a table in the program, and the planes of a latent of more than two dimensions.
 
 use super::*;
-use crate::driver::Exportable;
+use crate::driver::{Exportable, RowChoice};
 use crate::steels::{steels, train};
 use latent_explorer::data::table::{ColumnRole, TableOptions};
 use latent_explorer::explore::LatentPlane;
 use latent_explorer::explore::layers::heat::usual_range;
 use latent_explorer::objective::Objective;
 use latent_explorer::optimise::Starts as SearchStarts;
-use latent_explorer::session::view::RowChoice;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

@@ -74,19 +74,19 @@ impl DataOptions {
 #[derive(Debug, Args)]
 pub struct TrainingOptions {
     /// Steps of the optimiser, one a batch: 1 to 100000000; with --resume so many more [default: 7050; 8000 with early
-    /// stopping for fewer than 1000 imported outlines]
+    /// stopping for fewer than 1000 imported outlines; 3000 or 15 epochs for a table]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     updates: Option<usize>,
     /// The same length in passes over the data
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING, conflicts_with = "updates")]
     epochs: Option<usize>,
-    /// Outlines of one update: 1 to 100000 [default: 32]
+    /// Rows of one update: 1 to 100000 [default: 32; up to 256 for a large table]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     batch_size: Option<usize>,
     /// Adam's learning rate: 1e-8 to 10 [default: 0.001]
     #[arg(long, value_name = "RATE", allow_hyphen_values = true, help_heading = TRAINING)]
     lr: Option<f64>,
-    /// Reduce the learning rate linearly to 0 [default: false; true for imported outlines]
+    /// Reduce the learning rate linearly to 0 [default: false; true for imported data]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = TRAINING)]
     falling_lr: Option<bool>,
     /// The reconstruction loss; bce needs --output sigmoid and a smaller --beta, which --preset bce sets too [default: mse]
@@ -99,10 +99,12 @@ pub struct TrainingOptions {
     /// Updates over which beta grows from 0 to its value [default: 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = TRAINING)]
     kl_warmup: Option<usize>,
-    /// The share of hidden units of encoder and heads that are dropped in each update: 0 to 0.9 [default: 0]
+    /// The share of hidden units of encoder and heads that are dropped in each update: 0 to 0.9 [default: 0; 0.4 for a table with
+    /// heads]
     #[arg(long, value_name = "F", allow_hyphen_values = true, help_heading = TRAINING)]
     dropout: Option<f64>,
-    /// The decay of weights beside Adam, as AdamW has it: 0 to 100, usually 0.0001 to 0.1 [default: 0]
+    /// The decay of weights beside Adam, as AdamW has it: 0 to 100, usually 0.0001 to 0.1 [default: 0; 0.3 for a table
+    /// with heads]
     #[arg(long, value_name = "D", allow_hyphen_values = true, help_heading = TRAINING)]
     weight_decay: Option<f64>,
     /// The weight of one head's loss beside those of the other heads: 1e-6 to 1e6; once for each head [default: 1]
@@ -182,18 +184,18 @@ pub struct NetworkOptions {
     #[arg(long, help_heading = NETWORK)]
     output: Option<Output>,
     /// The latent: gaussian has a posterior N(mu, sigma) and a KL term, as a VAE has; tanh is deterministic, each
-    /// dimension between -1 and 1, without noise, --beta and --linear-path [default: gaussian]
+    /// dimension between -1 and 1, without noise, --beta and --linear-path [default: gaussian; tanh for a table]
     #[arg(long, help_heading = NETWORK)]
     latent: Option<Latent>,
-    /// Latent dimensions: 1 to 1024 [default: 2]
+    /// Latent dimensions: 1 to 1024 [default: 2; behind a tanh of a table as many as a row has numbers, up to 128]
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = NETWORK)]
     latent_dim: Option<usize>,
     /// Units of the encoder's hidden layers, separated by commas: 1 to 8 layers of 1 to 8192; the decoder has them in
-    /// reverse order [default: 128]
+    /// reverse order [default: 128; 256 for a table]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = NETWORK)]
     hidden: Vec<usize>,
     /// Activation after the hidden layers: relu, leaky-relu (leaky-relu:0.1 with its slope), tanh, sigmoid, silu, gelu
-    /// (by erf), softplus or linear [default: relu]
+    /// (by erf), softplus or linear [default: relu; leaky-relu for a table]
     #[arg(long, value_name = "NAME", help_heading = NETWORK)]
     activation: Option<Activation>,
 
@@ -206,11 +208,11 @@ pub struct NetworkOptions {
     /// of --values that enough shapes have]
     #[arg(long, value_name = "NAMES", value_parser = quantities, help_heading = HEADS)]
     heads: Vec<Listed<Quantity>>,
-    /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32]
+    /// Units of a head's hidden layers, separated by commas: 1 to 8 layers of 1 to 4096 [default: 64,32; 32 for a table]
     #[arg(long, value_name = "N,..", value_delimiter = ',', allow_hyphen_values = true, help_heading = HEADS)]
     head_widths: Vec<usize>,
     /// The weight of the heads' errors in the loss; the larger, the more they shape the latent: 1e-6 to 1e6
-    /// [default: 0.1]
+    /// [default: 0.1; 10 for a table]
     #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = HEADS)]
     head_weight: Option<f64>,
     /// Balance the heads' losses by uncertainties that are learned, one for each (Kendall et al. 2018)

@@ -3,9 +3,9 @@
 use crate::data::csv::{FRAME, latent_header};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
-use crate::data::spreadsheet::write;
 use crate::error::Result;
 use crate::explore::layers::heat::HeatField;
+use crate::export::tables::spreadsheet::write;
 use crate::model::heads::judge::Prediction;
 use crate::model::heads::score::most_probable;
 use crate::model::training_config::EpochRecord;

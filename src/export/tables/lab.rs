@@ -4,9 +4,9 @@
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
-use crate::data::spreadsheet::write;
 use crate::data::task::Task;
 use crate::error::{Error, Result};
+use crate::export::tables::spreadsheet::write;
 use crate::model::Model;
 use crate::numerics::atomic_file;
 use crate::optimise::{LabComparison, LabResults, PredictedValue};

@@ -7,3 +7,4 @@ pub mod metrics_table;
 pub mod rows;
 pub mod shapes;
 pub mod sheet;
+pub mod spreadsheet;

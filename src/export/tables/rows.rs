@@ -1,8 +1,8 @@
 //! Rows of a table in the units and levels of their file.
 
-use crate::data::spreadsheet::write;
 use crate::data::table::{ColumnKind, TableCell, TableColumn, TableSchema};
 use crate::error::{Error, Result};
+use crate::export::tables::spreadsheet::write;
 use crate::numerics::atomic_file::write_whole;
 use crate::text;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Rows of a data sheet with all their columns.
 
-use crate::data::spreadsheet::write;
 use crate::error::Result;
 use crate::explore::data_sheet::{ColumnPurpose, DataSheet, SheetColumn};
+use crate::export::tables::spreadsheet::write;
 use std::path::Path;
 
 /// Writes these `rows` of a sheet, counted from 0, as CSV or as a workbook: names, targets with their units, then what

@@ -44,7 +44,9 @@ impl State {
             return Err(text!("Choose rows first."));
         }
         let own = self.shown().and_then(|(_, entry)| entry.prepared.model.data.as_ref());
-        let same = self.imported().filter(|brought| own == Some(&brought.data.set));
+        let same = self
+            .imported()
+            .filter(|brought| own.is_some_and(|own| Arc::ptr_eq(own, &brought.data.set)));
         if same.is_none() {
             return Err(text!(
                 "The shown model was not trained on the data that are open; export the rows, and open their file."

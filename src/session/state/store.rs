@@ -507,7 +507,8 @@ impl State {
         (self.view.wanted, self.view.wanted_beside) = (None, None);
         let Some((_, entry)) = self.shown() else { return };
         let prepared = entry.prepared.clone();
-        if before.as_ref().and_then(|model| model.data.as_ref()) != prepared.model.data.as_ref() {
+        let data = |model: Option<&Arc<Model>>| model?.data.as_ref().map(Arc::as_ptr);
+        if data(before.as_ref()) != data(Some(&prepared.model)) {
             self.view.chosen = Arc::default();
         }
         // Another model's shapes would have wrong positions and sizes.

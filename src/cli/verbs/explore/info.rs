@@ -10,7 +10,7 @@ use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::source::{Imported, Source};
 use crate::data::task::Task;
 use crate::error::{Error, Result};
-use crate::explore::three_digits;
+use crate::explore::{grouped, three_digits};
 use crate::model::Model;
 use crate::model::card::{LatentStatistics, StartDistribution};
 use crate::model::format::checkpoint::FORMAT;
@@ -252,6 +252,10 @@ impl<'a> Info<'a> {
         }
         if let Some(source) = self.source {
             lines.extend([(text!("samples"), self.samples_in_words(source)), origin(source)]);
+            if source.samples() > self.samples {
+                let all = grouped(source.samples());
+                lines.push((text!("kept"), text!("the points of a sample of the {all} rows", all)));
+            }
         }
         if let Some(ImportRecord { file, asked }) = self.imported {
             lines.push((text!("imported"), text!("from {file}, without data", file)));

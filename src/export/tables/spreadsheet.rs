@@ -1,6 +1,6 @@
 //! Tables that are written: as CSV, or as a workbook for a name that ends in `.xlsx`.
 
-use super::csv;
+use crate::data::csv;
 use crate::error::Result;
 use crate::numerics::atomic_file::write_whole;
 use rust_xlsxwriter::{ColNum, DocProperties, ExcelDateTime, RowNum, Workbook, XlsxError};
@@ -77,7 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let header = ["id", "mass [g]"].map(str::to_owned);
-        let rows = [["=1+1", "0.1"], ["007", "-1.5e-7"], ["a", "NaN"], ["b", ""]];
+        let rows = [["=1+1", "0.1"], ["007", "-0.00000015"], ["a", "NaN"], ["b", ""]];
         for name in ["a.xlsx", "b.XLSX", "c.csv"] {
             write(&path(name), &header, rows).unwrap();
         }
