@@ -66,8 +66,9 @@ fn a_finished_climb_in_dark() {
     until_searched(&mut window);
     window.wait("the end of the playback", |see| see.search().unwrap().share() >= 1.0);
     settle(&mut window);
-    // The panel says what a climb costs in seconds of this machine: those digits may differ.
-    let options = SnapshotOptions::new().max_failed_pixels(400usize);
+    // The panel says what a climb costs in seconds of this machine, and which of the restarts that meet at one optimum is
+    // the best, with the picture of its start, is a matter of the last digit.
+    let options = SnapshotOptions::new().max_failed_pixels(4000usize);
     window.snapshot_options("optimise_dark", &options);
 }
 

@@ -279,7 +279,13 @@ impl DataSheet {
         let names: Vec<String> = self.columns.iter().map(|c| c.name.to_string()).collect();
         let conditions = RowFilter::parse(&names, &order.contains);
         let is_wanted = |row: usize| match &conditions {
-            Some(conditions) => conditions.holds(|c| self.value(row, c), |c| self.text(row, c)),
+            Some(conditions) => {
+                let number = |c: usize| match self.words(c) {
+                    Some(_) => f64::NAN,
+                    None => self.value(row, c),
+                };
+                conditions.holds(number, |c| self.text(row, c))
+            }
             None => contains(row),
         };
         let is_among = |row: usize| {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::steels::{steels, train as train_steels};
 use latent_explorer::data::table::{ColumnRole, FileColumn};
+use latent_explorer::nn::autoencoder::Latent;
 use std::sync::LazyLock;
 
 /// A model of four numbers and a category, and one of 30 numbers with a latent of four dimensions.
@@ -66,6 +67,80 @@ fn the_rows_of_a_model_stand_below_its_map() {
     let nearest = window.see().selected().unwrap().nearest().unwrap().row;
     assert!(nearest > 10 || window.query_by_label("S2").is_some(), "{nearest}");
     window.get_by_label(model.row_id(nearest).unwrap());
+}
+
+#[test]
+fn rows_are_chosen_with_a_lasso_and_in_the_sheet() {
+    let mut window = opened(&FLAT);
+    open_drawer(&mut window);
+    let inside = |window: &Window| -> Vec<u32> {
+        let map = map(window);
+        let half = map.with_max_x(map.center().x);
+        let shown = window.see().shown();
+        let all = shown.projection().project_all(&shown.model().encoded.mu);
+        (0..120).filter(|&row| half.contains(place(window, all[row as usize]))).collect()
+    };
+    // The next drag around the left half of the map.
+    click(&mut window, "Lasso");
+    settle(&mut window);
+    let expected = inside(&window);
+    assert!((20..100).contains(&expected.len()), "{}", expected.len());
+    let corners = [(0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)];
+    let corners = corners.map(|(x, y)| on_map(&window, x, y));
+    let within = map(&window).shrink(1.0);
+    window.drag_at(within.clamp(corners[0]));
+    show(&mut window);
+    for corner in &corners[1..] {
+        window.hover_at(within.clamp(*corner));
+        show(&mut window);
+    }
+    window.drop_at(within.clamp(corners[3]));
+    settle(&mut window);
+    let chosen = window.see().chosen_rows();
+    // The line lies a point inside the map.
+    let missed = expected.iter().filter(|row| !chosen.contains(row)).count();
+    assert!(missed <= 2 && chosen.iter().all(|row| expected.contains(row)), "{missed}");
+    let before = window.see().map().view();
+    let count = chosen.len();
+    window.get_by_label_contains(&format!("{count} rows chosen"));
+
+    tick(&mut window, "Chosen only");
+    settle(&mut window);
+    window.get_by_label(&format!("{count} of 120 rows"));
+    tick(&mut window, "Chosen only");
+    // What a condition finds is chosen, too.
+    fill(&mut window, "Find rows", "strength > 400, lattice = bcc");
+    settle(&mut window);
+    click(&mut window, "Choose these");
+    settle(&mut window);
+    let model = window.see().shown().model();
+    let set = model.data.as_ref().unwrap();
+    let strength = &set.measured[0].values;
+    let bcc = |row: usize| set.rows.row(row)[0] == 1.0;
+    let found: Vec<u32> =
+        (0..120).filter(|&row| strength[row as usize] > 400.0 && bcc(row as usize)).collect();
+    assert!(found.len() > 2 && window.see().chosen_rows() == found, "{found:?}");
+    assert_eq!(window.see().map().view(), before, "a lasso does not move the map");
+    key(&mut window, Key::Escape);
+    settle(&mut window);
+    assert!(window.see().chosen_rows().is_empty());
+}
+
+#[test]
+fn a_latent_is_chosen_with_what_belongs_to_it() {
+    let mut window = opened(&FLAT);
+    turn(&mut window, Page::Train);
+    unfold(&mut window, "More", "Seed");
+    window.get_by_label("Beta: reconstruction \u{2194} regularity");
+    click(&mut window, "Tanh");
+    settle(&mut window);
+    let config = window.see().next_training();
+    assert!(config.latent == Latent::Tanh && config.beta == 0.0 && !config.latent_noise);
+    assert!(window.query_by_label("Beta: reconstruction \u{2194} regularity").is_none());
+    window.get_by_label("A deterministic latent behind a tanh: no beta.");
+    click(&mut window, "Gaussian");
+    settle(&mut window);
+    assert_eq!(window.see().next_training(), TrainingConfig::default());
 }
 
 #[test]
