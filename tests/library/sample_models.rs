@@ -5,10 +5,12 @@ use latent_explorer::data::domain::Domain;
 use latent_explorer::data::outline::generator::GeneratorConfig;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
-use latent_explorer::data::source::Source;
+use latent_explorer::data::source::{Source, TrainingData};
+use latent_explorer::data::table::{self, TableOptions};
 use latent_explorer::model::Model;
 use latent_explorer::model::bundled::BUNDLED;
 use latent_explorer::model::format::checkpoint;
+use latent_explorer::model::heads::score::HeadScore;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::nn::autoencoder::{Latent, Output};
 use latent_explorer::nn::loss::Reconstruction;
@@ -220,4 +222,40 @@ fn a_file_of_format_3_opens_and_is_written_as_format_4() {
     assert_eq!(reopened.card, model.card);
     assert!(reopened.parameters().eq(model.parameters()));
     assert_eq!(checkpoint::to_bytes(&reopened).unwrap(), again);
+}
+
+#[test]
+fn the_models_of_the_sample_tables_are_those_of_their_commands() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_tables");
+    let tables: [(&str, &[&str], Option<&str>); 2] = [
+        ("penguins", &["species"], None),
+        ("materials", &["S_p", "S_n", "log_m_n"], Some("system")),
+    ];
+    for (name, targets, group) in tables {
+        let model = checkpoint::load(&folder.join(name).with_extension("safetensors")).unwrap();
+        let options = TableOptions {
+            targets: targets.iter().map(|&target| target.to_owned()).collect(),
+            group: group.map(str::to_owned),
+            ..TableOptions::default()
+        };
+        let import = table::read(&folder.join(name).with_extension("csv"), &options).unwrap();
+        let data = TrainingData::table(import, name.to_owned()).unwrap();
+        assert_eq!(model.card.training(), Some(&TrainingConfig::for_imported(&data)), "{name}");
+        assert_eq!(model.card.source.as_ref(), Some(&data.source), "{name}: the same rows");
+        assert_eq!(model.heads().len(), targets.len());
+        for head in model.heads() {
+            for (own, linear) in head.card.scores.iter().zip(&head.card.baselines) {
+                let better = match (own, linear) {
+                    (HeadScore::Regression(own), HeadScore::Regression(linear)) => {
+                        own.r2 > linear.r2
+                    }
+                    (HeadScore::Classes(own), HeadScore::Classes(linear)) => {
+                        own.log_loss < linear.log_loss
+                    }
+                    _ => false,
+                };
+                assert!(better, "{name}: {own:?} beside {linear:?}");
+            }
+        }
+    }
 }

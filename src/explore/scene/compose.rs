@@ -173,6 +173,16 @@ pub fn compose(
     if visible.has(MapLayer::Axes) {
         layers.extend(subject.frame.items(&view, subject.unit, heat.is_some(), palette));
     }
+    let chosen = &subject.annotations.chosen;
+    if !chosen.is_empty() {
+        // Rings below the points of the data, which keep their colours; a disc of the background on a wider one.
+        let core = (!visible.has(MapLayer::Data)).then_some((1.8, palette.text));
+        for (radius, colour) in [(4.8, palette.text), (3.4, palette.canvas)].into_iter().chain(core)
+        {
+            let (centres, groups) = (chosen.clone(), Arc::default());
+            layers.push(SceneItem::Dots(Dots { centres, radius, groups, colours: vec![colour] }));
+        }
+    }
     if visible.has(MapLayer::Data) {
         let families = palette.groups();
         let many = subject.points.names.len();
@@ -216,14 +226,7 @@ pub fn compose(
         let arrows = slopes.arrows.clone();
         layers.push(SceneItem::Arrows(Arrows { arrows, width: 1.3, colour, casing }));
     }
-    let Annotations { search_run, walk, uphill, tour, kept, chosen } = subject.annotations;
-    if !chosen.is_empty() {
-        // Rings: a disc of the background on a wider one.
-        for (radius, colour) in [(4.6, palette.text), (3.0, palette.canvas), (1.8, palette.text)] {
-            let (centres, groups) = (chosen.clone(), Arc::default());
-            layers.push(SceneItem::Dots(Dots { centres, radius, groups, colours: vec![colour] }));
-        }
-    }
+    let Annotations { search_run, walk, uphill, tour, kept, .. } = subject.annotations;
     if let Some(search_run) = search_run.as_ref().filter(|_| visible.has(MapLayer::Paths)) {
         trajectories(search_run, &view, palette, &mut layers);
     }

@@ -15,6 +15,7 @@ use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
 use crate::objective::{Objective, ObjectiveSpec, Space};
+use crate::text;
 use crate::text::Text;
 use std::sync::Arc;
 
@@ -162,10 +163,15 @@ impl MapPicture {
             reach: model.glyphs().reach,
             frame: LatentFrame::new(model, projection),
             points,
-            values,
             content: plan.compute(HEAT_CELLS, |_| ())?,
             range,
-            title: model.title_lines(wish.quantity),
+            title: match (model.title_lines(wish.quantity), values.is_empty()) {
+                ((title, _), false) if !visible.show_quantity(wish.plain) => {
+                    (title, Some(text!("known of the rows")))
+                }
+                (title, _) => title,
+            },
+            values,
             view,
             page,
             wish,

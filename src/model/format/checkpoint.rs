@@ -14,6 +14,7 @@ use super::tensors::{Written, bytes, floats, tensor};
 use super::{earlier, embedded_dataset};
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
+use crate::data::source::Source;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::model::card::{Encoded, ModelCard};
@@ -327,7 +328,7 @@ fn read_resume(
         && sums_are_numbers
         && raw_log_sigma.iter().chain(&log_variances).all(|scale| scale.is_finite())
         && [0, model.heads().len()].contains(&log_variances.len())
-        && seen <= model.encoded.mu.len()
+        && seen <= model.source().map_or(0, Source::samples)
         && epoch <= updates;
     let total: usize = sizes.iter().sum();
     let [first, second] =

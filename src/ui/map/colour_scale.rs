@@ -33,7 +33,15 @@ pub fn is_needed(state: &State) -> bool {
 pub fn show(ui: &mut Ui, row: Rect, state: &State, actions: &mut Requests) {
     let Some((_, entry)) = state.shown() else { return };
     let quantity = state.quantity();
-    let title = entry.prepared.model.title(quantity);
+    let plain = state.view.activity == Activity::Train;
+    let title = match state.visible().show_quantity(plain) {
+        true => entry.prepared.model.title(quantity),
+        // The points have what is known of their rows.
+        false => {
+            let (title, _) = entry.prepared.model.title_lines(quantity);
+            text!("{title}, known of the rows", title)
+        }
+    };
     let (low, high) = state.range();
     let held = state.is_range_held();
     ui.painter().rect_filled(row, 0.0, ui.visuals().panel_fill);

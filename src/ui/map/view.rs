@@ -371,7 +371,8 @@ fn hint(ui: &Ui, rect: Rect, text: Text) {
     let font = FontId::new(16.0, theme::strong());
     let galley = ui.painter().layout(text.into(), font, ink, rect.width() - 48.0);
     let height = f32::max(42.0, 20.0 + galley.size().y);
-    if height > rect.height() {
+    // It would cover most of a low map.
+    if 3.0 * height > rect.height() {
         return;
     }
     let at = rect.center_bottom() - vec2(0.5 * galley.size().x, height);
