@@ -4,13 +4,15 @@ use super::linear_constraint::{LinearConstraint, linear_constraints};
 use super::space::Space;
 use super::spec::ObjectiveSpec;
 use crate::data::scaling::Scaling;
-use crate::data::table::TableSchema;
+use crate::data::table::{TableColumn, TableSchema};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::format::three_digits;
 use crate::text;
+use std::ops::Range;
 
-/// The set of the rows of a table with `low <= x <= high` and given sums; the levels of each category are at least 0 and
+/// The set of the rows of a table with `low <= x <= high` and given sums; columns that are never negative in the data are
+/// at least 0; the levels of each category are at least 0 and
 /// add up to 1, so that its answer is a category. No number is in two sums.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeasibleSet {
@@ -59,6 +61,18 @@ impl FeasibleSet {
             (data[0][place], data[1][place]) = (0.0, 1.0);
         }
         let singles = || conditions.iter().filter(|condition| condition.places.len() == 1);
+        // What is never negative in the data stays so, as decoded rows do, unless a condition asks for less.
+        let never = |(column, place): &(&TableColumn, Range<usize>)| {
+            let is_below = |end: f64| end.is_finite() && end < 0.0;
+            let asks = |condition: &LinearConstraint| {
+                condition.places[0] == place.start
+                    && (is_below(condition.low) || is_below(condition.high))
+            };
+            column.is_number() && column.range().0 >= 0.0 && !singles().any(asks)
+        };
+        for (_, place) in schema.places().filter(never) {
+            data[0][place.start] = 0.0;
+        }
         for (k, condition) in singles().enumerate() {
             let place = condition.places[0];
             let of_place = |other: &&LinearConstraint| other.places == condition.places;

@@ -116,6 +116,25 @@ fn without_conditions_only_categories_are_moved() {
 }
 
 #[test]
+fn what_is_never_negative_in_the_data_stays_so_unless_a_condition_asks_for_less() {
+    let far_below = |texts: &[&str]| {
+        let (scaling, set) = (scaling(), set(texts, Space::Input).unwrap());
+        let mut point = vec![-9.0; 7];
+        set.project(&mut point);
+        let single: Vec<f32> = point.iter().map(|&v| v as f32).collect();
+        let mut row = [0.0; 7];
+        scaling.undo(&single, &mut row);
+        set.settle(&mut row);
+        [row[0], row[1]]
+    };
+    let [a, b] = far_below(&[]);
+    assert!(a < -1.0 && b == 0.0, "{a} {b}: the second column is never negative");
+    assert_eq!(far_below(&["bound b<=5"])[1], 0.0);
+    assert_eq!(far_below(&["bound -2<=b"])[1], -2.0);
+    assert_eq!(far_below(&["lock b=-3"])[1], -3.0);
+}
+
+#[test]
 fn conditions_that_contradict_each_other_are_named() {
     for (texts, part) in [
         (&["lock a=1", "lock a=2"][..], "a=2 and a=1"),

@@ -32,6 +32,9 @@ impl From<&Arc<Prepared>> for ModelKey {
 /// A model, a latent point and the shape there.
 type PointKey = (ModelKey, Vec<f64>, Vec<f32>);
 
+/// Places on the map.
+type Places = Arc<Vec<[f64; 2]>>;
+
 /// A search as a program.
 #[derive(Debug)]
 pub struct SearchCode {
@@ -52,7 +55,7 @@ pub(in crate::session) struct Derived {
     /// The trajectories of searches and of contenders of races on other planes than those they were made on.
     pub(in crate::session) on_planes: Memo<(RunId, Option<usize>, ModelKey), Arc<Trajectories>>,
     /// The places on the map of the chosen rows.
-    pub(in crate::session) chosen: Memo<(ModelKey, Arc<[u32]>), Arc<Vec<[f64; 2]>>>,
+    pub(in crate::session) chosen: Memo<(ModelKey, Arc<[u32]>), Places>,
     /// The values by which the points of the data are coloured.
     pub(in crate::session) point_values: Memo<(ModelKey, Quantity), Arc<Vec<f64>>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,
