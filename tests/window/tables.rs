@@ -154,7 +154,7 @@ fn a_table_is_read_in_the_data_dialog() {
     // The dialog opens by itself, so that the roles can be given.
     settle(&mut window);
     window.get_by_label("120 rows of 33 columns");
-    window.get_by_label("column 'name' names the rows (--name takes another)");
+    window.get_by_label("column 'name' names the rows");
     // The role of a column is chosen, and the table is read again.
     window.get_by_role_and_label(Role::ComboBox, "Role of strength [MPa]").click();
     settle(&mut window);

@@ -7,7 +7,7 @@ use crate::cli::progress::Progress;
 use crate::data::dataset::{Dataset, Target};
 use crate::data::outline::import::{Rejection, name_of};
 use crate::data::source::TrainingData;
-use crate::data::table::{self, ColumnKind, TableColumn, TableImport, TableOptions};
+use crate::data::table::{self, ColumnKind, Guess, TableColumn, TableImport, TableOptions};
 use crate::error::{Error, Result};
 use crate::numerics::format::shortest;
 use crate::text;
@@ -123,7 +123,7 @@ fn report(import: &TableImport) -> Vec<Text> {
     );
     let mut lines = vec![size, text!("read as {form}", form = import.report.recognised.clone())];
     lines.extend(named_values(&import.set));
-    lines.extend(import.report.guesses.iter().cloned());
+    lines.extend(import.report.guesses.iter().map(Guess::with_remedy));
     for Rejection { place, reason, .. } in import.report.aside.list.iter().take(SHOWN) {
         let parts = place.iter().chain([reason]).cloned();
         lines.push(text!("ignored: {reason}", reason = Text::joined(parts, " ")));

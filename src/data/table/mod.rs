@@ -16,6 +16,6 @@ pub use column_roles::ColumnRole;
 pub use domain::{OutsideValue, TableDomain};
 pub use files::TableForm;
 pub use options::TableOptions;
-pub use read::{FileColumn, TableImport, TableReport, read};
+pub use read::{FileColumn, Guess, TableImport, TableReport, read, read_unless};
 pub use read_as::{NamedRows, read_as};
 pub use schema::{ColumnKind, DescribedCell, TableCell, TableColumn, TableSchema};

@@ -15,6 +15,7 @@ use crate::data::roles::Membership;
 use crate::data::rows::Rows;
 use crate::data::task::{MAX_LEVELS, Task};
 use crate::error::{Error, Result};
+use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use std::path::Path;
@@ -39,12 +40,32 @@ pub struct TableReport {
     pub columns: Vec<FileColumn>,
     /// The form of the file as it was recognised, on one line: its kind, delimiter, encoding, header and blanks.
     pub recognised: Text,
-    /// The roles that were guessed from the names of columns, each with the way to change it.
-    pub guesses: Vec<Text>,
+    /// The roles that were guessed from the names of columns.
+    pub guesses: Vec<Guess>,
     /// Doubts about the data, such as a column that is a copy of a target.
     pub warnings: Vec<Text>,
     /// Columns and rows that were set aside, with the reason.
     pub aside: Summary,
+}
+
+/// A guess about a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guess {
+    /// The guess.
+    pub about: Text,
+    /// The way to change it on the command line, if there is one.
+    pub remedy: Option<Text>,
+}
+
+impl Guess {
+    /// The guess with the way to change it on the command line.
+    pub fn with_remedy(&self) -> Text {
+        let about = self.about.clone();
+        match self.remedy.clone() {
+            Some(remedy) => text!("{about} ({remedy})", about, remedy),
+            None => about,
+        }
+    }
 }
 
 /// A column of a file.
@@ -65,13 +86,28 @@ pub struct FileColumn {
 /// Names the file, and the line and the column of a cell that cannot be used; a column that was named and is not there;
 /// a target without values.
 pub fn read(path: &Path, options: &TableOptions) -> Result<TableImport> {
+    Ok(read_unless(path, options, &CancelToken::default())?.expect("nobody cancels it"))
+}
+
+/// As [`read`]; none if it was cancelled.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_unless(
+    path: &Path,
+    options: &TableOptions,
+    cancel: &CancelToken,
+) -> Result<Option<TableImport>> {
     let refuse = |problem: Text| Error::file(path, problem);
-    let sheet = read_sheet(path, &options.form, &|header| kept_parts(header, options));
+    let sheet = read_sheet(path, &options.form, &|header| kept_parts(header, options), cancel);
+    if cancel.is_cancelled() {
+        return Ok(None);
+    }
     let mut reading = Reading::new(path, sheet.map_err(refuse)?, options).map_err(refuse)?;
     reading.name_rows();
     reading.read_columns().map_err(refuse)?;
     reading.divide_rows().map_err(refuse)?;
-    reading.finish(options).map_err(refuse)
+    reading.finish(options).map_err(refuse).map(Some)
 }
 
 /// A table while it is read.
@@ -145,27 +181,39 @@ impl<'a> Reading<'a> {
             match suggested {
                 Suggested::Split if options.split.is_none() && self.is_split(column) => {
                     self.roles[column] = ColumnRole::Split;
-                    self.import.report.guesses.push(text!(
-                        "{column} divides the rows (--ignore leaves it out)",
-                        column = name
-                    ));
+                    self.guesses(
+                        text!("{column} divides the rows", column = name),
+                        text!("--ignore leaves it out"),
+                    );
                 }
                 Suggested::Fold => {
                     self.roles[column] = ColumnRole::Ignored;
-                    let reason = text!("numbers the parts of a cross-validation, which describes no row; --split names a column of train and test");
+                    let reason = text!(
+                        "numbers the parts of a cross-validation, which describes no row; --split names a column of train and test"
+                    );
                     self.set_aside(name, reason);
                 }
-                Suggested::Group if options.group.is_none() => self.import.report.guesses.push(text!(
-                    "{column} is read as a descriptor; if it is the group of a row, name it (--group)",
-                    column = name
-                )),
-                Suggested::Target if options.targets.is_empty() => self.import.report.guesses.push(text!(
-                    "{column} is read as a descriptor; if it is to be predicted, name it (--target)",
-                    column = name
-                )),
+                Suggested::Group if options.group.is_none() => self.guesses(
+                    text!(
+                        "{column} is read as a descriptor; it may be the group of a row",
+                        column = name
+                    ),
+                    text!("--group names it"),
+                ),
+                Suggested::Target if options.targets.is_empty() => self.guesses(
+                    text!(
+                        "{column} is read as a descriptor; it may be what is to be predicted",
+                        column = name
+                    ),
+                    text!("--target names it"),
+                ),
                 _ => {}
             }
         }
+    }
+
+    fn guesses(&mut self, about: Text, remedy: Text) {
+        self.import.report.guesses.push(Guess { about, remedy: Some(remedy) });
     }
 
     /// True if a column holds words of a split alone, and a row of training.
@@ -192,10 +240,10 @@ impl<'a> Reading<'a> {
         let numbers = || unique.iter().copied().find(|&column| !is_nameless(&sheet.header, column));
         if let Some(column) = words.or_else(numbers) {
             let name = sheet.header.name(column);
-            self.import
-                .report
-                .guesses
-                .push(text!("{column} names the rows (--name takes another)", column = name));
+            self.guesses(
+                text!("{column} names the rows", column = name),
+                text!("--name takes another"),
+            );
             self.roles[column] = ColumnRole::Name;
         }
         for column in candidates {
@@ -260,7 +308,7 @@ impl<'a> Reading<'a> {
         let Some(column) = self.of(ColumnRole::Split).next() else { return Ok(()) };
         let place = |row: usize| self.sheet.place_of(self.sheet.lines[row]);
         let roles = split::roles(self.sheet.words(column), place, &self.import.set.groups)?;
-        self.import.report.guesses.push(split::about(&roles));
+        self.import.report.guesses.push(Guess { about: split::about(&roles), remedy: None });
         self.import.set.split = roles;
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::schema::{ColumnKind, TableColumn, TableSchema};
 use crate::data::records::brief;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
+use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use std::path::Path;
@@ -50,7 +51,7 @@ pub fn read_as(
         }
         Ok(kept)
     };
-    let mut sheet = read_sheet(path, form, &plan).map_err(refuse)?;
+    let mut sheet = read_sheet(path, form, &plan, &CancelToken::default()).map_err(refuse)?;
     if let Some((line, problem)) = sheet.left_out.first() {
         return Err(refuse(sheet.place(*line, problem)));
     }

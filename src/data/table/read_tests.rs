@@ -1,9 +1,10 @@
 //! Tests of tables as data.
 
 use super::options::TableOptions;
-use super::read::{TableImport, read};
+use super::read::{TableImport, read, read_unless};
 use super::schema::ColumnKind;
 use crate::error::{Result, says};
+use crate::numerics::cancel_token::CancelToken;
 
 fn read_text(text: &str, options: &TableOptions) -> Result<TableImport> {
     let folder = tempfile::tempdir().unwrap();
@@ -148,4 +149,17 @@ fn words_that_no_rows_share_are_no_category() {
     let aside = aside(&import);
     assert!(says(&aside[0], "line 7 .. no value"), "{aside:?}");
     assert!(says(&aside[1], "'where' .. 4 different words .. 4 rows"), "{aside:?}");
+}
+
+#[test]
+fn a_reading_can_be_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.csv");
+    let lines: String = (0..5000).map(|row| format!("{row},{}\n", 0.5 * f64::from(row))).collect();
+    std::fs::write(&path, format!("a,b\n{lines}")).unwrap();
+    let cancel = CancelToken::default();
+    let read = read_unless(&path, &TableOptions::default(), &cancel).unwrap();
+    assert_eq!(read.unwrap().set.rows.len(), 5000);
+    cancel.cancel();
+    assert_eq!(read_unless(&path, &TableOptions::default(), &cancel).unwrap(), None);
 }

@@ -345,7 +345,7 @@ fn choice<T: Clone + PartialEq>(
 /// Warnings, guesses and what was set aside; more of them in a tooltip.
 fn remarks(ui: &mut Ui, report: &TableReport) {
     let warnings = report.warnings.iter().map(|text| (text.clone(), true));
-    let guesses = report.guesses.iter().map(|text| (text.clone(), false));
+    let guesses = report.guesses.iter().map(|guess| (guess.about.clone(), false));
     let aside = report.aside.list.iter().map(|aside| {
         let parts = aside.place.iter().chain([&aside.reason]).cloned();
         (text!("Ignored: {reason}", reason = Text::joined(parts, " ")), false)

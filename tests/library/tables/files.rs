@@ -22,7 +22,7 @@ pub fn read_file(name: &str, bytes: &[u8], options: &TableOptions) -> Result<Tab
 pub fn shown(import: &TableImport) -> String {
     let lines = [import.report.recognised.to_string()]
         .into_iter()
-        .chain(import.report.guesses.iter().map(ToString::to_string))
+        .chain(import.report.guesses.iter().map(|guess| guess.with_remedy().to_string()))
         .chain(import.report.warnings.iter().map(ToString::to_string))
         .chain(import.report.aside.list.iter().map(ToString::to_string));
     lines.collect::<Vec<String>>().join("\n")

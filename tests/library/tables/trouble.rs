@@ -85,8 +85,8 @@ fn guesses_say_how_to_change_them() {
     let said = shown(&import);
     for part in [
         "'smiles' names the rows (--name",
-        "'batch' .. (--group)",
-        "'species' .. (--target)",
+        "'batch' .. (--group names it)",
+        "'species' .. (--target names it)",
         "'fold' .. --split",
     ] {
         assert!(says(&said, part), "{part}: {said}");

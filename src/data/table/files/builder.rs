@@ -6,6 +6,7 @@ use super::form::TableForm;
 use super::header::Header;
 use super::sheet::Sheet;
 use crate::data::delimiter::SAMPLED;
+use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use std::collections::{BTreeSet, HashSet};
@@ -16,6 +17,9 @@ const MAX_BYTES: usize = 2 << 30;
 /// The parts of the columns to keep, `[columns]`, once their names are known.
 pub type Plan<'a> = &'a dyn Fn(&Header) -> Result<Vec<KeptPart>, Text>;
 
+/// The lines after which a reading asks again whether it is to end.
+const LINES_BETWEEN: u32 = 1024;
+
 /// The form of a file, and what of its columns is kept.
 #[derive(Clone, Copy)]
 pub struct ReadingPlan<'a> {
@@ -25,6 +29,8 @@ pub struct ReadingPlan<'a> {
     pub kept: Plan<'a>,
     /// Columns whose words are kept beside those that are kept anyway.
     pub words: &'a HashSet<usize>,
+    /// Ends the reading early.
+    pub cancel: &'a CancelToken,
 }
 
 /// The names of columns, and where they come from.
@@ -176,6 +182,9 @@ impl<'a> SheetBuilder<'a> {
     }
 
     fn push_row(&mut self, line: u32, cells: &[RawCell<'_>]) -> Result<(), Text> {
+        if line.is_multiple_of(LINES_BETWEEN) && self.plan.cancel.is_cancelled() {
+            return Err(text!("was not read to its end"));
+        }
         let width = self.sheet.columns.len();
         let is_blank = |cell: &RawCell<'_>| self.rules.value(cell) == CellValue::Blank;
         if cells.iter().all(is_blank) {

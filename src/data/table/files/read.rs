@@ -9,6 +9,7 @@ use super::kind::FileKind;
 use super::sheet::Sheet;
 use super::{delimited, parquet_file, workbook};
 use crate::data::text_file::read_at_most;
+use crate::numerics::cancel_token::CancelToken;
 use crate::text;
 use crate::text::Text;
 use std::collections::HashSet;
@@ -21,8 +22,13 @@ const MAX_BYTES: u64 = 4 << 30;
 /// are also kept if most of its cells are words.
 ///
 /// # Errors
-/// Says why the file or its columns cannot be used, and how to change it; errors of `kept`.
-pub fn read_sheet(path: &Path, form: &TableForm, kept: Plan<'_>) -> Result<Sheet, Text> {
+/// Says why the file or its columns cannot be used, and how to change it, or that it was cancelled; errors of `kept`.
+pub fn read_sheet(
+    path: &Path,
+    form: &TableForm,
+    kept: Plan<'_>,
+    cancel: &CancelToken,
+) -> Result<Sheet, Text> {
     let bytes = read_at_most(path, MAX_BYTES)?;
     let kind = guarded(|| FileKind::of(&bytes))?;
     if kind == FileKind::Text && form.sheet.is_some() {
@@ -31,13 +37,17 @@ pub fn read_sheet(path: &Path, form: &TableForm, kept: Plan<'_>) -> Result<Sheet
     let mut sheet = match kind {
         FileKind::Text => {
             let decoded = decode(bytes, form.encoding.as_deref())?;
-            with_words(form, kept, |plan| delimited::read(&decoded, plan))
+            with_words(form, kept, cancel, |plan| delimited::read(&decoded, plan))
         }
-        FileKind::Xlsx => guarded(|| with_words(form, kept, |plan| workbook::xlsx(&bytes, plan))),
-        FileKind::Ods => guarded(|| with_words(form, kept, |plan| workbook::ods(&bytes, plan))),
+        FileKind::Xlsx => {
+            guarded(|| with_words(form, kept, cancel, |plan| workbook::xlsx(&bytes, plan)))
+        }
+        FileKind::Ods => {
+            guarded(|| with_words(form, kept, cancel, |plan| workbook::ods(&bytes, plan)))
+        }
         FileKind::Parquet => {
             let bytes = bytes::Bytes::from(bytes);
-            guarded(|| with_words(form, kept, |plan| parquet_file::read(&bytes, plan)))
+            guarded(|| with_words(form, kept, cancel, |plan| parquet_file::read(&bytes, plan)))
         }
     }?;
     if let Some(unlike) = kind.unlike(path) {
@@ -50,9 +60,10 @@ pub fn read_sheet(path: &Path, form: &TableForm, kept: Plan<'_>) -> Result<Sheet
 fn with_words(
     form: &TableForm,
     kept: Plan<'_>,
+    cancel: &CancelToken,
     read: impl Fn(ReadingPlan<'_>) -> Result<Sheet, Text>,
 ) -> Result<Sheet, Text> {
-    let sheet = read(ReadingPlan { form, kept, words: &HashSet::new() })?;
+    let sheet = read(ReadingPlan { form, kept, words: &HashSet::new(), cancel })?;
     let lacking = |(column, own): (usize, &Column)| own.lacks_words().then_some(column);
     let words: HashSet<usize> = sheet.columns.iter().enumerate().filter_map(lacking).collect();
     if words.is_empty() {
@@ -60,5 +71,5 @@ fn with_words(
     }
     // There is no room for two large tables.
     drop(sheet);
-    read(ReadingPlan { form, kept, words: &words })
+    read(ReadingPlan { form, kept, words: &words, cancel })
 }

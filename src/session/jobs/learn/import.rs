@@ -6,6 +6,7 @@ use crate::data::source::TrainingData;
 use crate::data::table::{self, TableOptions, TableReport};
 use crate::error::{Error, Result};
 use crate::explore::data_sheet::DataSheet;
+use crate::numerics::cancel_token::CancelToken;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::JobId;
 use crate::session::jobs::handle::{Handle, NoNews};
@@ -70,25 +71,29 @@ pub struct ImportRun {
 /// Names a file that cannot be read, or says that nothing could be imported.
 pub fn run(wish: &ImportWish, handle: &Handle<NoNews>) -> Result<JobResult<Brought>> {
     let brought = match &wish.table {
-        Some(options) => Some(table(&wish.paths, options, wish.only.as_deref())?),
+        Some(options) => table(&wish.paths, options, wish.only.as_deref(), handle.token())?,
         None => outlines(wish, handle)?,
     };
-    // A table is read as a whole.
-    let brought = brought.filter(|_| !handle.token().is_cancelled());
     Ok(brought.map_or(JobResult::Cancelled(None), JobResult::Finished))
 }
 
-fn table(paths: &[PathBuf], options: &TableOptions, only: Option<&[u32]>) -> Result<Brought> {
+/// A table; none if it was cancelled.
+fn table(
+    paths: &[PathBuf],
+    options: &TableOptions,
+    only: Option<&[u32]>,
+    cancel: &CancelToken,
+) -> Result<Option<Brought>> {
     let [path] = paths else {
         return Err(Error::mismatch(text!("A table is one file; choose one.")));
     };
-    let mut import = table::read(path, options)?;
+    let Some(mut import) = table::read_unless(path, options, cancel)? else { return Ok(None) };
     let report = std::mem::take(&mut import.report);
     if let Some(only) = only {
         import.set = chosen(&import.set, only)?;
     }
     let data = TrainingData::table(import, name_of(paths))?;
-    Ok(Brought::new(data, ImportReport::Table(report)))
+    Ok(Some(Brought::new(data, ImportReport::Table(report))))
 }
 
 /// The chosen rows of a data set.
