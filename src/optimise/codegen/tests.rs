@@ -166,7 +166,7 @@ fn over_the_numbers_of_a_table_the_code_keeps_what_must_hold() {
         "torch.nn.functional.softplus(h[1:2] - torch.tensor([",
         "h[2:3], torch.softmax(h[3:6], 0), h[6:7]])",
         "logarithmic = [2]",
-        "low[[0, 3, 4, 5]] = torch.tensor(",
+        "low[[0, 1, 3, 4, 5]] = torch.tensor(",
         "sums = [([3, 4, 5], 1.0), ([1, 6], ",
         "s = project(network(decode(start)))",
         "x = units(s)",
