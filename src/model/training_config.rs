@@ -189,8 +189,8 @@ impl TrainingConfig {
 
     /// The settings for a table of `rows` rows of `width` numbers, chosen by experiment with six tables
     /// (`BENCHMARKS.md`): a latent behind a tanh has a dimension for each number, up to 128, one with a posterior two.
-    /// Where heads learn, they shape the latent, and dropout and decay keep few rows from being learned by heart: the fewer,
-    /// the more.
+    /// Heads shape the latent where there are any, and dropout and decay keep few rows from being learned by heart: the
+    /// fewer, the more.
     fn for_table(self, rows: usize, width: usize, latent: Latent) -> Self {
         let latent_dim = match latent {
             Latent::Tanh => width.clamp(2, 128),

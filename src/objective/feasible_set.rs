@@ -61,14 +61,18 @@ impl FeasibleSet {
             (data[0][place], data[1][place]) = (0.0, 1.0);
         }
         let singles = || conditions.iter().filter(|condition| condition.places.len() == 1);
-        // What is never negative in the data stays so, as decoded rows do, unless a condition asks for less.
+        // Keeps columns that are never negative in the data so, as decoded rows do, unless a condition asks for less; a
+        // logarithmic one is positive by itself.
         let never = |(column, place): &(&TableColumn, Range<usize>)| {
             let is_below = |end: f64| end.is_finite() && end < 0.0;
             let asks = |condition: &LinearConstraint| {
                 condition.places[0] == place.start
                     && (is_below(condition.low) || is_below(condition.high))
             };
-            column.is_number() && column.range().0 >= 0.0 && !singles().any(asks)
+            column.is_number()
+                && !is_logarithmic(place.start)
+                && column.range().0 >= 0.0
+                && !singles().any(asks)
         };
         for (_, place) in schema.places().filter(never) {
             data[0][place.start] = 0.0;

@@ -83,23 +83,10 @@ impl RediscoverySubject {
         if rows.is_empty() {
             return Err(Error::mismatch(text!("no row is left to learn from")));
         }
-        let mut measured: Vec<Target> =
-            set.measured.iter().map(|column| column.select(rows.iter().copied())).collect();
+        let mut part = set.select(rows);
         if !self.asked.is_predicted() {
-            measured.push(self.column(self.values(set)).select(rows.iter().copied()));
+            part.measured.push(self.column(self.values(set)).select(rows.iter().copied()));
         }
-        let part = Dataset {
-            domain: set.domain.clone(),
-            rows: set.rows.select(rows),
-            labels: select(&set.labels, rows),
-            names: set.names.clone(),
-            ids: select(&set.ids, rows),
-            transforms: select(&set.transforms, rows),
-            unit: set.unit,
-            measured,
-            groups: select(&set.groups, rows),
-            split: select(&set.split, rows),
-        };
         let name = "a part of the data".to_owned();
         let source = match source.form() {
             Some(form) => Source::Imported(Imported::new(name, form, &part)),
@@ -110,11 +97,6 @@ impl RediscoverySubject {
         };
         Ok(TrainingData { source, set: Arc::new(part) })
     }
-}
-
-/// The entries of some rows; none for an empty list.
-fn select<T: Clone>(all: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().filter_map(|&row| all.get(row).cloned()).collect()
 }
 
 /// Latent points in whitened coordinates, in which distances are computed, `[n, latent]`.

@@ -79,7 +79,7 @@ impl TrainingContext {
             check_for_table(&config)?;
         }
         let imported = matches!(source, Source::Imported(_));
-        let pca = (config.linear_path || imported && data.domain.table().is_none())
+        let pca = (config.linear_path || imported)
             .then(|| ProbabilisticPca::new(&data.rows, &training, config.latent_dim));
         let table = data.domain.table();
         let scaling = match (pca.as_ref().filter(|_| config.linear_path), table) {

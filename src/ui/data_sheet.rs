@@ -30,7 +30,7 @@ pub struct SheetMarks<'a> {
     pub chosen: Option<&'a Arc<[u32]>>,
 }
 
-/// What a person did in a sheet.
+/// An act of a person in a sheet.
 pub enum SheetClick {
     /// Clicked a row.
     Row(usize),

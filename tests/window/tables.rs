@@ -108,7 +108,7 @@ fn rows_are_chosen_with_a_lasso_and_in_the_sheet() {
     settle(&mut window);
     window.get_by_label(&format!("{count} of 120 rows"));
     tick(&mut window, "Chosen only");
-    // What a condition finds is chosen, too.
+    // Chooses what a condition finds.
     fill(&mut window, "Find rows", "strength > 400, lattice = bcc");
     settle(&mut window);
     click(&mut window, "Choose these");

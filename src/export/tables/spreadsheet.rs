@@ -3,7 +3,7 @@
 use crate::data::csv;
 use crate::error::Result;
 use crate::numerics::atomic_file::write_whole;
-use rust_xlsxwriter::{ColNum, DocProperties, ExcelDateTime, RowNum, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::fmt::{Display, Write as _};
 use std::io;
 use std::path::Path;
@@ -50,11 +50,10 @@ where
         for (column, cell) in (0..).zip(cells) {
             text.clear();
             let _ = write!(text, "{cell}");
-            let place: (RowNum, ColNum) = (row, column);
             match number(&text) {
-                Some(value) => sheet.write_number(place.0, place.1, value)?,
+                Some(value) => sheet.write_number(row, column, value)?,
                 None if text == "NaN" => continue,
-                None => sheet.write_string(place.0, place.1, &text)?,
+                None => sheet.write_string(row, column, &text)?,
             };
         }
     }

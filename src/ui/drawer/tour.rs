@@ -249,7 +249,7 @@ impl Pages {
     }
 }
 
-/// What can be done with the chosen rows, and how to choose some.
+/// The menu of the chosen rows, and how to choose some.
 fn chosen_rows(ui: &mut Ui, state: &State, actions: &mut Requests) {
     let draws = state.view.draws_lasso;
     let lasso = Button::selectable(draws, text!("Lasso"));

@@ -212,7 +212,7 @@ fn updates(ui: &mut Ui, config: &mut TrainingConfig, samples: usize) {
     }
 }
 
-/// What belongs to a latent with a posterior.
+/// The settings of a latent with a posterior.
 fn posterior(ui: &mut Ui, config: &mut TrainingConfig) {
     let tooltip = text!(
         "Begin as probabilistic PCA: the data centred and divided by one deviation, a linear map \
