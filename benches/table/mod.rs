@@ -40,7 +40,8 @@ pub fn data(count: usize) -> TrainingData {
         unit: None,
         kind: ColumnKind::Number { low: 0.0, high: 0.0 },
     };
-    let mut schema = TableSchema { columns: (0..COLUMNS).map(column).collect() };
+    let mut schema =
+        TableSchema { columns: (0..COLUMNS).map(column).collect(), ..TableSchema::default() };
     let rows = Rows::from_flat(COLUMNS, flat);
     schema.measure_ranges(rows.iter());
     let target = |name: &str, classes: usize, values| Target {

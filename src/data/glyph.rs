@@ -248,7 +248,7 @@ mod tests {
     }
 
     fn table(columns: Vec<TableColumn>) -> Domain {
-        Domain::of_table(TableSchema { columns }).unwrap()
+        Domain::of_table(TableSchema { columns, ..TableSchema::default() }).unwrap()
     }
 
     #[test]

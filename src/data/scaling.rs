@@ -15,6 +15,17 @@ pub struct Scaling {
     logarithmic: Vec<usize>,
 }
 
+/// The form in which a network reads a column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnForm {
+    /// As it is: the 0 and 1 of a level.
+    Kept,
+    /// Standardised: a share of a total.
+    Share,
+    /// Standardised, or its logarithm: any other number.
+    Number,
+}
+
 /// The skewness above which a column is called highly skewed (Bulmer 1979, Principles of Statistics, page 63).
 const HIGHLY_SKEWED: f64 = 1.0;
 
@@ -64,17 +75,16 @@ impl Scaling {
     }
 
     /// Standardises each column of a table by its own mean and deviation in these `training` rows, `[width]` each; a
-    /// blank (NaN) counts in neither. A column that is not marked in `is_number [width]` stays as it is: the 0 and 1 of
-    /// a category.
+    /// blank (NaN) counts in neither. `forms [width]` says what may become of each.
     ///
-    /// A column is logarithmic if all its values are positive, they are highly skewed to the right, and their logarithms
+    /// A number is logarithmic if all its values are positive, they are highly skewed to the right, and their logarithms
     /// are much less skewed to either side. A column that is constant, but for the rounding of single precision, keeps
     /// its unit.
     pub fn by_column<'a>(
         training: impl Iterator<Item = &'a [f32]> + Clone,
-        is_number: &[bool],
+        forms: &[ColumnForm],
     ) -> Self {
-        let width = is_number.len();
+        let width = forms.len();
         let mut columns = vec![[Moments::default(); 2]; width];
         for row in training.clone() {
             columns.iter_mut().zip(row).for_each(|(forms, &v)| add(forms, v, Moments::add));
@@ -83,10 +93,11 @@ impl Scaling {
             columns.iter_mut().zip(row).for_each(|(forms, &v)| add(forms, v, Moments::add_centred));
         }
         let mut scaling = Self::identity(width);
-        for column in (0..width).filter(|&column| is_number[column]) {
+        for column in (0..width).filter(|&column| forms[column] != ColumnForm::Kept) {
             let [plain, logarithm] = columns[column];
             let skewness = plain.skewness();
-            let is_logarithmic = plain.count == logarithm.count
+            let is_logarithmic = forms[column] == ColumnForm::Number
+                && plain.count == logarithm.count
                 && skewness > HIGHLY_SKEWED
                 && logarithm.skewness().abs() < MUCH_LESS_SKEWED * skewness;
             let moments = if is_logarithmic { logarithm } else { plain };
@@ -289,14 +300,20 @@ mod tests {
         rows
     }
 
-    const IS_NUMBER: [bool; 7] = [true, true, true, true, true, true, false];
+    const FORMS: [ColumnForm; 7] = {
+        let mut forms = [ColumnForm::Number; 7];
+        forms[6] = ColumnForm::Kept;
+        forms
+    };
 
     #[test]
     fn columns_of_a_table_are_standardised_each_by_its_own() {
         let rows = table();
-        let scaling = Scaling::by_column(rows.iter(), &IS_NUMBER);
+        let scaling = Scaling::by_column(rows.iter(), &FORMS);
         assert_eq!(scaling.logarithmic(), [1, 4], "positive, and skewed but for the logarithm");
         assert!(scaling.is_sound(7) && !scaling.is_sound(8));
+        let shares = Scaling::by_column(rows.iter(), &[ColumnForm::Share; 7]);
+        assert!(shares.logarithmic().is_empty(), "the logarithms of shares have no sum");
         let scaled = scaling.apply(&rows);
         for column in 0..7 {
             let known = scaled.iter().map(|row| f64::from(row[column])).filter(|v| !v.is_nan());
@@ -334,7 +351,7 @@ mod tests {
 
     #[test]
     fn the_slope_is_the_difference_of_what_comes_back() {
-        let scaling = Scaling::by_column(table().iter(), &IS_NUMBER);
+        let scaling = Scaling::by_column(table().iter(), &FORMS);
         for at in [-1.5f32, 0.0, 0.7] {
             let back = |u: f32| {
                 let mut data = vec![0.0; 7];
@@ -353,7 +370,7 @@ mod tests {
 
     #[test]
     fn no_value_leaves_the_numbers() {
-        let scaling = Scaling::by_column(table().iter(), &IS_NUMBER);
+        let scaling = Scaling::by_column(table().iter(), &FORMS);
         for outside in [0.0, -3.0, f32::NEG_INFINITY] {
             let mut row = table().row(1).to_vec();
             row[1] = outside;
@@ -365,10 +382,10 @@ mod tests {
         scaling.undo(&[1e4; 7], &mut data);
         assert!(data.iter().all(|v| v.is_finite()));
         let unknown = [f32::NAN, 2.0];
-        let scaling = Scaling::by_column(unknown.chunks(2), &[true; 2]);
+        let scaling = Scaling::by_column(unknown.chunks(2), &[ColumnForm::Number; 2]);
         assert_eq!((scaling.offset[0], scaling.scale[0]), (0.0, 1.0), "nothing is known");
         assert_eq!((scaling.offset[1], scaling.scale[1]), (2.0, 1.0), "one value is a constant");
-        let none = Scaling::by_column(std::iter::empty(), &[true; 2]);
+        let none = Scaling::by_column(std::iter::empty(), &[ColumnForm::Number; 2]);
         assert_eq!(none, Scaling::identity(2));
     }
 
@@ -378,7 +395,7 @@ mod tests {
         let affine: Scaling = serde_json::from_str(text).unwrap();
         assert_eq!(affine, Scaling::affine(vec![0.5, 1.0], vec![2.0, 4.0]));
         assert_eq!(serde_json::to_string(&affine).unwrap(), text);
-        let scaling = Scaling::by_column(table().iter(), &IS_NUMBER);
+        let scaling = Scaling::by_column(table().iter(), &FORMS);
         let written = serde_json::to_string(&scaling).unwrap();
         assert_eq!(serde_json::from_str::<Scaling>(&written).unwrap(), scaling);
         for wrong in ["[0,0]", "[1,0]", "[2]"] {

@@ -343,6 +343,7 @@ mod tests {
                 column("mass", ColumnKind::Number { low: 0.0, high: 4.0 }),
                 column("kind", ColumnKind::Category { levels }),
             ],
+            ..TableSchema::default()
         };
         let nan = f32::NAN;
         let rows = vec![4.0, 0.0, 1.0, nan, 1.0, 0.0, 0.0, nan, nan, 1.0, 1.0, 0.0];

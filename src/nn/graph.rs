@@ -123,6 +123,7 @@ pub fn activate_blocks(blocks: &[OutputBlock], x: &Tensor) -> Result<Tensor> {
         (OutputBlock::Floored(floors), x) => above_floors(&floors, &x),
         (OutputBlock::Sigmoid(_), x) => sigmoid(&x),
         (OutputBlock::Softmax(_), x) => log_softmax(&x)?.exp(),
+        (OutputBlock::Shares(ends), x) => shares(&ends, &x),
     });
     Tensor::cat(&activated.collect::<Result<Vec<_>>>()?, D::Minus1)
 }
@@ -133,6 +134,15 @@ fn above_floors(floors: &[f32], x: &Tensor) -> Result<Tensor> {
     let above = (x.broadcast_sub(&floors)? * f64::from(SHARPNESS))?;
     let rest = ((above.abs()?.neg()?.exp()? + 1.0)?).log()?;
     ((above.relu()? + rest)? / f64::from(SHARPNESS))?.broadcast_add(&floors)
+}
+
+/// `f + r softmax(x)` with the pair [f, r] of each column of `x [n, d]`.
+fn shares(ends: &[[f32; 2]], x: &Tensor) -> Result<Tensor> {
+    let of = |end: usize| {
+        let values: Vec<f32> = ends.iter().map(|pair| pair[end]).collect();
+        Tensor::new(values, x.device())?.to_dtype(x.dtype())
+    };
+    log_softmax(x)?.exp()?.broadcast_mul(&of(1)?)?.broadcast_add(&of(0)?)
 }
 
 /// `x - ln sum exp x`, along the last dimension.
@@ -264,6 +274,7 @@ pub fn block_loss(
         match block {
             OutputBlock::Linear(_) => (l - x)?.sqr(),
             OutputBlock::Floored(floors) => (above_floors(&floors, &l)? - x)?.sqr(),
+            OutputBlock::Shares(ends) => (shares(&ends, &l)? - x)?.sqr(),
             OutputBlock::Sigmoid(_) => cross_entropies(&l, &x),
             OutputBlock::Softmax(_) => (log_softmax(&l)? * x)?.neg(),
         }

@@ -2,10 +2,11 @@
 //! categories.
 
 use crate::data::scaling::Scaling;
-use crate::data::table::{ColumnKind, TableSchema};
+use crate::data::table::{ColumnKind, Shares, TableSchema};
 use crate::data::task::Task;
 use crate::numerics::linear_algebra::simd::{Work, dispatch, exp, largest, sigmoid, softplus};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A run of outputs that lie side by side, with their number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,10 @@ pub enum OutputBlock {
     /// The probabilities of the levels of one category, `y_i = exp(x_i) / sum_k exp(x_k)`; learned by the cross-entropy
     /// (Bridle 1990).
     Softmax(usize),
+    /// Numbers that are never negative and have one sum in data units, `y_i = f_i + r_i p_i` with the probabilities p of
+    /// a softmax: of each the pair [f, r], its network units for 0, and for the sum above it; learned by the squared
+    /// error.
+    Shares(Vec<[f32; 2]>),
 }
 
 impl OutputBlock {
@@ -29,6 +34,7 @@ impl OutputBlock {
         match self {
             Self::Linear(width) | Self::Sigmoid(width) | Self::Softmax(width) => *width,
             Self::Floored(floors) => floors.len(),
+            Self::Shares(ends) => ends.len(),
         }
     }
 
@@ -39,15 +45,28 @@ impl OutputBlock {
             Self::Floored(_) => "floored",
             Self::Sigmoid(_) => "sigmoid",
             Self::Softmax(_) => "softmax",
+            Self::Shares(_) => "shares",
         };
         format!("{name}({})", self.width())
     }
 
     /// The blocks of the rows of a table in network units: neighbouring numbers are one block, so are neighbouring
-    /// numbers that are never negative, and each category is one. A logarithmic column needs no floor.
+    /// numbers that are never negative, and each category and each run of shares is one. A logarithmic column needs no
+    /// floor.
     pub fn of_table(schema: &TableSchema, scaling: &Scaling) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
+        let runs: Vec<(&Shares, Range<usize>)> = schema.share_places().collect();
         for (column, place) in schema.places() {
+            if let Some((shares, run)) = runs.iter().find(|(_, run)| run.contains(&place.start)) {
+                if place.start == run.start {
+                    let ends = |place| {
+                        let none = scaling.floor_at(place).unwrap_or_default();
+                        [none, scaling.apply_at(place, shares.total) as f32 - none]
+                    };
+                    blocks.push(Self::Shares(run.clone().map(ends).collect()));
+                }
+                continue;
+            }
             let floor = match column.kind {
                 ColumnKind::Number { low, .. } if low >= 0.0 => scaling.floor_at(place.start),
                 _ => None,
@@ -121,6 +140,11 @@ impl Work for ApplyBlocks<'_> {
                     }
                     OutputBlock::Sigmoid(_) => values.iter_mut().for_each(|v| *v = sigmoid(*v)),
                     OutputBlock::Softmax(_) => softmax(values),
+                    OutputBlock::Shares(ends) => {
+                        softmax(values);
+                        let both = values.iter_mut().zip(ends);
+                        both.for_each(|(v, [none, reach])| *v = none + reach * *v);
+                    }
                 }
             }
         }
@@ -138,7 +162,7 @@ pub(super) fn above_floor(x: f32, floor: f32) -> (f32, f32) {
 }
 
 #[inline(always)]
-fn softmax(values: &mut [f32]) {
+pub(super) fn softmax(values: &mut [f32]) {
     // The greatest becomes exp(0), so that nothing overflows.
     let most = largest(values);
     values.iter_mut().for_each(|v| *v = exp(*v - most));
@@ -179,6 +203,20 @@ impl Work for BlockPullBack<'_> {
                         let both = of_block.iter_mut().zip(values);
                         both.for_each(|(d, y)| *d = y * (*d - mean));
                     }
+                    OutputBlock::Shares(ends) => {
+                        let all = || values.iter().zip(ends);
+                        let mean: f32 = of_block
+                            .iter_mut()
+                            .zip(all())
+                            .map(|(d, (y, [none, reach]))| {
+                                *d *= reach;
+                                *d * (y - none) / reach
+                            })
+                            .sum();
+                        of_block.iter_mut().zip(all()).for_each(|(d, (y, [none, reach]))| {
+                            *d = (y - none) / reach * (*d - mean);
+                        });
+                    }
                 }
             }
         }
@@ -189,12 +227,15 @@ impl Work for BlockPullBack<'_> {
 mod tests {
     use super::*;
 
-    const BLOCKS: [OutputBlock; 4] = [
-        OutputBlock::Softmax(3),
-        OutputBlock::Linear(2),
-        OutputBlock::Sigmoid(1),
-        OutputBlock::Softmax(2),
-    ];
+    fn blocks() -> [OutputBlock; 5] {
+        [
+            OutputBlock::Softmax(3),
+            OutputBlock::Linear(2),
+            OutputBlock::Sigmoid(1),
+            OutputBlock::Softmax(2),
+            OutputBlock::Shares(vec![[-0.5, 2.0], [0.25, 40.0]]),
+        ]
+    }
 
     /// The formulas, in f64.
     fn truth(x: &[f64]) -> Vec<f64> {
@@ -203,33 +244,37 @@ mod tests {
             x.iter().map(|v| v.exp() / sum).collect::<Vec<f64>>()
         };
         let sigmoid = 1.0 / (1.0 + (-x[5]).exp());
-        [softmax(&x[..3]), x[3..5].to_vec(), vec![sigmoid], softmax(&x[6..])].concat()
+        let shares = softmax(&x[8..]);
+        let shares = vec![-0.5 + 2.0 * shares[0], 0.25 + 40.0 * shares[1]];
+        [softmax(&x[..3]), x[3..5].to_vec(), vec![sigmoid], softmax(&x[6..8]), shares].concat()
     }
 
     #[test]
     fn values_and_slopes_are_those_of_the_formulas() {
-        let x: Vec<f32> = (0..24).map(|i| ((i * 7) % 11) as f32 * 0.6 - 3.0).collect();
-        let dy: Vec<f32> = (0..24).map(|i| ((i * 5) % 13) as f32 * 0.2 - 1.0).collect();
+        let x: Vec<f32> = (0..30).map(|i| ((i * 7) % 11) as f32 * 0.6 - 3.0).collect();
+        let dy: Vec<f32> = (0..30).map(|i| ((i * 5) % 13) as f32 * 0.2 - 1.0).collect();
         let (mut y, mut dx) = (x.clone(), dy.clone());
-        OutputBlock::apply(&BLOCKS, &mut y);
-        OutputBlock::pull_back(&BLOCKS, &y, &mut dx);
-        for (row, (x, dy)) in x.chunks(8).zip(dy.chunks(8)).enumerate() {
+        OutputBlock::apply(&blocks(), &mut y);
+        OutputBlock::pull_back(&blocks(), &y, &mut dx);
+        for (row, (x, dy)) in x.chunks(10).zip(dy.chunks(10)).enumerate() {
             let x: Vec<f64> = x.iter().map(|&v| f64::from(v)).collect();
-            for (ours, plain) in y[8 * row..].iter().zip(truth(&x)) {
-                assert!((f64::from(*ours) - plain).abs() < 1e-6, "row {row}: {ours} {plain}");
+            for (ours, plain) in y[10 * row..].iter().zip(truth(&x)) {
+                let close = 1e-6 * plain.abs().max(1.0);
+                assert!((f64::from(*ours) - plain).abs() < close, "row {row}: {ours} {plain}");
             }
             let weighed = |x: &[f64]| -> f64 {
                 truth(x).iter().zip(dy).map(|(y, d)| y * f64::from(*d)).sum()
             };
-            for i in 0..8 {
+            for i in 0..10 {
                 let shifted = |h: f64| {
                     let mut x = x.clone();
                     x[i] += h;
                     weighed(&x)
                 };
                 let difference = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
-                let slope = f64::from(dx[8 * row + i]);
-                assert!((slope - difference).abs() < 2e-6, "row {row}, {i}: {slope} {difference}");
+                let slope = f64::from(dx[10 * row + i]);
+                let close = 2e-6 * slope.abs().max(1.0);
+                assert!((slope - difference).abs() < close, "row {row}, {i}: {slope} {difference}");
             }
         }
     }
@@ -244,14 +289,15 @@ mod tests {
 
     #[test]
     fn blocks_cover_their_outputs_without_gaps() {
-        assert!(OutputBlock::cover(&BLOCKS, 8) && OutputBlock::cover(&[], 0));
-        assert!(!OutputBlock::cover(&BLOCKS, 7) && !OutputBlock::cover(&BLOCKS, 9));
+        assert!(OutputBlock::cover(&blocks(), 10) && OutputBlock::cover(&[], 0));
+        assert!(!OutputBlock::cover(&blocks(), 9) && !OutputBlock::cover(&blocks(), 11));
         assert!(!OutputBlock::cover(&[OutputBlock::Linear(0), OutputBlock::Linear(2)], 2));
         let many = [OutputBlock::Linear(usize::MAX), OutputBlock::Softmax(3)];
         assert!(!OutputBlock::cover(&many, 2), "a sum beyond the greatest number");
-        let text = r#"[{"linear":3},{"softmax":2}]"#;
+        let text = r#"[{"linear":3},{"softmax":2},{"shares":[[-0.5,2.0],[0.25,40.0]]}]"#;
         let blocks: Vec<OutputBlock> = serde_json::from_str(text).unwrap();
-        assert_eq!(blocks, [OutputBlock::Linear(3), OutputBlock::Softmax(2)]);
+        assert_eq!(blocks[..2], [OutputBlock::Linear(3), OutputBlock::Softmax(2)]);
+        assert_eq!(blocks[2], super::tests::blocks()[4]);
         assert_eq!(serde_json::to_string(&blocks).unwrap(), text);
     }
 }

@@ -8,7 +8,7 @@
 use super::activation::Activation;
 use super::layer::LayerSpec;
 use super::loss::Reconstruction;
-use super::output_block::{OutputBlock, above_floor};
+use super::output_block::{OutputBlock, above_floor, softmax};
 use crate::numerics::linear_algebra::simd::{self, Work, dispatch};
 
 /// The loss of a block of outputs.
@@ -20,6 +20,8 @@ enum BlockLoss {
     SquaredOfSigmoid,
     /// `(y - x)^2` of a number y above a floor of its own.
     SquaredAboveFloors(Vec<f32>),
+    /// `(y - x)^2` of numbers with one sum, as [`OutputBlock::Shares`] has them.
+    SquaredOfShares(Vec<[f32; 2]>),
     /// Binary cross-entropy, including the entropy of the target.
     Binary,
     /// Cross-entropy of a category.
@@ -55,6 +57,7 @@ impl OutputLosses {
             OutputBlock::Floored(floors) => {
                 (BlockLoss::SquaredAboveFloors(floors.clone()), floors.len())
             }
+            OutputBlock::Shares(ends) => (BlockLoss::SquaredOfShares(ends.clone()), ends.len()),
             OutputBlock::Sigmoid(width) => (BlockLoss::Binary, *width),
             OutputBlock::Softmax(width) => (BlockLoss::Category, *width),
         };
@@ -123,6 +126,7 @@ impl Work for Reconstruct<'_> {
                     BlockLoss::SquaredAboveFloors(floors) => {
                         above_floors(logits, target, floors, share)
                     }
+                    BlockLoss::SquaredOfShares(ends) => of_shares(logits, target, ends, share),
                     BlockLoss::Binary => each(logits, target, may_be_blank, |l, x| {
                         let e = simd::exp(-l.abs());
                         let loss = l.max(0.0) - *l * x + simd::ln_1_plus(e);
@@ -147,6 +151,31 @@ fn above_floors(logits: &mut [f32], target: &[f32], floors: &[f32], share: f32) 
         let is_known = !x.is_nan();
         *l = if is_known { 2.0 * share * missed * slope } else { 0.0 };
         sum += if is_known { missed * missed } else { 0.0 };
+    }
+    sum
+}
+
+/// The sum of the squared errors of numbers with one sum, which replaces the logits by its gradient: with
+/// `p = softmax(l)` and `g_i = 2 (y_i - x_i) r_i` it is `p_i (g_i - sum_k p_k g_k)`. A blank adds nothing to either, but
+/// the known numbers say what is left for it.
+#[inline(always)]
+fn of_shares(logits: &mut [f32], target: &[f32], ends: &[[f32; 2]], share: f32) -> f32 {
+    softmax(logits);
+    let slope = |p: f32, x: f32, [none, reach]: [f32; 2]| match x.is_nan() {
+        true => (0.0, 0.0),
+        false => {
+            let missed = none + reach * p - x;
+            (missed * missed, 2.0 * share * missed * reach)
+        }
+    };
+    let (mut sum, mut mean) = (0.0, 0.0);
+    for ((p, x), ends) in logits.iter().zip(target).zip(ends) {
+        let (square, g) = slope(*p, *x, *ends);
+        sum += square;
+        mean += *p * g;
+    }
+    for ((p, x), ends) in logits.iter_mut().zip(target).zip(ends) {
+        *p *= slope(*p, *x, *ends).1 - mean;
     }
     sum
 }

@@ -424,8 +424,9 @@ mod tests {
         }
     }
 
-    /// Rows of two numbers, a category of three, a probability, a category of two, three numbers, two above floors.
-    fn blocks() -> [OutputBlock; 6] {
+    /// Rows of two numbers, a category of three, a probability, a category of two, three numbers, two above floors, three
+    /// shares.
+    fn blocks() -> [OutputBlock; 7] {
         [
             OutputBlock::Linear(2),
             OutputBlock::Softmax(3),
@@ -433,7 +434,12 @@ mod tests {
             OutputBlock::Softmax(2),
             OutputBlock::Linear(3),
             OutputBlock::Floored(vec![-0.3, 0.1]),
+            shares(),
         ]
+    }
+
+    fn shares() -> OutputBlock {
+        OutputBlock::Shares(vec![[-0.5, 2.0], [0.0, 1.5], [-1.2, 4.0]])
     }
 
     /// Rows of these blocks, with `blanks` of the cells blank as NaN; the second row is blank altogether if any is.
@@ -487,16 +493,17 @@ mod tests {
     #[test]
     fn blocks_and_blanks_are_what_the_graph_gives() {
         let mut rng = stream(11, Purpose::Starts, 0, 0);
-        let all: [&[OutputBlock]; 6] = [
+        let all: [&[OutputBlock]; 7] = [
             &blocks(),
             &[OutputBlock::Floored(vec![-1.2, -0.4, 0.0])],
             &[OutputBlock::Linear(9)],
             &[OutputBlock::Softmax(4)],
             &[OutputBlock::Sigmoid(5)],
             &[OutputBlock::Linear(1), OutputBlock::Linear(20)],
+            &[shares()],
         ];
-        for trial in 0..40 {
-            let blocks = all[trial % 6];
+        for trial in 0..42 {
+            let blocks = all[trial % 7];
             let activation = Activation::ALL[trial % 8];
             let latent = rng.random_range(1..5);
             let hidden: Vec<usize> = (0..trial % 3).map(|_| rng.random_range(2..40)).collect();

@@ -4,7 +4,7 @@ use super::linear_constraint::{LinearConstraint, linear_constraints};
 use super::space::Space;
 use super::spec::ObjectiveSpec;
 use crate::data::scaling::Scaling;
-use crate::data::table::{TableColumn, TableSchema};
+use crate::data::table::{Shares, TableColumn, TableSchema};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::numerics::format::three_digits;
@@ -12,8 +12,8 @@ use crate::text;
 use std::ops::Range;
 
 /// The set of the rows of a table with `low <= x <= high` and given sums; columns that are never negative in the data are
-/// at least 0; the levels of each category are at least 0 and
-/// add up to 1, so that its answer is a category. No number is in two sums.
+/// at least 0; the levels of each category are at least 0 and add up to 1, so that its answer is a category; shares add up
+/// to their total where the row itself is searched, as decoded rows do. No number is in two sums.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeasibleSet {
     /// The ends of each number in the units of the file, `[width]` both.
@@ -126,6 +126,40 @@ impl FeasibleSet {
             sums.push(FixedSum::new(places, 1.0, scaling));
         }
         let totals = conditions.iter().filter(|condition| condition.places.len() > 1);
+        let in_input = |_: &(&Shares, Range<usize>)| space == Space::Input;
+        for (shares, places) in schema.share_places().filter(in_input) {
+            let total = three_digits(shares.total);
+            let places: Vec<usize> = places.collect();
+            let of_them = |condition: &&LinearConstraint| {
+                condition.places.iter().any(|place| places.contains(place))
+            };
+            if let Some(condition) = totals.clone().find(of_them) {
+                // A condition on all of them takes the place of what the data say.
+                if places.iter().all(|place| condition.places.contains(place)) {
+                    continue;
+                }
+                let problem = text!(
+                    "{condition} has a part of the columns that are shares of {total}, and a column can be in one sum; search \
+                     the latent for it (--space latent)",
+                    condition = condition.asked.clone(),
+                    total
+                );
+                return Err(Error::setting(condition.option, problem));
+            }
+            if !is_reachable(&data, &places, shares.total) {
+                let [low, high] = ends(&data, &places).map(three_digits);
+                let condition = singles().find(of_them);
+                let problem = text!(
+                    "the columns that are shares of {total} cannot be so: within their bounds they add up to {low} at least and \
+                     {high} at most",
+                    total,
+                    low,
+                    high
+                );
+                return Err(Error::setting(condition.map_or("lock", |one| one.option), problem));
+            }
+            sums.push(FixedSum::new(places, shares.total, scaling));
+        }
         for (k, condition) in totals.clone().enumerate() {
             let fail = |problem| Err(Error::setting(condition.option, problem));
             let asked = || condition.asked.clone();

@@ -16,7 +16,7 @@ fn scaling() -> Scaling {
         vec![a, b, normal().exp(), 1.0, 0.0, 0.0, c]
     };
     let rows: Vec<Vec<f32>> = (0..300).map(row).collect();
-    Scaling::by_column(rows.iter().map(Vec::as_slice), &schema().is_number())
+    Scaling::by_column(rows.iter().map(Vec::as_slice), &schema().forms())
 }
 
 fn asked(texts: &[&str]) -> Result<Vec<LinearConstraint>> {

@@ -33,6 +33,7 @@ pub fn schema() -> TableSchema {
             column("lattice", ColumnKind::Category { levels }),
             column("c", number()),
         ],
+        ..TableSchema::default()
     }
 }
 
@@ -50,7 +51,7 @@ pub fn table_model(rng: &mut impl Rng) -> Arc<Model> {
         vec![a, b, mass, of_level(0), of_level(1), of_level(2), c]
     };
     let rows = Rows::from_flat(7, (0..80).flat_map(row).collect());
-    let scaling = Scaling::by_column(rows.iter(), &schema.is_number());
+    let scaling = Scaling::by_column(rows.iter(), &schema.forms());
     assert_eq!(scaling.logarithmic(), [2]);
     let blocks = OutputBlock::of_table(&schema, &scaling);
     let layers = block_architecture(&blocks, &hidden, activation, latent);

@@ -96,7 +96,7 @@ impl Pca {
         let seen = training.iter().map(|&i| rows.row(i));
         let (scaling, principal) = match data.set.domain.table() {
             Some(schema) => {
-                let scaling = Scaling::by_column(seen, &schema.is_number());
+                let scaling = Scaling::by_column(seen, &schema.forms());
                 let read = data.set.domain.read(&rows.select(&training), &scaling);
                 let read = read.iter();
                 let principal = PrincipalAxes::new_unless(read, width, count, cancel, progress);

@@ -85,7 +85,7 @@ impl TrainingContext {
         let scaling = match (pca.as_ref().filter(|_| config.linear_path), table) {
             (_, Some(schema)) => {
                 let rows = training.iter().map(|&row| data.rows.row(row));
-                Scaling::by_column(rows, &schema.is_number())
+                Scaling::by_column(rows, &schema.forms())
             }
             (Some(pca), None) => pca.scaling(),
             (None, None) if config.is_bounded() => Scaling::unit_interval(&data.rows),

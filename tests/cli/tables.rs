@@ -565,6 +565,63 @@ fn locks_bounds_and_sums_hold_exactly_in_input_space_and_within_their_tolerance_
     }
 }
 
+/// Rows of four shares in per cent, some of them 0, beside a temperature and a hardness that follows them.
+fn shares() -> String {
+    let mut text = "iron [%],zinc [%],tin [%],lead [%],heated [K],hardness\n".to_owned();
+    for row in 0..150 {
+        let part = |column: usize| (noise(row, column) - 0.3).max(0.0) * (column + 1) as f64;
+        let parts = [0.2 + part(0), part(1), part(2), part(3)];
+        let [iron, zinc, tin, lead] = parts.map(|one| 100.0 * one / parts.iter().sum::<f64>());
+        let (heated, hardness) =
+            (400.0 + 90.0 * noise(row, 4), 2.0 * iron - zinc + 0.02 * iron * tin);
+        let _ = writeln!(text, "{iron:.2},{zinc:.2},{tin:.2},{lead:.2},{heated:.1},{hardness:.2}");
+    }
+    text
+}
+
+#[test]
+fn shares_add_up_in_every_answer() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("s.csv"), shares()).unwrap();
+    let run_line = |line: &str| told(&run(&words(line, folder.path())));
+    let said = run_line(
+        "train --data F/s.csv --target hardness --updates 600 --seed 3 --out F/m.safetensors",
+    );
+    assert!(says(&said, "the 4 columns from iron to lead add up to 100 in every row"), "{said}");
+    let card = card(&std::fs::read(folder.path().join("m.safetensors")).unwrap());
+    assert_eq!(
+        card["domain"]["table"]["shares"][0]["columns"],
+        serde_json::json!({"start": 0, "end": 4})
+    );
+    let shares_of = |restart: &Value| -> Vec<f64> {
+        let value = |name| cell(restart, name)["value"].as_f64().unwrap();
+        ["iron", "zinc", "tin", "lead"].map(value).to_vec()
+    };
+    for space in ["latent", "input --inside 0 --lock tin=0 --bound lead>=5"] {
+        run_line(&format!(
+            "optimise --model F/m.safetensors --term hardness:max --restarts 6 --steps 60 --space {space} --out F/o.json"
+        ));
+        let report = json(&folder.path().join("o.json"));
+        for restart in report["restarts"].as_array().unwrap() {
+            let shares = shares_of(restart);
+            assert!((shares.iter().sum::<f64>() - 100.0).abs() < 1e-4, "{space}: {shares:?}");
+            assert!(shares.iter().all(|share| *share >= 0.0), "{space}: {shares:?}");
+            let is_bound = shares[2] == 0.0 && shares[3] >= 5.0;
+            assert!(is_bound || space == "latent", "{shares:?}");
+        }
+    }
+    for (condition, said) in [
+        ("--lock iron=60 --bound zinc>=50", "the columns that are shares of 100 cannot be so"),
+        ("--sum iron+zinc=70", "has a part of the columns that are shares of 100"),
+    ] {
+        let line = format!(
+            "optimise --model F/m.safetensors --term hardness:max --space input {condition} --out F/x.json"
+        );
+        let refused = String::from_utf8(run(&words(&line, folder.path())).stderr).unwrap();
+        assert!(says(&refused, said), "{refused}");
+    }
+}
+
 #[test]
 fn a_damaged_table_is_told() {
     let folder = trained();

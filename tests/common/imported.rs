@@ -50,7 +50,7 @@ pub fn of_table() -> Model {
         unit: Some("mm".to_owned()),
         kind: ColumnKind::Number { low: 0.0, high: 10.0 },
     };
-    let schema = TableSchema { columns: (0..5).map(column).collect() };
+    let schema = TableSchema { columns: (0..5).map(column).collect(), ..TableSchema::default() };
     let scaling = Scaling::affine(vec![5.0; 5], vec![2.0; 5]);
     let model = imported(Domain::of_table(schema).unwrap(), 3, scaling);
     let values: Vec<f64> = (0..20).map(f64::from).collect();

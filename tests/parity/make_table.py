@@ -18,10 +18,11 @@ import pandas as pd
 STEP = 1e-30
 LATENT = 2
 BETA = 0.3
+SHARES = ["iron [%]", "zinc [%]", "lead [%]"]
 
 
 def table(rng, rows=60):
-    """A CSV of five columns of descriptors, a target and names, with blanks."""
+    """A CSV of eight columns of descriptors, three of them shares of 100, a target and names, with blanks."""
     normal = rng.normal(size=(rows, 4))
     columns = {
         "name": [f"row {i}" for i in range(rows)],
@@ -30,10 +31,11 @@ def table(rng, rows=60):
         "phase": rng.choice(["alpha", "beta", "gamma"], rows),
         "pressure": np.exp(-6 + 1.2 * normal[:, 2]),
         "count": np.floor(np.exp(0.8 * normal[:, 3])),
+        **dict(zip(SHARES, 100 * rng.dirichlet([4, 1, 0.3], rows).T)),
         "strength [MPa]": 40 * normal[:, 0] + 300,
     }
     frame = pd.DataFrame(columns)
-    for column, share in [("length [mm]", 0.1), ("phase", 0.15), ("pressure", 0.2), ("strength [MPa]", 0.3)]:
+    for column, share in [("length [mm]", 0.1), ("phase", 0.15), ("pressure", 0.2), ("zinc [%]", 0.1), ("strength [MPa]", 0.3)]:
         frame.loc[rng.random(rows) < share, column] = np.nan
     return frame.to_csv(index=False, float_format="%.6g")
 
@@ -43,10 +45,10 @@ def skewness(values):
     return (centred**3).mean() / (centred**2).mean() ** 1.5
 
 
-def scaling(values):
+def scaling(values, is_share):
     """Offset, scale and form of a column from its known training values."""
     known = values[~np.isnan(values)]
-    if (known > 0).all() and skewness(known) > 1:
+    if not is_share and (known > 0).all() and skewness(known) > 1:
         logarithms = np.log(known)
         if abs(skewness(logarithms)) < skewness(known) / 3:
             return logarithms.mean(), logarithms.std(), True
@@ -70,6 +72,9 @@ def losses(parameters, x, blocks):
         l, target = logits[:, begin:end], x[:, begin:end]
         known = ~np.isnan(target)
         target = np.nan_to_num(target)
+        if kind == "shares":
+            none, reach = np.array(floor).T
+            l = none + reach * np.exp(log_softmax(l))
         if kind == "floored":
             l = floor + np.log1p(np.exp(10 * (l - floor))) / 10
         loss = -target * log_softmax(l) if kind == "softmax" else (l - target) ** 2
@@ -111,11 +116,13 @@ def main():
             values = frame[column].to_numpy(float)
             places.append(column)
             rows.append(values)
-            offset, scale, is_logarithmic = scaling(values[~held_out])
+            offset, scale, is_logarithmic = scaling(values[~held_out], column in SHARES)
             forms.append((offset, scale, is_logarithmic))
             # A column that is never negative stays so; behind a logarithm it is by itself.
             floor = -offset / scale
             kind = "floored" if np.nanmin(values) >= 0 and not is_logarithmic else "linear"
+            if column in SHARES:
+                kind, floor = "shares", (floor, 100 / scale)
         else:
             dummies = pd.get_dummies(frame[column], dtype=float)
             dummies[frame[column].isna()] = np.nan
@@ -123,6 +130,11 @@ def main():
             rows += list(dummies.to_numpy().T)
             forms += [(0.0, 1.0, False)] * len(dummies.columns)
             kind, floor = "softmax", None
+        if kind == "shares" and blocks[-1][0] == "shares":
+            _, begin, _, floors = blocks.pop()
+            floor = [*floors, floor]
+        elif kind == "shares":
+            floor = [floor]
         blocks.append((kind, begin, len(places), floor))
     rows = np.array(rows).T
     offset, scale = (np.array([form[k] for form in forms]) for k in (0, 1))

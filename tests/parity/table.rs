@@ -93,7 +93,7 @@ fn scaling_and_losses_are_those_of_numpy() {
     let import = imported(&fixture);
     let rows = &import.set.rows;
     let training = training(rows, &fixture.held_out);
-    let scaling = Scaling::by_column(training.iter(), &import.schema.is_number());
+    let scaling = Scaling::by_column(training.iter(), &import.schema.forms());
     assert_eq!(scaling.logarithmic(), fixture.logarithmic);
     let doubles = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
     assert_close("offsets", &doubles(&scaling.offset), &fixture.offset, 1e-5);

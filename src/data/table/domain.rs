@@ -157,6 +157,7 @@ mod tests {
                 column("lattice", ColumnKind::Category { levels }),
                 column("lattice_fcc", ColumnKind::Number { low: 5.0, high: 5.0 }),
             ],
+            ..TableSchema::default()
         })
         .unwrap()
     }

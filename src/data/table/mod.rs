@@ -10,6 +10,7 @@ mod read_as;
 #[cfg(test)]
 mod read_tests;
 mod schema;
+mod shares;
 mod split;
 
 pub use column_roles::ColumnRole;
@@ -18,4 +19,4 @@ pub use files::TableForm;
 pub use options::TableOptions;
 pub use read::{FileColumn, Guess, TableImport, TableReport, read, read_unless};
 pub use read_as::{NamedRows, read_as};
-pub use schema::{ColumnKind, DescribedCell, TableCell, TableColumn, TableSchema};
+pub use schema::{ColumnKind, DescribedCell, Shares, TableCell, TableColumn, TableSchema};

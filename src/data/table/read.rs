@@ -4,7 +4,8 @@ use super::checks;
 use super::column_roles::{ColumnRole, Suggested, is_nameless, kept_parts, stated, suggested};
 use super::files::{ColumnCells, Sheet, read_sheet};
 use super::options::TableOptions;
-use super::schema::{ColumnKind, TableColumn, TableSchema};
+use super::schema::{ColumnKind, Shares, TableColumn, TableSchema};
+use super::shares::find_shares;
 use super::split;
 use crate::data::column_name::ColumnName;
 use crate::data::dataset::{Dataset, Target};
@@ -433,7 +434,25 @@ impl<'a> Reading<'a> {
         let count = self.sheet.rows();
         self.import.set.rows = rows(&self.import.schema, &self.descriptors, count);
         self.import.schema.measure_ranges(self.import.set.rows.iter());
+        self.find_shares();
         Ok(self.import)
+    }
+
+    /// Finds the columns that are shares of a total, and says so.
+    fn find_shares(&mut self) {
+        let TableImport { schema, set, report, .. } = &mut self.import;
+        schema.shares = find_shares(schema, &set.rows);
+        for Shares { columns, total } in &schema.shares {
+            let own = &schema.columns[columns.clone()];
+            let about = text!(
+                "the {count} columns from {first} to {last} add up to {total} in every row: they are read as shares",
+                count = own.len(),
+                first = own[0].name.as_str(),
+                last = own[own.len() - 1].name.as_str(),
+                total = total.to_string()
+            );
+            report.guesses.push(Guess { about, remedy: None });
+        }
     }
 
     fn columns_of_file(&self) -> Vec<FileColumn> {

@@ -1,6 +1,7 @@
 //! The columns of descriptors of a table, and their places in the row that a network reads.
 
 use crate::data::column_name::{ColumnName, LONGEST_UNIT};
+use crate::data::scaling::ColumnForm;
 use crate::numerics::format::to_a_thousandth;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -11,6 +12,9 @@ use std::ops::Range;
 pub struct TableSchema {
     /// The columns; their numbers stand side by side in a row.
     pub columns: Vec<TableColumn>,
+    /// The runs of columns that are shares of a total, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Shares>,
 }
 
 /// A column of descriptors.
@@ -41,6 +45,15 @@ pub enum ColumnKind {
         /// The words, in alphabetical order: a row has 1 in the place of its word and 0 in the others.
         levels: Vec<String>,
     },
+}
+
+/// Neighbouring columns of numbers that are shares of one total.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shares {
+    /// The columns, by their index in the schema.
+    pub columns: Range<usize>,
+    /// Their sum in a row.
+    pub total: f64,
 }
 
 /// A cell of a row as it is shown.
@@ -159,10 +172,26 @@ impl TableSchema {
         })
     }
 
-    /// Marks the places of numbers, `[width]`, as [`Scaling::by_column`](crate::data::scaling::Scaling::by_column) takes
-    /// them.
+    /// The runs of shares with their places in a row.
+    pub fn share_places(&self) -> impl Iterator<Item = (&Shares, Range<usize>)> {
+        self.shares.iter().map(|shares| {
+            let before = &self.columns[..shares.columns.start];
+            let begin = before.iter().map(TableColumn::width).sum();
+            (shares, begin..begin + shares.columns.len())
+        })
+    }
+
+    /// Marks the places of numbers, `[width]`.
     pub fn is_number(&self) -> Vec<bool> {
         self.columns.iter().flat_map(|column| vec![column.is_number(); column.width()]).collect()
+    }
+
+    /// The form in which a network reads each place, `[width]`: the logarithms of shares would have no fixed sum.
+    pub fn forms(&self) -> Vec<ColumnForm> {
+        let of_number = |is_number| if is_number { ColumnForm::Number } else { ColumnForm::Kept };
+        let mut forms: Vec<ColumnForm> = self.is_number().into_iter().map(of_number).collect();
+        self.share_places().for_each(|(_, places)| forms[places].fill(ColumnForm::Share));
+        forms
     }
 
     /// Sets the ranges of the numbers to those of the known values of the `training` rows, `[width]` each; a column
@@ -223,8 +252,8 @@ impl TableSchema {
         self.places().map(|(column, place)| column.describe(&row[place])).collect()
     }
 
-    /// True if a file may hold it: columns of different names, units that can be shown, ranges of finite numbers, and
-    /// categories of two different levels or more.
+    /// True if a file may hold it: columns of different names, units that can be shown, ranges of finite numbers,
+    /// categories of two different levels or more, and shares of columns that there are.
     pub fn is_sound(&self) -> bool {
         let mut names = HashSet::new();
         let is_sound = |column: &TableColumn| {
@@ -238,8 +267,19 @@ impl TableSchema {
                 }
             }
         };
+        let mut end = 0;
+        let are_shares = |Shares { columns, total }: &Shares| {
+            let begins = std::mem::replace(&mut end, columns.end);
+            let numbers = self.columns.get(columns.clone()).unwrap_or_default();
+            begins <= columns.start
+                && numbers.len() > 1
+                && numbers.iter().all(TableColumn::is_number)
+                && total.is_finite()
+                && *total > 0.0
+        };
         !self.columns.is_empty()
             && self.columns.iter().all(|column| names.insert(column.name) && is_sound(column))
+            && self.shares.iter().all(are_shares)
     }
 }
 
@@ -259,38 +299,46 @@ mod tests {
                 column("mass", Some("g"), ColumnKind::Number { low: 1.0, high: 4000.0 }),
                 column("lattice", None, ColumnKind::Category { levels }),
                 column("ratio", None, ColumnKind::Number { low: -0.5, high: 0.5 }),
+                column("iron", None, ColumnKind::Number { low: 0.0, high: 0.5 }),
+                column("zinc", None, ColumnKind::Number { low: 0.5, high: 1.0 }),
             ],
+            shares: vec![Shares { columns: 3..5, total: 1.0 }],
         }
     }
 
     #[test]
     fn columns_stand_side_by_side_in_a_row() {
         let schema = schema();
-        assert_eq!(schema.width(), 5);
+        assert_eq!(schema.width(), 7);
         let places: Vec<Range<usize>> = schema.places().map(|(_, place)| place).collect();
-        assert_eq!(places, [0..1, 1..4, 4..5]);
-        assert_eq!(schema.is_number(), [true, false, false, false, true]);
+        assert_eq!(places, [0..1, 1..4, 4..5, 5..6, 6..7]);
+        assert_eq!(schema.is_number(), [true, false, false, false, true, true, true]);
+        let shares: Vec<Range<usize>> = schema.share_places().map(|(_, places)| places).collect();
+        assert!(shares.iter().eq([&(5..7)]));
+        use ColumnForm::{Kept, Number, Share};
+        assert_eq!(schema.forms(), [Number, Kept, Kept, Kept, Number, Share, Share]);
     }
 
     #[test]
     fn a_row_is_described_in_the_words_of_the_file() {
         let schema = schema();
-        let cells = schema.describe(&[4000.001, 0.2, 0.7, 0.1, -0.6]);
+        let cells = schema.describe(&[4000.001, 0.2, 0.7, 0.1, -0.6, 0.3, 0.7]);
         let shown: Vec<(&str, &str)> =
             cells.iter().map(|cell| (cell.name.as_str(), cell.value.as_str())).collect();
-        assert_eq!(shown, [("mass", "4000"), ("lattice", "fcc"), ("ratio", "-0.6")]);
+        assert_eq!(shown[..3], [("mass", "4000"), ("lattice", "fcc"), ("ratio", "-0.6")]);
         assert_eq!(cells[0].unit, Some("g"));
         assert!((cells[1].probability.unwrap() - 0.7).abs() < 1e-6);
         let outside: Vec<bool> = cells.iter().map(|cell| cell.is_outside).collect();
-        assert_eq!(outside, [false, false, true], "rounding leaves no range");
-        let blank = schema.describe(&[f32::NAN; 5]);
+        assert_eq!(outside[..3], [false, false, true], "rounding leaves no range");
+        let blank = schema.describe(&[f32::NAN; 7]);
         assert!(blank.iter().all(|cell| cell.value == "\u{2013}" && !cell.is_outside));
     }
 
     #[test]
     fn ranges_are_those_of_known_training_values() {
         let mut schema = schema();
-        let rows = [[3.0, 1.0, 0.0, 0.0, f32::NAN], [2.0, 0.0, 1.0, 0.0, f32::NAN]];
+        let rows =
+            [[3.0, 1.0, 0.0, 0.0, f32::NAN, 0.5, 0.5], [2.0, 0.0, 1.0, 0.0, f32::NAN, 0.4, 0.6]];
         schema.measure_ranges(rows.iter().map(|row| &row[..]));
         assert_eq!(schema.columns[0].kind, ColumnKind::Number { low: 2.0, high: 3.0 });
         assert_eq!(schema.columns[2].kind, ColumnKind::Number { low: -0.5, high: 0.5 });
@@ -315,6 +363,11 @@ mod tests {
             s.columns[1].kind = ColumnKind::Category { levels: vec!["a".to_owned(); 2] };
         };
         assert!(broken(one));
+        for (columns, total) in [(3..4, 1.0), (3..6, 1.0), (1..3, 1.0), (3..5, 0.0)] {
+            let schema = TableSchema { shares: vec![Shares { columns, total }], ..schema.clone() };
+            assert!(!schema.is_sound(), "{:?}", schema.shares);
+        }
+        assert!(broken(|s| s.shares.push(s.shares[0].clone())), "in two sums");
         assert!(serde_json::from_str::<TableSchema>(&text.replace("mass", "a\\u0007b")).is_err());
     }
 }

@@ -92,6 +92,7 @@ mod tests {
                 column("lattice", None, ColumnKind::Category { levels }),
                 column("ratio", None, number()),
             ],
+            ..TableSchema::default()
         }
     }
 

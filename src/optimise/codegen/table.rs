@@ -31,6 +31,13 @@ pub(super) fn blocks(layer: &LayerSpec) -> String {
             }
             OutputBlock::Sigmoid(_) => format!("torch.sigmoid(h[{begin}:{end}])"),
             OutputBlock::Softmax(_) => format!("torch.softmax(h[{begin}:{end}], 0)"),
+            OutputBlock::Shares(ends) => {
+                let (none, reach): (Vec<f32>, Vec<f32>) =
+                    ends.iter().map(|[f, r]| (*f, *r)).unzip();
+                let tensor = |values: &[f32]| format!("torch.tensor({values:?})");
+                let probabilities = format!("torch.softmax(h[{begin}:{end}], 0)");
+                format!("{} + {} * {probabilities}", tensor(&none), tensor(&reach))
+            }
         }
     };
     let parts: Vec<String> = layer.blocks.iter().map(part).collect();

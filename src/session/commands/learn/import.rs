@@ -114,7 +114,10 @@ mod tests {
             unit: None,
             kind: ColumnKind::Number { low: 0.0, high: 1.0 },
         };
-        let schema = TableSchema { columns: vec![column("mass"), column("length")] };
+        let schema = TableSchema {
+            columns: vec![column("mass"), column("length")],
+            ..TableSchema::default()
+        };
         assert!(!is_header_of_table("mass [g],length", Some(&schema)), "starts of a search");
         assert!(is_header_of_table("mass [g],length,density", Some(&schema)));
     }
