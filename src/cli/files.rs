@@ -107,18 +107,6 @@ pub fn open(path: &Path) -> Result<Arc<Model>> {
     checkpoint::load(path).map(Arc::new)
 }
 
-/// Opens a checkpoint of a model of outlines.
-pub fn open_outlines(path: &Path) -> Result<Arc<Model>> {
-    let model = open(path)?;
-    match model.domain().table() {
-        None => Ok(model),
-        Some(_) => Err(Error::file(
-            path,
-            text!("is a model of a table, and this command is for outlines alone"),
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

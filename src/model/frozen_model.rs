@@ -12,8 +12,10 @@ use crate::data::rows::Rows;
 use crate::data::scaling::Scaling;
 use crate::data::source::{Source, TrainingData};
 use crate::error::{Error, Result};
+use crate::nn::activation::Activation;
 use crate::nn::autoencoder::{Autoencoder, latent_dim};
 use crate::nn::graph;
+use crate::nn::layer::LayerSpec;
 use crate::nn::mlp::Trace;
 use crate::numerics::runtime::{on_all_cores, rows_at_once, use_one_thread_per_product};
 use crate::numerics::statistics::quantile::{coprime_stride, evenly, quantile};
@@ -83,6 +85,13 @@ impl Model {
             resume: None,
             data: None,
         })
+    }
+
+    /// True if its latent is the output of a tanh, without a prior.
+    pub fn is_behind_tanh(&self) -> bool {
+        let is_tanh =
+            |layer: &LayerSpec| layer.name == "mu" && layer.activation == Activation::Tanh;
+        !self.network.has_posterior() && self.card.layers.iter().any(is_tanh)
     }
 
     /// The same model with other encoded data; cached metrics of the previous data are dropped.

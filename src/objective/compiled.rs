@@ -1,6 +1,6 @@
 //! The objective without a graph, on the weights of its model.
 
-use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced};
+use super::evaluation::{Evaluation, KeptConstraint, Penalties, Priced};
 use super::space::{Passage, Space, SpaceKernel, SpaceSlopes};
 use crate::data::domain::{Domain, Measures};
 use crate::data::quantity::Quantity;
@@ -27,8 +27,8 @@ pub struct CompiledObjective {
     /// The source of the quantity of each term, then of each constraint.
     sources: Vec<QuantityKernel>,
     kernels: Option<KernelSums>,
-    /// The factor of the penalty outside the data.
-    outside_weight: f64,
+    /// The factors of the penalties.
+    penalties: Penalties,
 }
 
 /// Buffers of an evaluation; each thread reuses its own.
@@ -127,7 +127,7 @@ fn row_of(outputs: &[f32], row: usize, rows: usize) -> &[f32] {
 
 impl CompiledObjective {
     /// Prepares an objective. A quantity that the model neither computes nor predicts is NaN everywhere.
-    pub fn new(model: &Model, priced: Priced<'_>, outside: Outside, space: Space) -> Self {
+    pub fn new(model: &Model, priced: Priced<'_>, penalties: Penalties, space: Space) -> Self {
         let domain = model.domain();
         let Priced { spec, constraints, .. } = priced;
         let source = |quantities: &[Quantity]| {
@@ -155,11 +155,11 @@ impl CompiledObjective {
             reads_round_trip,
             domain: domain.clone(),
             units: model.card.scaling.clone(),
-            kernels: match outside.weight > 0.0 {
-                true => KernelSums::new(model.density(), outside.level, outside.softness),
+            kernels: match penalties.outside > 0.0 {
+                true => KernelSums::new(model.density(), penalties.level, penalties.softness),
                 false => None,
             },
-            outside_weight: outside.weight,
+            penalties,
             sources,
         }
     }
@@ -260,7 +260,7 @@ impl CompiledObjective {
         }
         if let Some(kernels) = &self.kernels {
             let dz = with_gradient.then_some(&mut slopes.z);
-            let weight = self.outside_weight;
+            let weight = self.penalties.outside;
             let outside = kernels.outside(z, n, weight as f32, dz);
             loss.iter_mut().zip(outside).for_each(|(loss, far)| *loss += weight * far);
         }
@@ -271,7 +271,7 @@ impl CompiledObjective {
         }
         if self.reads_round_trip {
             let slopes = with_gradient.then_some(&mut *slopes);
-            self.space.add_round_trip(given, passage, spec.align, &mut loss, slopes);
+            self.space.add_round_trip(given, passage, self.penalties.align, &mut loss, slopes);
         }
         let slope = match with_gradient {
             true => self.space.pull_back(given, passage, slopes),

@@ -18,7 +18,7 @@ use crate::numerics::random::{Purpose, stream};
 use crate::objective::evaluate::Objective;
 use crate::objective::test_table::table_model;
 use crate::objective::{
-    ColumnConstraint, Constraint, Goal, ObjectiveSpec, Relation, Term, kept_constraints,
+    ColumnConstraint, Constraint, Goal, ObjectiveSpec, Penalties, Relation, Term, kept_constraints,
 };
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -127,6 +127,33 @@ fn assert_close_to(what: &str, ours: &[f64], plain: &[f64], terms: f64) {
 
 fn assert_close(what: &str, ours: &[f64], plain: &[f64]) {
     assert_close_to(what, ours, plain, 0.0);
+}
+
+#[test]
+fn penalties_of_predictions_count_in_deviations_of_what_is_sought() {
+    let mut rng = stream(5, Purpose::Starts, 0, 0);
+    let mut behind_tanh = 0;
+    for _ in 0..40 {
+        let model = model(&mut rng);
+        let sought = |quantity: Quantity| {
+            let spec = ObjectiveSpec { align: 0.5, ..ObjectiveSpec::new(quantity, Goal::Max) };
+            Penalties::new(&spec, &model).align
+        };
+        let spread = model.encoded.spread(Quantity::AREA);
+        assert_eq!(sought(Quantity::AREA), 0.5);
+        assert_eq!(sought(Quantity::AREA.as_predicted()), 0.5 * spread);
+        let usual = ObjectiveSpec::new(Quantity::AREA.as_predicted(), Goal::Max);
+        let usual = usual.with_usual_penalties(&model);
+        assert_eq!(
+            (usual.align, usual.inside),
+            (if model.is_behind_tanh() { 0.5 } else { 0.0 }, 10.0)
+        );
+        assert_eq!(model.is_behind_tanh(), model.latent_dim() % 3 == 0);
+        behind_tanh += usize::from(model.is_behind_tanh());
+        let computed = ObjectiveSpec::new(Quantity::AREA, Goal::Max).with_usual_penalties(&model);
+        assert_eq!((computed.align, computed.inside), (0.0, 0.0));
+    }
+    assert!(behind_tanh > 0);
 }
 
 #[test]

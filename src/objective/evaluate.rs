@@ -1,7 +1,7 @@
 //! The objective at many points at once: the one function that search, map and tests call.
 
 use super::compiled::CompiledObjective;
-use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced, kept_constraints};
+use super::evaluation::{Evaluation, KeptConstraint, Penalties, Priced, kept_constraints};
 use super::feasible_set::FeasibleSet;
 use super::graph::GraphObjective;
 use super::linear_constraint::{LinearConstraint, linear_constraints};
@@ -36,7 +36,7 @@ pub struct Objective {
     /// The terms that must be above 0 for a point to be an answer.
     positive: Vec<usize>,
     /// The weight and the level of the penalty outside the data.
-    outside: Outside,
+    penalties: Penalties,
     /// The same objective without a graph; none in f64.
     compiled: Option<Arc<CompiledObjective>>,
 }
@@ -108,7 +108,7 @@ impl Objective {
             linear: Vec::new(),
             feasible: None,
             positive: spec.positive_terms(model.domain()),
-            outside: Outside::new(&spec, &model),
+            penalties: Penalties::new(&spec, &model),
             compiled: None,
             model,
             spec,
@@ -119,7 +119,7 @@ impl Objective {
     /// The same objective without a graph, where that can be.
     fn compile(mut self) -> Self {
         let compiled =
-            || CompiledObjective::new(&self.model, self.priced(), self.outside, self.space);
+            || CompiledObjective::new(&self.model, self.priced(), self.penalties, self.space);
         let is_single = self.model.dtype() == DType::F32;
         self.compiled = is_single.then(|| Arc::new(compiled()));
         self
@@ -240,7 +240,8 @@ impl Objective {
     /// As [`Self::evaluate_at_once`], by the graph.
     pub(super) fn evaluate_graph(&self, points: &[f64], with_gradient: bool) -> Result<Evaluation> {
         let (model, priced) = (&self.model, self.priced());
-        let graph = GraphObjective { model, priced, outside: self.outside, space: self.space };
+        let (penalties, space) = (self.penalties, self.space);
+        let graph = GraphObjective { model, priced, penalties, space };
         graph.evaluate(points, with_gradient)
     }
 

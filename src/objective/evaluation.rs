@@ -19,28 +19,32 @@ const TOLERANCE: f64 = 0.05;
 /// The least probability of a level that is locked: it is then the most probable one.
 const LEAST_PROBABILITY: f64 = 0.5;
 
-/// The penalty of an objective outside the data.
+/// The penalties of an objective on a model, beside L2.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outside {
+pub struct Penalties {
+    /// The factor of `|encode(decode(z)) - z|^2` in the loss.
+    pub align: f64,
     /// The factor of [`Density::outside`] in the loss.
-    pub weight: f64,
+    pub outside: f64,
     /// The level at which outside begins, in nats.
     pub level: f64,
     /// The width beyond it, in nats, over which the penalty becomes linear.
     pub softness: f64,
 }
 
-impl Outside {
-    /// The penalty of an objective on a model. For a prediction its weight is in standard deviations of the sought
+impl Penalties {
+    /// The penalties of an objective on a model. For a prediction their weights are in standard deviations of the sought
     /// quantities, since a target column may have any unit.
     pub fn new(spec: &ObjectiveSpec, model: &Model) -> Self {
+        let unit = if spec.predicts() { sought_spread(spec, model) } else { 1.0 };
+        let align = spec.align * unit;
         if spec.inside == 0.0 {
             // Without a weight the density of the data is not needed.
-            return Self { weight: 0.0, level: f64::INFINITY, softness: 0.0 };
+            return Self { align, outside: 0.0, level: f64::INFINITY, softness: 0.0 };
         }
-        let unit = if spec.predicts() { sought_spread(spec, model) } else { 1.0 };
         Self {
-            weight: spec.inside * unit,
+            align,
+            outside: spec.inside * unit,
             level: model.density().level(spec.predicts()),
             softness: Density::softness(spec.predicts()),
         }

@@ -1,9 +1,9 @@
 //! The objective as a candle graph, in the precision of its model: the reference for the compiled one, and in f64 for
 //! the comparison with finite differences.
 
-use super::evaluation::{Evaluation, KeptConstraint, Outside, Priced};
+use super::evaluation::{Evaluation, KeptConstraint, Penalties, Priced};
 use super::space::Space;
-use super::spec::{Goal, ObjectiveSpec, Relation, Term};
+use super::spec::{Goal, Relation, Term};
 use crate::data::quantity::Quantity;
 use crate::error::Result;
 use crate::model::Model;
@@ -15,7 +15,7 @@ use candle_core::{D, Tensor, Var};
 pub struct GraphObjective<'a> {
     pub model: &'a Model,
     pub priced: Priced<'a>,
-    pub outside: Outside,
+    pub penalties: Penalties,
     pub space: Space,
 }
 
@@ -76,7 +76,8 @@ impl GraphObjective<'_> {
 
     /// The loss of every point, `[n]`.
     fn loss(&self, graph: &Graph) -> Result<Tensor> {
-        let ObjectiveSpec { l2, align, .. } = *self.priced.spec;
+        let l2 = self.priced.spec.l2;
+        let Penalties { align, outside, level, softness } = self.penalties;
         let z = &graph.z;
         let mut loss = Tensor::zeros(z.dim(0)?, z.dtype(), z.device())?;
         let values = graph.terms.iter().zip(&graph.rests);
@@ -107,9 +108,8 @@ impl GraphObjective<'_> {
             let again = apply(&network.to_mu(), &apply(network.decoder(), z)?)?;
             loss = (loss + ((again - z)?.sqr()?.sum(D::Minus1)? * align)?)?;
         }
-        let Outside { weight, level, softness } = self.outside;
-        if weight > 0.0 {
-            loss = (loss + (self.model.density().outside(z, level, softness)? * weight)?)?;
+        if outside > 0.0 {
+            loss = (loss + (self.model.density().outside(z, level, softness)? * outside)?)?;
         }
         for (constraint, value) in self.priced.constraints.iter().zip(&graph.constrained) {
             let missing = match constraint.relation {

@@ -15,7 +15,7 @@ pub(crate) mod test_table;
 
 pub use column_constraint::ColumnConstraint;
 pub use evaluate::Objective;
-pub use evaluation::{Evaluation, KeptConstraint, Outside, kept_columns, kept_constraints};
+pub use evaluation::{Evaluation, KeptConstraint, Penalties, kept_columns, kept_constraints};
 pub use feasible_set::{FeasibleSet, project_onto_sum};
 pub use linear_constraint::{BrokenConstraint, LinearConstraint, linear_constraints};
 pub use space::Space;

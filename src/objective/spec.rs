@@ -6,6 +6,7 @@ use crate::data::names::quoted::Unquoted;
 use crate::data::quantity::{Quantity, predicted};
 use crate::data::task::level_in_name;
 use crate::error::{Error, Result, check_range};
+use crate::model::Model;
 use crate::text;
 use crate::text::Text;
 use serde::{Deserialize, Serialize};
@@ -213,6 +214,8 @@ impl ObjectiveSpec {
     pub const USUAL_INSIDE: f64 = 1.0;
     /// The same for a head's prediction, in standard deviations of the sought quantities.
     pub const USUAL_INSIDE_OF_PREDICTIONS: f64 = 10.0;
+    /// The default weight of `align` for a prediction behind a tanh, in the same unit.
+    pub const USUAL_ALIGN_OF_TANH: f64 = 0.5;
 
     /// The greatest weight of a penalty.
     pub const MAX_WEIGHT: f64 = 1e6;
@@ -253,20 +256,36 @@ impl ObjectiveSpec {
         self
     }
 
-    /// The same objective with the default weight of `inside`: that of predictions if it reads any, else 0.
-    pub fn with_usual_inside(self) -> Self {
-        let inside = if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 };
-        Self { inside, ..self }
+    /// The default weight of `inside`: that of predictions if it reads any, else 0.
+    pub fn usual_inside(&self) -> f64 {
+        if self.predicts() { Self::USUAL_INSIDE_OF_PREDICTIONS } else { 0.0 }
     }
 
-    /// Sets the default penalty when a change makes an objective read predictions, or no longer read any, unless the change
-    /// set the penalty too; caution applies to predictions alone.
-    pub fn settle_after(&mut self, before: &Self) {
+    /// The default weight of `align` on a model: that of a tanh latent, which has no prior to lead back to, if it reads
+    /// predictions, else 0.
+    pub fn usual_align(&self, model: &Model) -> f64 {
+        if self.predicts() && model.is_behind_tanh() { Self::USUAL_ALIGN_OF_TANH } else { 0.0 }
+    }
+
+    /// The same objective with the default weights of its penalties on a model; without data there is nothing to keep
+    /// inside.
+    pub fn with_usual_penalties(self, model: &Model) -> Self {
+        let inside = if model.has_data() { self.usual_inside() } else { 0.0 };
+        Self { inside, align: self.usual_align(model), ..self }
+    }
+
+    /// Sets the default penalties on a model when a change makes an objective read predictions, or no longer read any, unless
+    /// the change set the penalty too; caution applies to predictions alone.
+    pub fn settle_after(&mut self, before: &Self, model: &Model) {
         if self.predicts() == before.predicts() {
             return;
         }
+        let usual = self.clone().with_usual_penalties(model);
         if self.inside == before.inside {
-            self.inside = self.clone().with_usual_inside().inside;
+            self.inside = usual.inside;
+        }
+        if self.align == before.align {
+            self.align = usual.align;
         }
         self.cautious &= self.predicts();
     }
@@ -487,6 +506,7 @@ fn number(text: &str, key: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::bundled::BUNDLED;
 
     #[test]
     fn terms_are_written_as_they_are_read() {
@@ -570,14 +590,15 @@ mod tests {
         );
         let bounded = vec!["drag<=1".parse().unwrap()];
         assert!(ObjectiveSpec { constraints: bounded, ..computed.clone() }.predicts());
-        predicted.settle_after(&computed);
+        let model = BUNDLED[0].load().unwrap();
+        predicted.settle_after(&computed, &model);
         assert_eq!(predicted.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
         let mut back =
             ObjectiveSpec { terms: computed.terms.clone(), cautious: true, ..predicted.clone() };
-        back.settle_after(&predicted);
+        back.settle_after(&predicted, &model);
         assert_eq!((back.inside, back.cautious), (0.0, false));
         let mut chosen = ObjectiveSpec { inside: 3.0, ..predicted };
-        chosen.settle_after(&computed);
+        chosen.settle_after(&computed, &model);
         assert_eq!(chosen.inside, 3.0, "who sets it with the change has their way");
     }
 

@@ -252,7 +252,7 @@ impl SearchReport {
             count = self.restarts.len(),
             listed
         );
-        let usual = spec.clone().with_usual_inside().inside.max(1.0);
+        let usual = spec.usual_inside().max(1.0);
         let weight = tick((3.0 * spec.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
         let advice = match spec.predicts() {
             true => text!(

@@ -172,7 +172,7 @@ impl Attempt {
 
     fn next_search(&mut self, model: Arc<Model>) -> Result<AttemptPhase> {
         let Some(goal) = self.goals.pop() else { return Ok(AttemptPhase::Over(model)) };
-        let config = self.config.search(self.quantity, goal, self.seed);
+        let config = self.config.search(&model, self.quantity, goal, self.seed);
         let search = Search::new(model.clone(), config)?;
         Ok(AttemptPhase::Search(Box::new(search), goal, model))
     }

@@ -2,6 +2,7 @@
 
 use crate::data::quantity::Quantity;
 use crate::error::{Result, check_range};
+use crate::model::Model;
 use crate::objective::{Goal, ObjectiveSpec};
 use crate::optimise::SearchConfig;
 use crate::text;
@@ -121,10 +122,16 @@ impl RediscoverConfig {
         check_range("steps", self.steps, 1, 1_000_000)
     }
 
-    /// The settings of a search for a quantity that a head predicts.
-    pub(super) fn search(&self, quantity: Quantity, goal: Goal, seed: u64) -> SearchConfig {
+    /// The settings of a search of a model for a quantity that its head predicts.
+    pub(super) fn search(
+        &self,
+        model: &Model,
+        quantity: Quantity,
+        goal: Goal,
+        seed: u64,
+    ) -> SearchConfig {
         SearchConfig {
-            spec: ObjectiveSpec::new(quantity, goal).with_usual_inside(),
+            spec: ObjectiveSpec::new(quantity, goal).with_usual_penalties(model),
             restarts: self.restarts,
             steps: self.steps,
             seed,

@@ -57,6 +57,8 @@ pub struct Pointed {
     pub seed: u64,
     /// The number of hidden rows.
     pub hidden: usize,
+    /// The number of rows that were not learned from either, because they are in small groups with hidden ones.
+    pub left_out: usize,
     /// The number of all rows.
     pub rows: usize,
     /// The neighbourhood of the different believable answers.

@@ -24,7 +24,7 @@ impl Truth {
         match self {
             Self::Computed => {
                 text!(
-                    "The property was learned and searched by its values alone, and then computed for each decoded outline."
+                    "The property was learned and searched by its values alone, and then computed of each decoded outline or row."
                 )
             }
             Self::Planted => {

@@ -18,7 +18,7 @@ use crate::objective::Goal;
 use crate::text;
 use crate::text::Text;
 use crate::trust::is_dense;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// The ratio of all rows to unseen rows in a blind choice.
@@ -230,10 +230,23 @@ impl Rediscovery {
         self.data.as_ref().ok_or_else(|| Error::mismatch(text!("the data are not at hand")))
     }
 
+    /// The rows that are learned from: those that are not hidden. Where groups are small, as copies or repeats are, the rest
+    /// of a group with a hidden row is left out too, or it would tell of it; of large groups whole ones are hidden besides.
+    fn kept(&self, hidden: &[bool]) -> Result<Vec<usize>> {
+        let groups = &self.data()?.set.groups;
+        let are_small = !groups.is_empty() && !self.hidings.contains(&Hiding::Groups);
+        let of_hidden: BTreeSet<u32> = match are_small {
+            true => groups.iter().zip(hidden).filter(|(_, h)| **h).map(|(g, _)| *g).collect(),
+            false => BTreeSet::new(),
+        };
+        let is_kept =
+            |&row: &usize| !hidden[row] && !groups.get(row).is_some_and(|g| of_hidden.contains(g));
+        Ok((0..hidden.len()).filter(is_kept).collect())
+    }
+
     /// A training with the settings of the model, without the hidden rows.
     fn without(&self, hidden: &[bool]) -> Result<Beginning> {
-        let kept: Vec<usize> = (0..hidden.len()).filter(|&row| !hidden[row]).collect();
-        let part = self.subject.part(self.data()?, &kept)?;
+        let part = self.subject.part(self.data()?, &self.kept(hidden)?)?;
         let training = Box::new(self.model.card.training().cloned().unwrap_or_default());
         Ok(Beginning::Data(part, training, self.model.is_linear()))
     }
@@ -321,10 +334,11 @@ impl Rediscovery {
         let rows = whitened(model, &mu);
         let answers = whitened(model, &latent(model, optima));
         let best = whitened(model, &latent(model, &optima[..optima.len().min(1)]));
-        // The best rows that were not hidden.
+        // The best rows that were learned from.
         let values = self.subject.values(set);
-        let mut seen: Vec<usize> =
-            (0..hidden.len()).filter(|&row| !hidden[row] && values[row].is_finite()).collect();
+        let mut seen = self.kept(hidden)?;
+        let learned = seen.len();
+        seen.retain(|&row| values[row].is_finite());
         let loss = |row: usize| self.config.goal.loss(values[row]);
         seen.sort_by(|&a, &b| loss(a).total_cmp(&loss(b)));
         seen.truncate(NEAREST);
@@ -341,6 +355,7 @@ impl Rediscovery {
         Ok(Pointed {
             seed,
             hidden: count,
+            left_out: hidden.len() - count - learned,
             rows: hidden.len(),
             answers: Pointing::from_points(&answers, |_| None, &rows, hidden),
             best_answer: Pointing::from_points(&best, |_| None, &rows, hidden),

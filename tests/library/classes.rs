@@ -189,7 +189,7 @@ fn searches_end_in_the_class_that_was_sought() {
         ("kind:down=amber+coal", &[1]),
     ] {
         let terms = vec![term.parse().unwrap()];
-        let spec = ObjectiveSpec { terms, ..ObjectiveSpec::default() }.with_usual_inside();
+        let spec = ObjectiveSpec { terms, ..ObjectiveSpec::default() }.with_usual_penalties(&MODEL);
         let config = SearchConfig { spec, restarts: 12, steps: 100, ..SearchConfig::default() };
         let mut search = Search::new(MODEL.clone(), config).unwrap();
         while search.step().unwrap() {}

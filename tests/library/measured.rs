@@ -101,7 +101,7 @@ fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {
 #[test]
 fn a_search_seeks_what_was_measured_by_its_head() {
     let stiff = quantity("stiffness");
-    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
+    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_penalties(&MODEL);
     assert_eq!(spec.inside, ObjectiveSpec::USUAL_INSIDE_OF_PREDICTIONS);
     let search = SearchConfig { spec, restarts: 6, steps: 120, ..SearchConfig::default() };
     let mut search = Search::new(MODEL.clone(), search).unwrap();
@@ -183,7 +183,7 @@ fn predicted_at(z: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
     let stiff = quantity("stiffness");
-    let report = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside(), 5);
+    let report = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_penalties(&MODEL), 5);
     assert!(report.config.spec.reads_heads_alone(), "it is not said to go by geometry");
     for found in &report.restarts {
         for value in [found.start, found.best(), found.last, found.answer.value()] {
@@ -254,7 +254,7 @@ fn every_value_of_a_search_of_predictions_stands_with_its_interval() {
 #[test]
 fn a_race_of_predictions_writes_the_ends_of_their_intervals() {
     let stiff = quantity("stiffness");
-    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside();
+    let spec = ObjectiveSpec::new(stiff, Goal::Max).with_usual_penalties(&MODEL);
     let config = SearchConfig { spec, restarts: 3, steps: 20, ..SearchConfig::default() };
     let mut race = Race::new(MODEL.clone(), config, &Contenders::default()).unwrap();
     while race.step().unwrap() {}
@@ -292,7 +292,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
         constraints: vec!["stiffness>=13".parse().unwrap()],
         ..ObjectiveSpec::new(Quantity::ROUNDNESS, Goal::Max)
     };
-    let report = searched(spec.with_usual_inside(), 4);
+    let report = searched(spec.with_usual_penalties(&MODEL), 4);
     let index = report.best.unwrap();
     let found = &report.restarts[index];
     let [check] = found.bounded().collect::<Vec<_>>()[..] else { panic!("one is bounded") };
@@ -300,7 +300,7 @@ fn what_a_constraint_alone_bounds_is_told_with_its_interval() {
     assert!(found.best().computed().is_some(), "what is sought is computed");
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&report)).unwrap().html().unwrap();
     assert!(html.contains(&check.prediction.text().to_string()), "{}", check.prediction.text());
-    let sought = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_inside(), 4);
+    let sought = searched(ObjectiveSpec::new(stiff, Goal::Max).with_usual_penalties(&MODEL), 4);
     let html = Report::new("m".to_owned(), MODEL.clone(), Some(&sought)).unwrap().html().unwrap();
     assert!(html.contains("as measured") && !html.contains(">geometry<"));
 }

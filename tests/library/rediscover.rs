@@ -10,6 +10,7 @@ use latent_explorer::data::outline::import::ImportOptions;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
+use latent_explorer::data::table::{TableOptions, read};
 use latent_explorer::data::task::Task;
 use latent_explorer::model::Model;
 use latent_explorer::model::heads::judge::Prediction;
@@ -202,4 +203,56 @@ fn what_cannot_be_done_is_refused_before_any_work() {
     assert!(refused(RediscoverConfig { functions: 0, ..usual }).contains("functions"));
     let unknown = RediscoverConfig::from_quantity("drag".parse().unwrap());
     assert!(refused(unknown).contains("'drag'"));
+}
+
+/// A table of 120 rows in pairs of the same group, with blanks and a category, and a target that follows two columns.
+fn pairs() -> TrainingData {
+    let mut text = "group,kind,a,b,c,y\n".to_owned();
+    for row in 0..120usize {
+        let noise = |k: usize| ((row / 2 * 7919 + k * 104_729 + 1) * 7907 % 1009) as f64 / 1009.0;
+        let own = (row % 2) as f64 * 0.01;
+        let (a, b) = (noise(1) + own, noise(2) - own);
+        let kind = if noise(3) > 0.5 { "soft" } else { "hard" };
+        let c = if row % 11 == 3 { String::new() } else { format!("{:.4}", 2.0 * a - noise(4)) };
+        text += &format!("pair {},{kind},{a:.4},{b:.4},{c},{:.4}\n", row / 2, 300.0 * (a + a * b));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pairs.csv");
+    std::fs::write(&path, text).unwrap();
+    let (targets, group) = (vec!["y".to_owned()], Some("group".to_owned()));
+    let import = read(&path, &TableOptions { targets, group, ..TableOptions::default() }).unwrap();
+    TrainingData::table(import, "pairs".to_owned()).unwrap()
+}
+
+#[test]
+fn a_table_is_rediscovered_without_the_rest_of_small_groups() {
+    let data = pairs();
+    let config = TrainingConfig { updates: 400, ..TrainingConfig::for_imported(&data) };
+    let mut trainer = Trainer::new(data, config).unwrap();
+    while !trainer.is_finished() {
+        trainer.step().unwrap();
+    }
+    let model = Arc::new(trainer.finish().unwrap());
+    assert!(model.is_behind_tanh());
+    let y = "y".parse().unwrap();
+    let config = RediscoverConfig {
+        repeats: 1,
+        functions: 2,
+        restarts: 12,
+        steps: 100,
+        ..RediscoverConfig::from_quantity(y)
+    };
+    let mut rediscovery = Rediscovery::new(model, config).unwrap();
+    while rediscovery.step().unwrap() {}
+    let report = rediscovery.report();
+    let believable = report.believable.as_ref().unwrap();
+    assert_eq!((believable.truth, believable.repeats.len()), (Truth::Planted, 2));
+    let by_value = &report.pointed[0];
+    assert_eq!(by_value.hiding, Hiding::Value);
+    let repeat = by_value.repeats[0];
+    // Rows of a pair have nearly the same value, so most of the best twelve are pairs.
+    assert_eq!((repeat.hidden, repeat.rows), (12, 120));
+    assert!(repeat.left_out <= 4, "{repeat:?}");
+    let blind = report.blind.unwrap().repeats[0];
+    assert!(blind.unseen >= 24 && blind.percentile > 0.75, "{blind:?}");
 }

@@ -45,9 +45,10 @@ pub struct SearchArguments {
     /// Weight of |z|^2 in the loss, which keeps z near the origin; 0.01 is typical
     #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
     l2: f64,
-    /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree
-    #[arg(long, value_name = "W", default_value_t = 0.0, allow_hyphen_values = true, help_heading = SOUGHT)]
-    align: f64,
+    /// Weight of |encode(decode(z)) - z|^2 in the loss, which keeps z where both networks agree; for a predicted property
+    /// in standard deviations of the property [default: 0.5 for a predicted property behind a tanh, else 0]
+    #[arg(long, value_name = "W", allow_hyphen_values = true, help_heading = SOUGHT)]
+    align: Option<f64>,
     /// Weight of the distance of z outside the data, which keeps the search among known shapes; 1 is typical for
     /// geometric properties. For a predicted property it counts in standard deviations of the property, and outside
     /// begins at the density that three quarters of the held-out rows exceed [default: 10 for a predicted property,
@@ -197,7 +198,7 @@ impl SearchArguments {
         let spec = ObjectiveSpec {
             terms,
             l2: self.l2,
-            align: self.align,
+            align: 0.0,
             inside: 0.0,
             cautious: self.cautious,
             constraints: self.constraints.clone(),
@@ -217,9 +218,10 @@ impl SearchArguments {
                 ),
             ));
         }
-        // Without data there is nothing to keep a search to.
-        let usual = if model.has_data() { spec.with_usual_inside() } else { spec };
-        Ok(ObjectiveSpec { inside: self.inside.unwrap_or(usual.inside), ..usual })
+        let usual = spec.with_usual_penalties(model);
+        let (inside, align) =
+            (self.inside.unwrap_or(usual.inside), self.align.unwrap_or(usual.align));
+        Ok(ObjectiveSpec { inside, align, ..usual })
     }
 
     /// The latent points of --starts or --from, `[points][latent]`, and the frames of their shapes; no frames if all
@@ -343,7 +345,7 @@ mod tests {
             SearchConfig { starts: around(0.25), restarts: 12, ..usual.clone() },
             SearchConfig { starts: around(0.0), restarts: 1, ..usual.clone() },
         ] {
-            let line = command_line(&config, "m.safetensors");
+            let line = command_line(&config, &model, "m.safetensors");
             assert_eq!(read_back(&line, &model, folder.path()), config, "{line}");
         }
     }

@@ -317,7 +317,7 @@ impl Report<'_> {
             }
             @if let Some(search) = self.search {
                 p { (text!("This command repeats the search, on the same machine to the last digit:")) }
-                pre { (command_line(&search.config, &self.name)) }
+                pre { (command_line(&search.config, &self.model, &self.name)) }
             }
         }
     }

@@ -87,7 +87,7 @@ impl Report<'_> {
         let search = search.map(|search| JsonSearch {
             run: &search.run,
             config: &search.config,
-            command: command_line(&search.config, &self.name),
+            command: command_line(&search.config, &self.model, &self.name),
             best_in_data: search.in_data.as_ref(),
             answer,
             basins: &search.basins,

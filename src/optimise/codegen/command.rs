@@ -1,12 +1,14 @@
 //! A search as a command line.
 
 use super::line::{MAX_STARTS, STARTS, joined};
+use crate::model::Model;
 use crate::objective::{Goal, Space, Term};
 use crate::optimise::{SearchConfig, Starts};
 use std::fmt::Write;
 
-/// The command line that runs this search on the model in `file`, with the options that differ from their defaults.
-pub fn command_line(config: &SearchConfig, file: &str) -> String {
+/// The command line that runs this search on the model, which lies in `file`, with the options that differ from their
+/// defaults.
+pub fn command_line(config: &SearchConfig, model: &Model, file: &str) -> String {
     let usual = SearchConfig::default();
     let spec = &config.spec;
     let mut line = String::new();
@@ -31,10 +33,12 @@ pub fn command_line(config: &SearchConfig, file: &str) -> String {
         }
         terms => terms.iter().for_each(|term| option("term", term.to_string())),
     }
-    let usual_inside = spec.clone().with_usual_inside().inside;
-    for (name, weight, usual) in
-        [("l2", spec.l2, 0.0), ("align", spec.align, 0.0), ("inside", spec.inside, usual_inside)]
-    {
+    let penalties = spec.clone().with_usual_penalties(model);
+    for (name, weight, usual) in [
+        ("l2", spec.l2, 0.0),
+        ("align", spec.align, penalties.align),
+        ("inside", spec.inside, penalties.inside),
+    ] {
         if weight != usual {
             option(name, weight.to_string());
         }

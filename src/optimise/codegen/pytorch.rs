@@ -5,7 +5,7 @@ use crate::data::quantity::Quantity;
 use crate::model::Model;
 use crate::model::card::StartDistribution;
 use crate::objective::{
-    FeasibleSet, Goal, KeptConstraint, Outside, Relation, Space, Term, kept_constraints,
+    FeasibleSet, Goal, KeptConstraint, Penalties, Relation, Space, Term, kept_constraints,
 };
 use crate::optimise::config::{Method, SearchConfig, Starts};
 use crate::optimise::schedule::Plateau;
@@ -287,6 +287,7 @@ impl<'a> Listing<'a> {
     /// The computation from the point to the loss.
     fn loss(&mut self, depth: usize) {
         let SearchConfig { spec, space, .. } = self.config;
+        let penalties = Penalties::new(spec, self.model);
         let reads_shape = spec.quantities().any(|quantity| !quantity.is_predicted());
         let reads_z =
             spec.predicts() || [spec.l2, spec.align, spec.inside].iter().any(|w| *w > 0.0);
@@ -327,7 +328,7 @@ impl<'a> Listing<'a> {
             let rebuilt = if *space == Space::Latent { "x" } else { "decode(z)" };
             let line = format!(
                 "loss = loss + {} * (encode({rebuilt}) - z).square().sum()  # stay where the networks agree",
-                spec.align
+                penalties.align
             );
             self.line(depth, line, value);
         }
@@ -343,7 +344,7 @@ impl<'a> Listing<'a> {
             self.line(depth, line, value);
         }
         if spec.inside > 0.0 {
-            let weight = Outside::new(spec, self.model).weight;
+            let weight = penalties.outside;
             let term = format!("{weight} * outside(z)");
             let line = match can_say_outside(self.model) {
                 true => format!("loss = loss + {term}  # stay among the data"),

@@ -112,7 +112,8 @@ fn the_ground_holds_what_the_search_calls() {
 
 #[test]
 fn a_command_line_has_what_differs_from_the_usual() {
-    let usual = command_line(&SearchConfig::default(), "m.safetensors");
+    let model = BUNDLED[0].load().unwrap();
+    let usual = command_line(&SearchConfig::default(), &model, "m.safetensors");
     let expected = "latent-explorer optimise --model m.safetensors --property roundness --mode max --out best.json";
     assert_eq!(usual, expected);
     let spec = ObjectiveSpec {
@@ -133,7 +134,7 @@ fn a_command_line_has_what_differs_from_the_usual() {
         patience: None,
         ..SearchConfig::default()
     };
-    let line = command_line(&config, "it's mine.safetensors");
+    let line = command_line(&config, &model, "it's mine.safetensors");
     assert_eq!(
         line,
         "printf '%s\\n' 0.5,-1.25 > starts.csv\n\

@@ -252,11 +252,8 @@ fn set_quantity(core: &mut Core, quantity: Quantity) {
 fn set_search(core: &mut Core, mut config: SearchConfig) {
     let state = &mut core.state;
     let present = state.search_config().into_owned();
-    let asked = config.spec.inside;
-    config.spec.settle_after(&present.spec);
-    if state.shown().is_some_and(|(_, entry)| !entry.prepared.model.has_data()) {
-        // A model without data has nothing to keep to.
-        config.spec.inside = asked;
+    if let Some((_, entry)) = state.shown() {
+        config.spec.settle_after(&present.spec, &entry.prepared.model);
     }
     if config.spec == present.spec {
         config.spec.clone_from(&state.document.search.config.spec);

@@ -81,7 +81,7 @@ impl State {
             Arc::new(SearchCode {
                 lines: pytorch(config, model),
                 preamble: preamble(config, model, file),
-                command: command_line(config, file),
+                command: command_line(config, model, file),
             })
         }))
     }

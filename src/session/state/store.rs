@@ -574,5 +574,5 @@ fn replacement(spec: &ObjectiveSpec, model: &Model) -> Option<ObjectiveSpec> {
     let lacks = spec.quantities().any(|quantity| !model.knows(quantity))
         || spec.columns.iter().flat_map(ColumnConstraint::columns).any(|name| !has_column(name));
     let usual = || ObjectiveSpec::new(model.usual_quantity(), Goal::Max);
-    lacks.then(|| if model.has_data() { usual().with_usual_inside() } else { usual() })
+    lacks.then(|| usual().with_usual_penalties(model))
 }

@@ -91,7 +91,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
                 {
                     actions.command(Command::TrainHeads(missing));
                 }
-                if state.rediscovery().is_none_or(|test| test.job.is_none()) && !is_table {
+                if state.rediscovery().is_none_or(|test| test.job.is_none()) {
                     let mut predicted = quantities;
                     predicted.retain(|quantity| model.can_tell(quantity.as_predicted()));
                     rediscover::ask(ui, &predicted, actions);

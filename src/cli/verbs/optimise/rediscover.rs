@@ -1,7 +1,7 @@
 //! `rediscover`: a model and a property in, three numbers out that rate the answers of its searches.
 
 use crate::cli::args::search::goal;
-use crate::cli::files::{check_outputs, open_outlines, print};
+use crate::cli::files::{check_outputs, open, print};
 use crate::cli::outcome::CommandOutcome;
 use crate::cli::progress::Progress;
 use crate::data::quantity::Quantity;
@@ -21,11 +21,11 @@ use std::path::PathBuf;
     latent-explorer rediscover --model wings.safetensors --property drag --functions 50 --repeats 10 --out found.json\n\n\
     a  Is \"believable\" right? Heads and judges are taught anew, searches go to both ends, and the 90 % interval at each \
     different believable answer is held against the true value there. What geometry tells is learned and searched by its \
-    values alone and then measured on the decoded outline. What was measured is not known of new shapes, so truths are \
+    values alone and then measured on the decoded outline. What was measured is not known of new shapes or rows, so truths are \
     planted: a Gaussian process is fitted to the values, functions are drawn from it, and the rows are labelled by each and \
     noise. That flatters a judge that is a Gaussian process. Chance: the share of the data's values in the same intervals.\n\n\
     b  Would it have pointed there? The best tenth of the rows is hidden, and by whole groups, labels or clusters; all is \
-    trained anew without them. How many of the ten rows nearest to an answer were hidden, and how far is the nearest of \
+    trained anew without them, and without the rest of a group of which a row is hidden. How many of the ten rows nearest to an answer were hidden, and how far is the nearest of \
     those? Beside: the best answer alone, the best rows that were learned from, 200 random draws, and the share of hidden \
     rows. The best rows mostly lie at the edge of all rows: once they are hidden, they are beyond the data that are left, \
     where no prediction is believed. Their share within reach says how many could have been found; where it is small, \
@@ -50,7 +50,7 @@ pub struct RediscoverArguments {
     /// The checkpoint to test
     #[arg(long, value_name = "M.safetensors")]
     model: PathBuf,
-    /// The property to optimise: roundness, area, perimeter, heat-shedding, or a target column of the data
+    /// The property to optimise: a target column of the data, or what is computed: roundness, area, perimeter, heat-shedding
     #[arg(id = "property", long = "property", value_name = "NAME")]
     quantity: Quantity,
     /// The goal in b and c: max or min
@@ -98,7 +98,7 @@ pub fn run(arguments: &RediscoverArguments) -> Result<CommandOutcome> {
         steps: arguments.steps,
     };
     config.check()?;
-    let mut rediscovery = Rediscovery::new(open_outlines(model)?, config)?;
+    let mut rediscovery = Rediscovery::new(open(model)?, config)?;
     let mut progress = Progress::start();
     while rediscovery.step()? {
         progress.report(rediscovery.progress(), || rediscovery.annotations());

@@ -68,7 +68,8 @@ pub fn penalties(ui: &mut Ui, spec: &mut ObjectiveSpec) {
         text!("Alignment"),
         text!(
             "a |encode(decode(z)) - z|\u{b2}: keeps z where encoding the decoded row leads back to it, \
-         differentiated through both networks; 1 is usual, 0 adds nothing."
+         differentiated through both networks; 1 is usual, 0 adds nothing. Where a prediction is sought it counts in standard \
+         deviations of what is sought; behind a tanh 0.5 is usual there."
         ),
         &mut spec.align,
         0.0..=1e6,
