@@ -252,9 +252,15 @@ impl SearchReport {
             count = self.restarts.len(),
             listed
         );
-        let usual = spec.usual_inside().max(1.0);
-        let weight = tick((3.0 * spec.inside).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
+        let greater =
+            |weight: f64, usual: f64| tick((3.0 * weight).clamp(usual, ObjectiveSpec::MAX_WEIGHT));
+        let weight = greater(spec.inside, spec.usual_inside().max(1.0));
+        let moves = matches!(counts.first(), Some((Question::Shift | Question::Change, _)));
         let advice = match spec.predicts() {
+            true if moves => text!(
+                "Give \"alignment\" (--align) the weight {weight}, or train the model with more rows.",
+                weight = greater(spec.align, ObjectiveSpec::USUAL_ALIGN_OF_TANH)
+            ),
             true => text!(
                 "Give \"inside the data\" (--inside) the weight {weight}, or train the model with more rows.",
                 weight
