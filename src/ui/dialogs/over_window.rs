@@ -99,6 +99,9 @@ impl Dialogs {
                 Dialog::Open(path) => open(ui, path, state, actions),
                 Dialog::Save(id, path) => save(ui, *id, path, state, actions),
                 Dialog::Model(id, name) => super::model::show(ui, *id, name, state, actions),
+                Dialog::Reliability(id, target) => {
+                    super::reliability_diagram::show(ui, *id, *target, state, actions)
+                }
                 Dialog::Data => self.data(ui, state, actions),
                 Dialog::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),
                 Dialog::QuitUnsaved => quit_unsaved(ui, state, actions),
