@@ -90,6 +90,7 @@ impl Dialogs {
                 Dialog::Data | Dialog::Draw => 700.0,
                 Dialog::Code => 860.0,
                 Dialog::Sweep(_) => super::sweep::WIDTH,
+                Dialog::Reliability(..) => super::reliability_diagram::WIDTH,
                 Dialog::Out(_) => 620.0,
                 _ => 460.0,
             });

@@ -1,6 +1,7 @@
 //! The reliability diagram of a target of classes, with the scores of its head.
 
 use crate::data::quantity::Quantity;
+use crate::model::heads::card::HeadCard;
 use crate::model::heads::reliability_diagram::{ReliabilityBin, ReliabilityDiagram};
 use crate::session::State;
 use crate::session::document::ids::ModelId;
@@ -10,11 +11,13 @@ use crate::ui::drawer::curves;
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme;
 use crate::ui::widgets::{heading, note};
-use egui::{Align2, RichText, Stroke, Ui, vec2};
+use egui::{Align, Align2, Layout, RichText, Stroke, Ui, vec2};
 use egui_plot::{Line, PlotPoint, Points, Text as PlotText};
 
+/// The width of the dialog.
+pub(super) const WIDTH: f32 = 720.0;
 /// The height of the diagram.
-const HEIGHT: f32 = 270.0;
+const HEIGHT: f32 = 330.0;
 
 /// Shows the dialog.
 pub(super) fn show(
@@ -28,38 +31,49 @@ pub(super) fn show(
     let Some(entry) = state.model(id) else { return };
     let Some(head) = entry.prepared.model.head(target) else { return };
     let found = state.reliability_diagram(entry, target);
-    match &found {
-        Some(found) => diagram(ui, found),
-        None => {
-            _ = note(
-                ui,
-                text!("No row with a known class is held out, so nothing can be said of them."),
-            )
+    ui.columns(2, |columns| {
+        let [left, right] = columns else { return };
+        match &found {
+            Some(found) => diagram(left, found, axis(&head.card)),
+            None => {
+                let none = text!("No row with a known class is held out, so there is no diagram.");
+                note(left, none);
+            }
         }
-    }
-    let score = head.card.score_beside_baseline(0, "");
-    let found = found.map(|found| found.text());
-    for line in score.into_iter().chain(found).chain(head.card.sets.map(|sets| sets.text())) {
-        ui.label(line);
-    }
-    note(
-        ui,
-        text!(
-            "A dot has the predicted probabilities of a tenth of the scale, the number above it says how many. On the line \
-             they come true as often as they say; the bar is the 90 % interval of the share. Of more than two classes all are \
-             counted, each as a question of its own."
-        ),
-    );
+        right.with_layout(Layout::top_down(Align::Min), |ui| {
+            let score = head.card.score_beside_baseline(0, "");
+            let error = found.as_ref().map(|found| found.text());
+            let sets = head.card.sets.map(|sets| sets.text());
+            score.into_iter().chain(error).chain(sets).for_each(|line| _ = ui.label(line));
+            note(ui, explanation());
+        });
+    });
     ui.add_space(4.0);
     if ui.button(text!("Close")).clicked() {
         actions.push(Request::HideSheet);
     }
 }
 
-fn diagram(ui: &mut Ui, found: &ReliabilityDiagram) {
+/// The label of the axis of probabilities: of two classes those of the second are drawn.
+fn axis(card: &HeadCard) -> Text {
+    match card.task.levels() {
+        [_, class] => text!("predicted probability of {class}", class),
+        _ => text!("predicted probability"),
+    }
+}
+
+fn explanation() -> Text {
+    text!(
+        "A dot has the predicted probabilities of a tenth of the scale; the number above it says how many. On the line they \
+         come true as often as they say. The bar is the 90 % interval of the share. Of more than two classes all are \
+         counted, each as a question of its own."
+    )
+}
+
+fn diagram(ui: &mut Ui, found: &ReliabilityDiagram, axis: Text) {
     let (ink, weak) = (ui.visuals().text_color(), ui.visuals().weak_text_color());
     let accent = theme::accent(ui);
-    let plot = curves::plot("reliability", ui, text!("predicted probability"))
+    let plot = curves::plot("reliability", ui, axis)
         .height(HEIGHT)
         .include_x(0.0)
         .include_x(1.0)
