@@ -403,6 +403,17 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
     let loss = found["loss_best"].as_f64().unwrap();
     assert!((loss + p.ln()).abs() < 1e-4, "the loss is -ln p: {loss} of {p}");
     assert_eq!(up["config"]["aim"]["terms"][0]["goal"], "up");
+    let class = &found["classes"][0];
+    assert_eq!(
+        (&class["property"], &class["class"]),
+        (&"lattice".into(), &"fcc".into()),
+        "{found}"
+    );
+    assert!(class["probability"] == p && class["set"].is_array(), "{class}");
+    assert_eq!(found["classes"].as_array().unwrap().len(), 1, "what is not sought is not told");
+    run_line("report F/m.safetensors --search F/r.json --out F/r.html");
+    let page = std::fs::read_to_string(folder.path().join("r.html")).unwrap();
+    assert!(says(&page, "lattice, predicted .. fcc .. at 90 %"), "the class with its set");
     let down = best(&search("--term phase:down=alpha+beta --inside 0"));
     let p = down["predicted"]["value"].as_f64().unwrap();
     assert!(p < 0.1, "{down}");
