@@ -140,6 +140,15 @@ impl Task {
         is_set.then(|| ClassSet::new(levels.len(), &classes))
     }
 
+    /// Some classes of a checked target of this name as they stand in the name of their quantity: `fcc+hcp`; empty for none.
+    pub fn set_name(&self, name: ColumnName, set: &ClassSet) -> String {
+        let prefix = format!("{name}_");
+        let names: Vec<String> = level_names(name, self.levels()).collect();
+        let own = set.classes().filter_map(|class| names.get(class));
+        let own = own.map(|own| own.strip_prefix(&prefix).unwrap_or(own));
+        own.collect::<Vec<&str>>().join("+")
+    }
+
     /// The reading of the values of a target of this name as a quantity; none if it has not this quantity.
     pub fn reading(&self, name: ColumnName, quantity: Quantity) -> Option<TargetReading> {
         if quantity.column() == name {
@@ -203,6 +212,9 @@ mod tests {
         assert_eq!(of("ion_Na+"), Some(vec![1]), "a name that holds a plus");
         assert_eq!(of("ion_Na++a_b"), Some(vec![1, 2]));
         assert_eq!(of("ion_a_b#2+Na"), Some(vec![0, 3]));
+        let named = |classes: &[usize]| task.set_name(ion, &ClassSet::new(4, classes));
+        assert_eq!(of(&format!("ion_{}", named(&[1, 3]))), Some(vec![1, 3]), "{}", named(&[1, 3]));
+        assert_eq!((named(&[0]), named(&[])), ("Na".to_owned(), String::new()));
         for none in ["ion", "ion_K", "ion_Na+Na", "ion_Na+Na++a_b+a_b#2", "Na", "ion_+Na"] {
             assert_eq!(of(none), None, "{none}");
         }

@@ -11,6 +11,8 @@ use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::data::table::TableSchema;
 use crate::error::Result;
+use crate::model::heads::class_prediction::ClassPrediction;
+use crate::model::heads::head::TaskHead;
 use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::numerics::format::tick;
@@ -113,6 +115,9 @@ pub struct Answer {
     pub gain: Option<f64>,
     /// The improvement of `predicted`, with its interval.
     pub predicted_gain: Option<Prediction>,
+    /// The predicted class of each target whose classes are sought or bounded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassPrediction>,
     /// The row of the encoded training data nearest to z, and its distance in whitened units; rows are counted from 0
     /// here and from 1 in files.
     #[serde(serialize_with = "nearest_from_one")]
@@ -445,6 +450,11 @@ fn answers(
     };
     let of_heads: Vec<Option<Vec<Prediction>>> =
         spec.terms.iter().map(predictions).collect::<Result<_>>()?;
+    let is_concerned =
+        |head: &&TaskHead| spec.quantities().any(|of| of.is_predicted() && head.card.concerns(of));
+    let of_classes = model.heads().iter().filter(is_concerned);
+    let of_classes: Vec<Vec<ClassPrediction>> =
+        of_classes.map(|head| model.predicted_classes(head, z)).collect::<Result<_>>()?;
     let answer = |index: usize| {
         let verdict = &verdicts[index];
         let of_term = of_heads.iter().zip(&verdict.round_trip_changes);
@@ -482,6 +492,7 @@ fn answers(
             gain: measured.and_then(gain_over),
             predicted_gain: predicted.and_then(|p| gain_range(spec.goal(), p, in_data?.value)),
             nearest,
+            classes: of_classes.iter().filter_map(|all| all.get(index).cloned()).collect(),
             nearest_name: nearest.and_then(|(row, _)| model.row_id(row).map(str::to_owned)),
             measured,
             returned,

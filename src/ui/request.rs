@@ -1,6 +1,7 @@
 //! Requests of the views: a command for the session, or an action of the window alone.
 
 use super::dialogs::export_form::ExportForm;
+use crate::data::quantity::Quantity;
 use crate::session::Command;
 use crate::session::document::ImportWish;
 use crate::session::document::ids::ModelId;
@@ -15,6 +16,8 @@ pub enum Dialog {
     Save(ModelId, String),
     /// The networks and the settings of a model, and its name as typed.
     Model(ModelId, String),
+    /// How far the probabilities of the classes of a target can be relied on.
+    Reliability(ModelId, Quantity),
     /// The data of the next training.
     Data,
     /// A model would be lost by closing it.

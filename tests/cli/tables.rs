@@ -314,6 +314,8 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
     assert!(says(&said, "lattice accuracy .. chance .. log loss .. AUC"), "{said}");
     assert!(says(&said, "density R2 .. lattice accuracy .. phase accuracy .. chance"), "{said}");
     assert!(says(&said, "logistic regression on PCA: accuracy .. AUC"), "{said}");
+    let calibrated = "lattice accuracy .. expected calibration error .. held-out rows; sets at 90 % hold the class of ..";
+    assert!(says(&said, calibrated), "{said}");
 
     let info: Value = serde_json::from_str(&run_line("info F/m.safetensors --json")).unwrap();
     let heads = info["heads"].as_array().unwrap();
@@ -325,7 +327,15 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
         assert!(head["r2"].is_null() && head["rmse"].is_null(), "no R2 of classes: {head}");
         assert_eq!(head["task"]["classes"].as_array().unwrap().len(), classes);
         assert_eq!(head["auc"].is_f64(), classes == 2);
+        // Of 40 rows that are held out a third is for test, which is too few for a diagram.
+        let calibration = &head["calibration"];
+        assert!((0.0..0.3).contains(&calibration["error"].as_f64().unwrap()), "{head}");
+        assert!(calibration["is_of_test_rows"] == false && calibration["rows"].as_u64() > Some(30));
+        let (sets, size) = (&head["sets"], head["sets"]["mean_size"].as_f64().unwrap());
+        assert_eq!(sets["tested"], head["tested"], "the rows on which its intervals were tested");
+        assert!(sets["coverage"].as_f64().unwrap() > 0.7 && size <= classes as f64, "{sets}");
     }
+    assert!(head("density")["calibration"].is_null() && head("density")["sets"].is_null());
     assert_eq!(
         (&head("density")["task"], head("density")["r2"].is_f64()),
         (&"regression".into(), true)
@@ -352,6 +362,9 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
             assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{cells:?}");
             let best = (0..p.len()).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap();
             assert_eq!(cells[column(target)], levels[best]);
+            let possible = levels.iter().filter(|level| number(level, "_high") == 1.0);
+            let possible: Vec<&str> = possible.copied().collect();
+            assert_eq!(cells[column(&format!("{target}_set"))], possible.join("+"), "{cells:?}");
             let truth = line.split(',').nth(own).unwrap();
             if truth.is_empty() {
                 continue;
@@ -390,6 +403,17 @@ fn a_target_of_words_is_learned_told_and_sought_as_classes() {
     let loss = found["loss_best"].as_f64().unwrap();
     assert!((loss + p.ln()).abs() < 1e-4, "the loss is -ln p: {loss} of {p}");
     assert_eq!(up["config"]["aim"]["terms"][0]["goal"], "up");
+    let class = &found["classes"][0];
+    assert_eq!(
+        (&class["property"], &class["class"]),
+        (&"lattice".into(), &"fcc".into()),
+        "{found}"
+    );
+    assert!(class["probability"] == p && class["set"].is_array(), "{class}");
+    assert_eq!(found["classes"].as_array().unwrap().len(), 1, "what is not sought is not told");
+    run_line("report F/m.safetensors --search F/r.json --out F/r.html");
+    let page = std::fs::read_to_string(folder.path().join("r.html")).unwrap();
+    assert!(says(&page, "lattice, predicted .. fcc .. at 90 %"), "the class with its set");
     let down = best(&search("--term phase:down=alpha+beta --inside 0"));
     let p = down["predicted"]["value"].as_f64().unwrap();
     assert!(p < 0.1, "{down}");

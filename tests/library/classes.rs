@@ -3,12 +3,15 @@
 
 use crate::trained;
 use latent_explorer::data::quantity::Quantity;
+use latent_explorer::data::roles::Role;
 use latent_explorer::data::rows::Rows;
 use latent_explorer::data::source::TrainingData;
 use latent_explorer::data::table::{self, TableOptions};
 use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
+use latent_explorer::model::heads::card::HeadCard;
 use latent_explorer::model::heads::head::TaskHead;
+use latent_explorer::model::heads::reliability_diagram::MeasuredRows;
 use latent_explorer::model::origin::Origin;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::objective::ObjectiveSpec;
@@ -127,6 +130,61 @@ fn probabilities_and_their_intervals_hold_on_rows_that_no_one_has_seen() {
     assert!(both.iter().zip(&blue).all(|(a, b)| (a.value + b.value - 1.0).abs() < 1e-9));
 }
 
+#[test]
+fn nine_in_ten_sets_hold_the_class_of_a_row_that_no_one_has_seen() {
+    let head = MODEL.head(quantity("kind")).unwrap();
+    let (z, truth) = fresh();
+    let told = MODEL.predicted_classes(head, &z).unwrap();
+    let each = [0, 1, 2].map(|class| MODEL.predictions(of_class(class), &z).unwrap().unwrap());
+    for (row, predicted) in told.iter().enumerate() {
+        let best =
+            (0..3).max_by(|a, b| each[*a][row].value.total_cmp(&each[*b][row].value)).unwrap();
+        assert_eq!((&predicted.class[..], predicted.quantity), (CLASSES[best], quantity("kind")));
+        let possible = CLASSES.iter().zip(&each).filter(|(_, of)| of[row].high >= 1.0);
+        let possible: Vec<&str> = possible.map(|(name, _)| *name).collect();
+        assert_eq!(*predicted.set.as_ref().unwrap(), possible);
+    }
+    for (class, name) in CLASSES.iter().enumerate() {
+        let own = || told.iter().zip(&truth).filter(|(_, of)| **of == class);
+        let held = own().filter(|(p, _)| p.set.as_ref().unwrap().iter().any(|of| of == name));
+        assert!(held.count() as f64 > 0.85 * own().count() as f64, "{name}");
+    }
+    let sizes: usize = told.iter().map(|p| p.set.as_ref().unwrap().len()).sum();
+    assert!((0.8..1.8).contains(&(sizes as f64 / 300.0)), "{sizes} classes in 300 sets");
+    let score = head.card.sets.unwrap();
+    assert!(score.coverage > 0.8 && score.tested > 30 && score.mean_size < 2.0, "{score:?}");
+    assert!(MODEL.predicted_classes(MODEL.head(of_class(0)).unwrap(), &z).unwrap() == told);
+}
+
+#[test]
+fn the_diagram_is_of_test_rows_alone_and_tells_of_a_head_that_is_too_sure() {
+    let found = MODEL.reliability_diagram(quantity("kind")).unwrap().unwrap();
+    let roles = MODEL.encoded.roles(MODEL.card.seed());
+    let values = &MODEL.encoded.measured[0].values;
+    let is_tested = |row: &usize| values[*row].is_finite() && roles[*row] == Role::Test;
+    let test: Vec<usize> = (0..values.len()).filter(is_tested).collect();
+    let tested = test.len();
+    assert_eq!((found.measured, found.rows), (MeasuredRows::Test, tested));
+    let count: usize = found.bins.iter().map(|bin| bin.count).sum();
+    assert!(count == 3 * tested && found.bins.iter().all(|b| b.low <= b.high), "{found:?}");
+    assert!(found.error < 0.15, "{found:?}");
+    // One network of the head, whose logits are ten thousand times as large, never doubts: the error is the share of its
+    // mistakes.
+    let head = MODEL.head(quantity("kind")).unwrap();
+    let each = 2 * head.card.layers.len();
+    let mut first: Vec<Vec<f32>> = head.parameters().take(each).map(<[f32]>::to_vec).collect();
+    first[each - 2..].iter_mut().flatten().for_each(|v| *v *= 1e4);
+    let sure = HeadCard { members: 1, ..head.card.clone() };
+    let sure = TaskHead::new(sure, &first).unwrap();
+    let sure = Model::clone(&MODEL).with_head(sure).unwrap();
+    let worse = sure.reliability_diagram(quantity("kind")).unwrap().unwrap();
+    let head = sure.head(quantity("kind")).unwrap();
+    let p = head.probabilities(&sure.encoded.mu.select(&test)).unwrap();
+    let is_wrong = |(p, row): &(&[f64], &usize)| p[values[**row] as usize] < 0.5;
+    let wrong = p.iter().zip(&test).filter(is_wrong).count() as f64 / tested as f64;
+    assert!((worse.error - wrong).abs() < 1e-3 && wrong > 0.0, "{} {wrong}", worse.error);
+}
+
 /// The shares of rows with a believable probability above a half, and of those among them whose class is another.
 fn believed(model: &Model, class: usize) -> (usize, usize) {
     let (z, truth) = fresh();
@@ -204,6 +262,9 @@ fn searches_end_in_the_class_that_was_sought() {
             let row = &restart.decoded;
             let truth = class_of([f64::from(row[0]), f64::from(row[1])]);
             assert!(wanted.contains(&truth), "{term}: {row:?}");
+            let [told] = restart.answer.classes.as_slice() else { panic!("{term}") };
+            assert!(wanted.iter().any(|class| told.class == CLASSES[*class]), "{term}: {told:?}");
+            assert!(told.set.is_some() && told.probability > 0.4, "{term}: {told:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::steels::{steels, train as train_steels};
+use latent_explorer::data::rows::Rows;
 use latent_explorer::data::table::{ColumnRole, FileColumn};
 use latent_explorer::nn::autoencoder::Latent;
 use std::sync::LazyLock;
@@ -47,6 +48,38 @@ fn a_row_is_shown_column_by_column() {
     assert!(draw.accesskit_node().is_disabled());
     turn(&mut window, Page::Train);
     assert!(said(&window, "The model shown was trained on steels;"));
+}
+
+#[test]
+fn a_predicted_class_is_shown_with_those_that_are_not_ruled_out() {
+    let penguins = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_tables/penguins.safetensors");
+    let mut window = open_as(usual(Theme::Light).with_size([960.0, 600.0]), None);
+    open_typed(&mut window, &penguins);
+    settle(&mut window);
+    click_on_map(&mut window, 0.5, 0.5);
+    settle(&mut window);
+    window.get_by_label("species, predicted");
+    let model = window.see().shown().model();
+    let picked = window.see().selected().unwrap();
+    let z = Rows::from_flat(model.latent_dim(), picked.z().to_vec());
+    let head = model.head("species".parse().unwrap()).unwrap();
+    let told = model.predicted_classes(head, &z).unwrap()[0].text().to_string();
+    assert!(told.contains(" at 90 %"), "{told}");
+    window.get_by_label(&told);
+
+    turn(&mut window, Page::Train);
+    unfold(&mut window, words::HEADS, "species");
+    scroll_to(&mut window, Role::Link, "accuracy");
+    click_part(&mut window, "accuracy");
+    settle(&mut window);
+    window.get_by_label("Probabilities of species");
+    let diagram = model.reliability_diagram(head.card.quantity).unwrap().unwrap();
+    window.get_by_label(&diagram.text().to_string());
+    window.get_by_label(&head.card.sets.expect("its test rows").text().to_string());
+    let close = window.get_by_role_and_label(Role::Button, "Close").rect();
+    assert!(window.ctx.content_rect().contains_rect(close), "{close:?}");
+    click(&mut window, "Close");
+    assert!(window.query_by_label("Probabilities of species").is_none());
 }
 
 #[test]

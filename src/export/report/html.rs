@@ -3,6 +3,7 @@
 use super::contents::{CANDIDATES, CURVES, MAP, Report};
 use super::drawing::{outline, picture};
 use crate::data::glyph::Glyphs;
+use crate::data::quantity::predicted;
 use crate::error::Result;
 use crate::explore::colour::Palette;
 use crate::explore::{grouped, three_digits};
@@ -134,6 +135,9 @@ impl Report<'_> {
                         }
                         @if let Some(data) = &search.in_data {
                             (pair(text!("Best in the data"), three_digits(data.value)))
+                        }
+                        @for class in &found.answer.classes {
+                            (pair(predicted(class.quantity.plain_label()), class.text()))
                         }
                         @if let Some(gain) = gain { (pair(gain.title(text!("Improvement on the best in the data")), gain.text())) }
                         @if let Some((row, distance)) = nearest {

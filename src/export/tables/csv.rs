@@ -1,11 +1,14 @@
 //! Tables as CSV with full precision: latent vectors, a field, the losses of a training.
 
 use crate::data::csv::{FRAME, latent_header};
+use crate::data::names::unique::UniqueNames;
 use crate::data::outline::transform::SimilarityTransform;
 use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::layers::heat::HeatField;
 use crate::export::tables::spreadsheet::write;
+use crate::model::heads::card::{HeadCard, HeadOutput};
+use crate::model::heads::class_prediction::prediction_set;
 use crate::model::heads::judge::Prediction;
 use crate::model::heads::score::most_probable;
 use crate::model::training_config::EpochRecord;
@@ -48,8 +51,8 @@ pub fn write_encoded(
 }
 
 /// Writes the predictions of all heads at latent points, `z [n, latent]`: the name of the row, then of each quantity the
-/// prediction and the ends of its interval, of classes after the most probable one, and the distance from the data with
-/// its limit, if the model has data.
+/// prediction and the ends of its interval, of classes after the most probable one and the prediction set, and the distance
+/// from the data with its limit. Sets and distances are left out if the model has no data.
 ///
 /// # Errors
 /// Names the file when it cannot be written, or a head whose data are too few for intervals.
@@ -62,16 +65,27 @@ pub fn write_predictions(
     let mut header = vec!["name".to_owned()];
     let mut columns: Vec<Vec<String>> = Vec::new();
     for head in model.heads() {
-        if head.card.task.has_classes() {
-            header.push(head.card.quantity.name().to_owned());
-            let levels = head.card.task.levels();
+        let HeadCard { quantity, task, outputs, .. } = &head.card;
+        let of_output =
+            |output: &HeadOutput| Ok(model.predictions(output.quantity, z)?.unwrap_or_default());
+        let each: Vec<Vec<Prediction>> = outputs.iter().map(of_output).collect::<Result<_>>()?;
+        if task.has_classes() {
+            header.push(quantity.name().to_owned());
             let probabilities = head.probabilities(z)?;
-            columns.push(probabilities.iter().map(|p| levels[most_probable(p)].clone()).collect());
+            let class = |p: &[f64]| task.levels()[most_probable(p)].clone();
+            columns.push(probabilities.iter().map(class).collect());
         }
-        for output in &head.card.outputs {
+        if task.has_classes() && model.has_data() {
+            let set = |row: usize| {
+                let of_row: Vec<Prediction> = each.iter().map(|all| all[row]).collect();
+                task.set_name(quantity.column(), &prediction_set(&of_row))
+            };
+            header.push(set_column(&head.card));
+            columns.push((0..z.len()).map(set).collect());
+        }
+        for (output, predictions) in outputs.iter().zip(&each) {
             let name = output.quantity.name();
             header.extend([name.to_owned(), format!("{name}_low"), format!("{name}_high")]);
-            let predictions = model.predictions(output.quantity, z)?.unwrap_or_default();
             let column = |of: fn(&Prediction) -> f64| {
                 predictions.iter().map(|p| of(p).to_string()).collect()
             };
@@ -89,6 +103,15 @@ pub fn write_predictions(
         std::iter::once(name.clone()).chain(values).collect::<Vec<String>>()
     });
     write(path, &header, rows)
+}
+
+/// The name of the column of prediction sets, `lattice_set`, unlike those of the probabilities.
+fn set_column(card: &HeadCard) -> String {
+    let mut unique = UniqueNames::default();
+    for output in &card.outputs {
+        unique.add(output.quantity.name().to_owned());
+    }
+    unique.add(format!("{}_set", card.quantity.name()))
 }
 
 /// Writes a field cell by cell from the lower left: where on the map (the latent itself in two

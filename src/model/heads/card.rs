@@ -2,7 +2,7 @@
 
 use super::judge::JudgeCard;
 use super::reading::{ClassReading, HeadReading};
-use super::score::HeadScore;
+use super::score::{HeadScore, SetScore};
 use crate::data::quantity::{Quantity, predicted_name};
 use crate::data::task::{MAX_LEVELS, Task};
 use crate::error::{Error, Result};
@@ -45,6 +45,9 @@ pub struct HeadCard {
     /// The metrics of a linear model of PCA on the same rows, one for each target; none where there is no such baseline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub baselines: Vec<HeadScore>,
+    /// The metrics of the prediction sets of classes on test rows; none without test rows, of numbers, and in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<SetScore>,
     /// The temperature by which the logits of classes are divided (Guo et al. 2017), 1 to 20; 1 for numbers.
     #[serde(default = "one")]
     pub temperature: f64,
@@ -187,6 +190,7 @@ impl HeadCard {
             outputs,
             scores,
             baselines: Vec::new(),
+            sets: None,
             temperature,
             joint: false,
             members: 1,
@@ -348,6 +352,7 @@ impl HeadCard {
     pub fn check_scores(&self) -> std::result::Result<(), Text> {
         let changes = self.outputs.iter().filter_map(|output| output.usual_change);
         let is_sound = self.scores.iter().chain(&self.baselines).all(HeadScore::is_sound)
+            && self.sets.as_ref().is_none_or(SetScore::is_sound)
             && changes.into_iter().all(|change| (0.0..=0.05).contains(&change));
         let name = self.quantity.name();
         match is_sound {

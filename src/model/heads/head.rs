@@ -3,6 +3,7 @@
 use super::card::{HeadCard, MAX_MEMBERS};
 use super::judge::{Judge, JudgeCard};
 use super::reading::{ClassReading, HeadReading, softmax};
+use super::score::SetScore;
 use crate::data::quantity::Quantity;
 use crate::data::rows::Rows;
 use crate::error::{Error, Result};
@@ -28,6 +29,15 @@ pub struct TaskHead {
     pub card: HeadCard,
     members: Vec<Mlp>,
     judges: JudgeCache,
+}
+
+/// The fit of the judges of a head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedJudges {
+    /// The card of the judge of each output.
+    pub cards: Vec<JudgeCard>,
+    /// The metrics of the prediction sets of classes; none of numbers, and without test rows.
+    pub sets: Option<SetScore>,
 }
 
 /// The judges of a head's quantities, computed on first use; they depend on the data of the model that has the head. A
@@ -86,11 +96,12 @@ impl TaskHead {
         &self.members
     }
 
-    /// The same head with these cards of its judges, one for each output; they are computed again.
-    pub fn with_judges(mut self, judges: impl IntoIterator<Item = JudgeCard>) -> Self {
-        for (output, judge) in self.card.outputs.iter_mut().zip(judges) {
+    /// The same head with these fits of its judges; they are computed again.
+    pub fn with_judges(mut self, fitted: FittedJudges) -> Self {
+        for (output, judge) in self.card.outputs.iter_mut().zip(fitted.cards) {
             output.judge = Some(judge);
         }
+        self.card.sets = fitted.sets;
         Self { judges: JudgeCache::default(), ..self }
     }
 

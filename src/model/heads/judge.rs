@@ -36,7 +36,7 @@ const MIN_CALIBRATION: usize = 9;
 /// The maximum number of rows that set the width of intervals.
 const MAX_CALIBRATION: usize = 300;
 /// The number of standard deviations within which 90 % of a normal distribution lie.
-const NORMAL: f64 = 1.6449;
+pub(super) const NORMAL: f64 = 1.6449;
 /// The minimum blur: even without noise a function may not change over a shorter distance, in coordinates that spread
 /// by about 1.
 const MIN_BLUR: f64 = 0.1;
@@ -195,14 +195,15 @@ impl Judge {
     }
 
     /// The card of a fitted judge: the most likely hyperparameters for the rows that a head learns from, and the
-    /// coverage of the intervals on the test rows. `predict` returns the head's predictions.
+    /// coverage of the intervals on the test rows; and of each test row the prediction with its true value. `predict`
+    /// returns the head's predictions.
     ///
     /// # Errors
     /// When the head has other latent dimensions, or too few values are known.
     pub(super) fn fitted(
         from: JudgedData<'_>,
         predict: &dyn Fn(&Rows<f64>) -> Result<Vec<f64>>,
-    ) -> Result<JudgeCard> {
+    ) -> Result<(JudgeCard, Vec<(Prediction, f64)>)> {
         let JudgedData { encoded, density, .. } = from;
         let data = Known::from_data(from);
         let mu = encoded.mu.select(&data.learned);
@@ -216,12 +217,13 @@ impl Judge {
         let mu = encoded.mu.select(&data.test);
         let predicted = judge.predictions(&predict(&mu)?, &mu);
         let truth = data.test.iter().map(|&row| data.values[row]);
-        let covered = predicted.iter().zip(truth).filter(|(p, value)| p.covers(*value)).count();
+        let beside: Vec<(Prediction, f64)> = predicted.into_iter().zip(truth).collect();
+        let covered = beside.iter().filter(|(p, value)| p.covers(*value)).count();
         if tested > 0 {
             card.coverage = Some(covered as f64 / tested as f64);
-            card.half_width = quantile(predicted.iter().map(Prediction::half_width), 0.5);
+            card.half_width = quantile(beside.iter().map(|(p, _)| p.half_width()), 0.5);
         }
-        Ok(card)
+        Ok((card, beside))
     }
 
     /// Sets the factor with which 90 % of the calibration rows lie in their intervals; of a class, 90 % of its rows and

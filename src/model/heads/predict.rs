@@ -1,9 +1,11 @@
 //! Quantities of a shape: computed by geometry, or predicted by heads.
 
 use super::card::HeadOutput;
-use super::head::TaskHead;
+use super::class_prediction::{ClassPrediction, prediction_set};
+use super::head::{FittedJudges, TaskHead};
 use super::judge::{Judge, JudgeCard, JudgedData, Prediction};
 use super::reading::HeadReading;
+use super::score::SetScore;
 use crate::data::dataset::Target;
 use crate::data::quantity::{Quantity, check_known, predicted};
 use crate::data::rows::Rows;
@@ -121,6 +123,13 @@ impl Model {
         let (column, reading) = self.encoded.target(quantity)?;
         let value = column.values.get(row).map(|value| reading.read(*value));
         value.filter(|value| value.is_finite())
+    }
+
+    /// The class of row `row` of the encoded data, if its target is one of classes and known.
+    pub fn measured_class(&self, target: Quantity, row: usize) -> Option<&str> {
+        let column = self.encoded.column(target)?;
+        let class = self.measured(target, row)?;
+        column.task.levels().get(class as usize).map(String::as_str)
     }
 
     /// True if the quantity is available for any row: computed, or predicted by a head.
@@ -267,15 +276,39 @@ impl Model {
         head.judge(quantity, computed).map(Some)
     }
 
-    /// The cards of the judges of a head's quantities, fitted to their data, which takes a fraction of a second each.
+    /// The judges of a head's quantities, fitted to their data, which takes a fraction of a second each.
     ///
     /// # Errors
     /// When the head has other latent dimensions, or the data hold too few values for a judge.
-    pub fn fitted_judges(&self, head: &TaskHead) -> Result<Vec<JudgeCard>> {
+    pub fn fitted_judges(&self, head: &TaskHead) -> Result<FittedJudges> {
         let fitted = |output: &HeadOutput| {
             Judge::fitted(self.judged_data(output), &|z| head.predict_all(output.quantity, z))
         };
-        head.card.outputs.par_iter().map(fitted).collect()
+        let fitted: Vec<_> = head.card.outputs.par_iter().map(fitted).collect::<Result<_>>()?;
+        let (cards, tested): (Vec<JudgeCard>, Vec<Vec<(Prediction, f64)>>) =
+            fitted.into_iter().unzip();
+        let sets = if head.card.task.has_classes() { set_score(&tested) } else { None };
+        Ok(FittedJudges { cards, sets })
+    }
+
+    /// The predicted class of a head of classes at latent points, `z [n, latent] -> [n]`; empty for a head of numbers.
+    ///
+    /// # Errors
+    /// As [`Self::predictions`].
+    pub fn predicted_classes(
+        &self,
+        head: &TaskHead,
+        z: &Rows<f64>,
+    ) -> Result<Vec<ClassPrediction>> {
+        if !head.card.task.has_classes() {
+            return Ok(Vec::new());
+        }
+        let of_class =
+            |output: &HeadOutput| Ok(self.predictions(output.quantity, z)?.unwrap_or_default());
+        let each: Vec<Vec<Prediction>> =
+            head.card.outputs.iter().map(of_class).collect::<Result<_>>()?;
+        let at = |row: usize| each.iter().map(|all| all[row]).collect::<Vec<Prediction>>();
+        Ok((0..z.len()).map(|row| ClassPrediction::new(&head.card, &at(row))).collect())
     }
 
     fn judged_data(&self, output: &HeadOutput) -> JudgedData<'_> {
@@ -306,4 +339,16 @@ impl Model {
         let (z, _) = self.encode(&Rows::from_flat(outline.len(), outline.to_vec()))?;
         self.tell_one(quantity, z.as_flat(), outline)
     }
+}
+
+/// The metrics of the prediction sets from the predictions of each class at the same test rows, with 1 in the rows of the
+/// class and 0 in the others, `[classes][rows]`.
+fn set_score(tested: &[Vec<(Prediction, f64)>]) -> Option<SetScore> {
+    let rows = 0..tested.first()?.len();
+    let set = |row: usize| {
+        prediction_set(&tested.iter().map(|of_class| of_class[row].0).collect::<Vec<_>>())
+    };
+    let class = |row: usize| tested.iter().position(|of_class| of_class[row].1 == 1.0);
+    let truth: Option<Vec<usize>> = rows.clone().map(class).collect();
+    SetScore::of_sets(&rows.map(set).collect::<Vec<_>>(), &truth?)
 }

@@ -5,6 +5,10 @@ use crate::data::rows::Rows;
 use crate::error::Result;
 use crate::explore::shapes::neighbours::{Neighbour, neighbours};
 use crate::explore::shapes::reconstruction::ReconstructedShape;
+use crate::model::heads::card::HeadOutput;
+use crate::model::heads::class_prediction::ClassPrediction;
+use crate::model::heads::head::TaskHead;
+use crate::model::heads::judge::Prediction;
 use crate::model::{Model, Value};
 use crate::objective::{Evaluation, Objective};
 use crate::session::document::ids::ModelId;
@@ -29,6 +33,8 @@ pub struct Probe {
     pub outline: Vec<f32>,
     /// Every quantity of the shape, in the order of the model; NaN if there is no head for it.
     pub values: Vec<(Quantity, Value)>,
+    /// The predicted class of each target of classes.
+    pub classes: Vec<ClassPrediction>,
     /// The reliability of that quantity, and of every prediction beside it.
     pub verdict: Verdict,
     /// The nearest training shape.
@@ -83,8 +89,21 @@ impl Probe {
         let outline = decoded.into_flat();
         let nearest = neighbours(&prepared.model, &z, &outline, 1).pop();
         let values = values(&prepared.model, quantity, &verdict, &outline);
+        let classes = classes(&prepared.model, &values);
         let (rebuild, slope) = (None, None);
-        Ok(Self { model, quantity, at, z, outline, values, verdict, nearest, rebuild, slope })
+        Ok(Self {
+            model,
+            quantity,
+            at,
+            z,
+            outline,
+            values,
+            classes,
+            verdict,
+            nearest,
+            rebuild,
+            slope,
+        })
     }
 
     /// Replaces the decoded outline by another one, for a search that moves the shape itself.
@@ -118,4 +137,16 @@ fn values(
     }
     let value = |quantity| (quantity, verdict.value(model.domain(), quantity, outline));
     all.into_iter().map(value).collect()
+}
+
+/// The predicted class of each head of classes, from the predictions among these values.
+fn classes(model: &Model, values: &[(Quantity, Value)]) -> Vec<ClassPrediction> {
+    let prediction =
+        |output: &HeadOutput| values.iter().find(|(of, _)| *of == output.quantity)?.1.prediction();
+    let of_head = |head: &TaskHead| {
+        let each: Vec<Prediction> =
+            head.card.outputs.iter().map(prediction).collect::<Option<_>>()?;
+        Some(ClassPrediction::new(&head.card, &each))
+    };
+    model.heads().iter().filter(|head| head.card.task.has_classes()).filter_map(of_head).collect()
 }

@@ -1,7 +1,9 @@
 //! Derived values that views show, looked up by their inputs.
 
+use crate::data::quantity::Quantity;
 use crate::explore::layers::encoded_points;
 use crate::explore::shapes::neighbours::Neighbour;
+use crate::model::heads::reliability_diagram::ReliabilityDiagram;
 use crate::optimise::codegen::{command_line, preamble, pytorch};
 use crate::session::results::models::{ModelEntry, Prepared};
 use crate::session::results::probe::Probe;
@@ -65,6 +67,18 @@ impl State {
         self.derived.point_values.get(inputs, |(_, quantity)| {
             let Prepared { model, points, .. } = &*entry.prepared;
             Arc::new(encoded_points::values(model, points, *quantity))
+        })
+    }
+
+    /// The reliability diagram of a target of classes of an open model; none if it cannot be measured.
+    pub fn reliability_diagram(
+        &self,
+        entry: &ModelEntry,
+        target: Quantity,
+    ) -> Option<Arc<ReliabilityDiagram>> {
+        let inputs = (ModelKey::from(&entry.prepared), target);
+        self.derived.diagrams.get(inputs, |(_, target)| {
+            entry.prepared.model.reliability_diagram(*target).ok().flatten().map(Arc::new)
         })
     }
 

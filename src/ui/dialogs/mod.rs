@@ -10,5 +10,6 @@ pub mod freehand;
 pub mod import;
 mod model;
 pub mod over_window;
+mod reliability_diagram;
 pub mod sweep;
 mod table;

@@ -108,6 +108,9 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
         let text = predicted.text_in(report.unit(check.quantity));
         fact(ui, predicted.title(check.quantity.plain_label()), text, about_predicted());
     }
+    for class in &restart.answer.classes {
+        fact(ui, predicted(class.quantity.plain_label()), class.text(), about_class());
+    }
     if let (Some(data), Some(gain)) = (&report.in_data, restart.answer.gained()) {
         fact(
             ui,
@@ -298,6 +301,15 @@ pub fn about_predicted() -> Text {
     text!(
         "What the task head predicts from z, and the interval of a judge that was trained separately: nine in ten \
      such intervals hold the true value"
+    )
+}
+
+/// The tooltip of a predicted class.
+pub fn about_class() -> Text {
+    text!(
+        "The most probable class by the task head, then the classes that a judge, which was trained separately, does not \
+         rule out: nine in ten such sets hold the true class, whichever it is. A set without classes means that the row is \
+         like none of them."
     )
 }
 

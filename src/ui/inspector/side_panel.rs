@@ -1,10 +1,10 @@
 //! The right panel: the shown shape, its quantities, its nearest neighbour, and its reliability.
 
-use super::answer;
+use super::answer::{self, about_class};
 use super::axes;
 use super::reconstruction;
 use super::row::{self, Beside};
-use crate::data::quantity::Quantity;
+use crate::data::quantity::{Quantity, predicted};
 use crate::explore::three_digits;
 use crate::model::{Model, Value};
 use crate::session::results::models::ModelEntry;
@@ -181,8 +181,27 @@ fn quantities(ui: &mut Ui, probe: &Probe, state: &State, compact: bool) {
     let rows = std::iter::once(chosen)
         .chain(others().filter(|quantity| !quantity.is_predicted()).take(plain))
         .chain(others().filter(|quantity| quantity.is_predicted()).take(measured));
+    if !compact {
+        classes(ui, probe, state);
+    }
     for quantity in rows {
         value(ui, probe, quantity, state, three_digits);
+    }
+}
+
+/// The predicted class of each target of classes; for a data row after the class that it has.
+fn classes(ui: &mut Ui, probe: &Probe, state: &State) {
+    let model = state.model(probe.model.0).map(|entry| &entry.prepared.model);
+    let row = probe.rebuild.as_ref().map(|rebuild| rebuild.row);
+    for class in &probe.classes {
+        let (label, prediction) = (class.quantity.plain_label(), class.text());
+        match model.zip(row).and_then(|(model, row)| model.measured_class(class.quantity, row)) {
+            Some(measured) => {
+                let both = text!("{measured}, predicted {prediction}", measured, prediction);
+                fact(ui, label, both, about_class())
+            }
+            None => fact(ui, predicted(label), prediction, about_class()),
+        };
     }
 }
 

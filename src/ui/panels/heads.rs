@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::heads::card::HeadCard;
 use crate::model::heads::score::HeadScore;
 use crate::model::training_config::TrainingConfig;
-use crate::session::document::ids::JobId;
+use crate::session::document::ids::{JobId, ModelId};
 use crate::session::results::models::ModelEntry;
 use crate::session::{Command, State};
 use crate::text;
@@ -14,7 +14,7 @@ use crate::text::Text;
 use crate::ui::commands::UiCommand;
 use crate::ui::jobs::thin_bar;
 use crate::ui::panels::rediscover;
-use crate::ui::request::Requests;
+use crate::ui::request::{Dialog, Request, Requests};
 use crate::ui::widgets::{at_right, body, note, number, row, tick};
 use egui::{Align, Button, CollapsingHeader, RichText, Ui};
 
@@ -79,7 +79,7 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
             ui.add_enabled_ui(!learning && state.heads.is_none(), |ui| {
                 for &quantity in &quantities {
                     match model.head(quantity) {
-                        Some(head) => known(ui, entry, &head.card),
+                        Some(head) => known(ui, id, entry, &head.card, actions),
                         None => unknown(ui, state, quantity, actions),
                     }
                 }
@@ -170,7 +170,7 @@ fn unknown(ui: &mut Ui, state: &State, quantity: Quantity, actions: &mut Request
     label.on_hover_text(state.about(quantity));
 }
 
-fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
+fn known(ui: &mut Ui, id: ModelId, entry: &ModelEntry, card: &HeadCard, actions: &mut Requests) {
     let model = &entry.prepared.model;
     let unit = |value: f64| model.with_unit(card.quantity, &three_digits(value));
     let value = match card.scores.first() {
@@ -181,8 +181,14 @@ fn known(ui: &mut Ui, entry: &ModelEntry, card: &HeadCard) {
         None => Text::default(),
     };
     let tooltip = Text::joined(explanation(model, card), "\n\n");
-    let (label, value) =
-        at_right(ui, short(card.quantity, 20), body(), |ui| ui.label(RichText::new(value).small()));
+    let (has_classes, value) = (card.task.has_classes(), RichText::new(value).small());
+    let (label, value) = at_right(ui, short(card.quantity, 20), body(), |ui| match has_classes {
+        true => ui.link(value),
+        false => ui.label(value),
+    });
+    if has_classes && value.clicked() {
+        actions.push(Request::Show(Dialog::Reliability(id, card.quantity)));
+    }
     label.on_hover_text(tooltip.clone());
     value.on_hover_text(tooltip);
 }
@@ -224,7 +230,9 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
              their classes. Chance is to give every row the shares of the classes."
         );
         let score = card.score_beside_baseline(0, "").unwrap_or_else(|| score.text(""));
-        return vec![head, score, meaning];
+        let sets = card.sets.map(|sets| sets.text());
+        let click = text!("Click to see how far its probabilities can be relied on.");
+        return [head, score].into_iter().chain(sets).chain([meaning, click]).collect();
     }
     let beside =
         card.baselines.first().and(card.score_beside_baseline(0, model.unit(card.quantity)));

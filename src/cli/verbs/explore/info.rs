@@ -1,7 +1,7 @@
 //! `info`: a description of a model, as text or JSON on standard output.
 
 use crate::cli::files::{open, print};
-use crate::cli::verbs::learn::heads::{coverage, measured_on};
+use crate::cli::verbs::learn::heads::{calibration, measured_on};
 use crate::data::dataset::Target;
 use crate::data::domain::Domain;
 use crate::data::outline::generator::GeneratorConfig;
@@ -15,7 +15,8 @@ use crate::model::Model;
 use crate::model::card::{LatentStatistics, StartDistribution};
 use crate::model::format::checkpoint::FORMAT;
 use crate::model::heads::card::HeadCard;
-use crate::model::heads::score::{ClassScore, HeadScore, RegressionScore};
+use crate::model::heads::reliability_diagram::{MeasuredRows, ReliabilityDiagram};
+use crate::model::heads::score::{ClassScore, HeadScore, RegressionScore, SetScore};
 use crate::model::origin::{ImportRecord, Origin};
 use crate::model::training_config::{EpochRecord, TrainingConfig};
 use crate::nn::layer::LayerSpec;
@@ -140,6 +141,13 @@ struct Head<'a> {
     /// The factor that softens the logits of classes.
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
+    /// The expected calibration error of the probabilities of classes, the number of rows that it is of, and true if these
+    /// are test rows, not all held-out rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<Calibration>,
+    /// The metrics of the prediction sets of classes on test rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sets: Option<SetScore>,
     /// The rows on which the metrics were computed.
     measured: Text,
     /// Number of its networks.
@@ -154,6 +162,20 @@ struct Head<'a> {
     card: &'a HeadCard,
     #[serde(skip)]
     model: &'a Model,
+}
+
+#[derive(Serialize)]
+struct Calibration {
+    error: f64,
+    rows: usize,
+    is_of_test_rows: bool,
+}
+
+impl From<ReliabilityDiagram> for Calibration {
+    fn from(diagram: ReliabilityDiagram) -> Self {
+        let is_of_test_rows = diagram.measured == MeasuredRows::Test;
+        Self { error: diagram.error, rows: diagram.rows, is_of_test_rows }
+    }
 }
 
 /// Shows the contents of a checkpoint.
@@ -504,6 +526,7 @@ impl<'a> TargetInfo<'a> {
 impl<'a> Head<'a> {
     fn new(model: &'a Model, card: &'a HeadCard) -> Self {
         let judge = card.outputs.first().and_then(|output| output.judge.as_ref());
+        let diagram = model.reliability_diagram(card.quantity).ok().flatten();
         Self {
             quantity: card.quantity,
             unit: model.unit(card.quantity),
@@ -513,6 +536,8 @@ impl<'a> Head<'a> {
             numbers: card.scores.first().and_then(HeadScore::regression),
             classes: card.scores.first().and_then(HeadScore::classes),
             temperature: card.task.has_classes().then_some(card.temperature),
+            calibration: diagram.map(Calibration::from),
+            sets: card.sets,
             measured: measured_on(&model.encoded.held_out),
             members: card.members,
             coverage: judge.and_then(|judge| judge.coverage),
@@ -541,9 +566,8 @@ impl<'a> Head<'a> {
         } else {
             text!("{head}, afterwards: {score}, {measured}", head, score, measured)
         };
-        let outputs = self.card.outputs.iter();
-        let coverages = outputs.filter_map(|output| coverage(self.model, self.card, output));
-        Text::joined(std::iter::once(line).chain(coverages), "; ")
+        let line = std::iter::once(line);
+        Text::joined(line.chain(calibration(self.model, self.card)), "; ")
     }
 }
 

@@ -20,7 +20,8 @@ use std::path::PathBuf;
     latent-explorer predict --model alloys.safetensors --data new.csv --rank density:max --out ranked.csv\n\n\
     The table needs the columns that the model was trained on, in any order; others are not read. For each row the \
     output has its name, and of each target the prediction with the ends of its 90 % interval; of a target of words the \
-    most probable class, and the probability of each class with an interval that holds the outcome, 1 or 0, of 90 % of \
+    most probable class, the set of the classes that are not ruled out at 90 %, joined by +, which is empty where a row is \
+    like none of them, and the probability of each class with an interval that holds the outcome, 1 or 0, of 90 % of \
     the rows of the class and of the others. distance is that from the training data in the latent, and usual_distance \
     what 99 % of the held-out data keep to. With --rank the best row comes first, by the end of its interval that is the \
     worse one: a row is not ranked high because little is known of it.")]

@@ -25,7 +25,9 @@ use std::sync::Arc;
     A head is a small network on z, latent -> 64 -> 32 -> 1, that learns to predict a property without \
     decoding. The autoencoder stays as it is. Held-out outlines are not learned from: R2 (1 is perfect, \
     0 no better than the mean) and RMSE are measured on them; of classes the accuracy and the log loss, each beside \
-    that of the shares of the classes (chance), and of two classes the AUC.")]
+    that of the shares of the classes (chance), and of two classes the AUC. The expected calibration error is how far the \
+    probability of the most probable class is from the share of rows where it is right; a set at 90 % has the classes that \
+    are not ruled out.")]
 pub struct HeadsArguments {
     /// The checkpoint to train heads for
     #[arg(long, value_name = "M.safetensors")]
@@ -146,13 +148,21 @@ fn said(model: &Model, card: &HeadCard) -> Text {
         let name = Text::verbatim(target.name());
         Some(Text::joined([name, card.score_beside_baseline(place, model.unit(target))?], " "))
     });
+    Text::joined(each.chain(calibration(model, card)), "; ")
+}
+
+/// The calibration of a head, of which no part may be known: of classes the calibration error of their probabilities and the
+/// metrics of their sets, then the coverage of the intervals of each quantity.
+pub fn calibration(model: &Model, card: &HeadCard) -> impl Iterator<Item = Text> {
+    let diagram = model.reliability_diagram(card.quantity).ok().flatten();
+    let of_classes = [diagram.map(|diagram| diagram.text()), card.sets.map(|sets| sets.text())];
     let coverages = card.outputs.iter().filter_map(|output| coverage(model, card, output));
-    Text::joined(each.chain(coverages), "; ")
+    of_classes.into_iter().flatten().chain(coverages)
 }
 
 /// `90 % intervals of 0.1 N to either side hold 91 % of 72 test rows`, of a class with its name; none if the coverage is
 /// unknown.
-pub fn coverage(model: &Model, card: &HeadCard, output: &HeadOutput) -> Option<Text> {
+fn coverage(model: &Model, card: &HeadCard, output: &HeadOutput) -> Option<Text> {
     let judge = output.judge.as_ref()?;
     let (coverage, half_width) = (judge.coverage?, judge.half_width?);
     let unit = model.unit(output.quantity);

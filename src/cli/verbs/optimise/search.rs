@@ -67,6 +67,8 @@ const MAX_CHANGES: usize = 10;
     the shape and returned by the round trip, both null where only a head can tell\n    \
     measured, returned       the value at z_best before and after encoding and decoding its shape; null where only\n                             \
     a head can tell it\n    \
+    classes                  of each target whose classes are sought or bounded: the most probable class, its probability,\n                             \
+    and the set of the classes that are not ruled out at 90 %\n    \
     gain, predicted_gain     by how much measured, or predicted, is better than the best of the data\n    \
     nearest                  the nearest training shape: its row, its distance in the latent\n    \
     nearest_name             its name, where rows have names\n    \
@@ -321,7 +323,11 @@ fn answer(report: &SearchReport) -> Text {
         let predicted = Value::Predicted(check.prediction);
         predicted.named_in(check.quantity.word(), report.unit(check.quantity))
     });
-    let found = Text::joined(std::iter::once(found).chain(bounded), "; ");
+    let classes = best.answer.classes.iter().map(|predicted| {
+        let name = Text::verbatim(predicted.quantity.name());
+        Text::joined([name, predicted.text()], ": ")
+    });
+    let found = Text::joined(std::iter::once(found).chain(bounded).chain(classes), "; ");
     let gain = best.answer.gained().map(|gain| match gain {
         Value::Computed(gain) => gain_in_words(spec, gain),
         Value::Predicted(gain) => text!("predicted gain {gain}", gain = gain.text()),
