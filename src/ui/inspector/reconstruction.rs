@@ -72,13 +72,12 @@ fn facts_of_table(ui: &mut Ui, rebuild: &ReconstructedShape, model: &Model) {
     let title = &rebuild.title;
     let words = match rebuild.held_out {
         true => text!(
-            "{title} of the data, held out of the training. The ring is the row, the dot its reconstruction.",
+            "Here is the reconstruction of {title} of the data, held out of the training.",
             title
         ),
-        false => text!(
-            "{title} of the data, trained on. The ring is the row, the dot its reconstruction.",
-            title
-        ),
+        false => {
+            text!("Here is the reconstruction of {title} of the data, trained on.", title)
+        }
     };
     note(ui, words);
 }

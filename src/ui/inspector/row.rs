@@ -23,12 +23,14 @@ const RANGE_LINE: f32 = 23.0;
 const MAX_LINES: f32 = 9.0;
 /// The most columns that have a line with their range each; more are drawn side by side.
 const MAX_RANGES: usize = 24;
-/// The share of a line for the name of the column, where a range or a second row stands beside it.
-const NAME: f32 = 0.40;
+/// The share of a line for the name of the column, where a second row stands beside the first.
+const NAME: f32 = 0.34;
 /// The ends of a range, as shares of its line.
 const RANGE: [f32; 2] = [0.40, 0.69];
 /// Radius of the dot of a value, in points.
 const DOT: f32 = 5.0;
+/// Heights of the dashes in narrow columns: of a row, and of the one beside it.
+const DASHES: [f32; 2] = [3.5, 1.5];
 /// Height of the ranges side by side, and the room above and below them for values that lie outside.
 const SIDE_BY_SIDE: f32 = 150.0;
 const ROOM: f32 = 14.0;
@@ -120,8 +122,9 @@ impl<'a> Profiles<'a> {
 /// Many columns stand side by side without their names.
 pub fn ranges(ui: &mut Ui, model: &Model, row: &[f32], beside: Option<&Beside<'_>>) {
     let Some(profiles) = Profiles::new(model, row, beside) else { return };
-    legend(ui, beside);
-    if profiles.here.len() > MAX_RANGES {
+    let is_narrow = profiles.here.len() > MAX_RANGES;
+    legend(ui, beside, is_narrow);
+    if is_narrow {
         return side_by_side(ui, &profiles);
     }
     ui.scope(|ui| {
@@ -226,8 +229,8 @@ fn write(
     paint_whole(painter, at, anchor, Text::verbatim(words), font, ink, room);
 }
 
-/// The meaning of the marks: a dot for the row, and a ring for the one beside it.
-fn legend(ui: &mut Ui, beside: Option<&Beside<'_>>) {
+/// The meaning of the marks: a dot for the row, and a ring for the one beside it; dashes where columns are narrow.
+fn legend(ui: &mut Ui, beside: Option<&Beside<'_>>, is_narrow: bool) {
     let about = text!(
         "Each column from the least to the greatest value of the training rows, in a skewed one by the logarithms; the band \
          has what lies within a standard deviation of their mean."
@@ -240,7 +243,15 @@ fn legend(ui: &mut Ui, beside: Option<&Beside<'_>>) {
     let begins = [rect.left(), rect.left() + 0.3 * rect.width()];
     for (index, (word, begin)) in words.iter().zip(begins).enumerate() {
         let at = pos2(begin + DOT + 1.0, rect.center().y);
-        painter.add(if index == 0 { dot(ui, at) } else { ring(ui, at) });
+        let dash = |height: f32, ink| {
+            Shape::rect_filled(Rect::from_center_size(at, vec2(2.0 * DOT, height)), 0.0, ink)
+        };
+        painter.add(match (is_narrow, index) {
+            (false, 0) => dot(ui, at),
+            (false, _) => ring(ui, at),
+            (true, 0) => dash(DASHES[0], theme::accent(ui)),
+            (true, _) => dash(DASHES[1], ui.visuals().text_color()),
+        });
         let part = begin + 3.0 * DOT..=rect.right();
         write(&painter, part, rect, Align2::LEFT_CENTER, word, ui.visuals().weak_text_color());
     }
@@ -254,7 +265,7 @@ fn range_line(ui: &mut Ui, profiles: &Profiles<'_>, column: usize) {
     let cell = &profiles.here[column];
     let (name, value) = (cell.cell.name.as_str(), cell.cell.text());
     let weak = ui.visuals().weak_text_color();
-    write(&painter, rect.left()..=x(NAME), rect, Align2::LEFT_CENTER, name, weak);
+    write(&painter, rect.left()..=x(RANGE[0]), rect, Align2::LEFT_CENTER, name, weak);
     let value_begin = x(RANGE[1]) + 2.0 * DOT;
     let ink = profiles.ink(column, ui);
     write(&painter, value_begin..=rect.right(), rect, Align2::RIGHT_CENTER, &value, ink);
@@ -310,17 +321,17 @@ fn side_by_side(ui: &mut Ui, profiles: &Profiles<'_>) {
     }
     let (text, accent, warning) =
         (ui.visuals().text_color(), theme::accent(ui), ui.visuals().warn_fg_color);
-    let mark = |place: f64, half: f32| [y(place) + half, y(place) - half];
+    let mark = |place: f64, height: f32| [y(place) + 0.5 * height, y(place) - 0.5 * height];
     for column in 0..profiles.here.len() {
         let there = profiles.there(column).map(|(_, there)| there.place);
         if let Some(place) = there.filter(|place| !place.is_nan()) {
-            add(column, mark(place, 0.75), step.max(2.0), text);
+            add(column, mark(place, DASHES[1]), step.max(2.0), text);
         }
     }
     for (column, cell) in columns().filter(|(_, cell)| !cell.place.is_nan()) {
         let is_below = cell.place < 0.0;
         let (part, width, ink) = match cell.cell.is_outside {
-            false => (mark(cell.place, 1.75), 3.5, accent),
+            false => (mark(cell.place, DASHES[0]), 3.5, accent),
             // From the end of the range through the room beyond it.
             true if is_below => ([rect.bottom(), y(0.0)], 3.0, warning),
             true => ([y(1.0), rect.top()], 3.0, warning),
