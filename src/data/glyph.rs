@@ -1,6 +1,5 @@
 //! The picture of a row: an outline is drawn as it is, a row of a table as bars around a zero line.
 
-use super::column_name::ColumnName;
 use super::domain::Domain;
 use super::rows::Rows;
 use super::scaling::Scaling;
@@ -35,25 +34,11 @@ pub struct Glyphs {
 struct Bars {
     /// The places, ascending, at most [`MAX_BARS`].
     places: Vec<usize>,
-    /// Their names.
-    names: Vec<ColumnName>,
     /// The number of places of a row, `input`.
     width: usize,
     /// True for the numbers, which are drawn in standard deviations; levels are drawn by their probability. `[input]`
     is_number: Vec<bool>,
     scaling: Scaling,
-}
-
-/// One bar of a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bar {
-    /// The name of the column, or of the level of a category.
-    pub name: ColumnName,
-    /// The place in the row.
-    pub place: usize,
-    /// The height, -1 to 1: of a number its distance from the mean in units of [`FULL`] standard deviations, of a level
-    /// its probability. NaN if it is not known.
-    pub height: f32,
 }
 
 impl Default for Glyphs {
@@ -79,10 +64,9 @@ impl Glyphs {
         decoded: impl FnOnce() -> Rows<f32>,
     ) -> Self {
         let Some(schema) = domain.table() else { return Self::of_outlines(reach) };
-        let names: Vec<ColumnName> = domain.quantities().iter().map(|q| q.column()).collect();
-        let width = names.len();
+        let width = schema.width();
         let (places, is_number) = ((0..width).collect(), schema.is_number());
-        let mut bars = Bars { places, names, width, is_number, scaling: scaling.clone() };
+        let mut bars = Bars { places, width, is_number, scaling: scaling.clone() };
         if width > MAX_BARS {
             let rows = decoded();
             let heights: Vec<Vec<f32>> = rows.iter().map(|row| bars.heights(row)).collect();
@@ -92,7 +76,6 @@ impl Glyphs {
             bars.places.truncate(MAX_BARS);
             bars.places.sort_unstable();
         }
-        bars.names = bars.places.iter().map(|&place| bars.names[place]).collect();
         Self { reach: 1.0, bars: Some(bars) }
     }
 
@@ -135,22 +118,6 @@ impl Glyphs {
             }
         }
         all
-    }
-
-    /// The bars of a row, from left to right; none for an outline.
-    pub fn bars(&self, row: &[f32]) -> Vec<Bar> {
-        let Some(bars) = &self.bars else { return Vec::new() };
-        let heights = bars.heights(row);
-        let bar =
-            |(&place, &name): (&usize, &ColumnName)| Bar { name, place, height: heights[place] };
-        bars.places.iter().zip(&bars.names).map(bar).collect()
-    }
-
-    /// The bar under a place from the left edge of the picture (-1) to the right one (1).
-    pub fn bar_at(&self, x: f64) -> Option<usize> {
-        let count = self.bars.as_ref()?.places.len();
-        let index = (0.5 * (x + 1.0) * count as f64).floor();
-        (0.0..count as f64).contains(&index).then_some(index as usize)
     }
 
     /// The meaning of the bars; none for outlines.
@@ -240,6 +207,7 @@ fn variance(values: impl Iterator<Item = f64> + Clone) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::column_name::ColumnName;
     use crate::data::table::{ColumnKind, TableColumn, TableSchema};
 
     fn number(name: &str) -> TableColumn {
@@ -260,11 +228,8 @@ mod tests {
         let glyphs = Glyphs::new(&domain, &scaling, 7.0, || panic!("all of them are drawn"));
         assert!(glyphs.are_bars() && glyphs.reach == 1.0);
         let row = [12.0, 0.3, 0.7, -9.0];
-        let bars = glyphs.bars(&row);
-        let heights: Vec<f32> = bars.iter().map(|bar| bar.height).collect();
+        let heights = glyphs.bars.as_ref().unwrap().heights(&row);
         assert_eq!(heights, [0.5, 0.3, 0.7, -1.0], "one deviation, two levels, far below");
-        let names: Vec<&str> = bars.iter().map(|bar| bar.name.as_str()).collect();
-        assert_eq!(names, ["mass", "lattice_bcc", "lattice_fcc", "ratio"]);
 
         let corners = glyphs.corners(&row);
         let points: Vec<[f32; 2]> = corners.chunks(2).map(|p| [p[0], p[1]]).collect();
@@ -283,8 +248,6 @@ mod tests {
         assert!(glyphs.corners(&[f32::NAN; 4]).iter().all(|v| v.is_nan()));
         let all = glyphs.corners_of_all(Rows::from_flat(4, row.to_vec()));
         assert_eq!(all.row(0), &*corners);
-        let bar = |x| glyphs.bar_at(x);
-        assert_eq!([bar(-1.1), bar(-0.9), bar(0.1), bar(1.0)], [None, Some(0), Some(2), None]);
         assert!(!glyphs.about().unwrap().to_string().contains("vary most"));
     }
 
@@ -297,7 +260,7 @@ mod tests {
             rows.push(&(0..40).map(|k| sign * 0.01 * (k % 7) as f32).collect::<Vec<_>>());
         }
         let glyphs = Glyphs::new(&domain, &Scaling::identity(40), 1.0, || rows);
-        let places: Vec<usize> = glyphs.bars(&[0.0; 40]).iter().map(|bar| bar.place).collect();
+        let places = &glyphs.bars.as_ref().unwrap().places;
         assert_eq!(places.len(), MAX_BARS);
         assert!(places.is_sorted());
         let least: Vec<usize> = places.iter().map(|place| place % 7).collect();
@@ -313,7 +276,7 @@ mod tests {
         });
         let row = [0.0, 1.0, 2.0, 3.0];
         assert_eq!((&*glyphs.corners(&row), glyphs.reach), (&row[..], 1.7));
-        assert!(glyphs.about().is_none() && glyphs.bars(&row).is_empty());
+        assert!(glyphs.about().is_none() && !glyphs.are_bars());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::explore::Bounds;
 use crate::explore::layers::grid::Lattice;
 use crate::explore::layers::map_content::{MapContent, MapPlan};
+use crate::explore::layers::trust_overlay::TrustOverlay;
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
@@ -70,7 +71,7 @@ pub struct MapKey {
     pub view: Bounds,
     /// The size on the screen, in points.
     pub size: [f64; 2],
-    /// The requested layers among heat map and distance overlay; the others need no new picture.
+    /// The requested layers among heat map and trust overlay; the others need no new picture.
     pub layers: MapLayers,
     /// The range of the colour scale.
     pub range: (f64, f64),
@@ -99,16 +100,27 @@ impl MapPictures {
         let older = std::mem::replace(self, newer);
         let (content, before) = (&mut self.content, older.content);
         let same_map = older.key.is_some_and(matches);
+        let older_model = older.key.map(|key| key.model);
         if content.slopes.is_none() && same_slopes(key) {
             content.slopes = before.slopes.filter(|_| older.key.is_some_and(same_slopes));
         }
         let same_range = older.key.is_some_and(|older| older.range == key.range);
-        // The heat map and the distance overlay arrive after the shapes; the old ones stay until then.
+        // The heat map and the trust overlay arrive after the shapes; the old ones stay until then.
         if content.heat.is_none() && key.layers.has(MapLayer::Heat) && same_range {
             content.heat = before.heat.filter(|_| same_map);
         }
-        if content.distance_overlay.is_none() && key.layers.has(MapLayer::Trust) {
-            content.distance_overlay = before.distance_overlay.filter(|_| same_map);
+        // So is that of a distance alone, unless it shows what the one with the uncertainty does not.
+        let is_better = |older: &TrustOverlay| match &content.trust_overlay {
+            None => true,
+            Some(_) if older_model != Some(key.model) => false,
+            Some(fog) => {
+                let covers = [key.view.low, key.view.high].map(|at| older.bounds.contains(at));
+                older.has_uncertainty && !fog.has_uncertainty && covers == [true; 2]
+            }
+        };
+        if key.layers.has(MapLayer::Trust) && same_map {
+            let older = before.trust_overlay.filter(is_better);
+            content.trust_overlay = older.or(content.trust_overlay.take());
         }
     }
 }
@@ -253,8 +265,8 @@ impl Slot {
     }
 }
 
-/// Computes shapes and a coarse heat map at once, then the distance overlay, and a fine heat map if no newer request
-/// waits.
+/// Computes shapes and a coarse heat map at once, then the trust overlay of the distance; a fine heat map and the
+/// uncertainty of a prediction if no newer request waits.
 fn draw(request: &MapRequest, refining: &CancelToken, send: &dyn Fn(MapPictures)) -> Result<()> {
     let MapRequest { key, lattice, spec, prepared } = request;
     let Prepared { model, projection, .. } = &**prepared;
@@ -266,16 +278,62 @@ fn draw(request: &MapRequest, refining: &CancelToken, send: &dyn Fn(MapPictures)
         range: key.range,
         lattice: *lattice,
         heat: key.layers.has(MapLayer::Heat).then_some(bounds),
-        distance_overlay: key.layers.has(MapLayer::Trust).then_some(bounds),
+        trust_overlay: key.layers.has(MapLayer::Trust).then_some(bounds),
         // If the model lacks a head that the objective needs, there is no gradient.
         slopes: key.slopes.and_then(|_| objective().ok()),
     };
     let show = |content: &MapContent| {
         send(MapPictures { key: Some(*key), content: content.clone() });
     };
-    let content = plan.compute(HEAT_CELLS[0], show)?;
+    let mut content = plan.compute(HEAT_CELLS[0], show)?;
     if let Some(finer) = plan.heat_map(HEAT_CELLS[1], refining)? {
-        show(&MapContent { heat: Some(finer), ..content });
+        content.heat = Some(finer);
+        show(&content);
+    }
+    if plan.add_uncertainty(&mut content, refining) {
+        show(&content);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(version: u64, view: Bounds) -> MapKey {
+        MapKey {
+            model: (ModelId(1), version),
+            quantity: Quantity::AREA,
+            view,
+            size: [100.0; 2],
+            layers: MapLayers::default().with(MapLayer::Trust),
+            range: (0.0, 1.0),
+            slopes: None,
+        }
+    }
+
+    /// A picture of a view with fog a tenth beyond it.
+    fn picture(key: MapKey, has_uncertainty: bool) -> MapPictures {
+        let (bounds, cover) = (key.view.grown(0.1), Arc::new(vec![0; 4]));
+        let fog = TrustOverlay { bounds, size: [2; 2], cover, has_uncertainty };
+        let content = MapContent { trust_overlay: Some(fog), ..MapContent::default() };
+        MapPictures { key: Some(key), content }
+    }
+
+    #[test]
+    fn fog_with_the_uncertainty_stays_while_it_covers_the_view() {
+        let view = Bounds { low: [0.0; 2], high: [1.0; 2] };
+        let moved = |by: f64| Bounds { low: [by, 0.0], high: [1.0 + by, 1.0] };
+        let after = |newer: MapKey, has_uncertainty: bool| {
+            let mut pictures = picture(key(1, view), true);
+            pictures.renew(picture(newer, has_uncertainty), Some(newer));
+            let fog = pictures.content.trust_overlay.unwrap();
+            assert_eq!(pictures.key, Some(newer));
+            (fog.has_uncertainty, fog.bounds == newer.view.grown(0.1))
+        };
+        assert_eq!(after(key(1, moved(0.05)), false), (true, false), "the older one stays");
+        assert_eq!(after(key(1, moved(0.2)), false), (false, true), "it does not reach there");
+        assert_eq!(after(key(1, moved(0.05)), true), (true, true), "the newer one is whole");
+        assert_eq!(after(key(2, view), false), (false, true), "another state of a training");
+    }
 }

@@ -277,3 +277,17 @@ fn a_plane_leads_where_it_is_asked_to() {
     let message = refused(&FLAT, "axes:0,1");
     assert!(says(&message, "2 dimensions, which the map shows as they are"), "{message}");
 }
+
+#[test]
+fn fog_lies_where_a_prediction_is_uncertain() {
+    let folder = TempDir::new().unwrap();
+    let fog = |property: &str| {
+        let words =
+            format!("render --model M --layers trust --property {property} --out F/fog.svg");
+        succeed(&line(&FLAT, folder.path(), &words));
+        std::fs::read_to_string(folder.path().join("fog.svg")).unwrap()
+    };
+    let of_distance = fog("d0");
+    assert!(of_distance.contains("data:image/png") && fog("d1") == of_distance);
+    assert_ne!(fog("strength"), of_distance, "a head predicts it");
+}

@@ -48,16 +48,16 @@ fn fog_stays_until_newer_fog_is_there() {
     let mut session = session();
     session.act(Act::Resize([640.0, 480.0]));
     session.wait("a picture", |see| see.map().drawn_quantity().is_some());
-    assert!(session.see().map().distance_bounds().is_none(), "nobody asked for fog");
+    assert!(session.see().map().fog().is_none(), "nobody asked for fog");
     session.act(Act::ToggleLayer(MapLayer::Trust));
-    session.wait("fog", |see| see.map().distance_bounds().is_some());
-    let first = session.see().map().distance_bounds().unwrap();
+    session.wait("fog", |see| see.map().fog().is_some());
+    let first = session.see().map().fog().unwrap().bounds;
     session.act(Act::Zoom([0.3, 0.2], 1.5));
     session.wait("fog of the new view", |see| {
-        see.map().distance_bounds().expect("there always is some") != first
+        see.map().fog().expect("there always is some").bounds != first
     });
     session.act(Act::ToggleLayer(MapLayer::Trust));
-    session.wait("no fog", |see| see.map().distance_bounds().is_none());
+    session.wait("no fog", |see| see.map().fog().is_none());
 }
 
 #[test]

@@ -94,6 +94,53 @@ fn a_row_is_shown_in_its_units_beside_its_reconstruction() {
 }
 
 #[test]
+fn fog_thickens_where_a_prediction_is_uncertain() {
+    let mut session = opened();
+    session.act(Act::ToggleLayer(MapLayer::Trust));
+    let whole = |see: See<'_>| see.map().fog().filter(|fog| fog.has_uncertainty);
+    session.wait("both fogs", |see| whole(see).is_some() && see.is_settled());
+    let (fog, shown) = (whole(session.see()).unwrap(), session.see().shown());
+    let (model, strength) = (shown.model(), named(&session, "strength"));
+    // By hand: half of the central nine tenths of the strengths in the file.
+    let cell = |line: &str| line.split(',').nth(1).unwrap().parse::<f64>().unwrap();
+    let mut strengths: Vec<f64> = steels(30).lines().skip(1).map(cell).collect();
+    strengths.sort_by(f64::total_cmp);
+    let at = |rank: f64| {
+        let (low, high) = (strengths[rank as usize], strengths[rank as usize + 1]);
+        low + rank.fract() * (high - low)
+    };
+    let of_data = 0.5 * (at(0.95 * 119.0) - at(0.05 * 119.0));
+    let head = model.head(strength).unwrap();
+    let judge = head.card.output(strength).unwrap().into_owned().judge.unwrap();
+    let usual = judge.half_width.unwrap();
+    assert!(1.1 * usual < of_data, "the head knows something: {usual} of {of_data}");
+
+    let [columns, rows] = fog.size;
+    let centre =
+        |i: usize| fog.bounds.cell_centre(i % columns, rows - 1 - i / columns, columns, rows);
+    let z = shown.projection().lift_all((0..columns * rows).map(centre));
+    let predictions = model.predictions(strength, &z).unwrap().unwrap();
+    let mut uncertain = 0;
+    for ((prediction, multiple), &cover) in
+        predictions.iter().zip(model.density().multiples(&z, 1.5)).zip(fog.cover.iter())
+    {
+        let opacity = |share: f64| 191.25 * share * share * (3.0 - 2.0 * share);
+        let distance = ((multiple - 1.0) / 0.5).clamp(0.0, 1.0);
+        let share = ((prediction.half_width() - usual) / (of_data - usual)).clamp(0.0, 1.0);
+        let expected = opacity(distance).max(opacity(share));
+        assert!((f64::from(cover) - expected).abs() < 0.6, "{cover} {expected}");
+        uncertain += usize::from(opacity(share) > opacity(distance) + 1.0);
+    }
+    assert!(uncertain > 20, "{uncertain} cells are among the data and uncertain");
+    // What is computed has no interval.
+    session.act(Act::ColourBy(named(&session, "d7")));
+    session.wait("the other fog", |see| {
+        see.map().drawn_quantity().is_some_and(|quantity| quantity.name() == "d7")
+            && see.map().fog().is_some_and(|fog| !fog.has_uncertainty)
+    });
+}
+
+#[test]
 fn a_search_ends_in_a_row_that_can_leave() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

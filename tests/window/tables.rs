@@ -3,7 +3,8 @@
 use super::*;
 use crate::steels::{steels, train as train_steels};
 use latent_explorer::data::rows::Rows;
-use latent_explorer::data::table::{ColumnRole, FileColumn};
+use latent_explorer::data::table::{ColumnRole, FileColumn, most_unusual_first, profile};
+use latent_explorer::explore::three_digits;
 use latent_explorer::nn::autoencoder::Latent;
 use std::sync::LazyLock;
 
@@ -24,13 +25,17 @@ fn opened(path: &Path) -> Window {
     window
 }
 
+/// Leaves the mouse where it is until the tooltip is there.
+fn rest(window: &mut Window) {
+    (0..10).for_each(|_| window.step());
+}
+
 #[test]
 fn a_row_is_shown_column_by_column() {
     let mut window = opened(&FLAT);
     window.get_by_label("No row yet");
     click_on_map(&mut window, 0.4, 0.5);
     settle(&mut window);
-    window.get_by_label("The row at the cursor");
     let picked = window.see().selected().unwrap();
     let model = window.see().shown().model();
     let nearest = picked.nearest().unwrap();
@@ -41,7 +46,14 @@ fn a_row_is_shown_column_by_column() {
         window.get_by_label(&line);
     }
     let name = model.row_id(nearest.row).unwrap();
-    assert!(said(&window, &format!("Column: here: {name}")), "the head of the nearest row");
+    // A few columns are seen in their ranges, the dot here and the ring there.
+    assert!(said(&window, &format!("here: {name}")), "the marks have their names");
+    let column = format!("d0: {}", here[1].text());
+    window.get_by_label_contains(&column).hover();
+    rest(&mut window);
+    let (low, high) = schema.columns[1].range();
+    let range = format!("training rows: {} to {} unit0", three_digits(low), three_digits(high));
+    assert!(said(&window, &range), "{range}");
     assert!(window.query_by_role_and_label(Role::Button, "Copy outline").is_none());
     window.get_by_role_and_label(Role::Button, "Copy row");
     let draw = window.get_by_role_and_label(Role::Button, "Draw a shape\u{2026}");
@@ -80,6 +92,39 @@ fn a_predicted_class_is_shown_with_those_that_are_not_ruled_out() {
     assert!(window.ctx.content_rect().contains_rect(close), "{close:?}");
     click(&mut window, "Close");
     assert!(window.query_by_label("Probabilities of species").is_none());
+}
+
+#[test]
+fn many_columns_are_seen_side_by_side_and_the_most_unusual_first() {
+    let mut window = opened(&DEEP);
+    click_on_map(&mut window, 0.9, 0.1);
+    settle(&mut window);
+    let picked = window.see().selected().unwrap();
+    let model = window.see().shown().model();
+    let schema = model.domain().table().unwrap();
+    let profile = profile(schema, &model.card.scaling, picked.outline());
+    let order = most_unusual_first(&profile);
+    assert!(profile.len() == 31 && order[0] != 0, "not the first of the file");
+    let nearest = picked.nearest().unwrap();
+    let there = schema.describe(&nearest.outline);
+    let line = |column: usize| {
+        let (cell, known) = (&profile[column].cell, &there[column]);
+        format!("{}: {}: {}", cell.name, cell.text(), known.text())
+    };
+    let name = model.row_id(nearest.row).unwrap();
+    let head = window.get_by_label(&format!("Column: here: {name}")).rect();
+    let [first, second] = [0, 1].map(|place| window.get_by_label(&line(order[place])).rect());
+    assert!(head.bottom() <= first.top() && first.bottom() <= second.top());
+    // The column under the mouse: the 16th of 31 lies in the middle.
+    let picture = window.get_by_label("The row in the ranges of its columns").rect();
+    window.hover_at(picture.center());
+    rest(&mut window);
+    let middle = &profile[15].cell;
+    assert!(said(&window, &format!("{}: {}", middle.name, middle.text())));
+    assert!(said(
+        &window,
+        &format!("training rows: {}", three_digits(schema.columns[15].range().0))
+    ));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The layers of a map that are computed from a model: the same for the window and for a picture.
 
-use super::distance_overlay::DistanceOverlay;
 use super::gradient_field::GradientField;
 use super::grid::{Lattice, ShapeGrid};
 use super::heat::HeatField;
+use super::trust_overlay::TrustOverlay;
 use crate::error::Result;
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::Rgba;
@@ -25,8 +25,8 @@ pub struct MapPlan<'a> {
     pub lattice: Lattice,
     /// The area of the heat map, if it is wanted.
     pub heat: Option<Bounds>,
-    /// The area of the distance overlay, if it is wanted.
-    pub distance_overlay: Option<Bounds>,
+    /// The area of the trust overlay, if it is wanted.
+    pub trust_overlay: Option<Bounds>,
     /// The objective whose gradient is wanted, if any.
     pub slopes: Option<Objective>,
 }
@@ -41,15 +41,15 @@ pub struct MapContent {
     pub grid: Option<Arc<ShapeGrid>>,
     /// The heat map and its colours.
     pub heat: Option<ColouredHeat>,
-    /// The overlay where the map is far from the data.
-    pub distance_overlay: Option<DistanceOverlay>,
+    /// The overlay where the map is far from the data or a prediction is uncertain.
+    pub trust_overlay: Option<TrustOverlay>,
     /// The gradient field.
     pub slopes: Option<Arc<GradientField>>,
 }
 
 impl MapPlan<'_> {
-    /// Computes the layers, the heat map with `cells` cells along its longer side. The distance overlay comes last;
-    /// `show` gets the content without it and, if it is wanted, with it.
+    /// Computes the layers, the heat map with `cells` cells along its longer side. The trust overlay comes last, that of
+    /// the distance alone; `show` gets the content without it and, if it is wanted, with it.
     ///
     /// # Errors
     /// Only when the tensor library fails.
@@ -63,14 +63,27 @@ impl MapPlan<'_> {
             grid: Some(Arc::new(grid)),
             heat: self.heat_map(cells, &CancelToken::default())?,
             slopes: slopes.transpose()?.map(Arc::new),
-            distance_overlay: None,
+            trust_overlay: None,
         };
         show(&content);
-        if let Some(bounds) = self.distance_overlay {
-            content.distance_overlay = Some(DistanceOverlay::over(model, projection, bounds));
+        if let Some(bounds) = self.trust_overlay {
+            content.trust_overlay = Some(TrustOverlay::of_distance(model, projection, bounds));
             show(&content);
         }
         Ok(content)
+    }
+
+    /// Adds the uncertainty of what is shown to the trust overlay, if a head predicts it and there is a judge; true if
+    /// that changed it. It takes the longest of all layers, and changes nothing once it is cancelled.
+    pub fn add_uncertainty(&self, content: &mut MapContent, cancel: &CancelToken) -> bool {
+        let (model, shown) = (self.quantity.model(), self.quantity.spec().quantity());
+        let Some(overlay) = content.trust_overlay.as_mut().filter(|_| shown.is_predicted()) else {
+            return false;
+        };
+        // Without a judge, of too few values, only the distance is known.
+        let Ok(Some(judge)) = model.judge(shown) else { return false };
+        let whole = overlay.with_uncertainty(&judge, self.projection, cancel);
+        whole.map(|whole| *overlay = whole).is_some()
     }
 
     /// The heat map and its colours, with `cells` cells along the longer side. None if it is not wanted, was cancelled,

@@ -124,7 +124,7 @@ pub fn compose(
     palette: &Palette,
 ) -> Scene {
     let mut layers = Vec::new();
-    let MapContent { grid, heat, distance_overlay, slopes } = subject.content;
+    let MapContent { grid, heat, trust_overlay, slopes } = subject.content;
     let heat = heat.as_ref().filter(|_| visible.has(MapLayer::Heat));
     if let Some((field, pixels)) = heat {
         layers.push(SceneItem::Image(SceneImage {
@@ -164,7 +164,7 @@ pub fn compose(
         }
         if visible.has(MapLayer::Trust) {
             layers.extend(
-                distance_overlay.iter().map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)),
+                trust_overlay.iter().map(|fog| SceneItem::Fog(fog.clone(), palette.canvas)),
             );
             let doubtful = cells(&|i| grid.inside[i] && !grid.simple[i]);
             layers.push(SceneItem::Hatch(doubtful, palette.hatch));

@@ -4,9 +4,9 @@
 
 use crate::explore::bounds::Bounds;
 use crate::explore::colour::Rgba;
-use crate::explore::layers::distance_overlay::DistanceOverlay;
 use crate::explore::layers::gradient_field::Arrow;
 use crate::explore::layers::grid::ShapeGrid;
+use crate::explore::layers::trust_overlay::TrustOverlay;
 use std::sync::Arc;
 
 /// All items on the map, back to front.
@@ -24,7 +24,7 @@ pub enum SceneItem {
     /// Decoded shapes, each around its lattice point.
     Shapes(SceneShapes),
     /// One colour, with the opacity of the overlay.
-    Fog(DistanceOverlay, Rgba),
+    Fog(TrustOverlay, Rgba),
     /// Diagonal lines over cells.
     Hatch(Vec<Bounds>, Rgba),
     /// Many small discs.

@@ -74,7 +74,9 @@ impl MapLayer {
             ),
             Self::Paths => text!("The trajectories of the last search"),
             Self::Trust => {
-                text!("Fog beyond the data, hatching where outlines cross themselves")
+                text!(
+                    "Fog beyond the data and where a prediction is uncertain, hatching where outlines cross themselves"
+                )
             }
             Self::Gradient => text!(
                 "Arrows along which the objective improves; the longer the steeper, by the square root, up to the \

@@ -14,6 +14,7 @@ use crate::explore::scene::compose::{Annotations, EncodedPoints, MapData, compos
 use crate::explore::scene::map_layer::{MapLayer, MapLayers};
 use crate::explore::{Bounds, Projection, home_view};
 use crate::model::Model;
+use crate::numerics::cancel_token::CancelToken;
 use crate::objective::{Objective, ObjectiveSpec, Space};
 use crate::text;
 use crate::text::Text;
@@ -155,15 +156,17 @@ impl MapPicture {
             range,
             lattice,
             heat: heat.then_some(view),
-            // The distance overlay extends a little beyond the view, so that its edge is not visible.
-            distance_overlay: visible.has(MapLayer::Trust).then(|| view.grown(0.05)),
+            // The trust overlay extends a little beyond the view, so that its edge is not visible.
+            trust_overlay: visible.has(MapLayer::Trust).then(|| view.grown(0.05)),
             slopes: visible.has(MapLayer::Gradient).then(objective).transpose()?,
         };
+        let mut content = plan.compute(HEAT_CELLS, |_| ())?;
+        plan.add_uncertainty(&mut content, &CancelToken::default());
         Ok(Self {
             reach: model.glyphs().reach,
             frame: LatentFrame::new(model, projection),
             points,
-            content: plan.compute(HEAT_CELLS, |_| ())?,
+            content,
             range,
             title: match (model.title_lines(wish.quantity), values.is_empty()) {
                 ((title, _), false) if !visible.show_quantity(wish.plain) => {

@@ -5,7 +5,7 @@ use super::png::encode_pixels;
 use super::svg_elements::{FONT, circle, escaped, n, paint, path, rectangle, stroked};
 use crate::error::Result;
 use crate::explore::colour::{Palette, Rgba};
-use crate::explore::layers::distance_overlay::DistanceOverlay;
+use crate::explore::layers::trust_overlay::TrustOverlay;
 use crate::explore::scene::glyphs;
 use crate::explore::scene::items::{
     Arrows, Dots, Mark, MarkKind, SceneImage, SceneItem, SceneLine, SceneShapes, SceneText,
@@ -124,7 +124,7 @@ impl Frame {
                 self.image(bounds, *size, pixels)?
             }
             SceneItem::Shapes(shapes) => self.shapes(shapes),
-            SceneItem::Fog(DistanceOverlay { bounds, size, cover }, [r, g, b, _]) => {
+            SceneItem::Fog(TrustOverlay { bounds, size, cover, .. }, [r, g, b, _]) => {
                 let pixels: Vec<Rgba> = cover.iter().map(|&cover| [*r, *g, *b, cover]).collect();
                 self.image(bounds, *size, &pixels)?
             }

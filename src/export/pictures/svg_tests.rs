@@ -36,9 +36,10 @@ fn shapes(hollow: Option<f32>) -> SceneItem {
     SceneItem::Shapes(SceneShapes { grid: grid(), scale: 0.2, colours: vec![RED; 4], hollow })
 }
 
-/// Red distance overlay of uniform density.
-fn distance_overlay(bounds: Bounds, cover: u8) -> SceneItem {
-    SceneItem::Fog(DistanceOverlay { bounds, size: [2, 2], cover: Arc::new(vec![cover; 4]) }, RED)
+/// Red trust overlay of uniform density.
+fn trust_overlay(bounds: Bounds, cover: u8) -> SceneItem {
+    let cover = Arc::new(vec![cover; 4]);
+    SceneItem::Fog(TrustOverlay { bounds, size: [2, 2], cover, has_uncertainty: false }, RED)
 }
 
 fn mark(kind: MarkKind) -> SceneItem {
@@ -97,7 +98,7 @@ fn every_layer_is_written_and_drawn() {
         (SceneItem::Image(image), vec!["<image", "data:image/png;base64,"]),
         (shapes(None), vec!["fill-rule=\"nonzero\"", "fill=\"#ff0000\""]),
         (shapes(Some(1.0)), vec!["fill=\"none\"", "stroke=\"#ff0000\""]),
-        (distance_overlay(cell, 100), vec!["<image", "data:image/png;base64,"]),
+        (trust_overlay(cell, 100), vec!["<image", "data:image/png;base64,"]),
         (SceneItem::Hatch(vec![cell], RED), vec!["<path", "stroke-width=\"1\""]),
         (SceneItem::Dots(dots), vec!["<circle"]),
         (line(vec![[0.0; 2], [0.5; 2]]), vec!["stroke-width=\"4.8\"", "stroke-width=\"2\""]),
@@ -121,7 +122,7 @@ fn every_layer_is_written_and_drawn() {
 #[test]
 fn the_map_is_the_right_way_up_and_images_too() {
     let upper = Bounds { low: [-1.0, 0.5], high: [1.0, 1.0] };
-    let fogged = written(vec![distance_overlay(upper, 255)], None);
+    let fogged = written(vec![trust_overlay(upper, 255)], None);
     assert_eq!(pixel(&fogged, [100, 30]), [255, 0, 0]);
     assert_ne!(pixel(&fogged, [100, 170]), [255, 0, 0]);
     let pixels = Arc::new(vec![RED, [0, 0, 255, 255]]);
@@ -143,7 +144,7 @@ fn shapes_stand_on_their_lattice_points_and_broken_ones_are_left_out() {
 fn nothing_of_the_map_leaves_its_frame() {
     let everywhere = Bounds { low: [-9.0; 2], high: [9.0; 2] };
     let bar = ColourBar { label: "Heat shedding".into(), mark: None, range: (0.001_234, 1.2e6) };
-    let svg = written(vec![distance_overlay(everywhere, 255)], Some(bar));
+    let svg = written(vec![trust_overlay(everywhere, 255)], Some(bar));
     let canvas = Palette::LIGHT.canvas;
     assert_eq!(pixel(&svg, [5, 100]), [canvas[0], canvas[1], canvas[2]]);
     assert_eq!(pixel(&svg, [198, 5]), [canvas[0], canvas[1], canvas[2]]);

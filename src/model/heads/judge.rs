@@ -132,6 +132,9 @@ pub struct Judge {
     factor: f64,
     /// The half-width that 90 % of the held-out rows do not exceed, in the quantity's unit.
     usual_half_width: f64,
+    /// See [`Self::median_half_width`] and [`Self::half_width_of_data`].
+    median_half_width: f64,
+    half_width_of_data: f64,
 }
 
 /// The data that a judge learns from: those of a model, a quantity, and its standardisation.
@@ -183,14 +186,27 @@ impl Judge {
         let points = coordinates.of_all(&encoded.mu.select(&rows));
         let values: Vec<f64> = rows.iter().map(|&row| data.standardised[row]).collect();
         let process = GaussianProcess::new(&points, &values, parameters)?;
-        let (factor, usual_half_width) = (NORMAL, 0.0);
-        let mut judge =
-            Self { coordinates, process, offset, scale, is_class, factor, usual_half_width };
+        let half_width_of_data = if is_class { 0.5 } else { central_half_width(&data.values) };
+        let mut judge = Self {
+            coordinates,
+            process,
+            offset,
+            scale,
+            is_class,
+            factor: NORMAL,
+            usual_half_width: 0.0,
+            median_half_width: 0.0,
+            half_width_of_data,
+        };
         judge.calibrate(encoded, &data);
         let mu = encoded.mu.select(&data.some_held_out);
         let answers = judge.process.predict(&judge.coordinates.of_all(&mu));
-        let halves = answers.into_iter().map(|(_, deviation)| judge.half_width(deviation));
-        judge.usual_half_width = quantile(halves, COVERAGE).unwrap_or(0.0);
+        let halves = answers.iter().map(|(_, deviation)| judge.half_width(*deviation));
+        let intervals = || answers.iter().map(|answer| half_of(judge.interval(*answer)));
+        let tested = card.and_then(|card| card.half_width);
+        let median = tested.or_else(|| quantile(intervals(), 0.5));
+        (judge.usual_half_width, judge.median_half_width) =
+            (quantile(halves, COVERAGE).unwrap_or(0.0), median.unwrap_or(0.0));
         Ok(judge)
     }
 
@@ -285,15 +301,32 @@ impl Judge {
     /// the quantity's unit.
     pub fn predictions(&self, said: &[f64], z: &Rows<f64>) -> Vec<Prediction> {
         let answers = self.process.predict(&self.coordinates.of_all(z));
-        let one = |(&value, (mean, deviation)): (&f64, (f64, f64))| {
-            let (middle, half) = (self.middle(mean), self.half_width(deviation));
-            let (low, high) = (middle - half, middle + half);
-            match self.is_class {
-                true => Prediction { value, low: low.clamp(0.0, 1.0), high: high.clamp(0.0, 1.0) },
-                false => Prediction { value, low, high },
-            }
+        let one = |(&value, answer): (&f64, (f64, f64))| {
+            let [low, high] = self.interval(answer);
+            Prediction { value, low, high }
         };
         said.iter().zip(answers).map(one).collect()
+    }
+
+    /// The half-widths of intervals for a picture, `z [n, latent] -> [n]`, in the quantity's unit: those of
+    /// [`Self::predictions`] while the process is exact, else to a few per cent
+    /// ([`GaussianProcess::predict_quickly`]).
+    pub fn quick_half_widths(&self, z: &Rows<f64>) -> Vec<f64> {
+        let answers = self.process.predict_quickly(&self.coordinates.of_all(z));
+        answers.into_iter().map(|answer| half_of(self.interval(answer))).collect()
+    }
+
+    /// The approximate work of one of [`Self::quick_half_widths`], in multiplications.
+    pub fn quick_work(&self) -> usize {
+        self.process.quick_work()
+    }
+
+    /// The ends of an interval, in the quantity's unit, for a mean and a deviation of the process: of a class within 0
+    /// to 1.
+    fn interval(&self, (mean, deviation): (f64, f64)) -> [f64; 2] {
+        let (middle, half) = (self.middle(mean), self.half_width(deviation));
+        let ends = [middle - half, middle + half];
+        if self.is_class { ends.map(|end| end.clamp(0.0, 1.0)) } else { ends }
     }
 
     /// The half-width of an interval, in the quantity's unit, for a deviation of the process; NaN stays NaN.
@@ -305,6 +338,18 @@ impl Judge {
     /// The half-width that 90 % of the held-out rows do not exceed, in the quantity's unit.
     pub fn usual_half_width(&self) -> f64 {
         self.usual_half_width
+    }
+
+    /// The median half-width of the intervals, in the quantity's unit: over the test rows, or over a sample of the held-out
+    /// rows for a judge that was not fitted; of all rows if none is held out.
+    pub fn median_half_width(&self) -> f64 {
+        self.median_half_width
+    }
+
+    /// Half the width of the central 90 % of the known values, in the quantity's unit: the interval of somebody who knows
+    /// these alone. Of a class 0.5, that of the interval from 0 to 1.
+    pub fn half_width_of_data(&self) -> f64 {
+        self.half_width_of_data
     }
 
     /// The process; it reads [`Self::coordinates`] and gives values in standard deviations from the mean.
@@ -321,6 +366,16 @@ impl Judge {
     pub(super) fn unit(&self) -> (f64, f64) {
         (self.offset, self.scale)
     }
+}
+
+fn half_of([low, high]: [f64; 2]) -> f64 {
+    0.5 * (high - low)
+}
+
+/// Half the width of the central 90 % of the values that are finite; 0 without any.
+fn central_half_width(values: &[f64]) -> f64 {
+    let end = |share: f64| quantile(values.iter().copied(), share).unwrap_or(0.0);
+    half_of([end(0.5 - 0.5 * COVERAGE), end(0.5 + 0.5 * COVERAGE)])
 }
 
 /// The residual of a row.
@@ -522,6 +577,13 @@ mod tests {
         moved[11] += 50.0;
         let (before, after) = (read.of_one(mu.row(0)), read.of_one(&moved));
         assert!(after[8] > before[8] + 5.0, "leaving the axes is seen: {before:?} {after:?}");
+    }
+
+    #[test]
+    fn the_data_alone_give_the_central_nine_tenths_of_their_values() {
+        let values: Vec<f64> = (0..=100).map(f64::from).chain([f64::NAN]).collect();
+        assert_eq!(central_half_width(&values), 45.0, "5 to 95");
+        assert_eq!(central_half_width(&[f64::NAN]), 0.0);
     }
 
     #[test]

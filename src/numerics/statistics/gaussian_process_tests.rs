@@ -114,3 +114,28 @@ fn what_is_no_number_is_refused_or_answered_by_none() {
     assert!((mean - 2.0).abs() < 1e-12 && (deviation - 1.1f64.sqrt()).abs() < 1e-12);
     assert!(Hyperparameters::most_likely(&[0.0, f64::NAN, 1.0], &[0.0, 1.0, 2.0], &[0.1]).is_err());
 }
+
+#[test]
+fn a_quick_answer_is_that_of_the_hundred_nearest_rows() {
+    let (points, queries) = (numbers(2100 * 2, 11), numbers(20 * 2, 12));
+    let values = bent(&points, 2, 13);
+    let parameters = || Hyperparameters { lengths: vec![0.8, 1.2], signal: 0.9, noise: 0.02 };
+    let process = GaussianProcess::new(&points, &values, parameters()).unwrap();
+    let (quick, usual) = (process.predict_quickly(&queries), process.predict(&queries));
+    for ((query, quick), usual) in queries.chunks(2).zip(&quick).zip(&usual) {
+        let away =
+            |row: &[f64]| ((row[0] - query[0]) / 0.8).powi(2) + ((row[1] - query[1]) / 1.2).powi(2);
+        let mut rows: Vec<usize> = (0..2100).collect();
+        rows.sort_by(|&a, &b| away(&points[2 * a..]).total_cmp(&away(&points[2 * b..])));
+        rows.truncate(100);
+        let near: Vec<f64> =
+            rows.iter().flat_map(|&row| [points[2 * row], points[2 * row + 1]]).collect();
+        let values: Vec<f64> = rows.iter().map(|&row| values[row]).collect();
+        let few = GaussianProcess::new(&near, &values, parameters()).unwrap().predict(query);
+        assert!((quick.1 - few[0].1).abs() < 1e-9, "{quick:?} {few:?}");
+        assert!(quick.1 >= usual.1 - 1e-9 && quick.1 < 1.03 * usual.1, "{quick:?} {usual:?}");
+    }
+    let few = GaussianProcess::new(&points[..400], &values[..200], parameters()).unwrap();
+    assert_eq!(few.predict_quickly(&queries), few.predict(&queries), "exact is quick enough");
+    assert_eq!(few.quick_work(), 200 * 40 + 20_000);
+}

@@ -133,12 +133,13 @@ pub fn show(ui: &mut Ui, state: &State, actions: &mut Requests) {
     {
         note(ui, remark);
     }
-    if let Some(schema) = &report.table {
+    if report.table.is_some() {
         let model = &search_run.frozen;
         let nearest = restart.answer.nearest.map(|(row, _)| row);
         let known = nearest.map(|row| (row, model.training_row(row)));
         let beside = known.as_ref().map(|(row, values)| Beside::of_data(model, *row, values));
-        row::show(ui, "answer", schema, &restart.decoded, beside.as_ref(), actions);
+        row::ranges(ui, model, &restart.decoded, beside.as_ref());
+        row::show(ui, "answer", model, &restart.decoded, beside.as_ref(), actions);
     }
     if search_run.look.chosen.is_none() {
         side_by_side(ui, state, report, actions);

@@ -15,7 +15,7 @@ use crate::ui::theme::{self, colour};
 use crate::ui::widgets::{fact, fitting, note};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Sense, Stroke, Ui, vec2};
 
-/// The row as a line over its reconstruction, each point of an outline connected to its counterpart.
+/// The outline as a line over its reconstruction, each point connected to its counterpart.
 pub fn paint(
     painter: &Painter,
     glyphs: &Glyphs,
@@ -29,9 +29,6 @@ pub fn paint(
     let star = colour(theme::palette(ui).star);
     let stroke = Stroke::new(1.4, ui.visuals().text_color());
     painter.add(outline_shape(glyphs, &rebuild.original, centre, reach, stroke));
-    if glyphs.are_bars() {
-        return;
-    }
     for (from, to) in points(&rebuild.original).zip(points(&rebuild.rebuilt)) {
         painter.line_segment([at(from), at(to)], Stroke::new(1.6, star));
     }
@@ -75,13 +72,12 @@ fn facts_of_table(ui: &mut Ui, rebuild: &ReconstructedShape, model: &Model) {
     let title = &rebuild.title;
     let words = match rebuild.held_out {
         true => text!(
-            "{title} of the data, held out of the training. The line is the row, the filling its reconstruction.",
+            "Here is the reconstruction of {title} of the data, held out of the training.",
             title
         ),
-        false => text!(
-            "{title} of the data, trained on. The line is the row, the filling its reconstruction.",
-            title
-        ),
+        false => {
+            text!("Here is the reconstruction of {title} of the data, trained on.", title)
+        }
     };
     note(ui, words);
 }

@@ -87,12 +87,38 @@ fn empty(ui: &mut Ui, state: &State) {
 fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
     let busy = state.search().is_some() || state.walk().is_some();
     let compact = state.view.activity == Activity::Optimise && busy;
-    let height = if compact { 130.0 } else { 230.0 };
-    let name = match state.shows_table() {
-        true => text!("The row at the cursor"),
-        false => text!("The shape at the cursor"),
-    };
-    let rect = canvas(ui, height, name);
+    let entry = state.model(probe.model.0);
+    let model = entry.map(|entry| &*entry.prepared.model);
+    let beside = model.and_then(|model| beside(model, probe));
+    match model.filter(|model| model.domain().table().is_some()) {
+        Some(model) => row::ranges(ui, model, &probe.outline, beside.as_ref()),
+        None => outline(ui, probe, state, if compact { 130.0 } else { 230.0 }),
+    }
+    if let Some((rebuild, model)) = probe.rebuild.as_ref().zip(model) {
+        reconstruction::facts(ui, rebuild, model);
+    }
+    quantities(ui, probe, state, compact);
+    let learning = state.is_learning(probe.model.0);
+    if !learning {
+        verdict(ui, &probe.verdict);
+    }
+    slope(ui, probe);
+    if let Some(model) = model {
+        row::show(ui, "probe", model, &probe.outline, beside.as_ref(), actions);
+    }
+    if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
+        off_plane(ui, entry, probe);
+        // In a step-by-step search only the update moves the point.
+        ui.add_enabled_ui(!state.is_walking(), |ui| {
+            axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
+        });
+    }
+    details(ui, probe, state, actions);
+}
+
+/// The outline at the point, and over it the nearest one of the data, or the one that it reconstructs.
+fn outline(ui: &mut Ui, probe: &Probe, state: &State, height: f32) {
+    let rect = canvas(ui, height, text!("The shape at the cursor"));
     let (glyphs, reach) = (state.glyphs(), 0.44 * rect.height());
     let painter = ui.painter_at(rect);
     let factor = fill_shape(
@@ -115,33 +141,6 @@ fn shape(ui: &mut Ui, probe: &Probe, state: &State, actions: &mut Requests) {
             painter.add(outline_shape(&glyphs, &nearest.outline, rect.center(), over, stroke));
         }
     }
-    let entry = state.model(probe.model.0);
-    let model = entry.map(|entry| &entry.prepared.model);
-    if let Some(model) = model {
-        row::hovered_bar(ui, rect, reach, &glyphs, model, &probe.outline);
-    }
-    if let Some((rebuild, model)) = probe.rebuild.as_ref().zip(model) {
-        reconstruction::facts(ui, rebuild, model);
-    }
-    quantities(ui, probe, state, compact);
-    let learning = state.is_learning(probe.model.0);
-    if !learning {
-        verdict(ui, &probe.verdict);
-    }
-    slope(ui, probe);
-    if let Some(model) = model
-        && let Some(schema) = model.domain().table()
-    {
-        row::show(ui, "probe", schema, &probe.outline, beside(model, probe).as_ref(), actions);
-    }
-    if let Some(entry) = entry.filter(|_| probe.z.len() > 2) {
-        off_plane(ui, entry, probe);
-        // In a step-by-step search only the update moves the point.
-        ui.add_enabled_ui(!state.is_walking(), |ui| {
-            axes::show(ui, probe, &entry.prepared.model.card.statistics, actions);
-        });
-    }
-    details(ui, probe, state, actions);
 }
 
 /// The row of the data itself, or the nearest one, beside a row of a table.

@@ -73,7 +73,7 @@ impl<T> Texture<T> {
 #[derive(Default)]
 pub struct Cache {
     heat: Texture<Rgba>,
-    distance_overlay: Texture<u8>,
+    trust_overlay: Texture<u8>,
     dots: Discs,
     strokes: Strokes,
     /// One for each layer of shapes: fillings, and lines around them.
@@ -124,16 +124,16 @@ fn paint_layer(painter: &Painter, layer: &SceneItem, transform: Transform, cache
         SceneItem::Shapes(shapes) => {
             painter.add(Shape::Mesh(cache.mesh(shapes, transform)));
         }
-        SceneItem::Fog(distance_overlay, ink) => {
+        SceneItem::Fog(trust_overlay, ink) => {
             // White with the opacity of the overlay; the painter multiplies it with the colour.
-            let id = cache.distance_overlay.made(
+            let id = cache.trust_overlay.made(
                 painter,
                 "fog",
-                distance_overlay.size,
-                &distance_overlay.cover,
+                trust_overlay.size,
+                &trust_overlay.cover,
                 |&cover| Color32::from_white_alpha(cover),
             );
-            painter.image(id, transform.rect_of(&distance_overlay.bounds), WHOLE, colour(*ink));
+            painter.image(id, transform.rect_of(&trust_overlay.bounds), WHOLE, colour(*ink));
         }
         SceneItem::Hatch(cells, ink) => {
             for cell in cells {

@@ -313,7 +313,7 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
     let room = vec2(maps * rect.width() - 20.0, 34.0);
     let place = Rect::from_min_size(rect.min + vec2(10.0, 10.0), room);
     let side_by_side = Buttons { size, margin, gap: 3.0 };
-    let names = MapLayer::ALL.map(|layer| layer.label().to_string());
+    let (glyphs, names) = (state.glyphs(), MapLayer::ALL.map(|layer| layer.label().to_string()));
     let plate = plate(ui);
     let all: Vec<String> = names.iter().cloned().chain([text!("Fit").to_string()]).collect();
     let fits = side_by_side.length(ui, &all) + plate.inner_margin.sum().x <= room.x;
@@ -327,7 +327,10 @@ fn chips(ui: &mut Ui, rect: Rect, state: &State, actions: &mut Requests) -> Rect
                 let button = egui::Button::selectable(visible.has(layer), name);
                 let command = UiCommand::Layer(layer);
                 let response = ui.add_enabled(command.is_offered(state), button);
-                if response.on_hover_text(command.tooltip()).clicked() {
+                // Of a table the shapes are bars, whose heights have a meaning.
+                let bars = glyphs.about().filter(|_| layer == MapLayer::Shapes);
+                let about = Text::joined([command.tooltip()].into_iter().chain(bars), "\n");
+                if response.on_hover_text(about).clicked() {
                     command.request(state, actions);
                 }
             }

@@ -3,6 +3,7 @@
 use super::super::ModelRef;
 use latent_explorer::data::quantity::Quantity;
 use latent_explorer::explore::Bounds;
+use latent_explorer::explore::layers::trust_overlay::TrustOverlay;
 use latent_explorer::session::map::{MapKey, MapPictures};
 
 /// The model, view, size and range of the colours of a picture of the map.
@@ -57,13 +58,9 @@ impl MapFacts<'_> {
         self.picture.content.heat.as_ref().map(|(field, _)| field.columns)
     }
 
-    /// The rectangle in which the distance from the data is drawn.
-    pub fn distance_bounds(self) -> Option<Bounds> {
-        self.picture
-            .content
-            .distance_overlay
-            .as_ref()
-            .map(|distance_overlay| distance_overlay.bounds)
+    /// The fog.
+    pub fn fog(self) -> Option<TrustOverlay> {
+        self.picture.content.trust_overlay.clone()
     }
 
     /// The ends of the gradient's arrows.

@@ -145,7 +145,7 @@ impl<'a> See<'a> {
     pub fn is_settled(self) -> bool {
         let (map, layers) = (self.map(), self.layers());
         let heat = map.heat_columns().is_some() || !layers.has(MapLayer::Heat);
-        let distance = map.distance_bounds().is_some() || !layers.has(MapLayer::Trust);
+        let distance = map.fog().is_some() || !layers.has(MapLayer::Trust);
         let second = self.second_map().is_none_or(MapFacts::is_drawn);
         map.is_drawn() && heat && distance && second && !self.is_busy_with_files()
     }
