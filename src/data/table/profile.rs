@@ -94,6 +94,7 @@ mod tests {
                 number("mass", 1.0, 100.0),
                 number("constant", 5.0, 5.0),
             ],
+            ..TableSchema::default()
         }
     }
 
@@ -105,8 +106,7 @@ mod tests {
             [3.0 + away, 1.0, 0.0, 10.0 * away.exp(), 5.0]
         };
         let rows: Vec<[f32; 5]> = (0..80).map(row).collect();
-        let is_number = schema().is_number();
-        let scaling = Scaling::by_column(rows.iter().map(|row| &row[..]), &is_number);
+        let scaling = Scaling::by_column(rows.iter().map(|row| &row[..]), &schema().forms());
         assert_eq!(scaling.logarithmic(), [3]);
         scaling
     }
