@@ -81,8 +81,9 @@ fn a_predicted_class_is_shown_with_those_that_are_not_ruled_out() {
 
     turn(&mut window, Page::Train);
     unfold(&mut window, words::HEADS, "species");
-    scroll_to(&mut window, Role::Link, "accuracy");
-    click_part(&mut window, "accuracy");
+    let accuracy = head.card.scores[0].brief().to_string();
+    scroll_to(&mut window, Role::Link, &accuracy);
+    window.get_by_role_and_label(Role::Link, &accuracy).click();
     settle(&mut window);
     window.get_by_label("Probabilities of species");
     let diagram = model.reliability_diagram(head.card.quantity).unwrap().unwrap();
