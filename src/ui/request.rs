@@ -16,8 +16,8 @@ pub enum Dialog {
     Save(ModelId, String),
     /// The networks and the settings of a model, and its name as typed.
     Model(ModelId, String),
-    /// How far the probabilities of the classes of a target can be relied on.
-    Reliability(ModelId, Quantity),
+    /// The predictions of a head for held-out rows.
+    HeldOut(ModelId, Quantity),
     /// The data of the next training.
     Data,
     /// A model would be lost by closing it.

@@ -11,6 +11,7 @@ use latent_explorer::model::Model;
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::heads::card::HeadCard;
 use latent_explorer::model::heads::head::TaskHead;
+use latent_explorer::model::heads::held_out::HeldOutPredictions;
 use latent_explorer::model::heads::reliability_diagram::MeasuredRows;
 use latent_explorer::model::origin::Origin;
 use latent_explorer::model::training_config::TrainingConfig;
@@ -183,6 +184,29 @@ fn the_diagram_is_of_test_rows_alone_and_tells_of_a_head_that_is_too_sure() {
     let is_wrong = |(p, row): &(&[f64], &usize)| p[values[**row] as usize] < 0.5;
     let wrong = p.iter().zip(&test).filter(is_wrong).count() as f64 / tested as f64;
     assert!((worse.error - wrong).abs() < 1e-3 && wrong > 0.0, "{} {wrong}", worse.error);
+}
+
+#[test]
+fn held_out_rows_are_counted_by_their_true_and_their_predicted_class() {
+    let kind = quantity("kind");
+    let Some(HeldOutPredictions::Classes(counts)) = MODEL.held_out_predictions(kind).unwrap()
+    else {
+        panic!("a target of classes")
+    };
+    let values = &MODEL.encoded.measured[0].values;
+    let held_out = |row: &usize| MODEL.encoded.held_out[*row] && values[*row].is_finite();
+    let rows: Vec<usize> = (0..values.len()).filter(held_out).collect();
+    let p = MODEL.head(kind).unwrap().probabilities(&MODEL.encoded.mu.select(&rows)).unwrap();
+    let (mut right, mut of_first) = (0, 0);
+    for (row, p) in rows.iter().zip(p.iter()) {
+        let truth = values[*row] as usize;
+        right += usize::from(p.iter().all(|other| *other <= p[truth]));
+        of_first += usize::from(truth == 0);
+    }
+    assert_eq!(counts.iter().flatten().sum::<usize>(), rows.len());
+    assert_eq!((0..3).map(|class| counts[class][class]).sum::<usize>(), right);
+    assert_eq!(counts[0].iter().sum::<usize>(), of_first);
+    assert!(MODEL.held_out_predictions(quantity("area")).unwrap().is_none(), "no head");
 }
 
 /// The shares of rows with a believable probability above a half, and of those among them whose class is another.

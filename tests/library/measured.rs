@@ -19,6 +19,7 @@ use latent_explorer::export::tables::csv::write_race;
 use latent_explorer::model::format::checkpoint;
 use latent_explorer::model::heads::card::HeadCard;
 use latent_explorer::model::heads::head::TaskHead;
+use latent_explorer::model::heads::held_out::HeldOutPredictions;
 use latent_explorer::model::training_config::TrainingConfig;
 use latent_explorer::model::{Model, Value};
 use latent_explorer::numerics::cancel_token::CancelToken;
@@ -67,6 +68,24 @@ static MODEL: LazyLock<Arc<Model>> = LazyLock::new(|| {
 
 /// The same data as principal axes, without a head.
 static HEADLESS: LazyLock<Arc<Model>> = LazyLock::new(|| Arc::new(Pca::rival_of(&MODEL).unwrap()));
+
+#[test]
+fn held_out_rows_have_their_measured_beside_their_predicted_values() {
+    let stiff = MODEL.heads()[0].card.quantity;
+    let Some(HeldOutPredictions::Numbers(pairs)) = MODEL.held_out_predictions(stiff).unwrap()
+    else {
+        panic!("a target of numbers")
+    };
+    let measured: Vec<f64> = MODEL.encoded.quantity(stiff).collect();
+    let held_out = |row: &usize| MODEL.encoded.held_out[*row] && measured[*row].is_finite();
+    let rows: Vec<usize> = (0..measured.len()).filter(held_out).collect();
+    let z = MODEL.encoded.mu.select(&rows);
+    let told = MODEL.head(stiff).unwrap().predict_all(stiff, &z).unwrap();
+    assert!(pairs.len() == rows.len() && !rows.is_empty());
+    for (pair, (row, told)) in pairs.iter().zip(rows.iter().zip(told)) {
+        assert_eq!(*pair, [measured[*row], told]);
+    }
+}
 
 #[test]
 fn what_was_measured_of_enough_shapes_trains_a_head_and_is_told_of_others() {

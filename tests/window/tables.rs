@@ -85,14 +85,29 @@ fn a_predicted_class_is_shown_with_those_that_are_not_ruled_out() {
     scroll_to(&mut window, Role::Link, &accuracy);
     window.get_by_role_and_label(Role::Link, &accuracy).click();
     settle(&mut window);
-    window.get_by_label("Probabilities of species");
+    window.get_by_label("Held-out predictions of species");
     let diagram = model.reliability_diagram(head.card.quantity).unwrap().unwrap();
     window.get_by_label(&diagram.text().to_string());
     window.get_by_label(&head.card.sets.expect("its test rows").text().to_string());
     let close = window.get_by_role_and_label(Role::Button, "Close").rect();
     assert!(window.ctx.content_rect().contains_rect(close), "{close:?}");
     click(&mut window, "Close");
-    assert!(window.query_by_label("Probabilities of species").is_none());
+    assert!(window.query_by_label("Held-out predictions of species").is_none());
+}
+
+#[test]
+fn held_out_values_are_shown_beside_their_predictions() {
+    let mut window = opened(&FLAT);
+    let head = window.see().shown().model().heads()[0].card.clone();
+    turn(&mut window, Page::Train);
+    unfold(&mut window, words::HEADS, head.quantity.name());
+    let value = window.query_all_by_role(Role::Link).find_map(|link| link.accesskit_node().label());
+    let value = value.expect("the score of the head is a link");
+    scroll_to(&mut window, Role::Link, &value);
+    window.get_by_role_and_label(Role::Link, &value).click();
+    settle(&mut window);
+    window.get_by_label(&format!("Held-out predictions of {}", head.quantity.name()));
+    click(&mut window, "Close");
 }
 
 #[test]

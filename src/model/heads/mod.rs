@@ -3,6 +3,7 @@
 pub mod card;
 pub mod class_prediction;
 pub mod head;
+pub mod held_out;
 pub mod judge;
 pub mod planted;
 mod predict;

@@ -3,6 +3,7 @@
 use crate::data::quantity::Quantity;
 use crate::explore::layers::trajectories::Trajectories;
 use crate::explore::shapes::neighbours::Neighbour;
+use crate::model::heads::held_out::HeldOutPredictions;
 use crate::model::heads::reliability_diagram::ReliabilityDiagram;
 use crate::optimise::SearchConfig;
 use crate::optimise::codegen::CodeLine;
@@ -59,6 +60,7 @@ pub(in crate::session) struct Derived {
     pub(in crate::session) chosen: Memo<(ModelKey, Arc<[u32]>), Places>,
     /// The values by which the points of the data are coloured.
     pub(in crate::session) point_values: Memo<(ModelKey, Quantity), Arc<Vec<f64>>>,
+    pub(in crate::session) held_out: Memo<(ModelKey, Quantity), Option<Arc<HeldOutPredictions>>>,
     pub(in crate::session) diagrams: Memo<(ModelKey, Quantity), Option<Arc<ReliabilityDiagram>>>,
     pub(in crate::session) code: Memo<(ModelKey, SearchConfig, String), Arc<SearchCode>>,
 }
@@ -72,6 +74,7 @@ impl Default for Derived {
             on_planes: Memo::new(2),
             chosen: Memo::new(1),
             point_values: Memo::new(2),
+            held_out: Memo::new(1),
             diagrams: Memo::new(1),
             code: Memo::new(1),
         }

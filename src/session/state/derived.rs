@@ -3,6 +3,7 @@
 use crate::data::quantity::Quantity;
 use crate::explore::layers::encoded_points;
 use crate::explore::shapes::neighbours::Neighbour;
+use crate::model::heads::held_out::HeldOutPredictions;
 use crate::model::heads::reliability_diagram::ReliabilityDiagram;
 use crate::optimise::codegen::{command_line, preamble, pytorch};
 use crate::session::results::models::{ModelEntry, Prepared};
@@ -67,6 +68,18 @@ impl State {
         self.derived.point_values.get(inputs, |(_, quantity)| {
             let Prepared { model, points, .. } = &*entry.prepared;
             Arc::new(encoded_points::values(model, points, *quantity))
+        })
+    }
+
+    /// The predictions of the head of a target of an open model for held-out rows; none if there are none.
+    pub fn held_out_predictions(
+        &self,
+        entry: &ModelEntry,
+        target: Quantity,
+    ) -> Option<Arc<HeldOutPredictions>> {
+        let inputs = (ModelKey::from(&entry.prepared), target);
+        self.derived.held_out.get(inputs, |(_, target)| {
+            entry.prepared.model.held_out_predictions(*target).ok().flatten().map(Arc::new)
         })
     }
 

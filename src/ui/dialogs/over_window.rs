@@ -90,7 +90,7 @@ impl Dialogs {
                 Dialog::Data | Dialog::Draw => 700.0,
                 Dialog::Code => 860.0,
                 Dialog::Sweep(_) => super::sweep::WIDTH,
-                Dialog::Reliability(..) => super::reliability_diagram::WIDTH,
+                Dialog::HeldOut(..) => super::held_out::WIDTH,
                 Dialog::Out(_) => 620.0,
                 _ => 460.0,
             });
@@ -100,8 +100,8 @@ impl Dialogs {
                 Dialog::Open(path) => open(ui, path, state, actions),
                 Dialog::Save(id, path) => save(ui, *id, path, state, actions),
                 Dialog::Model(id, name) => super::model::show(ui, *id, name, state, actions),
-                Dialog::Reliability(id, target) => {
-                    super::reliability_diagram::show(ui, *id, *target, state, actions)
+                Dialog::HeldOut(id, target) => {
+                    super::held_out::show(ui, *id, *target, state, actions)
                 }
                 Dialog::Data => self.data(ui, state, actions),
                 Dialog::CloseUnsaved(id) => close_unsaved(ui, *id, state, actions),

@@ -181,13 +181,10 @@ fn known(ui: &mut Ui, id: ModelId, entry: &ModelEntry, card: &HeadCard, actions:
         None => Text::default(),
     };
     let tooltip = Text::joined(explanation(model, card), "\n\n");
-    let (has_classes, value) = (card.task.has_classes(), RichText::new(value).small());
-    let (label, value) = at_right(ui, short(card.quantity, 20), body(), |ui| match has_classes {
-        true => ui.link(value),
-        false => ui.label(value),
-    });
-    if has_classes && value.clicked() {
-        actions.push(Request::Show(Dialog::Reliability(id, card.quantity)));
+    let value = RichText::new(value).small();
+    let (label, value) = at_right(ui, short(card.quantity, 20), body(), |ui| ui.link(value));
+    if value.clicked() {
+        actions.push(Request::Show(Dialog::HeldOut(id, card.quantity)));
     }
     label.on_hover_text(tooltip.clone());
     value.on_hover_text(tooltip);
@@ -231,7 +228,9 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
         );
         let score = card.score_beside_baseline(0, "").unwrap_or_else(|| score.text(""));
         let sets = card.sets.map(|sets| sets.text());
-        let click = text!("Click to see how far its probabilities can be relied on.");
+        let click = text!(
+            "Click to see which classes are confused, and how far its probabilities can be relied on."
+        );
         return [head, score].into_iter().chain(sets).chain([meaning, click]).collect();
     }
     let beside =
@@ -254,7 +253,9 @@ fn explanation(model: &Model, card: &HeadCard) -> Vec<Text> {
             half = unit(half)
         ))
     });
-    std::iter::once(head).chain(beside).chain([explained, error]).chain(judged).collect()
+    let click = text!("Click to see predicted beside measured values.");
+    let told = std::iter::once(head).chain(beside).chain([explained, error]).chain(judged);
+    told.chain([click]).collect()
 }
 
 /// The label of a quantity, cut to at most `most` letters.
