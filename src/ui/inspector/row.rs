@@ -24,7 +24,7 @@ const MAX_LINES: f32 = 9.0;
 /// The most columns that have a line with their range each; more are drawn side by side.
 const MAX_RANGES: usize = 24;
 /// The share of a line for the name of the column, where a second row stands beside the first.
-const NAME: f32 = 0.34;
+const NAME: f32 = 0.36;
 /// The ends of a range, as shares of its line.
 const RANGE: [f32; 2] = [0.40, 0.69];
 /// Radius of the dot of a value, in points.
@@ -38,7 +38,7 @@ const ROOM: f32 = 14.0;
 const LETTERS: usize = 26;
 const TITLE: usize = 14;
 /// Letters of a name that a line has room for.
-const SHORT: usize = 16;
+const SHORT: usize = 14;
 
 /// A row that stands beside another one.
 #[derive(Clone, Debug)]
