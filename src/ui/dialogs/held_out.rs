@@ -24,6 +24,8 @@ const HEIGHT: f32 = 330.0;
 /// The most height of a confusion matrix, and the longest name of a class in it.
 const MATRIX: f32 = 150.0;
 const LONGEST: usize = 10;
+/// The least width of a number in it.
+const COUNT: f32 = 28.0;
 
 /// Shows the dialog.
 pub(super) fn show(
@@ -117,7 +119,10 @@ fn confusion(ui: &mut Ui, counts: &[Vec<usize>], levels: &[String]) {
                         predicted
                     );
                     let cell = Frame::new().fill(shade).inner_margin(Margin::symmetric(6, 2));
-                    let cell = cell.show(ui, |ui| ui.label(count.to_string()));
+                    let cell = cell.show(ui, |ui| {
+                        ui.set_min_width(COUNT);
+                        ui.label(count.to_string());
+                    });
                     cell.response.on_hover_text(about);
                 }
                 ui.end_row();
