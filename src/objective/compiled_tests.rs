@@ -148,7 +148,7 @@ fn penalties_of_predictions_count_in_deviations_of_what_is_sought() {
             (usual.align, usual.inside),
             (if model.is_behind_tanh() { 0.5 } else { 0.0 }, 10.0)
         );
-        assert_eq!(model.is_behind_tanh(), model.latent_dim() % 3 == 0);
+        assert_eq!(model.is_behind_tanh(), model.latent_dim().is_multiple_of(3));
         behind_tanh += usize::from(model.is_behind_tanh());
         let computed = ObjectiveSpec::new(Quantity::AREA, Goal::Max).with_usual_penalties(&model);
         assert_eq!((computed.align, computed.inside), (0.0, 0.0));
