@@ -44,7 +44,7 @@ pub(super) fn show(
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
         match (found.as_deref(), &diagram) {
-            (Some(HeldOutPredictions::Numbers(pairs)), _) => parity(left, pairs, model.title(target)),
+            (Some(HeldOutPredictions::Numbers(pairs)), _) => parity(left, pairs, model.title_lines(target).0),
             (Some(HeldOutPredictions::Classes(_)), Some(found)) => {
                 reliability(left, found, axis(&head.card));
             }
