@@ -8,8 +8,9 @@ use crate::text;
 use crate::text::Text;
 use crate::ui::request::{Request, Requests};
 use crate::ui::theme;
-use crate::ui::widgets::{paint_whole, short_or_small};
+use crate::ui::widgets::{fitting, paint_whole};
 use egui::epaint::Mesh;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui,
     pos2, vec2,
@@ -37,8 +38,6 @@ const ROOM: f32 = 14.0;
 /// Letters of a name, and of the head of a second row.
 const LETTERS: usize = 26;
 const TITLE: usize = 14;
-/// Letters of a name that a line has room for.
-const SHORT: usize = 14;
 
 /// A row that stands beside another one.
 #[derive(Clone, Debug)]
@@ -210,7 +209,7 @@ fn named_line(ui: &mut Ui, height: f32, words: &[String], about: Text) -> Rect {
     rect
 }
 
-/// A text in a part of a line; one at the left is a name, and cut if it is too long.
+/// A text in a part of a line; one at the left is a name: smaller if it is long, and cut where it is too long even then.
 fn write(
     painter: &Painter,
     part: RangeInclusive<f32>,
@@ -222,11 +221,15 @@ fn write(
     let part = rect.with_min_x(*part.start()).with_max_x(*part.end());
     let (at, room) = (anchor.pos_in_rect(&part), part.width() - 4.0);
     let font = FontId::proportional(14.0);
-    let (words, font) = match anchor {
-        Align2::LEFT_CENTER => short_or_small(painter, words, SHORT, font, room),
-        _ => (words.to_owned(), font),
-    };
-    paint_whole(painter, at, anchor, Text::verbatim(words), font, ink, room);
+    if anchor != Align2::LEFT_CENTER {
+        paint_whole(painter, at, anchor, words, font, ink, room);
+        return;
+    }
+    let font = fitting(painter, words, font, room);
+    let mut name = LayoutJob::simple_singleline(words.to_owned(), font, ink);
+    name.wrap = TextWrapping::truncate_at_width(room.max(1.0));
+    let name = painter.layout_job(name);
+    painter.galley(anchor.anchor_size(at, name.size()).min, name, ink);
 }
 
 /// The meaning of the marks: a dot for the row, and a ring for the one beside it; dashes where columns are narrow.
