@@ -132,7 +132,7 @@ fn fog_thickens_where_a_prediction_is_uncertain() {
         uncertain += usize::from(opacity(share) > opacity(distance) + 1.0);
     }
     assert!(uncertain > 20, "{uncertain} cells are among the data and uncertain");
-    // What is computed has no interval.
+    // Computed quantities have no interval.
     session.act(Act::ColourBy(named(&session, "d7")));
     session.wait("the other fog", |see| {
         see.map().drawn_quantity().is_some_and(|quantity| quantity.name() == "d7")

@@ -1,4 +1,4 @@
-//! What a head predicts of held-out rows, beside what was measured.
+//! The predictions of a head for held-out rows, beside their measured values.
 
 use super::score::most_probable;
 use crate::data::quantity::Quantity;

@@ -44,12 +44,15 @@ pub(super) fn show(
     ui.columns(2, |columns| {
         let [left, right] = columns else { return };
         match (found.as_deref(), &diagram) {
-            (Some(HeldOutPredictions::Numbers(pairs)), _) => parity(left, pairs, model.title_lines(target).0),
+            (Some(HeldOutPredictions::Numbers(pairs)), _) => {
+                parity(left, pairs, model.title_lines(target).0)
+            }
             (Some(HeldOutPredictions::Classes(_)), Some(found)) => {
                 reliability(left, found, axis(&head.card));
             }
             _ => {
-                note(left, text!("No row with a known value is held out, so there is nothing to compare with."));
+                let none = text!("No row with a known value is held out; train with more rows.");
+                note(left, none);
             }
         }
         right.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -111,19 +114,21 @@ fn confusion(ui: &mut Ui, counts: &[Vec<usize>], levels: &[String]) {
                 for (predicted, &count) in levels.iter().zip(line) {
                     let share = count as f32 / all as f32;
                     let shade = theme::accent(ui).gamma_multiply(0.6 * share);
-                    let about = text!(
-                        "{count} of {all} rows of {level} are taken for {predicted}",
-                        count,
-                        all,
-                        level,
-                        predicted
-                    );
+                    let about = || {
+                        text!(
+                            "{count} of {all} rows of {level} are taken for {predicted}",
+                            count,
+                            all,
+                            level,
+                            predicted
+                        )
+                    };
                     let cell = Frame::new().fill(shade).inner_margin(Margin::symmetric(6, 2));
                     let cell = cell.show(ui, |ui| {
                         ui.set_min_width(COUNT);
                         ui.label(count.to_string());
                     });
-                    cell.response.on_hover_text(about);
+                    cell.response.on_hover_ui(|ui| _ = ui.label(about()));
                 }
                 ui.end_row();
             }
